@@ -1,0 +1,168 @@
+"""Checks on parameters and tables, with scikit-learn's own machinery.
+
+The only file that imports scikit-learn's private helpers, so that there is one place to mend
+when they move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    Options,
+    StrOptions,
+    validate_parameter_constraints,
+)
+from sklearn.utils.validation import (
+    check_array,
+    check_consistent_length,
+    column_or_1d,
+    validate_data,
+)
+
+from qconf._types import FloatArray, Table, TableLike
+from qconf.errors import TableError
+
+__all__ = [
+    "HasMethods",
+    "Interval",
+    "Options",
+    "StrOptions",
+    "check_column",
+    "check_parameters",
+    "check_table",
+    "check_target",
+    "numeric_columns",
+    "select_rows",
+]
+
+
+def check_parameters(estimator: BaseEstimator) -> None:
+    """Hold an estimator's parameters against its ``_parameter_constraints``.
+
+    Raises
+    ------
+    sklearn.utils.InvalidParameterError
+        A ``ValueError`` and ``TypeError`` that names the parameter, the rule and what was got.
+    """
+    validate_parameter_constraints(
+        estimator._parameter_constraints,
+        estimator.get_params(deep=False),
+        caller_name=type(estimator).__name__,
+    )
+
+
+def check_table(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Table:
+    """Check features as scikit-learn does, but let a DataFrame keep its columns and types.
+
+    Strings, categories, booleans, dates and missing values are fine; infinite values are not.
+    With `reset` the number and the names of the columns are remembered on `estimator`, without
+    it they are compared.
+    """
+    if not isinstance(X, pd.DataFrame):
+        checked: Table = validate_data(
+            estimator, X, dtype=None, ensure_all_finite="allow-nan", reset=reset
+        )
+        return checked
+    if len(X) == 0:
+        msg = f"Found a table with 0 rows; {type(estimator).__name__} needs at least 1 sample."
+        raise ValueError(msg)
+    if X.shape[1] == 0:
+        msg = f"Found a table with 0 feature(s) (shape={X.shape}) while a minimum of 1 is required."
+        raise ValueError(msg)
+    validate_data(estimator, X, skip_check_array=True, reset=reset)
+    for name in numeric_columns(X):
+        count = count_infinite(X[name])
+        if count:
+            msg = f"Input X contains infinity: column {name!r} has {count} infinite value(s)."
+            raise ValueError(msg)
+    return X
+
+
+def numeric_columns(X: pd.DataFrame) -> list[Any]:
+    """Return the names of the columns that hold real numbers (booleans left out)."""
+    return [
+        name
+        for name, dtype in X.dtypes.items()
+        if pd.api.types.is_numeric_dtype(dtype)
+        and not pd.api.types.is_bool_dtype(dtype)
+        and not pd.api.types.is_complex_dtype(dtype)
+    ]
+
+
+def count_infinite(column: pd.Series[Any]) -> int:
+    """Count infinite values in a numeric column."""
+    if pd.api.types.is_integer_dtype(column.dtype):
+        return 0
+    return int(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).sum())
+
+
+def check_target(estimator: BaseEstimator, y: ArrayLike | None, n_rows: int) -> FloatArray:
+    """Check a numeric target against the number of rows; return it as floats.
+
+    Raises
+    ------
+    ValueError
+        If it is missing, not numeric, not finite, not one-dimensional or of another length.
+    """
+    if y is None:
+        msg = (
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None: "
+            "give one number a row."
+        )
+        raise ValueError(msg)
+    target = column_or_1d(y, warn=True)
+    target = check_array(
+        target, ensure_2d=False, dtype=np.float64, input_name="y", estimator=estimator
+    )
+    if len(target) != n_rows:
+        check_consistent_length(np.empty(n_rows), target)
+    checked: FloatArray = target
+    return checked
+
+
+def check_column(name: str, values: ArrayLike, n_rows: int) -> FloatArray:
+    """Check one column of finite numbers given beside a table.
+
+    Parameters
+    ----------
+    name : str
+        What the column is, for the message.
+    values : array-like of shape (n_samples,)
+    n_rows : int
+        How long it must be.
+
+    Raises
+    ------
+    TableError
+        If it is not numeric, not finite, not one-dimensional, or of another length.
+    """
+    try:
+        column: FloatArray = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        msg = f"The {name} must be numbers, one a row; got values of type {_kind(values)}."
+        raise TableError(msg) from None
+    if column.ndim != 1 or len(column) != n_rows:
+        msg = f"The {name} must have shape ({n_rows},), one a row; got shape {column.shape}."
+        raise TableError(msg)
+    bad = int((~np.isfinite(column)).sum())
+    if bad:
+        msg = f"The {name} must be finite; {bad} of {n_rows} values are missing or infinite."
+        raise TableError(msg)
+    return column
+
+
+def _kind(values: ArrayLike) -> str:
+    return str(getattr(values, "dtype", type(values).__name__))
+
+
+def select_rows(X: Table, rows: np.ndarray[Any, Any] | Sequence[int] | slice) -> Table:
+    """Take rows by position from a DataFrame or an array."""
+    return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]

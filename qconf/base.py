@@ -1,0 +1,150 @@
+"""The contract of a confidence estimator, and a base class that keeps most of it for you.
+
+A confidence estimator is an ordinary scikit-learn regressor of error size::
+
+    est.fit(X, residual)     # residual: (n_samples,), signed, in error-scale units
+    est.predict(X)           # (n_samples,), expected error >= 0, same units; lower is more confident
+
+``X`` is whatever describes a row; by convention the prediction itself is one of its columns,
+``prediction``. A residual is prediction minus truth, made without having seen that row's truth.
+Any regressor that behaves so can be used; deriving from `ConfidenceEstimator` is the short way,
+and `qconf.checks.check_confidence_estimator` tells whether it was done right.
+
+A whole estimator, that trusts rows near the middle of the table:
+
+>>> import numpy as np
+>>> from qconf.base import ConfidenceEstimator
+>>> class DistanceConfidence(ConfidenceEstimator):
+...     def __init__(self, *, power=1.0):
+...         self.power = power
+...
+...     def _fit(self, X, y):
+...         self.centre_ = np.asarray(X, dtype=float).mean(axis=0)
+...         distance = self._distance(X)
+...         self.error_per_distance_ = np.abs(y).sum() / distance.sum()
+...
+...     def _predict(self, X):
+...         return self.error_per_distance_ * self._distance(X)
+...
+...     def _distance(self, X):
+...         return np.linalg.norm(np.asarray(X, dtype=float) - self.centre_, axis=1) ** self.power
+>>> est = DistanceConfidence().fit([[0.0], [1.0], [2.0]], [-0.2, 0.0, 0.2])
+>>> est.predict([[1.0], [3.0]])
+array([0. , 0.4])
+
+Name it in the metadata of your package, and ``qconf compare --estimators distance`` finds it::
+
+    [project.entry-points."qconf.estimators"]
+    distance = "your_package:DistanceConfidence"
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, FloatArray, Table, TableLike
+from qconf._validation import check_parameters, check_table, check_target
+
+__all__ = ["PREDICTION", "ConfidenceEstimator"]
+
+#: By convention, the column of X that holds the prediction itself.
+PREDICTION = "prediction"
+
+
+class ConfidenceEstimator(RegressorMixin, BaseEstimator, ABC):
+    """Base class of confidence estimators: validates, then calls ``_fit`` and ``_predict``.
+
+    A subclass writes ``__init__`` (which only stores its parameters), ``_fit(X, y)`` and
+    ``_predict(X)``. It gets a DataFrame as it was passed, or else a 2-dimensional array, and
+    may see missing values and strings.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
+
+    def fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Learn how large errors are.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+            What describes a row; by convention with a column ``prediction``.
+        y : array-like of shape (n_samples,)
+            Signed residuals in error-scale units, each made without having seen its row's truth.
+
+        Returns
+        -------
+        ConfidenceEstimator
+            The fitted estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the residuals break their rule.
+        """
+        if self._parameter_constraints:
+            check_parameters(self)
+        table = check_table(self, X, reset=True)
+        self._fit(table, check_target(self, y, len(table)))
+        return self
+
+    def predict(self, X: TableLike) -> FloatArray:
+        """Predict the expected error of each row.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Expected error >= 0, in the units of the residuals; lower is more confident.
+        """
+        check_is_fitted(self)
+        expected = self._predict(check_table(self, X, reset=False))
+        return np.maximum(expected, 0.0)
+
+    def score(self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return minus the mean QLIKE loss of the squared expected errors; higher is better.
+
+        QLIKE, residual² / expected² + log expected², is a proper score for a variance, and the
+        one least bothered by the heavy tail of squared residuals (Patton 2011, Journal of
+        Econometrics 160). It makes model selection with scikit-learn's tools meaningful.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Signed residuals.
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        float
+            Higher is better; unbounded. Expected errors of zero count as the smallest float.
+        """
+        residual = check_target(self, y, len(np.asarray(y)))
+        variance = np.maximum(self.predict(X) ** 2, np.finfo(np.float64).tiny)
+        loss = residual**2 / variance + np.log(variance)
+        return -float(np.average(loss, weights=sample_weight))
+
+    @abstractmethod
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        """Learn from a checked table and checked residuals."""
+
+    @abstractmethod
+    def _predict(self, X: Table) -> FloatArray:
+        """Return expected errors of a checked table; negative ones become 0."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        # R² of an error size against signed residuals is not what these are for.
+        tags.regressor_tags.poor_score = True
+        return tags

@@ -1,0 +1,153 @@
+"""The estimators that are compared: made from names, fitted, and held to the contract."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from qconf._types import FloatArray, IntArray
+from qconf.errors import EstimatorError, OptionError, QconfError
+from qconf.estimators.column import ColumnConfidence
+from qconf.learners.seeding import with_seed
+from qconf.registry import make_estimator
+
+__all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
+
+DEFAULT_ESTIMATORS = ("residual", "quantile", "count", "blend", "constant")
+
+
+@dataclass(eq=False)
+class Contender:
+    """An estimator under the name it is ranked by, and the scores it has given so far.
+
+    Attributes
+    ----------
+    name : str
+    estimator : estimator
+        Unfitted; a clone of it is fitted in each round.
+    seconds : float
+        Spent in fitting and predicting.
+    """
+
+    name: str
+    estimator: Any
+    seconds: float = 0.0
+    _scores: list[tuple[IntArray, FloatArray]] = field(default_factory=list, repr=False)
+
+    def play(
+        self,
+        features: pd.DataFrame,
+        scores: pd.DataFrame,
+        residual: FloatArray,
+        seen: IntArray,
+        scored: IntArray,
+        rng: np.random.RandomState,
+    ) -> None:
+        """Fit on the rows that may be seen, and score the others.
+
+        Raises
+        ------
+        EstimatorError
+            If the estimator fails, or its answer is not one expected error >= 0 a row.
+        """
+        table = scores if isinstance(self.estimator, ColumnConfidence) else features
+        began = time.perf_counter()
+        try:
+            estimator = with_seed(clone(self.estimator), rng)
+            estimator.fit(table.iloc[seen], residual[seen])
+            expected = np.asarray(estimator.predict(table.iloc[scored]), dtype=np.float64)
+        except QconfError:
+            raise
+        except Exception as error:
+            # Other people's estimators may raise anything; the user needs to know whose it was.
+            reason = " ".join(str(error).split()) or type(error).__name__
+            msg = f"The estimator {self.name!r} failed: {reason}"
+            raise EstimatorError(msg) from error
+        self.seconds += time.perf_counter() - began
+        self._check(expected, len(scored))
+        self._scores.append((scored, expected))
+
+    def expected_error(self, n_rows: int) -> FloatArray:
+        """Put the scores of all rounds together; rows never scored are not a number."""
+        joined = np.full(n_rows, np.nan)
+        for rows, expected in self._scores:
+            joined[rows] = expected
+        return joined
+
+    def _check(self, expected: FloatArray, n_rows: int) -> None:
+        if expected.shape != (n_rows,):
+            msg = (
+                f"The estimator {self.name!r} must predict one expected error a row, shape "
+                f"({n_rows},); it gave shape {expected.shape}."
+            )
+            raise EstimatorError(msg)
+        wrong = int((~(np.isfinite(expected) & (expected >= 0))).sum())
+        if wrong:
+            msg = (
+                f"The estimator {self.name!r} must predict finite expected errors >= 0; "
+                f"{wrong} of {n_rows} are not."
+            )
+            raise EstimatorError(msg)
+
+
+def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Contender]:
+    """Make contenders from names, estimators, or a mapping of names to either.
+
+    Parameters
+    ----------
+    estimators : iterable of (str or estimator), or mapping of str to (str or estimator)
+        A name such as ``residual`` or ``column:fsd`` is looked up among the registered ones. An
+        estimator without a name is called by its class.
+
+    Returns
+    -------
+    list of Contender
+
+    Raises
+    ------
+    EstimatorError
+        If a name is unknown or an object is no estimator.
+    OptionError
+        If there are none, or two of the same name.
+    """
+    if isinstance(estimators, Mapping):
+        named = list(estimators.items())
+    else:
+        items = [estimators] if isinstance(estimators, str) else list(estimators)
+        named = [(item if isinstance(item, str) else type(item).__name__, item) for item in items]
+    if not named:
+        msg = f"At least one estimator is needed, such as {', '.join(DEFAULT_ESTIMATORS)}."
+        raise OptionError(msg)
+    names = [name for name, _ in named]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        msg = f"The estimator {twice!r} is named twice."
+        raise OptionError(msg)
+    return [Contender(name, _estimator(name, item)) for name, item in named]
+
+
+def score_columns(contenders: Iterable[Contender]) -> list[str]:
+    """Return the columns that are judged as scores, and so are not features."""
+    return [
+        str(one.estimator.column)
+        for one in contenders
+        if isinstance(one.estimator, ColumnConfidence)
+    ]
+
+
+def _estimator(name: str, item: Any) -> Any:
+    if isinstance(item, str):
+        return make_estimator(item)
+    if not all(hasattr(item, method) for method in ("fit", "predict", "get_params")):
+        msg = (
+            f"The estimator {name!r} must have fit, predict and get_params, as scikit-learn's "
+            f"do; got {item!r}."
+        )
+        raise EstimatorError(msg)
+    return item

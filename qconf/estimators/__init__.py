@@ -1,0 +1,17 @@
+"""The built-in confidence estimators, one family a file."""
+
+from qconf.estimators.blend import BlendConfidence
+from qconf.estimators.column import ColumnConfidence
+from qconf.estimators.constant import ConstantConfidence
+from qconf.estimators.count import CountConfidence
+from qconf.estimators.quantile import QuantileConfidence
+from qconf.estimators.residual import ResidualConfidence
+
+__all__ = [
+    "BlendConfidence",
+    "ColumnConfidence",
+    "ConstantConfidence",
+    "CountConfidence",
+    "QuantileConfidence",
+    "ResidualConfidence",
+]

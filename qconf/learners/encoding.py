@@ -1,0 +1,194 @@
+"""Turn a table of mixed columns into numbers that a learner can read."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, BoolArray, FloatArray, TableLike
+from qconf._validation import check_table
+
+__all__ = ["TableEncoder", "design_matrix"]
+
+_NANOSECONDS_A_DAY = 86_400 * 10**9
+
+
+class TableEncoder(TransformerMixin, BaseEstimator):
+    """Columns of any kind as one matrix of floats, missing values as NaN.
+
+    Numbers and booleans stay what they are, dates become days since 1970-01-01, durations days,
+    and everything else (strings, categories, mixed objects) the position of its level among the
+    levels seen in `fit`. A level that was not seen in `fit` is treated as missing.
+
+    Attributes
+    ----------
+    levels_ : dict of int to pandas.Index
+        For each categorical column, by position, its levels in the order of their codes.
+    is_categorical_ : ndarray of shape (n_features,), dtype bool
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features,)
+        Only if the table of `fit` had column names.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> X = pd.DataFrame({"zip": ["b", "a", None], "rooms": [3, 4, 5]})
+    >>> TableEncoder().fit(X).transform(X)
+    array([[ 1.,  3.],
+           [ 0.,  4.],
+           [nan,  5.]])
+    """
+
+    def fit(self, X: TableLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
+        """Learn the levels of the categorical columns.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : None
+            Ignored: an encoding that has seen no target cannot leak one.
+
+        Returns
+        -------
+        TableEncoder
+        """
+        frame = _as_frame(check_table(self, X, reset=True))
+        columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
+        self.levels_ = {
+            i: pd.Index(column.dropna().unique()).sort_values()
+            for i, column in enumerate(columns)
+            if not pd.api.types.is_numeric_dtype(column.dtype)
+        }
+        self.is_categorical_: BoolArray = np.isin(np.arange(len(columns)), list(self.levels_))
+        return self
+
+    def transform(self, X: TableLike) -> FloatArray:
+        """Encode a table with the levels learned in `fit`.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features), dtype float64
+        """
+        check_is_fitted(self)
+        frame = _as_frame(check_table(self, X, reset=False))
+        encoded = np.empty(frame.shape, dtype=np.float64, order="F")
+        for i in range(frame.shape[1]):
+            column = frame.iloc[:, i]
+            if i in self.levels_:
+                codes = self.levels_[i].get_indexer(pd.Index(_as_strings(column)))
+                encoded[:, i] = np.where(codes < 0, np.nan, codes)
+            else:
+                encoded[:, i] = _as_floats(column)
+        return encoded
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        """Return the names of the columns, which encoding leaves as they are."""
+        if input_features is not None:
+            return np.asarray(input_features, dtype=object)
+        default = [f"x{i}" for i in range(self.n_features_in_)]
+        return np.asarray(getattr(self, "feature_names_in_", default), dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> Pipeline:
+    """Make the step that turns encoded columns into the design of a linear model.
+
+    Numbers are filled with their median (with a column that says so) and standardised;
+    categories become indicator columns, the rarer of more than `max_levels` levels together.
+
+    Parameters
+    ----------
+    is_categorical : ndarray of shape (n_features,), dtype bool
+        Which columns of the encoded matrix are codes of levels.
+    max_levels : int, default=30
+        How many indicator columns a category gets at most.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        A transformer of matrices of shape (n_samples, n_features).
+    """
+    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
+    levels = OneHotEncoder(
+        drop="first",
+        handle_unknown="infrequent_if_exist",
+        max_categories=max_levels,
+        sparse_output=False,
+    )
+    return ColumnTransformer(
+        [
+            ("numbers", numbers, np.flatnonzero(~is_categorical)),
+            ("levels", levels, np.flatnonzero(is_categorical)),
+        ]
+    )
+
+
+def _as_frame(X: Any) -> pd.DataFrame:
+    if isinstance(X, pd.DataFrame):
+        return X
+    frame = pd.DataFrame(X)
+    return frame.infer_objects() if X.dtype == object else frame
+
+
+def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the column as floats if it is measured, as strings if it is named."""
+    if _is_measured(column):
+        return pd.Series(_as_floats(column))
+    return _as_strings(column)
+
+
+def _is_measured(column: pd.Series[Any]) -> bool:
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return False
+    if dtype == object:
+        return bool(pd.api.types.is_bool_dtype(column.dropna().infer_objects().dtype))
+    return (
+        pd.api.types.is_numeric_dtype(dtype)
+        or pd.api.types.is_datetime64_any_dtype(dtype)
+        or pd.api.types.is_timedelta64_dtype(dtype)
+        or isinstance(dtype, pd.PeriodDtype)
+    )
+
+
+def _as_strings(column: pd.Series[Any]) -> pd.Series[Any]:
+    strings = column.astype(object).where(column.notna(), None)
+    return strings.map(str, na_action="ignore")
+
+
+def _as_floats(column: pd.Series[Any]) -> FloatArray:
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(
+        column.dtype
+    ):
+        return _as_days(column)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _as_days(column: pd.Series[Any]) -> FloatArray:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    unit = "m8[ns]" if pd.api.types.is_timedelta64_dtype(column.dtype) else "M8[ns]"
+    stamps = column.to_numpy().astype(unit)
+    days: FloatArray = stamps.astype(np.int64) / _NANOSECONDS_A_DAY
+    days[np.isnat(stamps)] = np.nan
+    return days

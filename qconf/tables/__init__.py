@@ -1,0 +1,1 @@
+"""From a file or a table to features, target and residual scale, with clear errors."""
