@@ -36,9 +36,11 @@ __all__ = [
     "Options",
     "StrOptions",
     "check_column",
+    "check_enough_rows",
     "check_parameters",
     "check_table",
     "check_target",
+    "count_infinite",
     "numeric_columns",
     "select_rows",
 ]
@@ -126,6 +128,19 @@ def check_target(estimator: BaseEstimator, y: ArrayLike | None, n_rows: int) -> 
         check_consistent_length(np.empty(n_rows), target)
     checked: FloatArray = target
     return checked
+
+
+def check_enough_rows(estimator: BaseEstimator, n_rows: int, minimum: int) -> None:
+    """Check that an estimator that splits its rows has enough of them.
+
+    Raises
+    ------
+    TableError
+    """
+    if n_rows < minimum:
+        name = type(estimator).__name__
+        msg = f"{name} needs at least {minimum} rows to split, got n_samples = {n_rows}."
+        raise TableError(msg)
 
 
 def check_column(name: str, values: ArrayLike, n_rows: int) -> FloatArray:

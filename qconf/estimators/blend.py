@@ -10,16 +10,15 @@ import numpy as np
 from sklearn.base import RegressorMixin, clone
 from sklearn.linear_model import GammaRegressor
 from sklearn.model_selection import KFold
-from sklearn.utils import check_random_state
 
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import Interval, select_rows
+from qconf._validation import Interval, check_enough_rows, select_rows
 from qconf.base import ConfidenceEstimator
 from qconf.errors import OptionError
 from qconf.estimators.count import CountConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
-from qconf.learners.seeding import with_seed
+from qconf.learners.seeding import draw_seed, random_source, with_seed
 
 __all__ = ["BlendConfidence"]
 
@@ -83,14 +82,12 @@ class BlendConfidence(ConfidenceEstimator):
         self.random_state = random_state
 
     def _fit(self, X: Table, y: FloatArray) -> None:
-        rng = check_random_state(self.random_state)
-        if len(y) < 2 * self.cv:
-            msg = f"A blend over {self.cv} folds needs at least {2 * self.cv} rows, got {len(y)}."
-            raise ValueError(msg)
+        rng = random_source(self.random_state)
+        check_enough_rows(self, len(y), 2 * self.cv)
         unfitted = self._unfitted()
         held_out = np.empty((len(y), len(unfitted)))
         self.members_ = []
-        folds = KFold(self.cv, shuffle=True, random_state=rng.randint(np.iinfo(np.int32).max))
+        folds = KFold(self.cv, shuffle=True, random_state=draw_seed(rng))
         for train, test in folds.split(y):
             seen = select_rows(X, train)
             members = [with_seed(clone(one), rng).fit(seen, y[train]) for one in unfitted]

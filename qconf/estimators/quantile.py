@@ -9,7 +9,6 @@ import numpy as np
 from scipy.stats import norm
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import check_random_state
 
 from qconf._types import FloatArray, RandomState, Table
 from qconf._validation import HasMethods, StrOptions
@@ -18,7 +17,7 @@ from qconf.errors import OptionError
 from qconf.learners.boosted import BoostedTrees
 from qconf.learners.encoding import TableEncoder, design_matrix
 from qconf.learners.linear_quantile import LinearQuantileRegressor, check_quantiles
-from qconf.learners.seeding import with_seed
+from qconf.learners.seeding import random_source, with_seed
 
 __all__ = ["QuantileConfidence"]
 
@@ -97,7 +96,7 @@ class QuantileConfidence(ConfidenceEstimator):
         if len(quantiles) != 2:
             msg = f"The 'quantiles' must be a pair, such as (0.25, 0.75). Got {self.quantiles!r}."
             raise OptionError(msg)
-        rng = check_random_state(self.random_state)
+        rng = random_source(self.random_state)
         self.scale_ = float(norm.ppf(quantiles[1]) - norm.ppf(quantiles[0]))
         self.models_ = [
             with_seed(model, rng).fit(X, y) for model in self._unfitted(X, quantiles.tolist())

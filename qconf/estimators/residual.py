@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin, clone
-from sklearn.utils import check_random_state
 
 from qconf._types import FloatArray, RandomState, Table
 from qconf._validation import HasMethods, Interval, StrOptions, select_rows
 from qconf.base import ConfidenceEstimator
 from qconf.errors import OptionError
 from qconf.learners.boosted import BoostedTrees
-from qconf.learners.seeding import with_seed
+from qconf.learners.seeding import random_source, with_seed
 
 __all__ = ["ResidualConfidence"]
 
@@ -101,7 +100,7 @@ class ResidualConfidence(ConfidenceEstimator):
                 f"n_bootstrap >= 2, got {self.n_bootstrap}."
             )
             raise OptionError(msg)
-        rng = check_random_state(self.random_state)
+        rng = random_source(self.random_state)
         squared = y**2
         self.models_ = []
         for rows in self._samples(len(y), rng):

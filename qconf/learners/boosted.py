@@ -11,16 +11,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf._validation import Interval, StrOptions, check_parameters, check_table, check_target
 from qconf.errors import QconfError
 from qconf.learners.encoding import TableEncoder
+from qconf.learners.seeding import draw_seed, random_source
 
 __all__ = ["BoostedTrees"]
 
+_MIN_ROWS_TO_SUBSAMPLE = 20
 _OBJECTIVES = {"squared": "regression", "gamma": "gamma", "quantile": "quantile"}
 
 
@@ -106,14 +107,13 @@ class BoostedTrees(RegressorMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(self, X: TableLike, y: ArrayLike) -> Self:
         """Grow the trees.
 
         Parameters
         ----------
         X : DataFrame or array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,)
-        sample_weight : array-like of shape (n_samples,), default=None
 
         Returns
         -------
@@ -127,23 +127,17 @@ class BoostedTrees(RegressorMixin, BaseEstimator):
         """
         check_parameters(self)
         table = check_table(self, X, reset=True)
-        target = check_target(self, y, len(table))
-        weight = None
-        if sample_weight is not None:
-            weight = _check_sample_weight(sample_weight, table, ensure_non_negative=True)
-        target = self._scaled(target)
+        target = self._scaled(check_target(self, y, len(table)))
         self.encoder_ = TableEncoder().fit(table)
         lightgbm = _lightgbm()
+        parameters = self._engine_parameters(len(target))
         data = lightgbm.Dataset(
             self.encoder_.transform(table),
             label=target,
-            weight=weight,
             categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
-            params=self._engine_parameters(len(target)),
+            params=parameters,
         )
-        self.booster_ = lightgbm.train(
-            self._engine_parameters(len(target)), data, num_boost_round=self.n_estimators
-        )
+        self.booster_ = lightgbm.train(parameters, data, num_boost_round=self.n_estimators)
         return self
 
     def predict(self, X: TableLike) -> FloatArray:
@@ -181,7 +175,7 @@ class BoostedTrees(RegressorMixin, BaseEstimator):
         leaf = self.min_samples_leaf
         if leaf is None:
             leaf = int(np.clip(n_rows // 20, 5, 100))
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        seed = draw_seed(random_source(self.random_state))
         return {
             "objective": _OBJECTIVES[self.loss],
             "alpha": self.quantile,
@@ -190,7 +184,8 @@ class BoostedTrees(RegressorMixin, BaseEstimator):
             "min_data_in_leaf": leaf,
             "feature_fraction": self.max_features,
             "bagging_fraction": self.subsample,
-            "bagging_freq": int(self.subsample < 1),
+            # A share of very few rows can be none at all, which the engine takes badly.
+            "bagging_freq": int(self.subsample < 1 and n_rows >= _MIN_ROWS_TO_SUBSAMPLE),
             "seed": seed,
             "num_threads": self.n_jobs or 0,
             # Without these two, the engine picks its histogram layout by a stopwatch, and the

@@ -34,6 +34,8 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
     ----------
     coef_ : ndarray of shape (n_quantiles, n_features)
     intercept_ : ndarray of shape (n_quantiles,)
+    n_iter_ : int
+        Iterations of the quantile that took most.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -91,7 +93,10 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
         quantiles = check_quantiles(np.atleast_1d(self.quantiles))
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         design = np.column_stack([np.ones(len(X)), X]) if self.fit_intercept else np.asarray(X)
-        planes = np.stack([self._plane(design, np.asarray(y, dtype=float), q) for q in quantiles])
+        target = np.asarray(y, dtype=np.float64)
+        fitted = [self._fit_one(design, target, q) for q in quantiles]
+        planes = np.stack([np.asarray(one.params, dtype=np.float64) for one in fitted])
+        self.n_iter_ = int(max(one.iterations for one in fitted))
         self.coef_: FloatArray = planes[:, 1:] if self.fit_intercept else planes
         self.intercept_: FloatArray = (
             planes[:, 0] if self.fit_intercept else np.zeros(len(quantiles))
@@ -118,7 +123,7 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
         predicted: FloatArray = np.sort(X @ self.coef_.T + self.intercept_, axis=1)
         return predicted[:, 0] if np.ndim(self.quantiles) == 0 else predicted
 
-    def _plane(self, design: FloatArray, y: FloatArray, quantile: float) -> FloatArray:
+    def _fit_one(self, design: FloatArray, y: FloatArray, quantile: float) -> Any:
         # statsmodels takes a while to import, and few sessions fit a linear quantile.
         from statsmodels.regression.quantile_regression import QuantReg  # noqa: PLC0415
         from statsmodels.tools.sm_exceptions import IterationLimitWarning  # noqa: PLC0415
@@ -133,8 +138,7 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
                 ConvergenceWarning,
                 stacklevel=3,
             )
-        plane: FloatArray = np.asarray(fitted.params, dtype=np.float64)
-        return plane
+        return fitted
 
 
 def check_quantiles(quantiles: ArrayLike) -> FloatArray:

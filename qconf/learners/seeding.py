@@ -1,12 +1,40 @@
-"""Seeds for models that others made."""
+"""Seeds: for ourselves, and for models that others made."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from sklearn.utils import check_random_state
 
-__all__ = ["with_seed"]
+from qconf._types import RandomState
+
+__all__ = ["draw_seed", "random_source", "with_seed"]
+
+
+def random_source(random_state: RandomState) -> np.random.RandomState:
+    """Make the generator that a `random_state` stands for.
+
+    As in scikit-learn, an int always gives the same numbers and None always others; but None
+    is fresh entropy here, and leaves NumPy's global generator alone.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+
+    Returns
+    -------
+    RandomState
+    """
+    if random_state is None:
+        return np.random.RandomState()
+    source: np.random.RandomState = check_random_state(random_state)
+    return source
+
+
+def draw_seed(rng: np.random.RandomState) -> int:
+    """Draw an int that can seed any other generator."""
+    return int(rng.randint(np.iinfo(np.int32).max))
 
 
 def with_seed(model: Any, rng: np.random.RandomState) -> Any:
@@ -29,5 +57,5 @@ def with_seed(model: Any, rng: np.random.RandomState) -> Any:
         for name, value in model.get_params(deep=True).items()
         if value is None and (name == "random_state" or name.endswith("__random_state"))
     )
-    seeds = {name: int(rng.randint(np.iinfo(np.int32).max)) for name in unseeded}
+    seeds = {name: draw_seed(rng) for name in unseeded}
     return model.set_params(**seeds) if seeds else model

@@ -1,0 +1,219 @@
+"""A valuation model and its confidence, as one regressor."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, FloatArray, RandomState, Table, TableLike
+from qconf._validation import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    check_enough_rows,
+    check_parameters,
+    check_table,
+    check_target,
+    select_rows,
+)
+from qconf.base import PREDICTION
+from qconf.crossfit import out_of_sample, schedule
+from qconf.error_scale import ERROR_SCALES, ErrorScale, error_scale
+from qconf.learners.seeding import draw_seed, random_source, with_seed
+from qconf.registry import make_estimator
+from qconf.valuation import default_valuation_model
+
+__all__ = ["ConfidentRegressor"]
+
+
+class ConfidentRegressor(RegressorMixin, BaseEstimator):
+    """A regressor that also says how wrong each of its predictions is likely to be.
+
+    `fit` makes out-of-sample residuals by fitting the valuation model on parts of the rows, fits
+    the confidence estimator on those residuals, and then the valuation model on all rows.
+
+    Parameters
+    ----------
+    regressor : regressor, default=None
+        The valuation model. None is boosted trees, on the logarithm of the target unless the
+        error is absolute.
+    confidence : str or confidence estimator, default="blend"
+        A registered name or an estimator; it sees the features and the column ``prediction``.
+    error : {"relative", "log", "absolute"}, default="relative"
+        The error scale. The relative and the log scale need targets > 0.
+    cv : int, default=5
+        How many parts the rows are cut into, at least 2.
+    random_state : int, RandomState instance or None, default=None
+
+    Attributes
+    ----------
+    regressor_ : regressor
+        The valuation model, fitted on all rows.
+    confidence_ : estimator
+        The fitted confidence estimator.
+    residual_ : ndarray of shape (n_samples,)
+        Out-of-sample residuals of the rows of `fit`, in error-scale units; not a number for the
+        first rows in time, which nothing comes before.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features,)
+        Only if the table of `fit` had column names.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.uniform(size=(2000, 1))
+    >>> y = np.exp(x[:, 0] + rng.normal(scale=np.where(x[:, 0] < 0.5, 0.05, 0.1)))
+    >>> model = ConfidentRegressor(confidence="residual", random_state=0).fit(x, y)
+    >>> model.predict_error([[0.25], [0.75]]).round(2)
+    array([0.05, 0.11])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "regressor": [HasMethods(["fit", "predict"]), None],
+        "confidence": [str, HasMethods(["fit", "predict"])],
+        "error": [StrOptions(set(ERROR_SCALES))],
+        "cv": [Interval(Integral, 2, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        regressor: RegressorMixin | None = None,
+        confidence: str | RegressorMixin = "blend",
+        *,
+        error: str = "relative",
+        cv: int = 5,
+        random_state: RandomState = None,
+    ) -> None:
+        self.regressor = regressor
+        self.confidence = confidence
+        self.error = error
+        self.cv = cv
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        *,
+        time: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
+        """Fit the valuation model, and the confidence estimator on its residuals.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+        time : array-like of shape (n_samples,), default=None
+            If given, residuals are made forward in time: each from earlier rows only.
+        groups : array-like of shape (n_samples,), default=None
+            Rows of a group are never on both sides when residuals are made.
+
+        Returns
+        -------
+        ConfidentRegressor
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the target breaks its rule.
+        """
+        check_parameters(self)
+        scale = error_scale(self.error)
+        table = check_table(self, X, reset=True)
+        target = check_target(self, y, len(table))
+        check_enough_rows(self, len(target), 2 * self.cv)
+        if scale.needs_positive and target.min() <= 0:
+            msg = f"The {scale.name} error needs targets > 0, got {target.min():g}."
+            raise ValueError(msg)
+        rng = random_source(self.random_state)
+        seed = draw_seed(rng)
+        unfitted = with_seed(self._unfitted_regressor(scale), rng)
+        plan = schedule(len(target), folds=self.cv, time=time, group=groups, random_state=seed)
+        prediction = np.full(len(target), np.nan)
+        made = out_of_sample(unfitted, table, target, plan.residual_fits)
+        for fit, parts in zip(plan.residual_fits, made, strict=True):
+            prediction[fit.held_out[0]] = parts[0]
+        self.residual_: FloatArray = scale.residual(prediction, target)
+        known = np.flatnonzero(np.isfinite(prediction))
+        described = _with_prediction(select_rows(table, known), prediction[known])
+        self.confidence_ = with_seed(self._unfitted_confidence(), rng)
+        self.confidence_.fit(described, self.residual_[known])
+        self.regressor_ = clone(unfitted).fit(table, target)
+        return self
+
+    def predict(
+        self, X: TableLike, return_std: bool = False
+    ) -> FloatArray | tuple[FloatArray, FloatArray]:
+        """Predict the target, and on request how far off that is likely to be.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        return_std : bool, default=False
+            Also return the expected error in the units of the target, as scikit-learn's
+            regressors with this option do. `predict_error` gives it in error-scale units.
+
+        Returns
+        -------
+        prediction : ndarray of shape (n_samples,)
+        std : ndarray of shape (n_samples,)
+            Only with `return_std`; >= 0, lower is more confident.
+        """
+        check_is_fitted(self)
+        table = check_table(self, X, reset=False)
+        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        if not return_std:
+            return prediction
+        expected = self._expected_error(table, prediction)
+        return prediction, error_scale(self.error).spread(expected, prediction)
+
+    def predict_error(self, X: TableLike) -> FloatArray:
+        """Predict the expected error of each row.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Expected error >= 0, in error-scale units; lower is more confident.
+        """
+        check_is_fitted(self)
+        table = check_table(self, X, reset=False)
+        return self._expected_error(table, np.asarray(self.regressor_.predict(table)))
+
+    def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
+        expected: FloatArray = self.confidence_.predict(_with_prediction(table, prediction))
+        return expected
+
+    def _unfitted_regressor(self, scale: ErrorScale) -> Any:
+        return default_valuation_model(scale) if self.regressor is None else clone(self.regressor)
+
+    def _unfitted_confidence(self) -> Any:
+        if isinstance(self.confidence, str):
+            return make_estimator(self.confidence)
+        return clone(self.confidence)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.positive_only = self.error != "absolute"
+        return tags
+
+
+def _with_prediction(table: Table, prediction: FloatArray) -> Table:
+    if isinstance(table, pd.DataFrame):
+        # scikit-learn wants either all names to be strings or none of them.
+        return table.rename(columns=str).assign(**{PREDICTION: prediction})
+    return np.column_stack([table, prediction])

@@ -1,0 +1,85 @@
+"""Choose between valuation models by what matters: the outliers among the rows called safe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qconf._types import ArrayLike, TableLike
+from qconf.error_scale import error_scale
+from qconf.errors import EstimatorError
+from qconf.evaluation import check_options
+from qconf.ranking import Outcome, RankedRows
+
+__all__ = ["best_decile_scorer"]
+
+
+def best_decile_scorer(
+    estimator: Any,
+    X: TableLike,
+    y: ArrayLike,
+    *,
+    threshold: float = 0.15,
+    fraction: float = 0.1,
+    random_state: int = 0,
+) -> float:
+    """Score a `ConfidentRegressor`: minus its best-decile outlier rate, higher is better.
+
+    Made for ``scoring=`` of scikit-learn's ``GridSearchCV`` and ``cross_validate``. For another
+    threshold, pass ``functools.partial(best_decile_scorer, threshold=0.1)``.
+
+    Parameters
+    ----------
+    estimator : ConfidentRegressor
+        Fitted on other rows than `X`.
+    X : DataFrame or array-like of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+        The truth.
+    threshold : float, default=0.15
+        An outlier's absolute residual is above it, on the estimator's error scale.
+    fraction : float, default=0.1
+        Share of rows called safest.
+    random_state : int, default=0
+        Order of ties.
+
+    Returns
+    -------
+    float
+        In [-1, 0].
+
+    Raises
+    ------
+    EstimatorError
+        If the estimator has no ``predict_error``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LinearRegression, Ridge
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from qconf import ConfidentRegressor, best_decile_scorer
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.uniform(1, 2, size=(600, 1))
+    >>> y = x[:, 0] * np.exp(rng.normal(scale=0.05 * x[:, 0] ** 3))
+    >>> search = GridSearchCV(
+    ...     ConfidentRegressor(confidence="residual", random_state=0),
+    ...     {"regressor": [LinearRegression(), Ridge(alpha=1000.0)]},
+    ...     scoring=best_decile_scorer,
+    ...     cv=3,
+    ... ).fit(x, y)
+    >>> search.best_params_
+    {'regressor': LinearRegression()}
+    """
+    if not hasattr(estimator, "predict_error"):
+        msg = (
+            f"best_decile_scorer needs an estimator with predict_error; {type(estimator).__name__} "
+            "has none. Wrap it: ConfidentRegressor(your_model)."
+        )
+        raise EstimatorError(msg)
+    check_options(threshold=threshold, fraction=fraction, level=0.5, outlier_rates=())
+    prediction, expected = estimator.predict(X), estimator.predict_error(X)
+    residual = error_scale(estimator.error).residual(prediction, np.asarray(y, dtype=np.float64))
+    tie_break = np.random.default_rng(random_state).permutation(len(residual))
+    outcome = Outcome.of(residual, threshold)
+    return -RankedRows(expected, outcome, fraction, (), tie_break).statistics().outlier_rate
