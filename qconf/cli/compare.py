@@ -1,0 +1,122 @@
+"""``qconf compare``: which way of estimating confidence can be trusted on this table?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qconf.cli.options import (
+    DebugOption,
+    DropOption,
+    ErrorOption,
+    EstimatorsOption,
+    ExampleOption,
+    FeaturesOption,
+    FoldsOption,
+    FormatOption,
+    FractionOption,
+    GroupOption,
+    OutputOption,
+    PredictionOption,
+    SeedOption,
+    TableArgument,
+    TargetOption,
+    ThresholdOption,
+    TimeOption,
+    split_names,
+)
+from qconf.cli.output import check_output, write_result
+from qconf.errors import OptionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["compare_command"]
+
+
+def compare_command(
+    table: TableArgument = None,
+    example: ExampleOption = None,
+    target: TargetOption = None,
+    prediction: PredictionOption = None,
+    time: TimeOption = None,
+    group: GroupOption = None,
+    drop: DropOption = None,
+    features: FeaturesOption = None,
+    error: ErrorOption = None,
+    threshold: ThresholdOption = None,
+    estimators: EstimatorsOption = "residual,quantile,count,blend,constant",
+    fraction: FractionOption = 0.1,
+    folds: FoldsOption = 5,
+    seed: SeedOption = 0,
+    format_name: FormatOption = "table",
+    output: OutputOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Rank confidence estimators by the outliers among the rows they call safest.
+
+    Examples:
+
+    qconf compare --example king-county
+
+    qconf compare sales.parquet --target price --time sold_on
+
+    qconf compare sales.csv --target price --prediction avm --estimators residual,column:fsd
+    """
+    del debug  # seen by the program, before the command
+    check_output(format_name, output)
+    frame, options = _table(table, example)
+    given = {
+        "prediction": prediction,
+        "time": time,
+        "group": group,
+        "drop": split_names(drop),
+        "features": split_names(features),
+        "error": error,
+        "threshold": threshold,
+    }
+    chosen = {**options, **{name: value for name, value in given.items() if value is not None}}
+    if error is not None and threshold is None:
+        # An example's threshold belongs to the example's error scale.
+        chosen.pop("threshold", None)
+    chosen["y"] = target or chosen.pop("target", None)
+    if chosen["y"] is None:
+        columns = ", ".join(map(str, frame.columns[:12]))
+        msg = f"Which column does the model predict? Name it with --target. There are: {columns}."
+        raise OptionError(msg)
+    chosen.pop("target", None)
+    _run(
+        frame,
+        {
+            **chosen,
+            "estimators": split_names(estimators),
+            "fraction": fraction,
+            "folds": folds,
+            "random_state": seed,
+        },
+        format_name,
+        output,
+    )
+
+
+def _table(table: str | None, example: str | None) -> tuple[pd.DataFrame, dict[str, Any]]:
+    from qconf.tables.examples import load_example  # noqa: PLC0415 - help must not wait for pandas
+    from qconf.tables.reading import read_table  # noqa: PLC0415
+
+    if (table is None) == (example is None):
+        msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
+        raise OptionError(f"{msg} Not both." if table else msg)
+    if example is not None:
+        loaded = load_example(example)
+        return loaded.table, loaded.options
+    return read_table(str(table)), {}
+
+
+def _run(
+    frame: pd.DataFrame, options: dict[str, Any], format_name: str, output: str | None
+) -> None:
+    from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
+    from qconf.comparison import compare  # noqa: PLC0415
+
+    with progress_line() as progress:
+        comparison = compare(frame, progress=progress, **options)
+    write_result(comparison, format_name, output)

@@ -1,0 +1,137 @@
+"""Options that mean one thing in every command.
+
+They are plain strings and numbers here; what they may be is decided, and said, by the library,
+so that the command line and Python give the same answer.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+__all__ = [
+    "DebugOption",
+    "DropOption",
+    "ErrorOption",
+    "EstimatorsOption",
+    "ExampleOption",
+    "FeaturesOption",
+    "FoldsOption",
+    "FormatOption",
+    "FractionOption",
+    "GroupOption",
+    "OutputOption",
+    "PredictionOption",
+    "SeedOption",
+    "TableArgument",
+    "TargetOption",
+    "ThresholdOption",
+    "TimeOption",
+    "split_names",
+]
+
+TableArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="TABLE",
+        show_default=False,
+        help="A Parquet or CSV file, a folder or glob of Parquet files, or - for CSV on "
+        "standard input.",
+    ),
+]
+ExampleOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Use an example instead of a table: king-county (21,613 house sales; needs "
+        "qconf[examples]) or archetypes (made on the spot).",
+    ),
+]
+TargetOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="What the model predicts.")
+]
+PredictionOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Judge these predictions, each made without having seen its row's target. "
+        "Without it, a model is fitted.",
+    ),
+]
+TimeOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="When each row became known: everything is then done forward in time.",
+    ),
+]
+GroupOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Rows that belong together (a parcel, a seller) are never on both sides.",
+    ),
+]
+DropOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Columns not to use as features.")
+]
+FeaturesOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Use only these columns as features.")
+]
+ErrorOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SCALE",
+        help="relative: (prediction - target) / target; log: difference of logarithms; "
+        "absolute: in units of the target.  [default: relative]",
+    ),
+]
+ThresholdOption: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        metavar="NUMBER",
+        help="A row is badly wrong if its error is larger.  [default: 0.15; the absolute error "
+        "asks for one]",
+    ),
+]
+EstimatorsOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="A,B",
+        help="Which to compare: residual, quantile, count, blend, constant (no skill), "
+        "column:NAME (a score that the table has), or a plug-in's name.",
+    ),
+]
+FractionOption: TypeAlias = Annotated[
+    float, typer.Option(metavar="NUMBER", help="Share of rows that is called safest.")
+]
+FoldsOption: TypeAlias = Annotated[
+    int, typer.Option(metavar="NUMBER", help="Blocks of rows that are scored one after another.")
+]
+SeedOption: TypeAlias = Annotated[
+    int, typer.Option(metavar="NUMBER", help="The same seed gives the same numbers.")
+]
+FormatOption: TypeAlias = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")
+]
+OutputOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Write the result there instead of standard output."),
+]
+DebugOption: TypeAlias = Annotated[
+    bool, typer.Option("--debug", help="Show the traceback of an error.")
+]
+
+
+def split_names(text: str | None) -> list[str] | None:
+    """Split ``a, b`` into names; None stays None.
+
+    Examples
+    --------
+    >>> split_names("a, b,")
+    ['a', 'b']
+    """
+    if text is None:
+        return None
+    return [name.strip() for name in text.split(",") if name.strip()]

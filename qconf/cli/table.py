@@ -1,0 +1,107 @@
+"""The ranking as a table for people."""
+
+from __future__ import annotations
+
+import io
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from qconf.comparison import Comparison, Ranked
+from qconf.error_scale import error_scale
+from qconf.resampling import Estimate
+from qconf.verdict import in_percent
+
+__all__ = ["ranking_text"]
+
+_WIDTH = 100
+
+
+def ranking_text(comparison: Comparison) -> str:
+    """Draw a comparison: what was done, the ranking, and the verdict.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    str
+        At most 100 columns wide, without colour.
+    """
+    sink = io.StringIO()
+    console = Console(file=sink, width=_WIDTH, color_system=None, highlight=False, emoji=False)
+    for line in _heading(comparison):
+        console.print(line, markup=False)
+    console.print(_ranking(comparison))
+    console.print(comparison.verdict, markup=False)
+    console.print()
+    console.print(_footing(comparison), markup=False)
+    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+
+
+def _heading(comparison: Comparison) -> list[str]:
+    overall = comparison.overall
+    rows = f"{comparison.rows:,} rows; {overall.n:,} scored in {comparison.scheme}"
+    if comparison.history:
+        rows += f", the first {comparison.history:,} only learned from"
+    gone = [f"{n:,} left out ({why.replace('_', ' ')})" for why, n in comparison.left_out.items()]
+    outlier = error_scale(comparison.error).in_words(comparison.threshold)
+    rate = overall.outlier_rate
+    return [
+        "; ".join([rows, *gone]) + ".",
+        f"Overall {in_percent(rate.value)} of the predictions are {outlier} "
+        f"({_percent_range(rate)}); mean absolute error {overall.mae.value:.4g}.",
+    ]
+
+
+def _ranking(comparison: Comparison) -> Table:
+    n_safest = comparison.ranking[0].evaluation.best_decile.n
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
+    table.add_column("\nestimator", no_wrap=True)
+    table.add_column(f"{safest}\noutliers ({100 * comparison.level:g} %)", no_wrap=True)
+    table.add_column("mean abs\nerror", justify="right")
+    table.add_column("\nbehind the best, % points", no_wrap=True)
+    table.add_column("\nAURC", justify="right")
+    table.add_column("\nseconds", justify="right")
+    for one in comparison.ranking:
+        table.add_row(*_cells(one, is_best=one is comparison.ranking[0]))
+    return table
+
+
+def _cells(one: Ranked, *, is_best: bool) -> list[str]:
+    decile = one.evaluation.best_decile
+    return [
+        one.name,
+        f"{in_percent(decile.outlier_rate.value):>6} ({_percent_range(decile.outlier_rate)})",
+        f"{decile.mae.value:.4g}",
+        "best" if is_best else _behind(one),
+        f"{one.evaluation.aurc.value:.4f}",
+        f"{one.seconds:.1f}",
+    ]
+
+
+def _behind(one: Ranked) -> str:
+    low, high = one.difference_to_best.interval
+    reach = f"{100 * one.difference_to_best.value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+    return reach if one.distinguishable else f"{reach}\nnot distinguishable"
+
+
+def _percent_range(rate: Estimate) -> str:
+    low, high = rate.interval
+    return f"{100 * low:.1f} to {100 * high:.1f}"
+
+
+def _footing(comparison: Comparison) -> str:
+    parts = {
+        "valuation": "valuation model",
+        "estimators": "estimators",
+        "evaluation": "ranks and intervals",
+        "other": "the rest",
+    }
+    split = ", ".join(
+        f"{label} {comparison.seconds[part]:.1f}" for part, label in parts.items()
+    )
+    return f"Seconds: {split}."
