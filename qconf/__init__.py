@@ -1,4 +1,4 @@
-"""Which rows of a regression model's predictions can you act on?
+"""Confidence for each row of a regression model's predictions.
 
 Everything public is imported when it is first used, so that ``import qconf`` costs next to
 nothing and the command line starts at once.
@@ -42,7 +42,21 @@ _HOME = {
     "evaluate": "qconf.evaluation",
 }
 
-__all__ = [*_HOME, "__version__"]
+__all__ = [
+    "BlendConfidence",
+    "ColumnConfidence",
+    "Comparison",
+    "ConfidentRegressor",
+    "ConstantConfidence",
+    "CountConfidence",
+    "Evaluation",
+    "LinearQuantileRegressor",
+    "QuantileConfidence",
+    "ResidualConfidence",
+    "best_decile_scorer",
+    "compare",
+    "evaluate",
+]
 
 
 def __getattr__(name: str) -> Any:

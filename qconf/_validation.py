@@ -6,7 +6,7 @@ when they move.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -27,23 +27,36 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from qconf._types import FloatArray, Table, TableLike
-from qconf.errors import TableError
+from qconf._types import FloatArray, IntArray, Table, TableLike
+from qconf.errors import OptionError, TableError
 
 __all__ = [
     "HasMethods",
     "Interval",
     "Options",
     "StrOptions",
+    "TakesTables",
     "check_column",
     "check_enough_rows",
     "check_parameters",
+    "check_seed",
     "check_table",
     "check_target",
     "count_infinite",
     "numeric_columns",
     "select_rows",
 ]
+
+
+class TakesTables:
+    """Mixin that tells scikit-learn: strings, categories and missing values are welcome."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
 
 
 def check_parameters(estimator: BaseEstimator) -> None:
@@ -55,7 +68,7 @@ def check_parameters(estimator: BaseEstimator) -> None:
         A ``ValueError`` and ``TypeError`` that names the parameter, the rule and what was got.
     """
     validate_parameter_constraints(
-        estimator._parameter_constraints,
+        getattr(estimator, "_parameter_constraints"),  # noqa: B009 - scikit-learn's hook, private by name only
         estimator.get_params(deep=False),
         caller_name=type(estimator).__name__,
     )
@@ -178,6 +191,18 @@ def _kind(values: ArrayLike) -> str:
     return str(getattr(values, "dtype", type(values).__name__))
 
 
-def select_rows(X: Table, rows: np.ndarray[Any, Any] | Sequence[int] | slice) -> Table:
+def check_seed(random_state: int) -> None:
+    """Check that a seed can seed every generator.
+
+    Raises
+    ------
+    OptionError
+    """
+    if not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
+        msg = f"The seed must be an integer from 0 to 2**32 - 1, got {random_state!r}."
+        raise OptionError(msg)
+
+
+def select_rows(X: Table, rows: IntArray | slice) -> Table:
     """Take rows by position from a DataFrame or an array."""
     return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]

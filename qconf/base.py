@@ -3,7 +3,7 @@
 A confidence estimator is an ordinary scikit-learn regressor of error size::
 
     est.fit(X, residual)     # residual: (n_samples,), signed, in error-scale units
-    est.predict(X)           # (n_samples,), expected error >= 0, same units; lower is more confident
+    est.predict(X)           # (n_samples,), expected error >= 0, same units; lower is safer
 
 ``X`` is whatever describes a row; by convention the prediction itself is one of its columns,
 ``prediction``. A residual is prediction minus truth, made without having seen that row's truth.
@@ -48,7 +48,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
-from qconf._validation import check_parameters, check_table, check_target
+from qconf._validation import TakesTables, check_parameters, check_table, check_target
 
 __all__ = ["PREDICTION", "ConfidenceEstimator"]
 
@@ -56,7 +56,7 @@ __all__ = ["PREDICTION", "ConfidenceEstimator"]
 PREDICTION = "prediction"
 
 
-class ConfidenceEstimator(RegressorMixin, BaseEstimator, ABC):
+class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
     """Base class of confidence estimators: validates, then calls ``_fit`` and ``_predict``.
 
     A subclass writes ``__init__`` (which only stores its parameters), ``_fit(X, y)`` and
@@ -130,7 +130,8 @@ class ConfidenceEstimator(RegressorMixin, BaseEstimator, ABC):
         residual = check_target(self, y, len(np.asarray(y)))
         variance = np.maximum(self.predict(X) ** 2, np.finfo(np.float64).tiny)
         loss = residual**2 / variance + np.log(variance)
-        return -float(np.average(loss, weights=sample_weight))
+        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        return -float(np.average(loss, weights=weights))
 
     @abstractmethod
     def _fit(self, X: Table, y: FloatArray) -> None:
@@ -142,9 +143,6 @@ class ConfidenceEstimator(RegressorMixin, BaseEstimator, ABC):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
         # R² of an error size against signed residuals is not what these are for.
         tags.regressor_tags.poor_score = True
         return tags

@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from qconf._types import ArrayLike, FloatArray, IntArray, TableLike
-from qconf._validation import check_column
+from qconf._validation import check_column, check_seed
 from qconf.base import PREDICTION
 from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, score_columns
 from qconf.crossfit import Schedule, blocks_in_time, histories, out_of_sample, schedule
@@ -243,6 +243,7 @@ def compare(
     (2000, ['constant', 'residual'])
     """
     began = clock.perf_counter()
+    check_seed(random_state)
     scale = error_scale(error)
     limit = _threshold(threshold, scale)
     check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
@@ -319,17 +320,21 @@ class _Steps:
     def __init__(
         self, report: Progress | None, n_fits: int, n_rounds: int, contenders: list[Contender]
     ) -> None:
-        self.report = report or (lambda done, total, label: None)
+        self.report = report
         self.done = 0
         self.total = n_fits + n_rounds * len(contenders) + 1
-        self.report(0, self.total, "valuation model")
+        self._tell("valuation model")
 
     def fitted(self) -> None:
         self.step("valuation model")
 
     def step(self, label: str) -> None:
         self.done += 1
-        self.report(self.done, self.total, label)
+        self._tell(label)
+
+    def _tell(self, label: str) -> None:
+        if self.report is not None:
+            self.report(self.done, self.total, label)
 
 
 def _threshold(threshold: float | None, scale: ErrorScale) -> float:
@@ -387,9 +392,11 @@ def _residual(prediction: FloatArray, y: FloatArray, scale: ErrorScale) -> Float
 
 
 def _resampling_units(dataset: Dataset, scored: IntArray) -> IntArray | None:
-    """What is drawn as a whole: groups, or stretches of time, or (None) single rows."""
+    """Say what is resampled whole: groups, or stretches of time, or (None) single rows."""
     if dataset.group is not None:
-        return pd.factorize(dataset.group[scored], use_na_sentinel=False)[0].astype(np.intp)
+        codes, _ = pd.factorize(dataset.group[scored], use_na_sentinel=False)
+        units: IntArray = codes.astype(np.intp)
+        return units
     if dataset.time is not None:
         return blocks_in_time(dataset.time[scored], _TIME_STRETCHES)
     return None

@@ -43,6 +43,8 @@ __all__ = [
 #: Blocks of residuals that are seen, forward in time, before the first block is scored.
 HISTORY_BLOCKS = 2
 
+_MIN_FOLDS = 2
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -149,8 +151,8 @@ def schedule(
     TableError
         If there are too few rows, groups or distinct times.
     """
-    if folds < 2:
-        msg = f"The number of folds must be at least 2, got {folds}."
+    if folds < _MIN_FOLDS:
+        msg = f"The number of folds must be at least {_MIN_FOLDS}, got {folds}."
         raise OptionError(msg)
     groups = None if group is None else _codes(group)
     if time is not None:
@@ -161,9 +163,7 @@ def schedule(
 class ShuffledFolds:
     """K folds at random; rows of one group in one fold."""
 
-    def __init__(
-        self, n_rows: int, folds: int, groups: IntArray | None, random_state: int
-    ) -> None:
+    def __init__(self, n_rows: int, folds: int, groups: IntArray | None, random_state: int) -> None:
         units = np.arange(n_rows) if groups is None else groups
         n_units = int(units.max(initial=-1)) + 1
         if n_units < folds:
@@ -193,7 +193,9 @@ class ShuffledFolds:
             seen = without_one[k].train
             rounds.append(Round(self.blocks[k], (k, 0), tuple(history), seen))
         words = f"{len(self.blocks)} shuffled folds" + (" of whole groups" if self.grouped else "")
-        return Schedule(tuple(fits), tuple(rounds), tuple(without_one.values()), len(self.fold_of_row), words)
+        return Schedule(
+            tuple(fits), tuple(rounds), tuple(without_one.values()), len(self.fold_of_row), words
+        )
 
     def _fit(self, without: tuple[int, ...]) -> Fit:
         train = [block for k, block in enumerate(self.blocks) if k not in without]
@@ -204,9 +206,7 @@ class ShuffledFolds:
 class ForwardBlocks:
     """Blocks that follow each other in time; rows of equal time stay together."""
 
-    def __init__(
-        self, time: Any, folds: int, groups: IntArray | None, *, predicted: bool
-    ) -> None:
+    def __init__(self, time: Any, folds: int, groups: IntArray | None, *, predicted: bool) -> None:
         #: The first block that has residuals.
         self.first = 0 if predicted else 1
         n_blocks = folds + self.first + HISTORY_BLOCKS
@@ -267,7 +267,11 @@ def _codes(values: ArrayLike, *, sort: bool = False) -> IntArray:
 
 
 def out_of_sample(
-    model: Any, X: Table, y: FloatArray, fits: tuple[Fit, ...], done: Callable[[], None] = lambda: None
+    model: Any,
+    X: Table,
+    y: FloatArray,
+    fits: tuple[Fit, ...],
+    done: Callable[[], None] = lambda: None,
 ) -> list[tuple[FloatArray, ...]]:
     """Fit a clone of a model for each fit, and predict what it holds out.
 
@@ -293,7 +297,10 @@ def out_of_sample(
     predictions = []
     for fit in fits:
         if len(fit.train) == 0:
-            msg = "Nothing is left to fit on once the held-out groups are taken away."
+            msg = (
+                "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
+                "it (ask for at least 3 folds), nor do groups that are in every block."
+            )
             raise TableError(msg)
         fitted = clone(model).fit(select_rows(X, fit.train), y[fit.train])
         predictions.append(
@@ -341,7 +348,7 @@ def histories(
 
 
 def blocks_in_time(time: Any, n_blocks: int) -> IntArray:
-    """Number stretches of time that hold nearly equally many rows.
+    """Cut time into numbered stretches that hold nearly equally many rows.
 
     Parameters
     ----------

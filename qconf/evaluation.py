@@ -1,4 +1,4 @@
-"""How good is a confidence score? One score, or several on the same rows."""
+"""What a confidence score is worth: one score, or several on the same rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from qconf._types import FloatArray, IntArray
-from qconf._validation import check_column
+from qconf._validation import check_column, check_seed
 from qconf.errors import OptionError, TableError
 from qconf.ranking import Outcome, RankedRows, Statistics, accepted_rows
 from qconf.resampling import (
@@ -161,7 +161,7 @@ def evaluate(
     >>> sigma = rng.uniform(0.02, 0.2, size=5000)
     >>> result = evaluate(sigma, rng.normal(scale=sigma), threshold=0.15)
     >>> result.overall.outlier_rate.value, result.best_decile.outlier_rate.value
-    (0.1688, 0.0)
+    (0.1852, 0.0)
     >>> round(result.best_decile.outlier_rate.interval[1], 3)
     0.005
     """
@@ -213,6 +213,7 @@ def evaluate_scores(
         msg = "There are no rows to evaluate."
         raise TableError(msg)
     check_options(threshold=threshold, fraction=fraction, level=level, outlier_rates=outlier_rates)
+    check_seed(random_state)
     rng = np.random.default_rng(random_state)
     tie_break = rng.permutation(n_rows)
     outcome = Outcome.of(residuals, threshold)
@@ -298,7 +299,7 @@ def _group_codes(groups: ArrayLike | None, n_rows: int) -> IntArray | None:
     if len(codes) != n_rows:
         msg = f"The groups must have one value a row: {n_rows} rows, {len(codes)} groups."
         raise TableError(msg)
-    if len(levels) < 2:
+    if len(levels) == 1:
         msg = "The groups must have at least 2 distinct values, found 1: nothing to resample."
         raise TableError(msg)
     return codes.astype(np.intp)

@@ -175,9 +175,7 @@ class RankedRows:
         before = self._harmonic_sum[position] - self._harmonic_sum[position - drawn]
         return float((drawn * self._harmonic[total] - before).sum()) / total
 
-    def _coverage_at(
-        self, drawn: IntArray, position: IntArray, total: int
-    ) -> tuple[float, ...]:
+    def _coverage_at(self, drawn: IntArray, position: IntArray, total: int) -> tuple[float, ...]:
         # Within a stretch without outliers the rate only falls: it is enough to look just
         # before each outlier, and at the end.
         accepted = np.append(position - drawn, total)

@@ -15,6 +15,7 @@ from qconf._validation import (
     HasMethods,
     Interval,
     StrOptions,
+    TakesTables,
     check_enough_rows,
     check_parameters,
     check_table,
@@ -31,7 +32,7 @@ from qconf.valuation import default_valuation_model
 __all__ = ["ConfidentRegressor"]
 
 
-class ConfidentRegressor(RegressorMixin, BaseEstimator):
+class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     """A regressor that also says how wrong each of its predictions is likely to be.
 
     `fit` makes out-of-sample residuals by fitting the valuation model on parts of the rows, fits
@@ -70,8 +71,9 @@ class ConfidentRegressor(RegressorMixin, BaseEstimator):
     >>> x = rng.uniform(size=(2000, 1))
     >>> y = np.exp(x[:, 0] + rng.normal(scale=np.where(x[:, 0] < 0.5, 0.05, 0.1)))
     >>> model = ConfidentRegressor(confidence="residual", random_state=0).fit(x, y)
-    >>> model.predict_error([[0.25], [0.75]]).round(2)
-    array([0.05, 0.11])
+    >>> easy = x[:, 0] < 0.5
+    >>> [round(float(model.predict_error(part).mean()), 2) for part in (x[easy], x[~easy])]
+    [0.05, 0.1]
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -205,9 +207,6 @@ class ConfidentRegressor(RegressorMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
         tags.target_tags.positive_only = self.error != "absolute"
         return tags
 

@@ -47,15 +47,16 @@ def archetypes(
     {'McMansion': 80, 'custom celebrity': 20, 'model match': 80, 'small infill': 20}
     """
     rng = np.random.default_rng(random_state)
-    names, sizes, sigmas = zip(*ARCHETYPES, strict=True)
-    size = np.tile(sizes, replicates)
+    names = np.array([name for name, _, _ in ARCHETYPES])
+    size = np.tile([rows for _, rows, _ in ARCHETYPES], replicates)
+    sigma = np.tile([sigma for _, _, sigma in ARCHETYPES], replicates)
     group = np.repeat(np.arange(len(size)), size)
     mean = rng.normal(scale=group_mean_sd, size=len(size))[group]
-    value = mean + np.tile(sigmas, replicates)[group] * rng.normal(size=len(group))
+    value = mean + sigma[group] * rng.normal(size=len(group))
     world = pd.DataFrame(
         {
             "group": np.char.add("g", (group + 1).astype(str)),
-            "archetype": np.asarray(names)[group % len(names)],
+            "archetype": names[group % len(names)],
             "value": value,
         }
     )

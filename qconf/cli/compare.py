@@ -1,4 +1,4 @@
-"""``qconf compare``: which way of estimating confidence can be trusted on this table?"""
+"""``qconf compare``: which way of estimating confidence to trust on a table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["compare_command"]
 
 
-def compare_command(
+def compare_command(  # noqa: PLR0917 - typer turns each into an option
     table: TableArgument = None,
     example: ExampleOption = None,
     target: TargetOption = None,
@@ -54,8 +54,8 @@ def compare_command(
 ) -> None:
     """Rank confidence estimators by the outliers among the rows they call safest.
 
-    Examples:
-
+    Examples
+    --------
     qconf compare --example king-county
 
     qconf compare sales.parquet --target price --time sold_on

@@ -51,8 +51,10 @@ def _heading(comparison: Comparison) -> list[str]:
     rate = overall.outlier_rate
     return [
         "; ".join([rows, *gone]) + ".",
-        f"Overall {in_percent(rate.value)} of the predictions are {outlier} "
-        f"({_percent_range(rate)}); mean absolute error {overall.mae.value:.4g}.",
+        (
+            f"Overall {in_percent(rate.value)} of the predictions are {outlier} "
+            f"({_percent_range(rate)}); mean absolute error {overall.mae.value:.4g}."
+        ),
     ]
 
 
@@ -101,7 +103,5 @@ def _footing(comparison: Comparison) -> str:
         "evaluation": "ranks and intervals",
         "other": "the rest",
     }
-    split = ", ".join(
-        f"{label} {comparison.seconds[part]:.1f}" for part, label in parts.items()
-    )
+    split = ", ".join(f"{label} {comparison.seconds[part]:.1f}" for part, label in parts.items())
     return f"Seconds: {split}."

@@ -74,6 +74,8 @@ class ColumnConfidence(ConfidenceEstimator):
             return X[self.column].to_numpy()
         if isinstance(self.column, int) and self.column < X.shape[1]:
             return X.iloc[:, self.column] if isinstance(X, pd.DataFrame) else X[:, self.column]
-        known = list(X.columns) if isinstance(X, pd.DataFrame) else [str(i) for i in range(X.shape[1])]
+        known = (
+            list(X.columns) if isinstance(X, pd.DataFrame) else [str(i) for i in range(X.shape[1])]
+        )
         msg = f"There is no score column {self.column!r}. {did_you_mean(str(self.column), known)}"
         raise TableError(msg)

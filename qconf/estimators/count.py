@@ -64,9 +64,7 @@ class CountConfidence(ConfidenceEstimator):
         "scores_only": ["boolean"],
     }
 
-    def __init__(
-        self, *, bins: int = 32, beta: float = 1.0, scores_only: bool = False
-    ) -> None:
+    def __init__(self, *, bins: int = 32, beta: float = 1.0, scores_only: bool = False) -> None:
         self.bins = bins
         self.beta = beta
         self.scores_only = scores_only
@@ -126,4 +124,5 @@ def _bin_edges(column: FloatArray, bins: int) -> FloatArray:
     if low == high:
         return np.array([low, np.nextafter(low, np.inf)])
     width = (high - low) / bins
-    return low + width * np.arange(-bins, 2 * bins + 1)
+    spread: FloatArray = low + width * np.arange(-bins, 2 * bins + 1)
+    return spread

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from scipy.stats import norm
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import RegressorMixin, clone
 from sklearn.pipeline import make_pipeline
 
 from qconf._types import FloatArray, RandomState, Table
@@ -20,6 +20,8 @@ from qconf.learners.linear_quantile import LinearQuantileRegressor, check_quanti
 from qconf.learners.seeding import random_source, with_seed
 
 __all__ = ["QuantileConfidence"]
+
+_A_PAIR = 2
 
 
 class QuantileConfidence(ConfidenceEstimator):
@@ -53,8 +55,9 @@ class QuantileConfidence(ConfidenceEstimator):
     >>> x = rng.uniform(size=(4000, 1))
     >>> residual = rng.normal(scale=np.where(x[:, 0] < 0.5, 0.05, 0.10))
     >>> est = QuantileConfidence(random_state=0).fit(x, residual)
-    >>> est.predict([[0.25], [0.75]]).round(2)
-    array([0.05, 0.1 ])
+    >>> easy = x[:, 0] < 0.5
+    >>> [round(float(est.predict(part).mean()), 2) for part in (x[easy], x[~easy])]
+    [0.05, 0.1]
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -88,12 +91,12 @@ class QuantileConfidence(ConfidenceEstimator):
             (Chernozhukov, Fernández-Val & Galichon 2010).
         """
         columns = [np.asarray(model.predict(X), dtype=np.float64) for model in self.models_]
-        both = columns[0] if columns[0].ndim == 2 else np.column_stack(columns)
+        both = columns[0] if len(columns) == 1 else np.column_stack(columns)
         return np.sort(both, axis=1)
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         quantiles = check_quantiles(self.quantiles)
-        if len(quantiles) != 2:
+        if len(quantiles) != _A_PAIR:
             msg = f"The 'quantiles' must be a pair, such as (0.25, 0.75). Got {self.quantiles!r}."
             raise OptionError(msg)
         rng = random_source(self.random_state)
@@ -109,8 +112,8 @@ class QuantileConfidence(ConfidenceEstimator):
             encoder = TableEncoder().fit(X)
             design = design_matrix(encoder.is_categorical_)
             return [make_pipeline(TableEncoder(), design, LinearQuantileRegressor(quantiles))]
-        if isinstance(self.learner, BaseEstimator):
-            if "quantile" not in self.learner.get_params():
+        if hasattr(self.learner, "get_params"):
+            if "quantile" not in self.learner.get_params(deep=False):
                 msg = (
                     f"The learner {type(self.learner).__name__} has no parameter 'quantile'; "
                     "pass a pair of regressors, the lower quantile first."
@@ -118,7 +121,7 @@ class QuantileConfidence(ConfidenceEstimator):
                 raise OptionError(msg)
             return [clone(self.learner).set_params(quantile=q) for q in quantiles]
         pair = list(self.learner)  # type: ignore[arg-type]
-        if len(pair) != 2:
+        if len(pair) != _A_PAIR:
             msg = f"The learner must be a pair of regressors, got {len(pair)}."
             raise OptionError(msg)
         return [clone(model) for model in pair]

@@ -18,6 +18,7 @@ from qconf.learners.seeding import random_source, with_seed
 
 __all__ = ["ResidualConfidence"]
 
+_MIN_REPLICATES = 2
 _BOUNDS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "mean": lambda replicates: replicates.mean(axis=0),
     "mean+sd": lambda replicates: replicates.mean(axis=0) + replicates.std(axis=0, ddof=1),
@@ -66,8 +67,9 @@ class ResidualConfidence(ConfidenceEstimator):
     >>> x = rng.uniform(size=(2000, 1))
     >>> residual = rng.normal(scale=np.where(x[:, 0] < 0.5, 0.05, 0.10))
     >>> est = ResidualConfidence(random_state=0).fit(x, residual)
-    >>> est.predict([[0.25], [0.75]]).round(2)
-    array([0.05, 0.1 ])
+    >>> easy = x[:, 0] < 0.5
+    >>> [round(float(est.predict(part).mean()), 2) for part in (x[easy], x[~easy])]
+    [0.05, 0.1]
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -94,10 +96,10 @@ class ResidualConfidence(ConfidenceEstimator):
         self.random_state = random_state
 
     def _fit(self, X: Table, y: FloatArray) -> None:
-        if self.bound != "mean" and self.n_bootstrap < 2:
+        if self.bound != "mean" and self.n_bootstrap < _MIN_REPLICATES:
             msg = (
                 f"The bound {self.bound!r} is taken over bootstrap replicates and needs "
-                f"n_bootstrap >= 2, got {self.n_bootstrap}."
+                f"n_bootstrap >= {_MIN_REPLICATES}, got {self.n_bootstrap}."
             )
             raise OptionError(msg)
         rng = random_source(self.random_state)

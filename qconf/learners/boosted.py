@@ -14,7 +14,14 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
-from qconf._validation import Interval, StrOptions, check_parameters, check_table, check_target
+from qconf._validation import (
+    Interval,
+    StrOptions,
+    TakesTables,
+    check_parameters,
+    check_table,
+    check_target,
+)
 from qconf.errors import QconfError
 from qconf.learners.encoding import TableEncoder
 from qconf.learners.seeding import draw_seed, random_source
@@ -25,7 +32,7 @@ _MIN_ROWS_TO_SUBSAMPLE = 20
 _OBJECTIVES = {"squared": "regression", "gamma": "gamma", "quantile": "quantile"}
 
 
-class BoostedTrees(RegressorMixin, BaseEstimator):
+class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
     """Gradient boosted trees on tables with strings, dates and missing values.
 
     Parameters
@@ -197,9 +204,6 @@ class BoostedTrees(RegressorMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
         tags.target_tags.positive_only = self.loss == "gamma"
         return tags
 

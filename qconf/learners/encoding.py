@@ -9,19 +9,19 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, TableLike
-from qconf._validation import check_table
+from qconf._validation import TakesTables, check_table
 
 __all__ = ["TableEncoder", "design_matrix"]
 
 _NANOSECONDS_A_DAY = 86_400 * 10**9
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
     """Columns of any kind as one matrix of floats, missing values as NaN.
 
     Numbers and booleans stay what they are, dates become days since 1970-01-01, durations days,
@@ -97,18 +97,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """Return the names of the columns, which encoding leaves as they are."""
         if input_features is not None:
             return np.asarray(input_features, dtype=object)
-        default = [f"x{i}" for i in range(self.n_features_in_)]
+        default = [f"x{i}" for i in range(len(self.is_categorical_))]
         return np.asarray(getattr(self, "feature_names_in_", default), dtype=object)
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        return tags
 
-
-def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> Pipeline:
+def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> ColumnTransformer:
     """Make the step that turns encoded columns into the design of a linear model.
 
     Numbers are filled with their median (with a column that says so) and standardised;
@@ -123,7 +116,7 @@ def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> Pipeline:
 
     Returns
     -------
-    sklearn.pipeline.Pipeline
+    sklearn.compose.ColumnTransformer
         A transformer of matrices of shape (n_samples, n_features).
     """
     numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
@@ -145,7 +138,7 @@ def _as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X
     frame = pd.DataFrame(X)
-    return frame.infer_objects() if X.dtype == object else frame
+    return frame.infer_objects() if X.dtype.kind == "O" else frame
 
 
 def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -159,7 +152,7 @@ def _is_measured(column: pd.Series[Any]) -> bool:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return False
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         return bool(pd.api.types.is_bool_dtype(column.dropna().infer_objects().dtype))
     return (
         pd.api.types.is_numeric_dtype(dtype)

@@ -91,9 +91,9 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
         """
         check_parameters(self)
         quantiles = check_quantiles(np.atleast_1d(self.quantiles))
-        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        design = np.column_stack([np.ones(len(X)), X]) if self.fit_intercept else np.asarray(X)
-        target = np.asarray(y, dtype=np.float64)
+        matrix, target = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        design = np.column_stack([np.ones(len(matrix)), matrix]) if self.fit_intercept else matrix
+        target = np.asarray(target, dtype=np.float64)
         fitted = [self._fit_one(design, target, q) for q in quantiles]
         planes = np.stack([np.asarray(one.params, dtype=np.float64) for one in fitted])
         self.n_iter_ = int(max(one.iterations for one in fitted))
@@ -119,8 +119,8 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
             Or (n_samples,), if `quantiles` is a single number.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
-        predicted: FloatArray = np.sort(X @ self.coef_.T + self.intercept_, axis=1)
+        matrix: FloatArray = validate_data(self, X, dtype=np.float64, reset=False)
+        predicted: FloatArray = np.sort(matrix @ self.coef_.T + self.intercept_, axis=1)
         return predicted[:, 0] if np.ndim(self.quantiles) == 0 else predicted
 
     def _fit_one(self, design: FloatArray, y: FloatArray, quantile: float) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,11 @@ def numbers(values: pd.Series[Any], what: str) -> FloatArray:
         If the column, or any value in it, is not a number.
     """
     dtype = values.dtype
-    if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
+    not_numbers = ("is_bool_dtype", "is_datetime64_any_dtype", "is_complex_dtype")
+    if any(getattr(pd.api.types, kind)(dtype) for kind in not_numbers):
         msg = f"The {what} must be numbers; it holds values of type {dtype}."
         raise TableError(msg)
-    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
+    if pd.api.types.is_numeric_dtype(dtype):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     plain = values.astype(object)
     converted = pd.to_numeric(plain, errors="coerce")
@@ -86,10 +88,14 @@ def _has_zone(values: pd.Series[Any]) -> bool:
 
 def _parsed(values: pd.Series[Any], what: str) -> Any:
     texts = values.astype(str)
-    try:
-        parsed = pd.to_datetime(texts, utc=True, errors="coerce", format=_format_of(texts))
-    except (ValueError, OverflowError):
-        parsed = pd.Series(pd.NaT, index=texts.index)
+    with warnings.catch_warnings():
+        # pandas warns when it finds no format and would guess value by value: 03/04 and 25/04
+        # would then be read in two ways.
+        warnings.simplefilter("error", UserWarning)
+        try:
+            parsed = pd.to_datetime(texts, utc=True, errors="coerce", format=_format_of(texts))
+        except (ValueError, OverflowError, UserWarning):
+            parsed = pd.Series(pd.NaT, index=texts.index)
     wrong = texts[parsed.isna()]
     if len(wrong):
         msg = (

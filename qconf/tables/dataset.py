@@ -21,7 +21,10 @@ __all__ = ["MIN_ROWS", "Dataset", "make_dataset"]
 #: Below this, a best decile is a handful of rows and no interval says anything.
 MIN_ROWS = 50
 
+#: A feature that puts the rows in the target's order this closely is taken for a copy of it.
+_COPY_CORRELATION = 0.999
 _COPY_SAMPLE = 20_000
+_SUSPICIOUS_SHARE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,7 +276,10 @@ def _check_features(dataset: Dataset) -> Dataset:
         f"target is, drop it (--drop {name})."
         for name in _copies(features, dataset.y)
     ]
-    if dataset.prediction is not None and np.mean(dataset.prediction == dataset.y) > 0.5:
+    if (
+        dataset.prediction is not None
+        and np.mean(dataset.prediction == dataset.y) > _SUSPICIOUS_SHARE
+    ):
         warnings.append(
             "More than half of the predictions equal the target: was the model fitted on these "
             "rows? Its errors then say nothing about new ones."
@@ -288,6 +294,7 @@ def _copies(features: pd.DataFrame, y: FloatArray) -> list[str]:
     copies = []
     for name in numeric_columns(features):
         column = features[name].iloc[rows].reset_index(drop=True).astype(float)
-        if column.nunique() > 1 and abs(column.corr(target, method="spearman")) > 0.999:
+        constant = column.min() == column.max()
+        if not constant and abs(column.corr(target, method="spearman")) > _COPY_CORRELATION:
             copies.append(name)
     return copies

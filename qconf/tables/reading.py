@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import sys
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -76,14 +77,13 @@ def _parquet_files(folder: Path) -> list[str]:
 
 
 def _read_parquet(files: list[str], source: str) -> pd.DataFrame:
-    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-    import pyarrow.dataset as ds  # noqa: PLC0415
+    import pyarrow.dataset as ds  # noqa: PLC0415 - half a second that `import qconf` does without
 
     try:
         table = ds.dataset(files, format="parquet").to_table()
         # pandas' own metadata would make columns vanish into an index.
         frame = table.to_pandas(ignore_metadata=True, date_as_object=False)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, NotImplementedError, KeyError) as error:
         msg = f"Cannot read {source!r} as Parquet: {_first_line(error)}"
         raise TableError(msg) from error
     index = [name for name in frame.columns if name.startswith("__index_level_")]
@@ -96,7 +96,7 @@ def _read_csv(source: Path | IO[str], name: str, separator: str) -> pd.DataFrame
     except pd.errors.EmptyDataError:
         msg = f"The table {name!r} is empty."
         raise TableError(msg) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         msg = f"Cannot read {name!r} as CSV: {_first_line(error)}"
         raise TableError(msg) from error
     return _not_empty(_with_dates(frame), name)

@@ -1,0 +1,1 @@
+"""Benchmarks of qconf: scenarios with permanent ids, and committed results."""

@@ -1,0 +1,36 @@
+"""``python -m benchmarks [NAME ...] [--data FOLDER] [--seeds N]``: measure, and write results."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks import boosting, estimators
+
+RUNS = {"estimators": estimators.run, "boosting": boosting.run}
+
+
+def main() -> None:
+    """Run the benchmarks that are named, all by default, and write a CSV file for each."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(RUNS)}")
+    parser.add_argument(
+        "--data", type=Path, help="folder of Parquet tables; without it, King County alone"
+    )
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results")
+    asked = parser.parse_args()
+    unknown = set(asked.names) - set(RUNS)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    asked.output.mkdir(exist_ok=True)
+    for name in asked.names or RUNS:
+        path = asked.output / f"{name}.csv"
+        part = path.with_suffix(".part")
+        RUNS[name](asked.data, asked.seeds).to_csv(part, index=False)
+        part.replace(path)
+        print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

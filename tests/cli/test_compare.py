@@ -1,0 +1,121 @@
+"""``qconf compare`` as people type it."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import sales_table
+
+from qconf.cli.main import main
+
+FAST = ["--estimators", "count,constant"]
+
+
+def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """Run the program; return what it wrote to standard output and standard error."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    written = capsys.readouterr()
+    assert ended.value.code == 0, written.err
+    return written.out, written.err
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    path = tmp_path / "sales.parquet"
+    sales_table(300).to_parquet(path)
+    return str(path)
+
+
+def test_table_for_people(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Overall on top, the ranking, a verdict, and where the time went; nothing too wide."""
+    typed = ["compare", table, "--target", "price", "--time", "sold_on", *FAST]
+    out, err = run(typed, capsys)
+    lines = out.splitlines()
+    assert lines[0].startswith("300 rows; ")
+    assert "forward in time" in lines[0]
+    assert lines[1].startswith("Overall ")
+    assert any(line.strip().startswith("constant") for line in lines)
+    assert "Seconds: valuation model" in lines[-1]
+    assert max(map(len, lines)) <= 100
+    assert err == ""
+
+
+def test_json_has_the_documented_keys(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Valid JSON; a correlation that is not defined is null."""
+    out, _ = run(["compare", table, "--target", "price", *FAST, "--format", "json"], capsys)
+    result = json.loads(out)
+    assert {"rows", "threshold", "error", "overall", "ranking", "left_out"} <= set(result)
+    constant = next(one for one in result["ranking"] if one["estimator"] == "constant")
+    assert -1 <= constant["spearman"]["value"] <= 1
+    assert result["threshold"] == 0.15
+    assert result["error"] == "relative"
+
+
+def test_csv_is_the_ranking(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line for each estimator, the best first."""
+    out, _ = run(["compare", table, "--target", "price", *FAST, "--format", "csv"], capsys)
+    ranking = pd.read_csv(io.StringIO(out))
+    assert set(ranking["estimator"]) == {"count", "constant"}
+    assert ranking["outlier_rate"].is_monotonic_increasing
+
+
+def test_output_goes_to_the_file(
+    table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is written whole, over an old one too, and nothing else is printed or left."""
+    output = tmp_path / "result.json"
+    output.write_text("old")
+    typed = ["compare", table, "--target", "price", *FAST, "--format", "json"]
+    out, _ = run([*typed, "--output", str(output)], capsys)
+    assert out == ""
+    assert json.loads(output.read_text())["rows"] == 300
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["result.json", "sales.parquet"]
+    assert output.stat().st_mode & 0o777 == (tmp_path / "sales.parquet").stat().st_mode & 0o777
+
+
+def test_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A CSV table may come through a pipe."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(sales_table(200).to_csv(index=False)))
+    out, _ = run(["compare", "-", "--target", "price", "--time", "sold_on", *FAST], capsys)
+    assert out.startswith("200 rows; ")
+
+
+def test_all_options_reach_the_comparison(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each option of the help changes what is done."""
+    wide = sales_table(400).assign(avm=lambda t: t["price"] * 1.2, fsd=0.1)
+    wide.to_csv(tmp_path / "wide.csv", index=False)
+    typed = "--target price --prediction avm --group parcel --drop zone --features rooms,zone,area"
+    more = "--error log --threshold 0.2 --fraction 0.25 --folds 3 --seed 5 --format json"
+    estimators = ["--estimators", "column:fsd, count"]
+    path = str(tmp_path / "wide.csv")
+    out, _ = run(["compare", path, *typed.split(), *more.split(), *estimators], capsys)
+    result = json.loads(out)
+    assert (result["error"], result["threshold"], result["fraction"]) == ("log", 0.2, 0.25)
+    assert result["scheme"] == "3 shuffled folds of whole groups"
+    assert result["ranking"][0]["best_decile"]["n"] == 100
+    assert {one["estimator"] for one in result["ranking"]} == {"column:fsd", "count"}
+
+
+def test_warnings_go_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A copy of the target among the features is pointed out, and JSON stays JSON."""
+    leaky = tmp_path / "leaky.csv"
+    sales_table(200).assign(tax=lambda t: t["price"] / 100).to_csv(leaky, index=False)
+    typed = ["compare", str(leaky), "--target", "price", *FAST, "--format", "json"]
+    out, err = run(typed, capsys)
+    assert "qconf: warning: The feature 'tax' is almost a copy of the target" in err
+    assert "'tax'" in json.loads(out)["warnings"][0]
+
+
+def test_the_example_can_be_run_with_other_options(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is typed goes before what the example brings."""
+    out, _ = run(["compare", "--example", "archetypes", *FAST, "--threshold", "0.3"], capsys)
+    assert "off by more than 0.3" in out

@@ -1,0 +1,65 @@
+"""Every public estimator passes scikit-learn's own suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from qconf import (
+    BlendConfidence,
+    ColumnConfidence,
+    ConfidentRegressor,
+    ConstantConfidence,
+    CountConfidence,
+    LinearQuantileRegressor,
+    QuantileConfidence,
+    ResidualConfidence,
+)
+from qconf.learners.boosted import BoostedTrees
+from qconf.learners.encoding import TableEncoder
+
+# Small settings: the checks are about behaviour, and there are fifty of them for each.
+ESTIMATORS = [
+    BlendConfidence([ConstantConfidence(), CountConfidence()]),
+    BoostedTrees(),
+    BoostedTrees("gamma"),
+    ColumnConfidence(),
+    ConfidentRegressor(BoostedTrees(), "count", error="absolute"),
+    ConfidentRegressor(BoostedTrees(), "count"),
+    ConstantConfidence(),
+    CountConfidence(),
+    LinearQuantileRegressor(0.5),
+    QuantileConfidence(BoostedTrees("quantile", n_estimators=10)),
+    QuantileConfidence("linear"),
+    ResidualConfidence(BoostedTrees("gamma", n_estimators=10)),
+    ResidualConfidence(BoostedTrees("gamma", n_estimators=10), n_bootstrap=3, bound=0.8),
+    TableEncoder(),
+]
+
+#: For each class, the checks it cannot meet, and why. None so far.
+EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
+
+
+def expected_failures(estimator: Any) -> dict[str, str]:
+    return EXPECTED_FAILURES.get(type(estimator).__name__, {})
+
+
+# Reweighted least squares may circle around the solution on tiny tables, and says so.
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)
+def test_estimator_checks(estimator: Any, check: Callable[[Any], None]) -> None:
+    """The check runs without complaint."""
+    check(estimator)
+
+
+@pytest.mark.slow
+@parametrize_with_checks(
+    [BlendConfidence(), QuantileConfidence(), ResidualConfidence(), ConfidentRegressor()],
+    expected_failed_checks=expected_failures,
+)
+def test_estimator_checks_with_defaults(estimator: Any, check: Callable[[Any], None]) -> None:
+    """The check runs without complaint at the size that users get."""
+    check(estimator)
