@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.scenarios import Scenario, available
-from qconf import QuantileConfidence, ResidualConfidence, compare
+from qconf import ResidualConfidence, compare
 
 __all__ = ["CONTENDERS", "run"]
 
@@ -18,9 +18,7 @@ CONTENDERS: dict[str, Any] = {
     "residual, squared loss": ResidualConfidence(loss="squared"),
     "residual, 10 replicates, mean": ResidualConfidence(n_bootstrap=10),
     "residual, 10 replicates, mean+sd": ResidualConfidence(n_bootstrap=10, bound="mean+sd"),
-    "residual, 10 replicates, max": ResidualConfidence(n_bootstrap=10, bound="max"),
     "quantile": "quantile",
-    "quantile, linear": QuantileConfidence("linear"),
     "count": "count",
     "blend": "blend",
     "constant": "constant",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self, overload
 
 import numpy as np
 import pandas as pd
@@ -150,6 +150,12 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self.confidence_.fit(described, self.residual_[known])
         self.regressor_ = clone(unfitted).fit(table, target)
         return self
+
+    @overload
+    def predict(self, X: TableLike, return_std: Literal[False] = False) -> FloatArray: ...
+
+    @overload
+    def predict(self, X: TableLike, return_std: Literal[True]) -> tuple[FloatArray, FloatArray]: ...
 
     def predict(
         self, X: TableLike, return_std: bool = False

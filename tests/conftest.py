@@ -1,4 +1,4 @@
-"""What all tests share: one thread a worker, and tables whose noise is known."""
+"""What all tests share: one thread a worker, and seeded fixtures."""
 
 from __future__ import annotations
 
@@ -10,50 +10,13 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import pandas as pd
 import pytest
-
-from qconf._types import FloatArray
+from worlds import sales_table
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
     """A seeded generator."""
     return np.random.default_rng(0)
-
-
-def mixed_table(n_rows: int, seed: int = 0) -> pd.DataFrame:
-    """Make houses with every kind of column, and gaps."""
-    rng = np.random.default_rng(seed)
-    table = pd.DataFrame(
-        {
-            "zone": rng.choice(list("abcdef"), n_rows),
-            "rooms": rng.integers(1, 8, n_rows),
-            "area": rng.uniform(40, 300, n_rows),
-            "garden": rng.random(n_rows) < 0.5,
-            "built": pd.Timestamp("1950-01-01")
-            + pd.to_timedelta(rng.integers(0, 25_000, n_rows), unit="D"),
-        }
-    )
-    table.loc[::11, "zone"] = None
-    table.loc[::7, "area"] = np.nan
-    return table
-
-
-def noise_of(table: pd.DataFrame) -> FloatArray:
-    """Give the sigma of each house: zones a and b are easy."""
-    return np.where(table["zone"].isin(["a", "b"]), 0.04, 0.16)
-
-
-def sales_table(n_rows: int, seed: int = 0) -> pd.DataFrame:
-    """Make houses with a price, a date of sale and a parcel."""
-    rng = np.random.default_rng(seed + 1)
-    table = mixed_table(n_rows, seed)
-    log_price = 12 + 0.1 * table["rooms"] + 0.002 * table["area"].fillna(150)
-    table["price"] = np.exp(log_price + rng.normal(scale=noise_of(table)))
-    table["sold_on"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(
-        rng.integers(0, 700, n_rows), unit="D"
-    )
-    table["parcel"] = rng.integers(0, n_rows // 2, n_rows)
-    return table
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import sales_table
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
+from worlds import sales_table
 
 from qconf import (
     BlendConfidence,
@@ -44,6 +44,10 @@ def run(table: pd.DataFrame, **options: Any) -> Comparison:
     return compare(table, "price", **{**settings, **options})
 
 
+def with_another_price(table: pd.DataFrame, row: int) -> pd.DataFrame:
+    return table.assign(price=table["price"].where(table.index != row, table["price"] * 50))
+
+
 def expected_errors(result: Comparison) -> pd.DataFrame:
     return result.scores.set_index("row")[list(CONTENDERS)]
 
@@ -56,13 +60,11 @@ def test_a_rows_target_moves_neither_its_prediction_nor_its_scores(
     table = sales.assign(given=sales["price"].mean())
     before = run(table, **options)
     for row in (3, 333, 777):
-        changed = table.copy()
-        changed.loc[row, "price"] *= 50
-        after = run(changed, **options)
+        after = run(with_another_price(table, row), **options)
         columns = [*CONTENDERS, "prediction"]
-        pd.testing.assert_series_equal(
-            before.scores.set_index("row").loc[row, columns],
-            after.scores.set_index("row").loc[row, columns],
+        pd.testing.assert_frame_equal(
+            before.scores.set_index("row").loc[[row], columns],
+            after.scores.set_index("row").loc[[row], columns],
         )
         moved = expected_errors(before).ne(expected_errors(after)).any(axis=1)
         assert moved.any(), "the change must matter to other rows, or the test shows nothing"
@@ -89,13 +91,11 @@ def test_forward_in_time_no_later_row_matters(sales: pd.DataFrame, options: dict
 
 def test_forward_scores_ignore_their_own_and_later_labels(sales: pd.DataFrame) -> None:
     """Change one label in the middle: no row up to and including its moment moves."""
-    row = int(sales["sold_on"].sort_values().index[500])
-    changed = sales.copy()
-    changed.loc[row, "price"] *= 50
+    moment = sales["sold_on"].to_numpy()
+    row = int(np.argsort(moment, kind="stable")[500])
     before = run(sales, time="sold_on", drop=["parcel"])
-    after = run(changed, time="sold_on", drop=["parcel"])
-    moment = sales["sold_on"].to_numpy()[before.scores["row"]]
-    upto = moment <= sales.loc[row, "sold_on"].to_datetime64()
+    after = run(with_another_price(sales, row), time="sold_on", drop=["parcel"])
+    upto = moment[before.scores["row"]] <= moment[row]
     pd.testing.assert_frame_equal(expected_errors(before)[upto], expected_errors(after)[upto])
     assert expected_errors(before)[~upto].ne(expected_errors(after)[~upto]).any(axis=None)
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import noise_of, sales_table
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
+from worlds import noise_of, sales_table
 
 from qconf import ConfidentRegressor, ResidualConfidence, best_decile_scorer
 from qconf.errors import EstimatorError, TableError

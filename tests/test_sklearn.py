@@ -49,14 +49,14 @@ def expected_failures(estimator: Any) -> dict[str, str]:
 
 # Reweighted least squares may circle around the solution on tiny tables, and says so.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)  # type: ignore[untyped-decorator]
 def test_estimator_checks(estimator: Any, check: Callable[[Any], None]) -> None:
     """The check runs without complaint."""
     check(estimator)
 
 
 @pytest.mark.slow
-@parametrize_with_checks(
+@parametrize_with_checks(  # type: ignore[untyped-decorator]
     [BlendConfidence(), QuantileConfidence(), ResidualConfidence(), ConfidentRegressor()],
     expected_failed_checks=expected_failures,
 )

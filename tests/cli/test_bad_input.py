@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import sales_table
+from worlds import sales_table
 
 # fmt: off
 #: What is typed after ``qconf`` (in the folder that `folder` makes), and what must be in the line.

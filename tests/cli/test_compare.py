@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import sales_table
+from worlds import sales_table
 
 from qconf.cli.main import main
 

@@ -28,7 +28,7 @@ def encoded(column: Any) -> list[float]:
         (["b", "a", None], [1.0, 0.0, np.nan]),
         (pd.Categorical(["x", None, "w"]), [1.0, np.nan, 0.0]),
         (np.array(["a", 1, None], dtype=object), [1.0, 0.0, np.nan]),
-        (pd.to_datetime(["1970-01-03", None]), [2.0, np.nan]),
+        (pd.Series(["1970-01-03", None], dtype="datetime64[ns]"), [2.0, np.nan]),
         (pd.to_datetime(["1970-01-02T12:00Z"]), [1.5]),
         (pd.to_timedelta([36, None], unit="h"), [1.5, np.nan]),
         (pd.PeriodIndex(["1970-01-02"], freq="D"), [1.0]),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import sales_table
+from worlds import sales_table
 
 from qconf.error_scale import error_scale
 from qconf.errors import TableError

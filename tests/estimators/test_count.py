@@ -1,0 +1,74 @@
+"""Counts know what was seen often, and are calibrated without a row's own count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qconf import CountConfidence
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=40))
+def test_score_of_a_level_is_one_over_the_root_of_its_count(levels: list[str]) -> None:
+    """u(x) = 1 / sqrt(beta + n), the formula of the paper with counts."""
+    table = pd.DataFrame({"level": levels})
+    est = CountConfidence(scores_only=True, beta=2.0).fit(table, np.ones(len(levels)))
+    counts = table["level"].map(table["level"].value_counts())
+    np.testing.assert_allclose(est.predict(table), 1 / np.sqrt(2.0 + counts))
+
+
+def test_score_averages_over_features() -> None:
+    """A row that is rare in one of two features lies between."""
+    table = pd.DataFrame({"a": ["x"] * 99 + ["y"], "b": ["x"] * 100})
+    score = CountConfidence(scores_only=True).fit(table, np.ones(100)).predict(table)
+    common, rare = 1 / np.sqrt(101), 1 / np.sqrt(2)
+    assert score[-1] == pytest.approx((common + rare) / 2)
+
+
+def test_rare_regions_of_numbers_are_rare(rng: np.random.Generator) -> None:
+    """Bins of equal width: the tail of a number was seen less often than its middle."""
+    x = rng.normal(size=(5000, 1))
+    est = CountConfidence(scores_only=True).fit(x, np.ones(5000))
+    middle, tail, beyond = est.predict([[0.0], [3.0], [50.0]])
+    assert middle < tail <= beyond == 1.0
+
+
+def test_missing_and_unseen_count_as_never_seen_unless_they_were() -> None:
+    """A gap is as well known as gaps are frequent."""
+    seen = pd.DataFrame({"z": ["a"] * 50 + [None] * 50})
+    new = pd.DataFrame({"z": ["a", None, "new"]})
+    score = CountConfidence(scores_only=True).fit(seen, np.ones(100)).predict(new)
+    np.testing.assert_allclose(score, 1 / np.sqrt(51))
+    without = CountConfidence(scores_only=True).fit(seen[:50], np.ones(50)).predict(new)
+    np.testing.assert_allclose(without, [1 / np.sqrt(51), 1.0, 1.0])
+
+
+def test_calibrated_to_error_units(rng: np.random.Generator) -> None:
+    """Where rare levels are noisy, the expected errors are the levels' own."""
+    level = np.repeat(np.arange(220), [400] * 20 + [5] * 200)
+    sigma = np.where(level < 20, 0.05, 0.2)
+    table = pd.DataFrame({"level": level.astype(str)})
+    expected = CountConfidence().fit(table, rng.normal(scale=sigma)).predict(table)
+    assert expected[sigma == 0.05].mean() == pytest.approx(0.05, rel=0.1)
+    assert expected[sigma == 0.2].mean() == pytest.approx(0.2, rel=0.15)
+    assert np.sqrt(np.mean(expected**2)) == pytest.approx(np.sqrt(np.mean(sigma**2)), rel=0.1)
+
+
+def test_a_training_row_is_scored_as_a_new_one_would_be(rng: np.random.Generator) -> None:
+    """Levels seen once are calibrated as never seen: what a new level will meet."""
+    singles = [f"single {i}" for i in range(500)]
+    table = pd.DataFrame({"level": ["common"] * 500 + singles})
+    residual = rng.normal(scale=np.repeat([0.05, 0.3], 500))
+    est = CountConfidence().fit(table, residual)
+    assert est.predict(pd.DataFrame({"level": ["new"]}))[0] == pytest.approx(0.3, rel=0.1)
+
+
+def test_residuals_do_not_move_the_score(rng: np.random.Generator) -> None:
+    """Counts see features only: the raw score is the same whatever the residuals are."""
+    x = rng.normal(size=(300, 3))
+    first = CountConfidence(scores_only=True).fit(x, rng.normal(size=300)).predict(x)
+    second = CountConfidence(scores_only=True).fit(x, rng.normal(size=300)).predict(x)
+    np.testing.assert_array_equal(first, second)

@@ -1,0 +1,143 @@
+"""The shape of the package: what imports what, and what an import costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import qconf
+
+PACKAGE = Path(qconf.__file__).parent
+TESTS = Path(__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+#: From the bottom up: a module imports from the layers below its own, and from no other.
+LAYERS = [
+    ["_types", "errors"],
+    ["_validation", "error_scale", "learners.isotonic", "learners.seeding", "simulation",
+     "resampling", "ranking"],
+    ["base", "learners.encoding", "learners.linear_quantile", "crossfit"],
+    ["learners.boosted", "checks", "tables.columns", "tables.reading"],
+    ["estimators.residual", "estimators.quantile", "estimators.count", "estimators.constant",
+     "estimators.column", "valuation", "tables.dataset", "tables.examples", "evaluation"],
+    # The blend takes instances, and makes three of its brothers where it gets none.
+    ["estimators.blend", "registry", "scoring", "verdict"],
+    ["estimators", "contenders", "regressor"],
+    ["comparison"],
+    ["cli.options", "cli.progress", "cli.table"],
+    ["cli.output"],
+    ["cli.compare"],
+    ["cli.main"],
+    ["__main__"],
+]  # fmt: skip
+EMPTY = {"", "learners", "tables", "cli"}
+LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports_of(path: Path) -> set[str]:
+    """List what a module imports of the package, type-checking imports left out."""
+    found = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("qconf"):
+            found.add((node.module or "").removeprefix("qconf").removeprefix("."))
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_go_one_way(path: Path) -> None:
+    """Each module imports from the layers below its own."""
+    name = name_of(path)
+    if name in EMPTY:
+        assert imports_of(path) <= {"cli.main"}
+        return
+    for imported in imports_of(path) - {""}:
+        assert LEVEL[imported] < LEVEL[name], f"{name} must not import {imported}"
+
+
+def test_no_estimator_imports_another_but_the_blend() -> None:
+    """Families know nothing of each other."""
+    for path in (PACKAGE / "estimators").glob("*.py"):
+        if path.stem not in {"__init__", "blend"}:
+            assert not [name for name in imports_of(path) if name.startswith("estimators")]
+
+
+def test_learners_know_nothing_of_confidence() -> None:
+    """The engines import no estimator, no evaluation and no contract."""
+    for path in (PACKAGE / "learners").glob("*.py"):
+        for imported in imports_of(path):
+            assert imported.startswith("learners") or imported in {
+                "_types",
+                "_validation",
+                "errors",
+            }
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_has_its_tests(path: Path) -> None:
+    """Tests mirror the package, one file for each module with code of its own."""
+    name = name_of(path)
+    covered_elsewhere = {
+        "_types": "has no code",
+        "_validation": "test_sklearn.py",
+        "cli.options": "cli/test_main.py",
+        "cli.progress": "cli/test_output.py",
+        "cli.table": "cli/test_compare.py",
+        "contenders": "test_comparison.py",
+        "estimators": "has no code",
+        "scoring": "test_regressor.py",
+        "__main__": "cli/test_bad_input.py",
+    }
+    if name in EMPTY or name in covered_elsewhere:
+        return
+    parent = path.relative_to(PACKAGE).parent
+    assert (TESTS / parent / f"test_{path.stem}.py").exists()
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("statement", ["import qconf", "import qconf.cli.main"])
+def test_imports_are_light(statement: str) -> None:
+    """Neither the package nor its command loads what it does not need yet."""
+    heavy = {"lightgbm", "matplotlib", "pandas", "scipy", "sklearn", "statsmodels"}
+    if statement == "import qconf":
+        heavy |= {"numpy", "typer"}
+    assert not heavy & loaded_by(statement)
+
+
+def test_estimators_load_neither_statsmodels_nor_boosting_nor_typer() -> None:
+    """They come when a learner needs them."""
+    loaded = loaded_by("from qconf import compare, ConfidentRegressor, QuantileConfidence")
+    assert not {"lightgbm", "matplotlib", "statsmodels", "typer"} & loaded
+
+
+def test_public_names() -> None:
+    """Everything that is promised can be imported, and nothing else is."""
+    for name in qconf.__all__:
+        assert getattr(qconf, name) is not None
+    assert dir(qconf) == sorted(qconf.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'comparee'"):
+        qconf.comparee  # noqa: B018

@@ -1,0 +1,35 @@
+"""The archetypes' world is as published."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qconf.simulation import ARCHETYPES, archetypes
+
+
+def test_sizes_and_noise() -> None:
+    """Each group has its archetype's number of rows, and its sigma around the group's mean."""
+    world = archetypes(400)
+    assert len(world) == 40_000
+    groups = world.groupby("archetype")["group"]
+    for name, size, sigma in ARCHETYPES:
+        assert groups.get_group(name).value_counts().unique().tolist() == [size]
+        rows = world[world["archetype"] == name]
+        within = rows["value"] - rows.groupby("group")["value"].transform("mean")
+        spread = np.sqrt((within**2).sum() / (400 * (size - 1)))
+        assert spread == pytest.approx(sigma, rel=0.03)
+
+
+def test_means_spread_as_asked() -> None:
+    """Group means have the standard deviation that is passed."""
+    means = archetypes(300, group_mean_sd=0.3).groupby("group")["value"].mean()
+    assert means.std() == pytest.approx(0.3, rel=0.1)
+
+
+def test_order_is_random_and_seeded() -> None:
+    """Groups are mixed; the same seed gives the same world."""
+    world = archetypes(10)
+    assert world.equals(archetypes(10))
+    assert not world.equals(archetypes(10, random_state=1))
+    assert (world["group"] == world["group"].shift()).mean() < 0.1
