@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qconf.comparison import Comparison as Comparison
-    from qconf.comparison import compare as compare
+    from qconf.contest import compare as compare
     from qconf.estimators import BlendConfidence as BlendConfidence
     from qconf.estimators import ColumnConfidence as ColumnConfidence
     from qconf.estimators import ConstantConfidence as ConstantConfidence
@@ -38,7 +38,7 @@ _HOME = {
     "QuantileConfidence": "qconf.estimators.quantile",
     "ResidualConfidence": "qconf.estimators.residual",
     "best_decile_scorer": "qconf.scoring",
-    "compare": "qconf.comparison",
+    "compare": "qconf.contest",
     "evaluate": "qconf.evaluation",
 }
 

@@ -115,7 +115,7 @@ def _run(
     frame: pd.DataFrame, options: dict[str, Any], format_name: str, output: str | None
 ) -> None:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
-    from qconf.comparison import compare  # noqa: PLC0415
+    from qconf.contest import compare  # noqa: PLC0415
 
     with progress_line() as progress:
         comparison = compare(frame, progress=progress, **options)

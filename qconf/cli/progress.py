@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from qconf.comparison import Progress as Report
+from qconf.contest import Progress as Report
 
 __all__ = ["progress_line"]
 

@@ -8,10 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from qconf.comparison import Comparison, Ranked
+from qconf.comparison import Comparison, Ranked, in_percent
 from qconf.error_scale import error_scale
 from qconf.resampling import Estimate
-from qconf.verdict import in_percent
 
 __all__ = ["ranking_text"]
 

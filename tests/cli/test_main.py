@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import qconf
 from qconf.cli import compare as compare_module
 from qconf.cli import main as program
-from qconf.comparison import compare
+from qconf.contest import compare
 
 README = Path(__file__).parents[2] / "README.md"
 

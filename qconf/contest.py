@@ -1,0 +1,330 @@
+"""Compare confidence estimators on one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_random_state
+
+from qconf._types import ArrayLike, FloatArray, IntArray, TableLike
+from qconf._validation import check_column, check_seed
+from qconf.base import PREDICTION
+from qconf.comparison import Comparison, Ranked
+from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, score_columns
+from qconf.crossfit import Schedule, blocks_in_time, histories, out_of_sample, schedule
+from qconf.error_scale import ErrorScale, error_scale
+from qconf.errors import OptionError, TableError
+from qconf.evaluation import Evaluation, check_options, evaluate_scores
+from qconf.resampling import Estimate, difference_of_rates
+from qconf.tables.dataset import Dataset, make_dataset
+from qconf.valuation import default_valuation_model
+
+__all__ = ["Progress", "compare"]
+
+#: How many stretches of time are resampled, at most, when there is a time column.
+_TIME_STRETCHES = 100
+
+#: Called with the steps done, the steps in all, and what comes next.
+Progress = Callable[[int, int, str], None]
+
+
+def compare(
+    X: TableLike,
+    y: str | ArrayLike,
+    *,
+    prediction: str | ArrayLike | None = None,
+    time: str | ArrayLike | None = None,
+    group: str | ArrayLike | None = None,
+    features: Sequence[str] | None = None,
+    drop: Sequence[str] = (),
+    model: Any = None,
+    estimators: Iterable[Any] | Mapping[str, Any] = DEFAULT_ESTIMATORS,
+    error: str = "relative",
+    threshold: float | None = None,
+    fraction: float = 0.1,
+    folds: int = 5,
+    level: float = 0.95,
+    n_resamples: int | None = None,
+    random_state: int = 0,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Rank confidence estimators by how well they tell the safe rows from the others.
+
+    Every row is scored by an estimator that has seen neither its target nor anything made from
+    it; with `time`, nor anything later.
+
+    Parameters
+    ----------
+    X : DataFrame or array-like of shape (n_samples, n_columns)
+        Strings, dates and missing values are fine.
+    y : str or array-like of shape (n_samples,)
+        The target, or the name of its column in `X`; so for all the columns below.
+    prediction : str or array-like of shape (n_samples,), default=None
+        The predictions to be judged, made without having seen the target of their row. None
+        fits a valuation model.
+    time : str or array-like of shape (n_samples,), default=None
+        When each row became known. If given, everything is done forward in time. The valuation
+        model may use it as a feature; the confidence estimators may not, since they would have
+        to go beyond the times they know.
+    group : str or array-like of shape (n_samples,), default=None
+        Rows of a group (a building, a seller) are never on both sides.
+    features : sequence of str, default=None
+        Columns to use; None is all without another role.
+    drop : sequence of str, default=()
+        Columns not to use.
+    model : regressor, default=None
+        The valuation model, fitted if there is no `prediction`. None is boosted trees, on the
+        logarithm of the target unless the error is absolute.
+    estimators : iterable or mapping, default=("residual", "quantile", "count", "blend", "constant")
+        Registered names (also ``column:NAME``) or estimators, or names for estimators.
+    error : {"relative", "log", "absolute"}, default="relative"
+        The error scale.
+    threshold : float or None, default=None
+        An outlier's absolute residual is above it. None is 0.15, but has to be given for the
+        absolute error.
+    fraction : float, default=0.1
+        Share of rows called safest.
+    folds : int, default=5
+        Number of scored blocks.
+    level : float, default=0.95
+        Confidence level of the intervals.
+    n_resamples : int or None, default=None
+        Bootstrap resamples; None is 1000, fewer beyond 200,000 rows. Groups are resampled
+        whole; without groups but with time, up to 100 stretches of time are.
+    random_state : int, default=0
+    progress : callable, default=None
+        Called as ``progress(steps_done, steps, what_is_next)``.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    TableError
+        If the table cannot be used.
+    OptionError
+        If an option is outside its range.
+    EstimatorError
+        If an estimator is unknown, fails, or breaks the contract.
+
+    Examples
+    --------
+    >>> from qconf import compare
+    >>> from qconf.simulation import archetypes
+    >>> world = archetypes(20).drop(columns="archetype")
+    >>> result = compare(world, "value", error="absolute", threshold=0.15,
+    ...                  estimators=["residual", "constant"])
+    >>> result.overall.n, sorted(result.table.index)
+    (2000, ['constant', 'residual'])
+    """
+    began = perf_counter()
+    check_seed(random_state)
+    scale = error_scale(error)
+    limit = _threshold(threshold, scale)
+    check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
+    contenders = make_contenders(estimators)
+    dataset = make_dataset(
+        X,
+        y,
+        scale,
+        prediction=prediction,
+        time=time,
+        group=group,
+        features=features,
+        drop=drop,
+        scores=score_columns(contenders),
+    )
+    contest = _Contest(contenders, dataset, scale, folds, random_state, progress)
+    if dataset.prediction is None:
+        # Not `model or ...`: an unfitted forest has a length, and fails when asked for it.
+        default = default_valuation_model(scale, random_state)
+        contest.fit_valuations(default if model is None else model)
+    contest.play()
+    settings = {"threshold": limit, "fraction": fraction, "level": level}
+    evaluations = contest.evaluate(n_resamples=n_resamples, **settings)
+    return Comparison(
+        ranking=_rank(contenders, evaluations),
+        overall=next(iter(evaluations.values())).overall,
+        rows=len(dataset.y) + sum(dataset.left_out.values()),
+        history=len(dataset.y) - len(contest.plan.scored),
+        left_out=dataset.left_out,
+        error=scale.name,
+        scheme=contest.plan.in_words,
+        seconds=contest.seconds_since(began),
+        warnings=dataset.warnings,
+        scores=contest.scores(),
+        **settings,
+    )
+
+
+class _Contest:
+    """Rounds in which contenders are fitted on what may be seen, and score the rest."""
+
+    def __init__(
+        self,
+        contenders: list[Contender],
+        dataset: Dataset,
+        scale: ErrorScale,
+        folds: int,
+        random_state: int,
+        progress: Progress | None,
+    ) -> None:
+        self.contenders = contenders
+        self.dataset = dataset
+        self.scale = scale
+        self.random_state = random_state
+        self.plan: Schedule = schedule(
+            len(dataset.y),
+            folds=folds,
+            time=dataset.time,
+            group=dataset.group,
+            predicted=dataset.prediction is not None,
+            random_state=random_state,
+        )
+        self.valuations: list[tuple[FloatArray, ...]] | None = None
+        self.prediction: FloatArray = np.full(len(dataset.y), np.nan)
+        self.residual: FloatArray = np.full(len(dataset.y), np.nan)
+        self.seconds = {"valuation": 0.0, "estimators": 0.0, "evaluation": 0.0}
+        n_fits = len(self.plan.fits) if dataset.prediction is None else 0
+        self._steps = n_fits + len(self.plan.rounds) * len(contenders) + 1
+        self._done = 0
+        self._progress = progress
+
+    def fit_valuations(self, model: Any) -> None:
+        """Make the out-of-sample predictions of all rounds."""
+        dataset = self.dataset
+        # The valuation model may look at the time, which is how it follows the market. The
+        # contenders may not: they would have to go beyond the times they know.
+        when = {} if dataset.time is None else {dataset.time_name: dataset.time}
+        self._tell("valuation model")
+        with self._timed("valuation"):
+            self.valuations = out_of_sample(
+                model,
+                dataset.features.assign(**when),
+                dataset.y,
+                self.plan.fits,
+                lambda: self._step("valuation model"),
+            )
+
+    def play(self) -> None:
+        """Play all rounds; keep the predictions that were judged, and their residuals."""
+        rounds = histories(self.plan, self.valuations, self.dataset.prediction)
+        for number, (one, prediction) in enumerate(rounds):
+            used = np.concatenate([one.seen, one.scored])
+            residual = np.full(len(prediction), np.nan)
+            residual[used] = _residual(prediction[used], self.dataset.y[used], self.scale)
+            features = self.dataset.features.assign(**{PREDICTION: prediction})
+            for contender in self.contenders:
+                self._tell(contender.name)
+                # Seeds hang on the round and the seed, not on who else takes part.
+                rng = check_random_state((self.random_state + 7919 * number) % 2**32)
+                contender.play(features, self.dataset.scores, residual, one.seen, one.scored, rng)
+                self._step(contender.name)
+            self.prediction[one.scored] = prediction[one.scored]
+            self.residual[one.scored] = residual[one.scored]
+        self.seconds["estimators"] = sum(one.seconds for one in self.contenders)
+
+    def evaluate(self, **settings: Any) -> dict[str, Evaluation]:
+        """Judge all contenders on the same rows and the same resamples."""
+        scored = self.plan.scored
+        self._tell("intervals")
+        with self._timed("evaluation"):
+            evaluations = evaluate_scores(
+                {one.name: self._expected_error(one) for one in self.contenders},
+                self.residual[scored],
+                groups=_resampling_units(self.dataset, scored),
+                random_state=self.random_state,
+                **settings,
+            )
+        self._step("intervals")
+        return evaluations
+
+    def scores(self) -> pd.DataFrame:
+        """Put what was said about each scored row into one table."""
+        scored = self.plan.scored
+        known = {
+            "row": self.dataset.rows[scored],
+            "prediction": self.prediction[scored],
+            "residual": self.residual[scored],
+        }
+        given = {one.name: self._expected_error(one) for one in self.contenders}
+        return pd.DataFrame({**known, **given})
+
+    def seconds_since(self, began: float) -> dict[str, float]:
+        """Split the time since `began`; what is none of the named parts is ``other``."""
+        return {**self.seconds, "other": perf_counter() - began - sum(self.seconds.values())}
+
+    def _expected_error(self, contender: Contender) -> FloatArray:
+        return contender.expected_error(len(self.dataset.y))[self.plan.scored]
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        began = perf_counter()
+        yield
+        self.seconds[part] += perf_counter() - began
+
+    def _step(self, label: str) -> None:
+        self._done += 1
+        self._tell(label)
+
+    def _tell(self, label: str) -> None:
+        if self._progress is not None:
+            self._progress(self._done, self._steps, label)
+
+
+def _threshold(threshold: float | None, scale: ErrorScale) -> float:
+    if threshold is not None:
+        return threshold
+    if scale.needs_positive:
+        return 0.15
+    msg = (
+        "The absolute error needs a threshold, in the units of the target: from which error on "
+        "is a row badly wrong? (--threshold 25000, say)"
+    )
+    raise OptionError(msg)
+
+
+def _residual(prediction: FloatArray, y: FloatArray, scale: ErrorScale) -> FloatArray:
+    if scale.name == "log" and prediction.min() <= 0:
+        msg = "The valuation model predicts values <= 0, which have no log error; use another."
+        raise TableError(msg)
+    return check_column("residual", scale.residual(prediction, y), len(y))
+
+
+def _resampling_units(dataset: Dataset, scored: IntArray) -> IntArray | None:
+    """Say what is resampled whole: groups, or stretches of time, or (None) single rows."""
+    if dataset.group is not None:
+        codes, _ = pd.factorize(dataset.group[scored], use_na_sentinel=False)
+        units: IntArray = codes.astype(np.intp)
+        return units
+    if dataset.time is not None:
+        return blocks_in_time(dataset.time[scored], _TIME_STRETCHES)
+    return None
+
+
+def _rank(contenders: list[Contender], evaluations: dict[str, Evaluation]) -> tuple[Ranked, ...]:
+    def key(one: Contender) -> tuple[float, float]:
+        evaluation = evaluations[one.name]
+        return evaluation.best_decile.outlier_rate.value, evaluation.aurc.value
+
+    ordered = sorted(contenders, key=key)
+    best = evaluations[ordered[0].name]
+    ranking = []
+    for one in ordered:
+        own = evaluations[one.name]
+        difference = Estimate(0.0, (0.0, 0.0))
+        if own is not best:
+            difference = difference_of_rates(
+                own.best_decile.outlier_rate,
+                best.best_decile.outlier_rate,
+                own.rate_replicates,
+                best.rate_replicates,
+            )
+        ranking.append(Ranked(one.name, own, difference, one.seconds))
+    return tuple(ranking)

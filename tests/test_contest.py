@@ -1,0 +1,292 @@
+"""A contest ranks, says what it did, and never leaks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import BaggingRegressor
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from worlds import sales_table
+
+from qconf import (
+    BlendConfidence,
+    ColumnConfidence,
+    Comparison,
+    ConstantConfidence,
+    CountConfidence,
+    ResidualConfidence,
+    compare,
+)
+from qconf.errors import EstimatorError, OptionError, TableError
+from qconf.learners.boosted import BoostedTrees
+from qconf.learners.encoding import TableEncoder
+
+#: Fast, and of every kind: trees, counts, and a blend that splits its rows once more.
+CONTENDERS = {
+    "residual": ResidualConfidence(BoostedTrees("gamma", n_estimators=20)),
+    "count": CountConfidence(),
+    "blend": BlendConfidence([CountConfidence(), ConstantConfidence()]),
+}
+MODEL = BoostedTrees(n_estimators=20, random_state=0)
+
+
+def run(table: pd.DataFrame, **options: Any) -> Comparison:
+    settings: dict[str, Any] = {
+        "drop": ["sold_on", "parcel"],
+        "estimators": CONTENDERS,
+        "model": MODEL,
+        "n_resamples": 20,
+    }
+    return compare(table, "price", **{**settings, **options})
+
+
+def with_another_price(table: pd.DataFrame, row: int) -> pd.DataFrame:
+    return table.assign(price=table["price"].where(table.index != row, table["price"] * 50))
+
+
+def expected_errors(result: Comparison) -> pd.DataFrame:
+    return result.scores.set_index("row")[list(CONTENDERS)]
+
+
+@pytest.mark.parametrize("options", [{}, {"group": "parcel"}, {"prediction": "given"}])
+def test_a_rows_target_moves_neither_its_prediction_nor_its_scores(
+    sales: pd.DataFrame, options: dict[str, Any]
+) -> None:
+    """Change a label wildly, and nothing that was said about its row moves."""
+    table = sales.assign(given=sales["price"].mean())
+    before = run(table, **options)
+    for row in (3, 333, 777):
+        after = run(with_another_price(table, row), **options)
+        columns = [*CONTENDERS, "prediction"]
+        pd.testing.assert_frame_equal(
+            before.scores.set_index("row").loc[[row], columns],
+            after.scores.set_index("row").loc[[row], columns],
+        )
+        moved = expected_errors(before).ne(expected_errors(after)).any(axis=1)
+        assert moved.any(), "the change must matter to other rows, or the test shows nothing"
+
+
+@pytest.mark.parametrize("options", [{}, {"group": "parcel"}, {"prediction": "given"}])
+def test_forward_in_time_no_later_row_matters(sales: pd.DataFrame, options: dict[str, Any]) -> None:
+    """Replace everything about the last rows, and nothing said about earlier ones moves."""
+    table = sales.assign(given=sales["price"].mean())
+    late = table["sold_on"] >= table["sold_on"].sort_values().iloc[600]
+    changed = table.copy()
+    changed.loc[late, "price"] *= 30
+    changed.loc[late, "area"] = 1.0
+    changed.loc[late, "zone"] = "never seen before"
+    forward = {"time": "sold_on", "drop": [], **options}
+    before, after = run(table, **forward), run(changed, **forward)
+    early = before.scores["row"].isin(np.flatnonzero(~late)).to_numpy()
+    assert early.sum() > 200
+    columns = [*CONTENDERS, "prediction", "residual"]
+    pd.testing.assert_frame_equal(
+        before.scores.loc[early, columns], after.scores.loc[early, columns]
+    )
+
+
+def test_forward_scores_ignore_their_own_and_later_labels(sales: pd.DataFrame) -> None:
+    """Change one label in the middle: no row up to and including its moment moves."""
+    moment = sales["sold_on"].to_numpy()
+    row = int(np.argsort(moment, kind="stable")[500])
+    before = run(sales, time="sold_on", drop=["parcel"])
+    after = run(with_another_price(sales, row), time="sold_on", drop=["parcel"])
+    upto = moment[before.scores["row"]] <= moment[row]
+    pd.testing.assert_frame_equal(expected_errors(before)[upto], expected_errors(after)[upto])
+    assert expected_errors(before)[~upto].ne(expected_errors(after)[~upto]).any(axis=None)
+
+
+def test_finds_the_easy_rows() -> None:
+    """Where noise hangs on the zone, the error model's safest tenth lies in the easy zones."""
+    table = sales_table(3000)
+    result = run(table, estimators=["residual", "constant"], n_resamples=200)
+    residual, constant = result.ranking
+    assert (residual.name, constant.name) == ("residual", "constant")
+    assert residual.evaluation.best_decile.outlier_rate.value < 0.03
+    assert result.overall.outlier_rate.value in constant.evaluation.best_decile.outlier_rate
+    assert constant.distinguishable
+    assert "Every other estimator is behind" in result.verdict
+
+
+def test_constant_alone_is_said_to_have_no_skill(sales: pd.DataFrame) -> None:
+    """If the best cannot be told from chance, the verdict says so first."""
+    result = run(sales, estimators=["constant"])
+    assert result.verdict.startswith("No estimator is shown to have skill")
+
+
+def test_what_cannot_be_told_apart_is_said(sales: pd.DataFrame) -> None:
+    """The same estimator twice is not distinguishable from itself."""
+    result = run(sales, estimators={"a": CountConfidence(), "b": CountConfidence()})
+    assert not result.ranking[1].distinguishable
+    assert "Not distinguishable from it: b." in result.verdict
+
+
+def test_result_is_plain_data(sales: pd.DataFrame) -> None:
+    """The documented keys are there, and JSON can write them."""
+    result = run(sales, n_resamples=50)
+    plain = json.loads(json.dumps(result.to_dict()))
+    assert {"rows", "threshold", "error", "overall", "ranking", "left_out"} <= set(plain)
+    first = plain["ranking"][0]
+    assert {"estimator", "best_decile", "aurc", "difference_to_best", "seconds"} <= set(first)
+    assert {"outlier_rate", "interval", "mae", "n"} <= set(first["best_decile"])
+    assert first["difference_to_best"] == {"value": 0.0, "interval": [0.0, 0.0]}
+    assert plain["rows"] == 800
+    assert plain["overall"]["n"] + plain["history"] + sum(plain["left_out"].values()) == 800
+    assert list(result.table.index) == [one["estimator"] for one in plain["ranking"]]
+    assert result.best == first["estimator"]
+
+
+def test_same_seed_same_result(sales: pd.DataFrame) -> None:
+    """Two runs agree in everything but the time they took."""
+    first, second = run(sales).to_dict(), run(sales).to_dict()
+    for result in (first, second):
+        del result["seconds"]
+        for one in result["ranking"]:
+            del one["seconds"]
+    assert first == second
+
+
+def test_an_estimators_result_does_not_hang_on_who_else_takes_part(sales: pd.DataFrame) -> None:
+    """Alone or in company, the expected errors are the same."""
+    alone = run(sales, estimators={"residual": ResidualConfidence()})
+    company = run(sales, estimators={"count": CountConfidence(), "residual": ResidualConfidence()})
+    pd.testing.assert_series_equal(alone.scores["residual"], company.scores["residual"])
+
+
+def test_score_columns_are_contenders_and_not_features(sales: pd.DataFrame) -> None:
+    """A column that is judged is used as it stands, and by nobody else."""
+    rng = np.random.default_rng(0)
+    table = sales.assign(fsd=rng.random(len(sales)))
+    result = run(table, estimators={"column:fsd": ColumnConfidence("fsd"), **CONTENDERS})
+    np.testing.assert_array_equal(
+        result.scores["column:fsd"], table["fsd"].to_numpy()[result.scores["row"]]
+    )
+    other = run(
+        table.assign(fsd=1.0), estimators={"column:fsd": ColumnConfidence("fsd"), **CONTENDERS}
+    )
+    pd.testing.assert_frame_equal(expected_errors(result), expected_errors(other))
+
+
+def test_given_predictions_are_judged(sales: pd.DataFrame) -> None:
+    """With predictions, no valuation model is fitted."""
+    table = sales.assign(avm=sales["price"] * 1.3)
+    result = run(table, prediction="avm")
+    np.testing.assert_allclose(result.scores["residual"], 0.3)
+    assert result.overall.outlier_rate.value == 1.0
+    assert result.seconds["valuation"] < 0.01
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [("relative", 0.25), ("log", np.log(1.25)), ("absolute", 25.0)]
+)
+def test_error_scales(error: str, expected: float, sales: pd.DataFrame) -> None:
+    """A prediction of 125 for 100 is off by the scale's own number."""
+    price = np.where(np.arange(800) % 2, 100.0, 100.0001)
+    table = sales.assign(price=price, avm=price * 1.25)
+    result = run(table, prediction="avm", error=error, threshold=1.0, estimators=["constant"])
+    np.testing.assert_allclose(result.scores["residual"], expected, rtol=1e-5)
+
+
+def test_arrays_are_as_good_as_columns(sales: pd.DataFrame) -> None:
+    """Target, time and group may be given beside the features."""
+    features = sales[["rooms", "area"]].fillna(0.0)
+    by_name = run(sales, features=["rooms", "area"], time="sold_on", group="parcel", drop=[])
+    beside = compare(
+        features,
+        sales["price"].to_numpy(),
+        time=sales["sold_on"],
+        group=sales["parcel"].to_numpy(),
+        estimators=CONTENDERS,
+        model=MODEL,
+        n_resamples=20,
+    )
+    assert beside.overall.n == by_name.overall.n
+    plain = compare(
+        features.to_numpy(), sales["price"], estimators=CONTENDERS, model=MODEL, n_resamples=5
+    )
+    assert plain.overall.n == 800
+
+
+def test_any_scikit_learn_model_can_be_the_valuation_model(sales: pd.DataFrame) -> None:
+    """The default model is one of many."""
+    for regressor in (LinearRegression(), BaggingRegressor(n_estimators=3)):
+        model = make_pipeline(TableEncoder(), regressor)
+        assert run(sales, model=model, features=["rooms", "garden"], drop=[]).overall.n == 800
+    assert run(sales, model=BaggingRegressor(n_estimators=3), features=["rooms"]).overall.n == 800
+
+
+def test_rows_that_cannot_be_used_are_counted(sales: pd.DataFrame) -> None:
+    """Rows without target, prediction or time are left out, each under its first reason."""
+    table = sales.assign(avm=sales["price"])
+    table.loc[:9, "price"] = np.nan
+    table.loc[5:14, "avm"] = np.nan
+    table.loc[[20], "sold_on"] = pd.NaT
+    result = run(table, prediction="avm", time="sold_on", drop=[])
+    assert result.left_out == {"missing_target": 10, "missing_prediction": 5, "missing_time": 1}
+    assert result.rows == 800
+    assert not set(range(15)) & set(result.scores["row"])
+
+
+def test_progress_is_told(sales: pd.DataFrame) -> None:
+    """Steps go up by one, from none to all."""
+    steps: list[tuple[int, int, str]] = []
+    run(sales, progress=lambda done, total, label: steps.append((done, total, label)))
+    done = [step for step, _, _ in steps]
+    assert done == sorted(done)
+    assert set(done) == set(range(steps[-1][1] + 1))
+    assert {"valuation model", "residual", "intervals"} <= {label for _, _, label in steps}
+
+
+class Broken(ConstantConfidence):
+    def _predict(self, X: Any) -> Any:
+        msg = "the cable\nis cut"
+        raise RuntimeError(msg)
+
+
+class Infinite(ConstantConfidence):
+    def _predict(self, X: Any) -> Any:
+        return np.full(len(X), np.inf)
+
+
+class Flat(ConstantConfidence):
+    def predict(self, X: Any) -> Any:
+        return 1.0
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"estimators": []}, OptionError, "At least one estimator"),
+        ({"estimators": ["count", "count"]}, OptionError, "'count' is named twice"),
+        ({"estimators": ["cuont"]}, EstimatorError, "Did you mean 'count'"),
+        ({"estimators": [object()]}, EstimatorError, "must have fit, predict"),
+        ({"estimators": {"x": Broken()}}, EstimatorError, "'x' failed: the cable is cut"),
+        ({"estimators": {"x": Infinite()}}, EstimatorError, "finite expected errors >= 0"),
+        ({"estimators": {"x": Flat()}}, EstimatorError, r"it gave shape \(\)"),
+        ({"error": "squared"}, OptionError, "one of relative, log, absolute"),
+        ({"error": "absolute"}, OptionError, "needs a threshold"),
+        ({"threshold": -1.0}, OptionError, "threshold must be"),
+        ({"fraction": 2.0}, OptionError, "fraction must lie"),
+        ({"folds": 1}, OptionError, "folds must be at least 2"),
+        ({"time": "zone"}, TableError, "dates in one format"),
+    ],
+)
+def test_errors_say_what_to_do(
+    options: dict[str, Any], error: type, words: str, sales: pd.DataFrame
+) -> None:
+    """Bad options and broken estimators are one clear line."""
+    with pytest.raises(error, match=words):
+        run(sales, **options)
+
+
+def test_a_model_that_predicts_below_zero_has_no_log_error(sales: pd.DataFrame) -> None:
+    """A straight line through prices that are mostly zero dips below it."""
+    price = np.where(sales["rooms"] > 6, 1e6, 1e-6)
+    table = pd.DataFrame({"rooms": sales["rooms"], "price": price})
+    with pytest.raises(TableError, match="predicts values <= 0"):
+        compare(table, "price", model=LinearRegression(), error="log", estimators=["constant"])
