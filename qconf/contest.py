@@ -16,11 +16,12 @@ from qconf._validation import check_column, check_seed
 from qconf.base import PREDICTION
 from qconf.comparison import Comparison, Ranked
 from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, score_columns
-from qconf.crossfit import Schedule, blocks_in_time, histories, out_of_sample, schedule
+from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
 from qconf.errors import OptionError, TableError
 from qconf.evaluation import Evaluation, check_options, evaluate_scores
 from qconf.resampling import Estimate, difference_of_rates
+from qconf.schedules import Schedule, blocks_in_time, schedule
 from qconf.tables.dataset import Dataset, make_dataset
 from qconf.valuation import default_valuation_model
 

@@ -23,10 +23,11 @@ from qconf._validation import (
     select_rows,
 )
 from qconf.base import PREDICTION
-from qconf.crossfit import out_of_sample, schedule
+from qconf.crossfit import out_of_sample
 from qconf.error_scale import ERROR_SCALES, ErrorScale, error_scale
 from qconf.learners.seeding import draw_seed, random_source, with_seed
 from qconf.registry import make_estimator
+from qconf.schedules import schedule
 from qconf.valuation import default_valuation_model
 
 __all__ = ["ConfidentRegressor"]

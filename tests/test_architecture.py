@@ -20,8 +20,8 @@ LAYERS = [
     ["_types", "errors"],
     ["_validation", "error_scale", "learners.isotonic", "learners.seeding", "simulation",
      "resampling", "ranking"],
-    ["base", "learners.encoding", "learners.linear_quantile", "crossfit"],
-    ["learners.boosted", "checks", "tables.columns", "tables.reading"],
+    ["base", "learners.encoding", "learners.linear_quantile", "schedules"],
+    ["learners.boosted", "crossfit", "checks", "tables.columns", "tables.reading"],
     ["estimators.residual", "estimators.quantile", "estimators.count", "estimators.constant",
      "estimators.column", "valuation", "tables.dataset", "tables.examples", "evaluation"],
     # The blend takes instances, and makes three of its brothers where it gets none.

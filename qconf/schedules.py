@@ -1,0 +1,279 @@
+"""Who may see what, so that nothing that scores a row has seen it.
+
+The rows are cut into blocks, and blocks are scored in *rounds*. In a round, one block is held
+back; the confidence estimator that scores it is fitted on residuals of other blocks, and those
+residuals come from valuation models that have not seen the held-back block either. A plain
+K-fold of residuals does not give that: the model behind the residual of one row was fitted on
+the very rows that are scored later.
+
+*Shuffled*: in the round of block k, block m's residuals come from a model fitted on all blocks
+but k and m. That model serves the round of m too, so K folds need K (K − 1) / 2 + K fits.
+
+*Forward in time*: block m's residuals come from a model fitted on the blocks before m, and
+block k is scored from what is known before k. Nothing is ever predicted from its future.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from qconf._types import ArrayLike, IntArray
+from qconf.errors import OptionError, TableError
+
+__all__ = [
+    "Fit",
+    "ForwardBlocks",
+    "Round",
+    "Schedule",
+    "ShuffledFolds",
+    "blocks_in_time",
+    "schedule",
+]
+
+#: Blocks of residuals that are seen, forward in time, before the first block is scored.
+HISTORY_BLOCKS = 2
+
+_MIN_FOLDS = 2
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A model is fitted on some blocks and predicts others.
+
+    Attributes
+    ----------
+    train : ndarray of int
+        Positions of the rows that are fitted on.
+    held_out : tuple of ndarray of int
+        For each held-out block, the positions of its rows.
+    """
+
+    train: IntArray
+    held_out: tuple[IntArray, ...]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One block is scored.
+
+    Attributes
+    ----------
+    scored : ndarray of int
+        Positions of the rows that are scored.
+    scored_by : tuple of int
+        Which fit, and which of its held-out blocks, predicts them.
+    history : tuple of tuple of int
+        The same for each block whose residuals the confidence estimator is fitted on.
+    seen : ndarray of int
+        Positions of the rows whose residuals the confidence estimator may see.
+    """
+
+    scored: IntArray
+    scored_by: tuple[int, int]
+    history: tuple[tuple[int, int], ...]
+    seen: IntArray
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All fits and all rounds of a cross-fit.
+
+    Attributes
+    ----------
+    fits : tuple of Fit
+    rounds : tuple of Round
+    residual_fits : tuple of Fit
+        Fits that give every row they can an out-of-sample residual, to fit a confidence
+        estimator that will score rows which are not in the table at all.
+    n_rows : int
+    in_words : str
+        One clause for the reader of a report.
+    """
+
+    fits: tuple[Fit, ...]
+    rounds: tuple[Round, ...]
+    residual_fits: tuple[Fit, ...]
+    n_rows: int
+    in_words: str
+
+    @property
+    def scored(self) -> IntArray:
+        """Positions of all rows that are scored in some round, in table order."""
+        return np.sort(np.concatenate([one.scored for one in self.rounds]))
+
+
+def schedule(
+    n_rows: int,
+    *,
+    folds: int = 5,
+    time: ArrayLike | None = None,
+    group: ArrayLike | None = None,
+    predicted: bool = False,
+    random_state: int = 0,
+) -> Schedule:
+    """Cut the rows into blocks and say who may see what.
+
+    Parameters
+    ----------
+    n_rows : int
+    folds : int, default=5
+        Number of scored blocks, at least 2.
+    time : array-like of shape (n_rows,), default=None
+        If given, blocks follow each other in time, and rows of equal time stay together. The
+        rows are cut into ``folds + 3`` blocks; the first three are history only.
+    group : array-like of shape (n_rows,), default=None
+        Rows of one group are never on both sides: not in one fit and its held-out block, nor in
+        what scores a block and the block. A missing group is a group of its own.
+    predicted : bool, default=False
+        True if predictions are given and nothing has to be fitted to get residuals: then two
+        blocks of history are enough, and all earlier residuals may be seen.
+    random_state : int, default=0
+        Shuffles the rows, or the groups, if there is no time.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    OptionError
+        If there are fewer than 2 folds.
+    TableError
+        If there are too few rows, groups or distinct times.
+    """
+    if folds < _MIN_FOLDS:
+        msg = f"The number of folds must be at least {_MIN_FOLDS}, got {folds}."
+        raise OptionError(msg)
+    groups = None if group is None else _codes(group)
+    if time is not None:
+        return ForwardBlocks(np.asarray(time), folds, groups, predicted=predicted).schedule()
+    return ShuffledFolds(n_rows, folds, groups, random_state).schedule()
+
+
+class ShuffledFolds:
+    """K folds at random; rows of one group in one fold."""
+
+    def __init__(self, n_rows: int, folds: int, groups: IntArray | None, random_state: int) -> None:
+        units = np.arange(n_rows) if groups is None else groups
+        n_units = int(units.max(initial=-1)) + 1
+        if n_units < folds:
+            what = "rows" if groups is None else "groups"
+            msg = f"{folds} folds need at least {folds} {what}, found {n_units}."
+            raise TableError(msg)
+        # Groups are dealt out like cards: fold sizes differ by what the groups differ.
+        shuffled = np.random.default_rng(random_state).permutation(n_units)
+        self.fold_of_row = (shuffled % folds)[units]
+        self.blocks = [np.flatnonzero(self.fold_of_row == k) for k in range(folds)]
+        self.grouped = groups is not None
+
+    def schedule(self) -> Schedule:
+        """Fit without each fold, and without each two folds."""
+        folds = range(len(self.blocks))
+        without_one = {k: self._fit((k,)) for k in folds}
+        without_two = {pair: self._fit(pair) for pair in combinations(folds, 2)}
+        fits = [*without_one.values(), *without_two.values()]
+        number = {pair: len(without_one) + i for i, pair in enumerate(without_two)}
+        rounds = []
+        for k in folds:
+            history = []
+            for m in folds:
+                if m != k:
+                    pair = (min(k, m), max(k, m))
+                    history.append((number[pair], pair.index(m)))
+            seen = without_one[k].train
+            rounds.append(Round(self.blocks[k], (k, 0), tuple(history), seen))
+        words = f"{len(self.blocks)} shuffled folds" + (" of whole groups" if self.grouped else "")
+        return Schedule(
+            tuple(fits), tuple(rounds), tuple(without_one.values()), len(self.fold_of_row), words
+        )
+
+    def _fit(self, without: tuple[int, ...]) -> Fit:
+        train = [block for k, block in enumerate(self.blocks) if k not in without]
+        joined = np.sort(np.concatenate(train)) if train else np.empty(0, dtype=np.intp)
+        return Fit(joined, tuple(self.blocks[k] for k in without))
+
+
+class ForwardBlocks:
+    """Blocks that follow each other in time; rows of equal time stay together."""
+
+    def __init__(self, time: Any, folds: int, groups: IntArray | None, *, predicted: bool) -> None:
+        #: The first block that has residuals.
+        self.first = 0 if predicted else 1
+        n_blocks = folds + self.first + HISTORY_BLOCKS
+        moment = _codes(time, sort=True)
+        distinct = int(moment.max(initial=-1)) + 1
+        if distinct < n_blocks:
+            msg = (
+                f"Scoring {folds} blocks forward in time needs at least {n_blocks} distinct "
+                f"times, found {distinct}; ask for fewer folds, or leave the time column out."
+            )
+            raise TableError(msg)
+        self.n_rows = len(moment)
+        self.folds = folds
+        self.groups = groups
+        block_of_row = _block_of_row(moment, n_blocks)
+        self.blocks = [np.flatnonzero(block_of_row == k) for k in range(n_blocks)]
+
+    def schedule(self) -> Schedule:
+        """Fit on everything before each block but the first."""
+        fits = [self._fit(k) for k in range(1, len(self.blocks))]
+        rounds = []
+        for k in range(self.first + HISTORY_BLOCKS, len(self.blocks)):
+            history = tuple((m - 1, 0) for m in range(1, k))
+            seen = self._without_groups_of(k, np.concatenate(self.blocks[self.first : k]))
+            rounds.append(Round(self.blocks[k], (k - 1, 0), history, np.sort(seen)))
+        words = f"{self.folds} blocks forward in time"
+        return Schedule(tuple(fits), tuple(rounds), tuple(fits), self.n_rows, words)
+
+    def _fit(self, k: int) -> Fit:
+        before = np.sort(np.concatenate(self.blocks[:k]))
+        return Fit(self._without_groups_of(k, before), (self.blocks[k],))
+
+    def _without_groups_of(self, k: int, rows: IntArray) -> IntArray:
+        if self.groups is None:
+            return rows
+        return rows[~np.isin(self.groups[rows], self.groups[self.blocks[k]])]
+
+
+def blocks_in_time(time: Any, n_blocks: int) -> IntArray:
+    """Cut time into numbered stretches that hold nearly equally many rows.
+
+    Parameters
+    ----------
+    time : array-like of shape (n_rows,)
+    n_blocks : int
+        At most so many; rows of equal time share a block.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Codes from 0, rising in time, none left out.
+    """
+    moment = _codes(time, sort=True)
+    return _block_of_row(moment, min(n_blocks, int(moment.max()) + 1))
+
+
+def _block_of_row(moment: IntArray, n_blocks: int) -> IntArray:
+    """Cut rows into blocks of nearly equal size, none empty, no moment in two of them."""
+    size = np.bincount(moment)
+    middle = np.cumsum(size) - size / 2
+    block = np.minimum((middle * n_blocks / len(moment)).astype(np.intp), n_blocks - 1)
+    # A moment with very many rows may leave the blocks next to it empty: the i-th moment must
+    # be in block i at most, leave a moment for each later block, and never skip a block.
+    i = np.arange(len(size))
+    block = np.clip(block, i - len(size) + n_blocks, i)
+    block = i + np.minimum.accumulate(block - i)
+    return block[moment]
+
+
+def _codes(values: ArrayLike, *, sort: bool = False) -> IntArray:
+    codes, levels = pd.factorize(np.asarray(values), sort=sort)
+    missing = codes < 0
+    codes = codes.astype(np.intp)
+    codes[missing] = len(levels) + np.arange(missing.sum())
+    return codes
