@@ -35,8 +35,8 @@ Progress = Callable[[int, int, str], None]
 
 
 def compare(
-    X: TableLike,
-    y: str | ArrayLike,
+    table: TableLike,
+    target: str | ArrayLike,
     *,
     prediction: str | ArrayLike | None = None,
     time: str | ArrayLike | None = None,
@@ -61,10 +61,10 @@ def compare(
 
     Parameters
     ----------
-    X : DataFrame or array-like of shape (n_samples, n_columns)
+    table : DataFrame or array-like of shape (n_samples, n_columns)
         Strings, dates and missing values are fine.
-    y : str or array-like of shape (n_samples,)
-        The target, or the name of its column in `X`; so for all the columns below.
+    target : str or array-like of shape (n_samples,)
+        What the model predicts, or the name of its column in `table`; so for all columns below.
     prediction : str or array-like of shape (n_samples,), default=None
         The predictions to be judged, made without having seen the target of their row. None
         fits a valuation model.
@@ -131,8 +131,8 @@ def compare(
     check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
     contenders = make_contenders(estimators)
     dataset = make_dataset(
-        X,
-        y,
+        table,
+        target,
         scale,
         prediction=prediction,
         time=time,

@@ -78,12 +78,11 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     if error is not None and threshold is None:
         # An example's threshold belongs to the example's error scale.
         chosen.pop("threshold", None)
-    chosen["y"] = target or chosen.pop("target", None)
-    if chosen["y"] is None:
+    chosen["target"] = target or chosen.get("target")
+    if chosen["target"] is None:
         columns = ", ".join(map(str, frame.columns[:12]))
         msg = f"Which column does the model predict? Name it with --target. There are: {columns}."
         raise OptionError(msg)
-    chosen.pop("target", None)
     _run(
         frame,
         {

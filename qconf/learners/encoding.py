@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, BoolArray, FloatArray, TableLike
+from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
 from qconf._validation import TakesTables, check_table
 
 __all__ = ["TableEncoder", "design_matrix"]
@@ -61,13 +61,12 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         TableEncoder
         """
         frame = _as_frame(check_table(self, X, reset=True))
-        columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
         self.levels_ = {
-            i: pd.Index(column.dropna().unique()).sort_values()
-            for i, column in enumerate(columns)
-            if not pd.api.types.is_numeric_dtype(column.dtype)
+            i: pd.Index(_factorized(frame.iloc[:, i])[1], dtype=object).unique().sort_values()
+            for i in range(frame.shape[1])
+            if not _is_measured(frame.iloc[:, i])
         }
-        self.is_categorical_: BoolArray = np.isin(np.arange(len(columns)), list(self.levels_))
+        self.is_categorical_: BoolArray = np.isin(np.arange(frame.shape[1]), list(self.levels_))
         return self
 
     def transform(self, X: TableLike) -> FloatArray:
@@ -87,8 +86,7 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         for i in range(frame.shape[1]):
             column = frame.iloc[:, i]
             if i in self.levels_:
-                codes = self.levels_[i].get_indexer(pd.Index(_as_strings(column)))
-                encoded[:, i] = np.where(codes < 0, np.nan, codes)
+                encoded[:, i] = _level_codes(column, self.levels_[i])
             else:
                 encoded[:, i] = _as_floats(column)
         return encoded
@@ -141,13 +139,6 @@ def _as_frame(X: Any) -> pd.DataFrame:
     return frame.infer_objects() if X.dtype.kind == "O" else frame
 
 
-def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the column as floats if it is measured, as strings if it is named."""
-    if _is_measured(column):
-        return pd.Series(_as_floats(column))
-    return _as_strings(column)
-
-
 def _is_measured(column: pd.Series[Any]) -> bool:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
@@ -162,9 +153,21 @@ def _is_measured(column: pd.Series[Any]) -> bool:
     )
 
 
-def _as_strings(column: pd.Series[Any]) -> pd.Series[Any]:
-    strings = column.astype(object).where(column.notna(), None)
-    return strings.map(str, na_action="ignore")
+def _factorized(column: pd.Series[Any]) -> tuple[IntArray, list[str]]:
+    """Return the code of each row's value, -1 for missing, and the values that codes stand for."""
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:
+        # Lists and the like cannot be told apart by hash, but by how they are written.
+        codes, values = pd.factorize(column.map(str, na_action="ignore"))
+    return codes, [str(value) for value in values]
+
+
+def _level_codes(column: pd.Series[Any], levels: pd.Index[Any]) -> FloatArray:
+    """Give each row the position of its level, NaN if it has none or one never seen."""
+    codes, names = _factorized(column)
+    position = np.append(levels.get_indexer(pd.Index(names, dtype=object)), -1)[codes]
+    return np.where(position < 0, np.nan, position)
 
 
 def _as_floats(column: pd.Series[Any]) -> FloatArray:

@@ -34,6 +34,8 @@ def encoded(column: Any) -> list[float]:
         (pd.PeriodIndex(["1970-01-02"], freq="D"), [1.0]),
         ([dt.date(2020, 1, 1), dt.date(2021, 1, 1)], [0.0, 1.0]),
         ([None, None], [np.nan, np.nan]),
+        (np.array([["a"], ["b"], None, ["a"]], dtype=object), [0.0, 1.0, np.nan, 0.0]),
+        (np.array([1, "1", 2], dtype=object), [0.0, 0.0, 1.0]),
     ],
 )
 def test_every_kind_of_column(column: Any, expected: list[float]) -> None:
