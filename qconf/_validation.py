@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
-from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -46,7 +45,6 @@ __all__ = [
     "count_infinite",
     "numeric_columns",
     "select_rows",
-    "thread_count",
 ]
 
 
@@ -203,15 +201,6 @@ def check_seed(random_state: int) -> None:
     if not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
         msg = f"The seed must be an integer from 0 to 2**32 - 1, got {random_state!r}."
         raise OptionError(msg)
-
-
-def thread_count(n_jobs: int | None) -> int:
-    """Return how many threads to use: `n_jobs`, or as many as this process may keep busy.
-
-    That is what scikit-learn's own trees use: OMP_NUM_THREADS if it is set, or else the cores,
-    as far as a container's quota lets us use them. Threads beyond that only wait for each other.
-    """
-    return n_jobs or int(_openmp_effective_n_threads())
 
 
 def select_rows(X: Table, rows: IntArray | slice) -> Table:

@@ -10,7 +10,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import pandas as pd
 import pytest
-from worlds import sales_table
+from worlds import mixed_table, noise_of, sales_table
+
+from qconf._types import FloatArray
 
 
 @pytest.fixture
@@ -23,3 +25,10 @@ def rng() -> np.random.Generator:
 def sales() -> pd.DataFrame:
     """800 sales; do not write to it."""
     return sales_table(800)
+
+
+@pytest.fixture
+def noisy_rows() -> tuple[pd.DataFrame, FloatArray]:
+    """3000 houses of every kind of column, and residuals with the noise of their zones."""
+    table = mixed_table(3000)
+    return table, np.random.default_rng(5).normal(scale=noise_of(table))

@@ -18,8 +18,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from the layers below its own, and from no other.
 LAYERS = [
     ["_types", "errors"],
-    ["_validation", "error_scale", "learners.isotonic", "learners.seeding", "simulation",
-     "resampling", "ranking"],
+    ["_validation", "error_scale", "learners.isotonic", "learners.seeding", "learners.threads",
+     "simulation", "resampling", "ranking"],
     ["base", "learners.encoding", "learners.linear_quantile", "schedules"],
     ["learners.boosted", "crossfit", "checks", "tables.columns", "tables.reading"],
     ["estimators.residual", "estimators.quantile", "estimators.count", "estimators.constant",

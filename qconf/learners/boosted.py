@@ -21,11 +21,11 @@ from qconf._validation import (
     check_parameters,
     check_table,
     check_target,
-    thread_count,
 )
 from qconf.errors import QconfError
 from qconf.learners.encoding import TableEncoder
 from qconf.learners.seeding import draw_seed, random_source
+from qconf.learners.threads import threads_for
 
 __all__ = ["BoostedTrees"]
 
@@ -55,7 +55,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         Share of the rows a tree is grown on.
     random_state : int, RandomState instance or None, default=None
     n_jobs : int or None, default=None
-        Threads; None is one for each core that the process may use.
+        Threads; None is one for each 25,000 rows, up to the cores that the process may use.
 
     Attributes
     ----------
@@ -161,7 +161,9 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         encoded = self.encoder_.transform(check_table(self, X, reset=False))
-        raw: FloatArray = self.booster_.predict(encoded, num_threads=thread_count(self.n_jobs))
+        raw: FloatArray = self.booster_.predict(
+            encoded, num_threads=threads_for(len(encoded), self.n_jobs)
+        )
         return raw * self.scale_
 
     def _scaled(self, target: FloatArray) -> FloatArray:
@@ -194,7 +196,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             # A share of very few rows can be none at all, which the engine takes badly.
             "bagging_freq": int(self.subsample < 1 and n_rows >= _MIN_ROWS_TO_SUBSAMPLE),
             "seed": seed,
-            "num_threads": thread_count(self.n_jobs),
+            "num_threads": threads_for(n_rows, self.n_jobs),
             # Without these two, the engine picks its histogram layout by a stopwatch, and the
             # same seed need not give the same trees.
             "deterministic": True,

@@ -10,23 +10,17 @@ import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, QuantileRegressor
-from worlds import mixed_table, noise_of
+from worlds import noise_of
 
 from qconf import QuantileConfidence
 from qconf._types import FloatArray
 from qconf.errors import OptionError
 
 
-@pytest.fixture
-def rows() -> tuple[pd.DataFrame, FloatArray]:
-    table = mixed_table(3000)
-    return table, np.random.default_rng(5).normal(scale=noise_of(table))
-
-
 @pytest.mark.parametrize("learner", ["boosted", "linear"])
-def test_recovers_sigma(learner: str, rows: tuple[pd.DataFrame, FloatArray]) -> None:
+def test_recovers_sigma(learner: str, noisy_rows: tuple[pd.DataFrame, FloatArray]) -> None:
     """Easy zones get their 0.04, hard ones their 0.16."""
-    table, residual = rows
+    table, residual = noisy_rows
     expected = QuantileConfidence(learner, random_state=0).fit(table, residual).predict(table)
     sigma = noise_of(table)
     assert expected[sigma == 0.04].mean() == pytest.approx(0.04, rel=0.25)

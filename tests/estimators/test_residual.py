@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression
-from worlds import mixed_table, noise_of
+from worlds import noise_of
 
 from qconf import ResidualConfidence
 from qconf._types import FloatArray
@@ -19,16 +19,10 @@ from qconf.learners.boosted import BoostedTrees
 FAST = BoostedTrees("gamma", n_estimators=40)
 
 
-@pytest.fixture
-def rows() -> tuple[pd.DataFrame, FloatArray]:
-    table = mixed_table(3000)
-    return table, np.random.default_rng(5).normal(scale=noise_of(table))
-
-
 @pytest.mark.parametrize("loss", ["gamma", "squared"])
-def test_recovers_sigma(loss: str, rows: tuple[pd.DataFrame, FloatArray]) -> None:
+def test_recovers_sigma(loss: str, noisy_rows: tuple[pd.DataFrame, FloatArray]) -> None:
     """Easy zones get their 0.04, hard ones their 0.16, on tables of every kind of column."""
-    table, residual = rows
+    table, residual = noisy_rows
     expected = ResidualConfidence(loss=loss, random_state=0).fit(table, residual).predict(table)
     sigma = noise_of(table)
     for level in (0.04, 0.16):
@@ -36,18 +30,18 @@ def test_recovers_sigma(loss: str, rows: tuple[pd.DataFrame, FloatArray]) -> Non
 
 
 def test_scale_of_the_residuals_is_the_scale_of_the_answer(
-    rows: tuple[pd.DataFrame, FloatArray],
+    noisy_rows: tuple[pd.DataFrame, FloatArray],
 ) -> None:
     """A hundred times the residual is a hundred times the expected error."""
-    table, residual = rows
+    table, residual = noisy_rows
     plain = ResidualConfidence(FAST, random_state=0).fit(table, residual).predict(table)
     large = ResidualConfidence(FAST, random_state=0).fit(table, 100 * residual).predict(table)
     np.testing.assert_allclose(large, 100 * plain, rtol=1e-6)
 
 
-def test_bounds_are_ordered(rows: tuple[pd.DataFrame, FloatArray]) -> None:
+def test_bounds_are_ordered(noisy_rows: tuple[pd.DataFrame, FloatArray]) -> None:
     """Mean <= mean + sd, median <= 90 % quantile <= max, over the same replicates."""
-    table, residual = rows
+    table, residual = noisy_rows
 
     def bound(kind: Any) -> FloatArray:
         est = ResidualConfidence(FAST, n_bootstrap=6, bound=kind, random_state=0)
@@ -69,9 +63,9 @@ def test_replicates_of_a_mean_spread_like_a_mean() -> None:
     assert est.predict([[0.0]])[0] ** 2 == pytest.approx(expected, rel=0.02)
 
 
-def test_any_regressor_learns(rows: tuple[pd.DataFrame, FloatArray]) -> None:
+def test_any_regressor_learns(noisy_rows: tuple[pd.DataFrame, FloatArray]) -> None:
     """A learner gets the table as it is; what it predicts below zero becomes zero."""
-    table, residual = rows
+    table, residual = noisy_rows
     hard = pd.DataFrame({"hard": (noise_of(table) > 0.1).astype(float)})
     est = ResidualConfidence(LinearRegression()).fit(hard, residual)
     expected = est.predict(pd.DataFrame({"hard": [0.0, 1.0, -9.0]}))

@@ -1,0 +1,36 @@
+"""How many threads an engine may use."""
+
+from __future__ import annotations
+
+import os
+
+from joblib import cpu_count
+
+__all__ = ["threads_for"]
+
+#: Threads of a boosting engine meet after every few splits, and wait for each other by spinning.
+#: On 17,000 rows two of them save a quarter of the time; but two such programs at once on two
+#: cores take ten times as long as one after the other.
+_ROWS_A_THREAD = 25_000
+
+
+def threads_for(n_rows: int, n_jobs: int | None = None) -> int:
+    """Choose a number of threads that the rows keep busy.
+
+    Parameters
+    ----------
+    n_rows : int
+    n_jobs : int or None, default=None
+        The number itself, if the user has a wish.
+
+    Returns
+    -------
+    int
+        `n_jobs`; or else one for each 25,000 rows, at least 1, and at most OMP_NUM_THREADS or the
+        cores that the process, or its container, may use.
+    """
+    if n_jobs is not None:
+        return n_jobs
+    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+    most = int(asked) if asked.isdigit() and int(asked) > 0 else int(cpu_count())
+    return max(1, min(most, n_rows // _ROWS_A_THREAD))
