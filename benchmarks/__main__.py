@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME ...] [--data FOLDER] [--seeds N]``: measure, and write results."""
+"""``python -m benchmarks [NAME ...] [--data FOLDER] [--seeds N]``: measure, and write the results."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks import boosting, estimators
+from benchmarks.summary import summary
 
 RUNS = {"estimators": estimators.run, "boosting": boosting.run}
 
@@ -30,6 +31,7 @@ def main() -> None:
         RUNS[name](asked.data, asked.seeds).to_csv(part, index=False)
         part.replace(path)
         print(f"wrote {path}")
+    (asked.output / "summary.md").write_text(summary(asked.output), encoding="utf-8")
 
 
 if __name__ == "__main__":

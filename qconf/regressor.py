@@ -25,9 +25,11 @@ from qconf._validation import (
 from qconf.base import PREDICTION
 from qconf.crossfit import out_of_sample
 from qconf.error_scale import ERROR_SCALES, ErrorScale, error_scale
+from qconf.errors import TableError, did_you_mean
 from qconf.learners.seeding import draw_seed, random_source, with_seed
 from qconf.registry import make_estimator
 from qconf.schedules import schedule
+from qconf.tables.columns import time_values
 from qconf.valuation import default_valuation_model
 
 __all__ = ["ConfidentRegressor"]
@@ -61,6 +63,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     residual_ : ndarray of shape (n_samples,)
         Out-of-sample residuals of the rows of `fit`, in error-scale units; not a number for the
         first rows in time, which nothing comes before.
+    time_name_ : str or None
+        The column that the confidence estimator does not see.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -105,7 +109,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         X: TableLike,
         y: ArrayLike,
         *,
-        time: ArrayLike | None = None,
+        time: str | ArrayLike | None = None,
         groups: ArrayLike | None = None,
     ) -> Self:
         """Fit the valuation model, and the confidence estimator on its residuals.
@@ -114,8 +118,10 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         ----------
         X : DataFrame or array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,)
-        time : array-like of shape (n_samples,), default=None
-            If given, residuals are made forward in time: each from earlier rows only.
+        time : str or array-like of shape (n_samples,), default=None
+            If given, residuals are made forward in time: each from earlier rows only. The name of
+            a column of `X` keeps that column from the confidence estimator, which would have to
+            go beyond the times it knows; the valuation model sees it, to follow the market.
         groups : array-like of shape (n_samples,), default=None
             Rows of a group are never on both sides when residuals are made.
 
@@ -139,14 +145,21 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         rng = random_source(self.random_state)
         seed = draw_seed(rng)
         unfitted = with_seed(self._unfitted_regressor(scale), rng)
-        plan = schedule(len(target), folds=self.cv, time=time, group=groups, random_state=seed)
+        self.time_name_ = time if isinstance(time, str) else None
+        plan = schedule(
+            len(target),
+            folds=self.cv,
+            time=_moments(table, time),
+            group=groups,
+            random_state=seed,
+        )
         prediction = np.full(len(target), np.nan)
         made = out_of_sample(unfitted, table, target, plan.residual_fits)
         for fit, parts in zip(plan.residual_fits, made, strict=True):
             prediction[fit.held_out[0]] = parts[0]
         self.residual_: FloatArray = scale.residual(prediction, target)
         known = np.flatnonzero(np.isfinite(prediction))
-        described = _with_prediction(select_rows(table, known), prediction[known])
+        described = self._described(select_rows(table, known), prediction[known])
         self.confidence_ = with_seed(self._unfitted_confidence(), rng)
         self.confidence_.fit(described, self.residual_[known])
         self.regressor_ = clone(unfitted).fit(table, target)
@@ -201,8 +214,17 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         return self._expected_error(table, np.asarray(self.regressor_.predict(table)))
 
     def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
-        expected: FloatArray = self.confidence_.predict(_with_prediction(table, prediction))
+        expected: FloatArray = self.confidence_.predict(self._described(table, prediction))
         return expected
+
+    def _described(self, table: Table, prediction: FloatArray) -> Table:
+        """Put the prediction beside the features, as the confidence estimator sees them."""
+        if isinstance(table, pd.DataFrame):
+            hidden = [] if self.time_name_ is None else [self.time_name_]
+            # scikit-learn wants either all names to be strings or none of them.
+            features = table.drop(columns=hidden).rename(columns=str)
+            return features.assign(**{PREDICTION: prediction})
+        return np.column_stack([table, prediction])
 
     def _unfitted_regressor(self, scale: ErrorScale) -> Any:
         return default_valuation_model(scale) if self.regressor is None else clone(self.regressor)
@@ -218,8 +240,13 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         return tags
 
 
-def _with_prediction(table: Table, prediction: FloatArray) -> Table:
-    if isinstance(table, pd.DataFrame):
-        # scikit-learn wants either all names to be strings or none of them.
-        return table.rename(columns=str).assign(**{PREDICTION: prediction})
-    return np.column_stack([table, prediction])
+def _moments(table: Table, time: str | ArrayLike | None) -> Any:
+    if time is None:
+        return None
+    if not isinstance(time, str):
+        return time_values(pd.Series(np.asarray(time)), "time")
+    if not isinstance(table, pd.DataFrame) or time not in table:
+        known = table.columns if isinstance(table, pd.DataFrame) else ["(an array has no names)"]
+        msg = f"The table has no time column {time!r}. {did_you_mean(time, known)}"
+        raise TableError(msg)
+    return time_values(table[time], "time")

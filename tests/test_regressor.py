@@ -67,6 +67,19 @@ def test_with_time_the_first_rows_have_no_residual(table: pd.DataFrame) -> None:
     assert table["sold_on"][unknown].max() < table["sold_on"][~unknown].min()
 
 
+def test_the_time_column_is_for_the_valuation_model_only(table: pd.DataFrame) -> None:
+    """Named, it makes residuals forward in time and is hidden from the confidence estimator."""
+    model = ConfidentRegressor(FAST, "count", random_state=0)
+    dated = table[[*FEATURES, "sold_on"]]
+    model.fit(dated, table["price"], time="sold_on")
+    assert "sold_on" in model.regressor_.feature_names_in_
+    assert list(model.confidence_.feature_names_in_) == [*FEATURES, "prediction"]
+    assert np.isnan(model.residual_).any()
+    assert model.predict_error(dated).shape == (2000,)
+    with pytest.raises(TableError, match="Did you mean 'sold_on'"):
+        model.fit(dated, table["price"], time="sold")
+
+
 def test_takes_estimators_as_well_as_names(table: pd.DataFrame) -> None:
     """An estimator instance is cloned, not fitted itself."""
     confidence = ResidualConfidence(BoostedTrees("gamma", n_estimators=5))

@@ -1,0 +1,66 @@
+"""The results as Markdown tables, from the committed CSV files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["summary"]
+
+
+def summary(results: Path) -> str:
+    """Put what was measured into tables: means over seeds, ratios over tables."""
+    parts = []
+    if (results / "estimators.csv").exists():
+        measured = pd.read_csv(results / "estimators.csv")
+        parts += ["## Best-decile outlier rate, %", _by_scenario(measured, "best_decile_rate", 100)]
+        parts += ["## AURC", _by_scenario(measured, "aurc", 1)]
+        parts += ["## Seconds, one thread", _by_scenario(measured, "seconds", 1, ratio=False)]
+        parts += ["## The constant's interval", _null_contender(measured)]
+    if (results / "boosting.csv").exists():
+        parts += ["## LightGBM against scikit-learn", _engines(results / "boosting.csv")]
+    return "\n\n".join(parts) + "\n"
+
+
+def _by_scenario(measured: pd.DataFrame, column: str, unit: float, *, ratio: bool = True) -> str:
+    table = measured.pivot_table(index="estimator", columns="scenario", values=column) * unit
+    if ratio:
+        # Rates can be zero in one seed; over seeds and half an event they cannot.
+        half_event = unit * 0.5 / (measured.groupby("scenario")["scored"].mean() * 0.1)
+        shrunk = table + (half_event if column == "best_decile_rate" else 0)
+        relative = shrunk / shrunk.loc["residual"]
+        table["ratio to residual"] = np.exp(np.log(relative).mean(axis=1))
+        table = table.sort_values("ratio to residual")
+    return _markdown(table.round(4 if unit == 1 and ratio else 2).reset_index())
+
+
+def _null_contender(measured: pd.DataFrame) -> str:
+    null = measured[measured["estimator"] == "constant"]
+    held = (null["low"] <= null["overall_rate"]) & (null["overall_rate"] <= null["high"])
+    return f"It holds the overall rate in {held.sum()} of {len(held)} runs."
+
+
+def _engines(path: Path) -> str:
+    measured = pd.read_csv(path)
+    wide = measured.pivot_table(index=["scenario", "task"], columns="engine")
+    table = pd.DataFrame(
+        {
+            "rmse": wide["rmse"]["lightgbm"] / wide["rmse"]["histogram"],
+            "best decile rate": (
+                wide["best_decile_rate"]["lightgbm"] / wide["best_decile_rate"]["histogram"]
+            ),
+            "AURC": wide["aurc"]["lightgbm"] / wide["aurc"]["histogram"],
+            "seconds": wide["seconds"]["lightgbm"] / wide["seconds"]["histogram"],
+        }
+    ).reset_index()
+    return "Ratios, LightGBM / scikit-learn; below 1 LightGBM is better.\n\n" + _markdown(
+        table.round(3)
+    )
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    rows = [list(map(str, table.columns)), ["---"] * table.shape[1]]
+    rows += [["" if pd.isna(value) else str(value) for value in row] for row in table.to_numpy()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
