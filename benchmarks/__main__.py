@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME ...] [--data FOLDER] [--seeds N]``: measure, and write the results."""
+"""``python -m benchmarks [NAME ...] [--data FOLDER] [--seeds N]``: measure, and keep results."""
 
 from __future__ import annotations
 
