@@ -16,7 +16,6 @@ __all__ = ["CONTENDERS", "run"]
 CONTENDERS: dict[str, Any] = {
     "residual": "residual",
     "residual, squared loss": ResidualConfidence(loss="squared"),
-    "residual, 10 replicates, mean": ResidualConfidence(n_bootstrap=10),
     "residual, 10 replicates, mean+sd": ResidualConfidence(n_bootstrap=10, bound="mean+sd"),
     "quantile": "quantile",
     "count": "count",

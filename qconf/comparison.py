@@ -80,8 +80,8 @@ class Comparison:
         confidence estimators), ``evaluation`` (ranks and intervals) and ``other``.
     warnings : tuple of str
     scores : DataFrame
-        One row for each scored row: its position ``row`` in the table, ``prediction``,
-        ``residual``, and the expected error by each estimator.
+        One row for each scored row: its position ``row`` in the table, the ``block`` in which it
+        was scored, ``prediction``, ``signed_residual``, and the expected error by each estimator.
     """
 
     ranking: tuple[Ranked, ...]

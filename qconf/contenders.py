@@ -19,6 +19,9 @@ from qconf.registry import make_estimator
 
 __all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
 
+#: What the scores of a comparison have beside one column for each estimator.
+SCORE_COLUMNS = ("row", "block", "prediction", "signed_residual")
+
 DEFAULT_ESTIMATORS = ("residual", "quantile", "count", "blend", "constant")
 
 
@@ -114,7 +117,7 @@ def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Conte
     EstimatorError
         If a name is unknown or an object is no estimator.
     OptionError
-        If there are none, or two of the same name.
+        If there are none, two of the same name, or one of a name that is taken.
     """
     if isinstance(estimators, Mapping):
         named = list(estimators.items())
@@ -128,6 +131,10 @@ def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Conte
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         msg = f"The estimator {twice!r} is named twice."
+        raise OptionError(msg)
+    taken = next((name for name in names if name in SCORE_COLUMNS), None)
+    if taken is not None:
+        msg = f"An estimator cannot be named {taken!r}, as a column of the scores is; rename it."
         raise OptionError(msg)
     return [Contender(name, _estimator(name, item)) for name, item in named]
 

@@ -57,7 +57,8 @@ def compare(
     """Rank confidence estimators by how well they tell the safe rows from the others.
 
     Every row is scored by an estimator that has seen neither its target nor anything made from
-    it; with `time`, nor anything later.
+    it; with `time`, nor anything later. Rows are ranked among those of their block, which were
+    scored by the same fit.
 
     Parameters
     ----------
@@ -189,6 +190,7 @@ class _Contest:
             random_state=random_state,
         )
         self.valuations: list[tuple[FloatArray, ...]] | None = None
+        self.block: IntArray = np.full(len(dataset.y), -1, dtype=np.intp)
         self.prediction: FloatArray = np.full(len(dataset.y), np.nan)
         self.residual: FloatArray = np.full(len(dataset.y), np.nan)
         self.seconds = {"valuation": 0.0, "estimators": 0.0, "evaluation": 0.0}
@@ -227,6 +229,7 @@ class _Contest:
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
                 contender.play(features, self.dataset.scores, residual, one.seen, one.scored, rng)
                 self._step(contender.name)
+            self.block[one.scored] = number
             self.prediction[one.scored] = prediction[one.scored]
             self.residual[one.scored] = residual[one.scored]
         self.seconds["estimators"] = sum(one.seconds for one in self.contenders)
@@ -240,6 +243,9 @@ class _Contest:
                 {one.name: self._expected_error(one) for one in self.contenders},
                 self.residual[scored],
                 groups=_resampling_units(self.dataset, scored),
+                # A constant that is fitted anew in each round is not constant over all rounds,
+                # and in K folds it is highest just where its own fold is lowest.
+                blocks=self.block[scored],
                 random_state=self.random_state,
                 **settings,
             )
@@ -251,8 +257,9 @@ class _Contest:
         scored = self.plan.scored
         known = {
             "row": self.dataset.rows[scored],
+            "block": self.block[scored],
             "prediction": self.prediction[scored],
-            "residual": self.residual[scored],
+            "signed_residual": self.residual[scored],
         }
         given = {one.name: self._expected_error(one) for one in self.contenders}
         return pd.DataFrame({**known, **given})

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from qconf._types import FloatArray, IntArray
 from qconf._validation import check_column, check_seed
 from qconf.errors import OptionError, TableError
-from qconf.ranking import Outcome, RankedRows, Statistics, accepted_rows
+from qconf.ranking import Outcome, RankedRows, Statistics, accepted_rows, rank_within
 from qconf.resampling import (
     Estimate,
     percentile_estimate,
@@ -76,7 +76,8 @@ class Evaluation:
         For an outlier rate, the largest share of rows that could have been accepted with no
         more outliers than that among them. Found on these very rows, so a little optimistic.
     curve : DataFrame of shape (n_samples, 3)
-        The risk-coverage curve: ``expected_error`` (the cut-off), ``coverage``, ``outlier_rate``.
+        The risk-coverage curve: ``cut_off`` (a score; with blocks, the share of the block that
+        is safer), ``coverage``, ``outlier_rate``.
     threshold, fraction, level : float
         What was asked for.
     rate_replicates : ndarray of shape (n_resamples,)
@@ -115,6 +116,7 @@ def evaluate(
     threshold: float,
     fraction: float = 0.1,
     groups: ArrayLike | None = None,
+    blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
     level: float = 0.95,
     n_resamples: int | None = None,
@@ -134,6 +136,10 @@ def evaluate(
         Share of rows called safest, in (0, 1].
     groups : array-like of shape (n_samples,), default=None
         Rows that belong together (a building, a week) are resampled together.
+    blocks : array-like of shape (n_samples,), default=None
+        Rows that were scored by one fit. Rows are then ranked within their block, and the safest
+        of each block are taken: scores of different fits are not on one scale, least of all
+        those of fits that have seen each other's rows.
     outlier_rates : sequence of float, default=(0.05, 0.1)
         For which outlier rates to tell the coverage.
     level : float, default=0.95
@@ -171,6 +177,7 @@ def evaluate(
         threshold=threshold,
         fraction=fraction,
         groups=groups,
+        blocks=blocks,
         outlier_rates=outlier_rates,
         level=level,
         n_resamples=n_resamples,
@@ -186,6 +193,7 @@ def evaluate_scores(
     threshold: float,
     fraction: float = 0.1,
     groups: ArrayLike | None = None,
+    blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
     level: float = 0.95,
     n_resamples: int | None = None,
@@ -200,7 +208,7 @@ def evaluate_scores(
     ----------
     scores : mapping of str to array-like of shape (n_samples,)
         For each name a score whose lower values mean more confidence.
-    residual, threshold, fraction, groups, outlier_rates, level, n_resamples, random_state
+    residual, threshold, fraction, groups, blocks, outlier_rates, level, n_resamples, random_state
         As in `evaluate`.
 
     Returns
@@ -217,16 +225,17 @@ def evaluate_scores(
     rng = np.random.default_rng(random_state)
     tie_break = rng.permutation(n_rows)
     outcome = Outcome.of(residuals, threshold)
-    ranked = {
-        name: RankedRows(
-            check_column(name, score, n_rows), outcome, fraction, outlier_rates, tie_break
-        )
-        for name, score in scores.items()
-    }
+    fits = _codes("blocks", blocks, n_rows)
+    units = _resampling_units(groups, n_rows)
+    ranked = {}
+    for name, given in scores.items():
+        score = check_column(name, given, n_rows)
+        compared = score if fits is None else rank_within(score, fits)
+        ranked[name] = RankedRows(compared, outcome, fraction, outlier_rates, tie_break)
     overall: list[tuple[float, float]] = []
     replicates: dict[str, list[Statistics]] = {name: [] for name in ranked}
     draws = n_resamples or resamples_for(n_rows)
-    for counts in resample_counts(n_rows, draws, rng, _group_codes(groups, n_rows)):
+    for counts in resample_counts(n_rows, draws, rng, units):
         overall.append(outcome.overall(counts))
         for name, rows in ranked.items():
             replicates[name].append(rows.statistics(counts))
@@ -292,15 +301,20 @@ def _design_effect(overall: Selection) -> float:
     return ((high - low) / (independent[1] - independent[0])) ** 2
 
 
-def _group_codes(groups: ArrayLike | None, n_rows: int) -> IntArray | None:
-    if groups is None:
-        return None
-    codes, levels = pd.factorize(np.asarray(groups), use_na_sentinel=False)
-    if len(codes) != n_rows:
-        msg = f"The groups must have one value a row: {n_rows} rows, {len(codes)} groups."
-        raise TableError(msg)
-    if len(levels) == 1:
+def _resampling_units(groups: ArrayLike | None, n_rows: int) -> IntArray | None:
+    codes = _codes("groups", groups, n_rows)
+    if codes is not None and codes.max() == 0:
         msg = "The groups must have at least 2 distinct values, found 1: nothing to resample."
+        raise TableError(msg)
+    return codes
+
+
+def _codes(what: str, values: ArrayLike | None, n_rows: int) -> IntArray | None:
+    if values is None:
+        return None
+    codes, _ = pd.factorize(np.asarray(values), use_na_sentinel=False)
+    if len(codes) != n_rows:
+        msg = f"The {what} must have one value a row: {n_rows} rows, {len(codes)} {what}."
         raise TableError(msg)
     return codes.astype(np.intp)
 

@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from qconf._types import BoolArray, FloatArray, IntArray
 
-__all__ = ["Outcome", "RankedRows", "Statistics", "accepted_rows"]
+__all__ = ["Outcome", "RankedRows", "Statistics", "accepted_rows", "rank_within"]
 
 
 def accepted_rows(fraction: float, n_rows: int) -> int:
@@ -23,6 +23,32 @@ def accepted_rows(fraction: float, n_rows: int) -> int:
     (216, 1)
     """
     return max(1, round(fraction * n_rows))
+
+
+def rank_within(score: FloatArray, blocks: IntArray) -> FloatArray:
+    """Replace scores by the share of their block that is safer, ties counted half.
+
+    Parameters
+    ----------
+    score : ndarray of shape (n_samples,)
+    blocks : ndarray of shape (n_samples,) of int
+        Codes from 0.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        In (0, 1); exactly 0.5 throughout a block of equal scores.
+
+    Examples
+    --------
+    >>> rank_within(np.array([7.0, 9.0, 0.1, 0.1]), np.array([0, 0, 1, 1]))
+    array([0.25, 0.75, 0.5 , 0.5 ])
+    """
+    share = np.empty(len(score))
+    for block in range(int(blocks.max(initial=-1)) + 1):
+        rows = np.flatnonzero(blocks == block)
+        share[rows] = (rankdata(score[rows]) - 0.5) / len(rows)
+    return share
 
 
 @dataclass(frozen=True)
@@ -145,13 +171,13 @@ class RankedRows:
         Returns
         -------
         DataFrame of shape (n_samples, 3)
-            ``expected_error``: rows up to this are accepted; ``coverage``: their share;
+            ``cut_off``: rows whose score is up to this are accepted; ``coverage``: their share;
             ``outlier_rate``: the risk among them.
         """
         accepted = np.arange(1, len(self.order) + 1)
         return pd.DataFrame(
             {
-                "expected_error": self.expected_error,
+                "cut_off": self.expected_error,
                 "coverage": accepted / len(accepted),
                 "outlier_rate": np.cumsum(self.outlier) / accepted,
             }

@@ -21,6 +21,7 @@ from qconf import (
     CountConfidence,
     ResidualConfidence,
     compare,
+    evaluate,
 )
 from qconf.errors import EstimatorError, OptionError, TableError
 from qconf.learners.boosted import BoostedTrees
@@ -84,7 +85,7 @@ def test_forward_in_time_no_later_row_matters(sales: pd.DataFrame, options: dict
     before, after = run(table, **forward), run(changed, **forward)
     early = before.scores["row"].isin(np.flatnonzero(~late)).to_numpy()
     assert early.sum() > 200
-    columns = [*CONTENDERS, "prediction", "residual"]
+    columns = [*CONTENDERS, "prediction", "signed_residual"]
     pd.testing.assert_frame_equal(
         before.scores.loc[early, columns], after.scores.loc[early, columns]
     )
@@ -111,6 +112,32 @@ def test_finds_the_easy_rows() -> None:
     assert result.overall.outlier_rate.value in constant.evaluation.best_decile.outlier_rate
     assert constant.distinguishable
     assert "Every other estimator is behind" in result.verdict
+
+
+@pytest.mark.parametrize("options", [{}, {"time": "sold_on", "drop": ["parcel"]}])
+def test_the_constant_has_no_skill(options: dict[str, Any]) -> None:
+    """Its expected error differs from block to block; its best decile is random all the same."""
+    held = []
+    for seed in range(12):
+        result = run(sales_table(1500, seed), estimators=["constant"], n_resamples=200, **options)
+        assert result.scores["constant"].nunique() == 5
+        decile = result.ranking[0].evaluation.best_decile
+        held.append(result.overall.outlier_rate.value in decile.outlier_rate)
+    assert sum(held) >= 10
+
+
+def test_the_ranking_can_be_had_again_from_the_scores(sales: pd.DataFrame) -> None:
+    """`evaluate` on the scores and their blocks gives the rates of the ranking."""
+    result = run(sales, n_resamples=20)
+    for one in result.ranking:
+        again = evaluate(
+            result.scores[one.name],
+            result.scores["signed_residual"],
+            threshold=0.15,
+            blocks=result.scores["block"],
+            n_resamples=20,
+        )
+        assert again.to_dict() == one.evaluation.to_dict()
 
 
 def test_constant_alone_is_said_to_have_no_skill(sales: pd.DataFrame) -> None:
@@ -176,7 +203,7 @@ def test_given_predictions_are_judged(sales: pd.DataFrame) -> None:
     """With predictions, no valuation model is fitted."""
     table = sales.assign(avm=sales["price"] * 1.3)
     result = run(table, prediction="avm")
-    np.testing.assert_allclose(result.scores["residual"], 0.3)
+    np.testing.assert_allclose(result.scores["signed_residual"], 0.3)
     assert result.overall.outlier_rate.value == 1.0
     assert result.seconds["valuation"] < 0.01
 
@@ -189,7 +216,7 @@ def test_error_scales(error: str, expected: float, sales: pd.DataFrame) -> None:
     price = np.where(np.arange(800) % 2, 100.0, 100.0001)
     table = sales.assign(price=price, avm=price * 1.25)
     result = run(table, prediction="avm", error=error, threshold=1.0, estimators=["constant"])
-    np.testing.assert_allclose(result.scores["residual"], expected, rtol=1e-5)
+    np.testing.assert_allclose(result.scores["signed_residual"], expected, rtol=1e-5)
 
 
 def test_arrays_are_as_good_as_columns(sales: pd.DataFrame) -> None:
@@ -263,6 +290,7 @@ class Flat(ConstantConfidence):
     [
         ({"estimators": []}, OptionError, "At least one estimator"),
         ({"estimators": ["count", "count"]}, OptionError, "'count' is named twice"),
+        ({"estimators": {"block": "count"}}, OptionError, "cannot be named 'block'"),
         ({"estimators": ["cuont"]}, EstimatorError, "Did you mean 'count'"),
         ({"estimators": [object()]}, EstimatorError, "must have fit, predict"),
         ({"estimators": {"x": Broken()}}, EstimatorError, "'x' failed: the cable is cut"),

@@ -133,6 +133,21 @@ def test_fraction_is_respected() -> None:
     assert half.best_decile.outlier_rate.value == 0.5
 
 
+def test_blocks_are_ranked_on_their_own() -> None:
+    """A score that is a thousand times larger in one block takes as many rows from each."""
+    rng = np.random.default_rng(0)
+    score, residual = rng.random(2000), rng.normal(size=2000)
+    block = np.repeat([0, 1], 1000)
+    scaled = np.where(block == 0, score, 1000 * score)
+    plain = evaluate(scaled, residual, threshold=1.0, n_resamples=5)
+    blocked = evaluate(scaled, residual, threshold=1.0, n_resamples=5, blocks=block)
+    assert plain.curve["cut_off"].iloc[199] < 1
+    safest = scaled <= np.sort(scaled.reshape(2, 1000), axis=1)[:, 99][block]
+    expected = (np.abs(residual[safest]) > 1.0).mean()
+    assert safest.sum() == 200
+    assert blocked.best_decile.outlier_rate.value == pytest.approx(expected)
+
+
 def test_scores_share_their_resamples() -> None:
     """The same score under two names has the same replicates."""
     rng = np.random.default_rng(0)
@@ -168,6 +183,7 @@ def test_dictionary_is_plain(result: Evaluation) -> None:
         ({"residual": [], "expected_error": []}, TableError, "no rows"),
         ({"groups": [1, 1, 1]}, TableError, "at least 2 distinct"),
         ({"groups": [1, 2]}, TableError, "3 rows, 2 groups"),
+        ({"blocks": [1, 2]}, TableError, "3 rows, 2 blocks"),
     ],
 )
 def test_errors_name_the_option_and_what_was_found(

@@ -120,4 +120,4 @@ def test_curve_ends_at_the_overall_rate(rng: np.random.Generator) -> None:
     curve = ranked(np.abs(residual), residual).curve()
     assert curve["coverage"].iloc[-1] == 1.0
     assert curve["outlier_rate"].iloc[-1] == pytest.approx(np.mean(np.abs(residual) > THRESHOLD))
-    assert curve["expected_error"].is_monotonic_increasing
+    assert curve["cut_off"].is_monotonic_increasing
