@@ -1,4 +1,4 @@
-"""LightGBM against scikit-learn's histogram boosting, as the engine of our learners."""
+"""LightGBM against scikit-learn's histogram boosting as the engine of our learners, one thread."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def _lightgbm(loss: str, n_trees: int, rate: float, leaf: int, named: Any, **mor
         learning_rate=rate,
         min_child_samples=leaf,
         categorical_feature=np.flatnonzero(named).tolist(),
+        force_row_wise=True,
         verbosity=-1,
+        # The other engine has no such setting: run this with OMP_NUM_THREADS=1.
+        n_jobs=1,
         random_state=0,
         **more,
     )
