@@ -46,7 +46,7 @@ class ErrorScale:
         """Say what an outlier at `threshold` is."""
         if self.name == "relative":
             return self.describe.format(f"{100 * threshold:g} %")
-        return self.describe.format(f"{threshold:g}")
+        return self.describe.format(f"{threshold:,g}")
 
 
 def _relative(prediction: FloatArray, y: FloatArray) -> FloatArray:

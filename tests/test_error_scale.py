@@ -44,7 +44,7 @@ def test_spread_is_in_units_of_the_target() -> None:
 def test_outliers_in_words() -> None:
     """What a reader is told."""
     assert error_scale("relative").in_words(0.15) == "off by more than 15 %"
-    assert error_scale("absolute").in_words(25_000) == "off by more than 25000"
+    assert error_scale("absolute").in_words(25_000) == "off by more than 25,000"
 
 
 @pytest.mark.parametrize("name", ["percent", None, 3])

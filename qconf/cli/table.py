@@ -52,7 +52,7 @@ def _heading(comparison: Comparison) -> list[str]:
         "; ".join([rows, *gone]) + ".",
         (
             f"Overall {in_percent(rate.value)} of the predictions are {outlier} "
-            f"({_percent_range(rate)}); mean absolute error {overall.mae.value:.4g}."
+            f"({_percent_range(rate)}); mean absolute error {_in_units(overall.mae.value)}."
         ),
     ]
 
@@ -77,7 +77,7 @@ def _cells(one: Ranked, *, is_best: bool) -> list[str]:
     return [
         one.name,
         f"{in_percent(decile.outlier_rate.value):>6} ({_percent_range(decile.outlier_rate)})",
-        f"{decile.mae.value:.4g}",
+        _in_units(decile.mae.value),
         "best" if is_best else _behind(one),
         f"{one.evaluation.aurc.value:.4f}",
         f"{one.seconds:.1f}",
@@ -88,6 +88,11 @@ def _behind(one: Ranked) -> str:
     low, high = one.difference_to_best.interval
     reach = f"{100 * one.difference_to_best.value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
     return reach if one.distinguishable else f"{reach}\nnot distinguishable"
+
+
+def _in_units(error: float) -> str:
+    """Write an error with four digits, and thousands as people write them."""
+    return f"{error:,.0f}" if error >= 1000 else f"{error:.4g}"  # noqa: PLR2004 - thousands
 
 
 def _percent_range(rate: Estimate) -> str:

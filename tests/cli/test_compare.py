@@ -119,3 +119,11 @@ def test_the_example_can_be_run_with_other_options(capsys: pytest.CaptureFixture
     """What is typed goes before what the example brings."""
     out, _ = run(["compare", "--example", "archetypes", *FAST, "--threshold", "0.3"], capsys)
     assert "off by more than 0.3" in out
+
+
+def test_prices_are_written_as_people_do(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Thousands have commas, not exponents."""
+    typed = ["compare", table, "--target", "price", "--error", "absolute", "--threshold", "20000"]
+    out, _ = run([*typed, *FAST], capsys)
+    assert "off by more than 20,000" in out
+    assert "e+0" not in out
