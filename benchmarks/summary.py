@@ -48,9 +48,6 @@ def _engines(path: Path) -> str:
     table = pd.DataFrame(
         {
             "rmse": wide["rmse"]["lightgbm"] / wide["rmse"]["histogram"],
-            "best decile rate": (
-                wide["best_decile_rate"]["lightgbm"] / wide["best_decile_rate"]["histogram"]
-            ),
             "AURC": wide["aurc"]["lightgbm"] / wide["aurc"]["histogram"],
             "seconds": wide["seconds"]["lightgbm"] / wide["seconds"]["histogram"],
         }

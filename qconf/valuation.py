@@ -28,8 +28,8 @@ def default_valuation_model(scale: ErrorScale, random_state: RandomState = None)
     regressor
         Unfitted; takes tables with strings, dates and missing values.
     """
-    # 300 trees at 0.06: on the five public tables within 1 % of the best of six settings, at
-    # about two seconds for five fits (benchmarks/results/boosting.csv).
+    # Of six settings the best on King County, and within 0.1 % of the best on California
+    # (benchmarks/README.md).
     trees = BoostedTrees(
         n_estimators=300,
         learning_rate=0.06,

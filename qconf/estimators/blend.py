@@ -32,8 +32,8 @@ class BlendConfidence(ConfidenceEstimator):
     The rows are cut into folds. Each member is fitted on all folds but one and scores that one;
     a Gamma regression with log link learns from these held-out scores how to weigh the members,
     and gives the result its error units. A new row is scored by the members of every fold, whose
-    logarithms are averaged: that is as many models again, each on fewer rows, and sharper than
-    one refit of each member (measured; see ``benchmarks/README.md``).
+    logarithms are averaged: that is as sharp as members fitted again on all rows, and costs less
+    (``benchmarks/README.md``).
 
     Parameters
     ----------
