@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import norm
 from sklearn.base import RegressorMixin, clone
 from sklearn.pipeline import make_pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, RandomState, Table
 from qconf._validation import HasMethods, StrOptions
@@ -90,6 +91,7 @@ class QuantileConfidence(ConfidenceEstimator):
             The lower one first, in every row: values that cross are put in order
             (Chernozhukov, Fernández-Val & Galichon 2010).
         """
+        check_is_fitted(self)
         columns = [np.asarray(model.predict(X), dtype=np.float64) for model in self.models_]
         both = columns[0] if len(columns) == 1 else np.column_stack(columns)
         return np.sort(both, axis=1)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 from worlds import noise_of
 
@@ -81,6 +82,12 @@ def test_quantiles_never_cross() -> None:
     est = QuantileConfidence(Crossed()).fit([[0.0], [1.0]], [0.1, 0.2])
     np.testing.assert_allclose(est.predict_quantiles([[0.0]]), [[0.25, 0.75]])
     assert est.predict([[0.0]])[0] == pytest.approx(0.5 / 1.349, rel=1e-3)
+
+
+def test_quantiles_need_a_fit() -> None:
+    """Before `fit` there is nothing to predict with, and scikit-learn's error says so."""
+    with pytest.raises(NotFittedError):
+        QuantileConfidence().predict_quantiles([[0.0]])
 
 
 @pytest.mark.parametrize(
