@@ -141,11 +141,9 @@ def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Conte
 
 def score_columns(contenders: Iterable[Contender]) -> list[str]:
     """Return the columns that are judged as scores, and so are not features."""
-    return [
-        str(one.estimator.column)
-        for one in contenders
-        if isinstance(one.estimator, ColumnConfidence)
-    ]
+    judged = [one.estimator for one in contenders if isinstance(one.estimator, ColumnConfidence)]
+    # A column may be judged under two names.
+    return list(dict.fromkeys(str(estimator.column) for estimator in judged))
 
 
 def _estimator(name: str, item: Any) -> Any:

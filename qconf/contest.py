@@ -305,12 +305,10 @@ def _residual(prediction: FloatArray, y: FloatArray, scale: ErrorScale) -> Float
     return check_column("residual", scale.residual(prediction, y), len(y))
 
 
-def _resampling_units(dataset: Dataset, scored: IntArray) -> IntArray | None:
+def _resampling_units(dataset: Dataset, scored: IntArray) -> Any:
     """Say what is resampled whole: groups, or stretches of time, or (None) single rows."""
     if dataset.group is not None:
-        codes, _ = pd.factorize(dataset.group[scored], use_na_sentinel=False)
-        units: IntArray = codes.astype(np.intp)
-        return units
+        return dataset.group[scored]
     if dataset.time is not None:
         return blocks_in_time(dataset.time[scored], _TIME_STRETCHES)
     return None

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from qconf._types import FloatArray, IntArray
 from qconf._validation import check_column, check_seed
 from qconf.errors import OptionError, TableError
+from qconf.grouping import group_codes
 from qconf.ranking import Outcome, RankedRows, Statistics, accepted_rows, rank_within
 from qconf.resampling import (
     Estimate,
@@ -135,7 +136,8 @@ def evaluate(
     fraction : float, default=0.1
         Share of rows called safest, in (0, 1].
     groups : array-like of shape (n_samples,), default=None
-        Rows that belong together (a building, a week) are resampled together.
+        Rows that belong together (a building, a week) are resampled together; a row without a
+        group on its own.
     blocks : array-like of shape (n_samples,), default=None
         Rows that were scored by one fit. Rows are then ranked within their block, and the safest
         of each block are taken: scores of different fits are not on one scale, least of all
@@ -272,7 +274,7 @@ def _summary(
     rates = drawn("outlier_rate")
     decile = Selection(
         outlier_rate=rate_estimate(
-            point.outlier_rate, n_accepted, rates, level, _design_effect(overall)
+            point.outlier_rate, n_accepted, rates, level, _design_effect(overall, level)
         ),
         mae=percentile_estimate(point.mae, drawn("mae"), level),
         n=n_accepted,
@@ -293,10 +295,10 @@ def _summary(
     )
 
 
-def _design_effect(overall: Selection) -> float:
+def _design_effect(overall: Selection, level: float) -> float:
     """How much wider the overall rate's interval is than independent rows would make it."""
     rate = overall.outlier_rate.value
-    independent = rate_estimate(rate, overall.n, np.zeros(1), 0.95).interval
+    independent = rate_estimate(rate, overall.n, np.zeros(1), level).interval
     low, high = overall.outlier_rate.interval
     return ((high - low) / (independent[1] - independent[0])) ** 2
 
@@ -312,11 +314,11 @@ def _resampling_units(groups: ArrayLike | None, n_rows: int) -> IntArray | None:
 def _codes(what: str, values: ArrayLike | None, n_rows: int) -> IntArray | None:
     if values is None:
         return None
-    codes, _ = pd.factorize(np.asarray(values), use_na_sentinel=False)
+    codes = group_codes(values)
     if len(codes) != n_rows:
         msg = f"The {what} must have one value a row: {n_rows} rows, {len(codes)} {what}."
         raise TableError(msg)
-    return codes.astype(np.intp)
+    return codes
 
 
 def check_options(

@@ -20,10 +20,10 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from qconf._types import ArrayLike, IntArray
 from qconf.errors import OptionError, TableError
+from qconf.grouping import group_codes
 
 __all__ = [
     "Fit",
@@ -149,7 +149,7 @@ def schedule(
     if folds < _MIN_FOLDS:
         msg = f"The number of folds must be at least {_MIN_FOLDS}, got {folds}."
         raise OptionError(msg)
-    groups = None if group is None else _codes(group)
+    groups = None if group is None else group_codes(group)
     if time is not None:
         return ForwardBlocks(np.asarray(time), folds, groups, predicted=predicted).schedule()
     return ShuffledFolds(n_rows, folds, groups, random_state).schedule()
@@ -205,7 +205,7 @@ class ForwardBlocks:
         #: The first block that has residuals.
         self.first = 0 if predicted else 1
         n_blocks = folds + self.first + HISTORY_BLOCKS
-        moment = _codes(time, sort=True)
+        moment = group_codes(time, sort=True)
         distinct = int(moment.max(initial=-1)) + 1
         if distinct < n_blocks:
             msg = (
@@ -254,7 +254,7 @@ def blocks_in_time(time: Any, n_blocks: int) -> IntArray:
     ndarray of shape (n_rows,)
         Codes from 0, rising in time, none left out.
     """
-    moment = _codes(time, sort=True)
+    moment = group_codes(time, sort=True)
     return _block_of_row(moment, min(n_blocks, int(moment.max()) + 1))
 
 
@@ -269,11 +269,3 @@ def _block_of_row(moment: IntArray, n_blocks: int) -> IntArray:
     block = np.clip(block, i - len(size) + n_blocks, i)
     block = i + np.minimum.accumulate(block - i)
     return block[moment]
-
-
-def _codes(values: ArrayLike, *, sort: bool = False) -> IntArray:
-    codes, levels = pd.factorize(np.asarray(values), sort=sort)
-    missing = codes < 0
-    codes = codes.astype(np.intp)
-    codes[missing] = len(levels) + np.arange(missing.sum())
-    return codes

@@ -18,6 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from the layers below its own, and from no other.
 LAYERS = [
     ["_types", "errors"],
+    ["grouping"],
     ["_validation", "error_scale", "learners.isotonic", "learners.seeding", "learners.threads",
      "simulation", "resampling", "ranking"],
     ["base", "learners.encoding", "learners.linear_quantile", "schedules"],

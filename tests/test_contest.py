@@ -199,6 +199,14 @@ def test_score_columns_are_contenders_and_not_features(sales: pd.DataFrame) -> N
     pd.testing.assert_frame_equal(expected_errors(result), expected_errors(other))
 
 
+def test_a_score_column_may_be_judged_under_two_names(sales: pd.DataFrame) -> None:
+    """The same column twice is two contenders that cannot be told apart."""
+    table = sales.assign(fsd=np.random.default_rng(0).random(len(sales)))
+    twice = {"ours": ColumnConfidence("fsd"), "theirs": "column:fsd"}
+    result = run(table, estimators=twice)
+    assert not result.ranking[1].distinguishable
+
+
 def test_given_predictions_are_judged(sales: pd.DataFrame) -> None:
     """With predictions, no valuation model is fitted."""
     table = sales.assign(avm=sales["price"] * 1.3)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import beta, norm
 
 from qconf import Evaluation, evaluate
 from qconf._types import FloatArray
@@ -111,6 +111,27 @@ def test_groups_of_copies_widen_the_interval() -> None:
 
     assert width(fourfold) == pytest.approx(width(once), rel=0.2)
     assert width(naive) < 0.65 * width(once)
+
+
+def test_rows_without_a_group_are_resampled_one_by_one() -> None:
+    """If no row has a group, the intervals are those of single rows."""
+    rng = np.random.default_rng(1)
+    sigma = log_normal_sigma(rng, 500)
+    residual = sigma * rng.normal(size=500)
+    nobody = np.full(500, None, dtype=object)
+    grouped = evaluate(sigma, residual, threshold=THRESHOLD, groups=nobody, n_resamples=50)
+    single = evaluate(sigma, residual, threshold=THRESHOLD, n_resamples=50)
+    assert grouped.to_dict() == single.to_dict()
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95])
+def test_a_decile_without_outliers_gets_jeffreys_interval_at_any_level(level: float) -> None:
+    """With independent rows the design effect is 1, whatever the level is."""
+    score = np.arange(2000.0)
+    high = evaluate(
+        score, score, threshold=1500.0, level=level, n_resamples=2000
+    ).best_decile.outlier_rate.interval[1]
+    assert high == pytest.approx(beta.ppf((1 + level) / 2, 0.5, 200.5), rel=0.12)
 
 
 def test_ties_are_broken_by_the_seed() -> None:

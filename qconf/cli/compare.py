@@ -54,8 +54,8 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
 ) -> None:
     """Rank confidence estimators by the outliers among the rows they call safest.
 
-    Examples
-    --------
+    For example:
+
     qconf compare --example king-county
 
     qconf compare sales.parquet --target price --time sold_on

@@ -220,11 +220,15 @@ def _numbers_or_none(
     if values is None:
         return None
     column = numbers(values[keep], role)
-    infinite = int(np.isinf(column).sum())
-    if infinite:
-        msg = f"The {role} must be finite; {infinite} of {len(column)} values are infinite."
-        raise TableError(msg)
+    _check_finite(column, role)
     return column
+
+
+def _check_finite(values: FloatArray, what: str) -> None:
+    infinite = int(np.isinf(values).sum())
+    if infinite:
+        msg = f"The {what} must be finite; {infinite} of {len(values)} values are infinite."
+        raise TableError(msg)
 
 
 def _check_target(dataset: Dataset, scale: ErrorScale, name: str) -> None:
@@ -233,10 +237,7 @@ def _check_target(dataset: Dataset, scale: ErrorScale, name: str) -> None:
         gone = "".join(f", {n} left out ({why})" for why, n in dataset.left_out.items())
         msg = f"Too few rows: {len(y)} can be used{gone}; at least {MIN_ROWS} are needed."
         raise TableError(msg)
-    infinite = int(np.isinf(y).sum())
-    if infinite:
-        msg = f"The target {name!r} must be finite; {infinite} of {len(y)} values are infinite."
-        raise TableError(msg)
+    _check_finite(y, f"target {name!r}")
     if y.min() == y.max():
         msg = f"The target {name!r} is constant ({y[0]:g} in every row): nothing to predict."
         raise TableError(msg)

@@ -39,6 +39,7 @@ def test_every_option_has_help_and_every_command_is_in_the_readme() -> None:
     """No option goes unexplained."""
     status, text = run(["compare", "--help"])
     assert status == 0
+    assert "For example:\n\n  qconf compare --example king-county\n" in text
     options = re.findall(r"^  (--[a-z-]+)(.*)$", text, flags=re.MULTILINE)
     assert len(options) == len(inspect.signature(compare_module.compare_command).parameters)
     for name, rest in options:
