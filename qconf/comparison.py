@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from qconf.error_scale import error_scale
+from qconf.estimate import Estimate, in_percent, percent_range
 from qconf.evaluation import Evaluation, Selection
-from qconf.resampling import Estimate
 
-__all__ = ["Comparison", "Ranked", "in_percent"]
+__all__ = ["Comparison", "Ranked"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,17 +133,6 @@ class Comparison:
         }
 
 
-def in_percent(rate: float, digits: int = 1) -> str:
-    """Write a rate as a percentage.
-
-    Examples
-    --------
-    >>> in_percent(0.0312)
-    '3.1 %'
-    """
-    return f"{100 * rate:.{digits}f} %"
-
-
 def _verdict(comparison: Comparison) -> str:
     best = comparison.ranking[0]
     decile = best.evaluation.best_decile
@@ -165,8 +154,7 @@ def _verdict(comparison: Comparison) -> str:
 
 
 def _with_interval(rate: Estimate) -> str:
-    low, high = rate.interval
-    return f"{in_percent(rate.value)} ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{in_percent(rate.value)} ({percent_range(rate)})"
 
 
 def _flat(one: Ranked) -> dict[str, Any]:

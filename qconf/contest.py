@@ -19,8 +19,9 @@ from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, sco
 from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
 from qconf.errors import OptionError, TableError
+from qconf.estimate import Estimate
 from qconf.evaluation import Evaluation, check_options, evaluate_scores
-from qconf.resampling import Estimate, difference_of_rates
+from qconf.resampling import difference_of_rates
 from qconf.schedules import Schedule, blocks_in_time, schedule
 from qconf.tables.dataset import Dataset, make_dataset
 from qconf.valuation import default_valuation_model
@@ -118,7 +119,7 @@ def compare(
     Examples
     --------
     >>> from qconf import compare
-    >>> from qconf.simulation import archetypes
+    >>> from qconf.simulation.world import archetypes
     >>> world = archetypes(20).drop(columns="archetype")
     >>> result = compare(world, "value", error="absolute", threshold=0.15,
     ...                  estimators=["residual", "constant"])

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import beta
 
 from qconf._types import FloatArray, IntArray
+from qconf.estimate import Estimate
 
 __all__ = [
-    "Estimate",
     "difference_of_rates",
     "percentile_estimate",
     "rate_estimate",
     "resample_counts",
     "resamples_for",
 ]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number and how far it can be trusted.
-
-    Attributes
-    ----------
-    value : float
-    interval : tuple of float
-        Lower and upper end of its confidence interval.
-    """
-
-    value: float
-    interval: tuple[float, float]
-
-    def __contains__(self, other: float) -> bool:
-        """Whether the interval holds a number."""
-        return self.interval[0] <= other <= self.interval[1]
-
-    def to_dict(self) -> dict[str, float | list[float]]:
-        """Return ``{"value": ..., "interval": [lower, upper]}``."""
-        return {"value": self.value, "interval": list(self.interval)}
 
 
 def resamples_for(n_rows: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qconf import Comparison, CountConfidence, compare
-from qconf.comparison import in_percent
-from qconf.simulation import archetypes
+from qconf.estimate import in_percent
+from qconf.simulation.world import archetypes
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
+from qconf.estimate import Estimate
 from qconf.resampling import (
-    Estimate,
     difference_of_rates,
     percentile_estimate,
     rate_estimate,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from qconf.cli.options import (
     DebugOption,
     DropOption,
@@ -29,6 +31,8 @@ from qconf.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from qconf.comparison import Comparison
 
 __all__ = ["compare_command"]
 
@@ -118,4 +122,12 @@ def _run(
 
     with progress_line() as progress:
         comparison = compare(frame, progress=progress, **options)
-    write_result(comparison, format_name, output)
+    for warning in comparison.warnings:
+        typer.echo(f"qconf: warning: {warning}", err=True)
+    write_result(comparison, _as_table, format_name, output)
+
+
+def _as_table(comparison: Comparison) -> str:
+    from qconf.cli.table import ranking_text  # noqa: PLC0415 - JSON and CSV do without rich
+
+    return ranking_text(comparison)

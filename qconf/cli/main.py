@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import qconf
 from qconf.cli.compare import compare_command
+from qconf.cli.simulate import simulate_command
 from qconf.errors import QconfError
 
 __all__ = ["app", "main"]
@@ -27,6 +28,7 @@ app = typer.Typer(
     help="Which rows of a regression model's predictions can you act on?",
 )
 app.command("compare")(compare_command)
+app.command("simulate")(simulate_command)
 
 
 def _show_version(wanted: bool) -> None:

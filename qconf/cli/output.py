@@ -8,40 +8,33 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import typer
 
 from qconf.errors import OptionError, OutputError, did_you_mean
 
 if TYPE_CHECKING:
-    from qconf.comparison import Comparison
+    import pandas as pd
 
-__all__ = ["FORMATS", "check_output", "write_result", "write_text"]
-
-
-def as_json(comparison: Comparison) -> str:
-    """Write everything but the single rows; what is not a number becomes null."""
-    return json.dumps(_without_nan(comparison.to_dict()), indent=2, allow_nan=False) + "\n"
+__all__ = ["FORMATS", "check_folder", "check_output", "write_bytes", "write_result"]
 
 
-def as_csv(comparison: Comparison) -> str:
-    """Write the ranking, one line for each estimator."""
-    return comparison.table.to_csv(lineterminator="\n")
+FORMATS = ("table", "json", "csv")
 
 
-def as_table(comparison: Comparison) -> str:
-    """Write the ranking for people."""
-    from qconf.cli.table import ranking_text  # noqa: PLC0415 - JSON and CSV do without rich
+class Result(Protocol):
+    """What a command has found."""
 
-    return ranking_text(comparison)
+    @property
+    def table(self) -> pd.DataFrame:
+        """For CSV."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
 
 
-FORMATS: dict[str, Callable[[Comparison], str]] = {
-    "table": as_table,
-    "json": as_json,
-    "csv": as_csv,
-}
+R = TypeVar("R", bound=Result)
 
 
 def check_output(format_name: str, output: str | None) -> None:
@@ -64,7 +57,27 @@ def check_output(format_name: str, output: str | None) -> None:
     if path.is_dir():
         msg = f"Cannot write to {output!r}: it is a folder; name a file in it."
         raise OutputError(msg)
-    folder = path.parent
+    _check_writable(output, path.parent)
+
+
+def check_folder(folder: str) -> None:
+    """Make a folder for pictures, if need be, and complain now if they could not be written.
+
+    Raises
+    ------
+    OutputError
+    """
+    path = Path(folder)
+    if path.exists() and not path.is_dir():
+        msg = f"Cannot write to {folder!r}: it is a file; name a folder."
+        raise OutputError(msg)
+    if not path.exists():
+        _check_writable(folder, path.parent)
+        path.mkdir()
+    _check_writable(folder, path)
+
+
+def _check_writable(output: str, folder: Path) -> None:
     if not folder.is_dir():
         msg = f"Cannot write to {output!r}: there is no folder {str(folder)!r}."
         raise OutputError(msg)
@@ -73,24 +86,38 @@ def check_output(format_name: str, output: str | None) -> None:
         raise OutputError(msg)
 
 
-def write_result(comparison: Comparison, format_name: str, output: str | None) -> None:
-    """Write a comparison to a file or to standard output, and its warnings to standard error.
+def write_result(
+    result: R, as_table: Callable[[R], str], format_name: str, output: str | None
+) -> None:
+    """Write a result to a file or to standard output.
+
+    Parameters
+    ----------
+    result : Result
+    as_table : callable
+        Draws the result for people.
+    format_name : {"table", "json", "csv"}
+    output : str or None
+        A file; None is standard output.
 
     Raises
     ------
     OutputError
         If the file cannot be written; nothing is left half-written then.
     """
-    for warning in comparison.warnings:
-        typer.echo(f"qconf: warning: {warning}", err=True)
-    text = FORMATS[format_name](comparison)
+    if format_name == "json":
+        text = json.dumps(_without_nan(result.to_dict()), indent=2, allow_nan=False) + "\n"
+    elif format_name == "csv":
+        text = result.table.to_csv(lineterminator="\n")
+    else:
+        text = as_table(result)
     if output is None:
         typer.echo(text, nl=False)
     else:
-        write_text(Path(output), text)
+        write_bytes(Path(output), text.encode())
 
 
-def write_text(path: Path, text: str) -> None:
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole, or as it was before.
 
     Raises
@@ -104,8 +131,8 @@ def write_text(path: Path, text: str) -> None:
         raise OutputError(msg) from error
     written = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         # A temporary file is private; a result has the rights of any new file.
         written.chmod(0o666 & ~_umask())
         written.replace(path)

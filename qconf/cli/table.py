@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from qconf.comparison import Comparison, Ranked, in_percent
+from qconf.cli.drawing import drawn, in_units
+from qconf.comparison import Comparison, Ranked
 from qconf.error_scale import error_scale
-from qconf.resampling import Estimate
+from qconf.estimate import in_percent, percent_range
 
 __all__ = ["ranking_text"]
-
-_WIDTH = 100
 
 
 def ranking_text(comparison: Comparison) -> str:
@@ -29,15 +25,13 @@ def ranking_text(comparison: Comparison) -> str:
     str
         At most 100 columns wide, without colour.
     """
-    sink = io.StringIO()
-    console = Console(file=sink, width=_WIDTH, color_system=None, highlight=False, emoji=False)
-    for line in _heading(comparison):
-        console.print(line, markup=False)
-    console.print(_ranking(comparison))
-    console.print(comparison.verdict, markup=False)
-    console.print()
-    console.print(_footing(comparison), markup=False)
-    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+    return drawn(
+        *_heading(comparison),
+        _ranking(comparison),
+        comparison.verdict,
+        "",
+        _footing(comparison),
+    )
 
 
 def _heading(comparison: Comparison) -> list[str]:
@@ -52,7 +46,7 @@ def _heading(comparison: Comparison) -> list[str]:
         "; ".join([rows, *gone]) + ".",
         (
             f"Overall {in_percent(rate.value)} of the predictions are {outlier} "
-            f"({_percent_range(rate)}); mean absolute error {_in_units(overall.mae.value)}."
+            f"({percent_range(rate)}); mean absolute error {in_units(overall.mae.value)}."
         ),
     ]
 
@@ -76,8 +70,8 @@ def _cells(one: Ranked, *, is_best: bool) -> list[str]:
     decile = one.evaluation.best_decile
     return [
         one.name,
-        f"{in_percent(decile.outlier_rate.value):>6} ({_percent_range(decile.outlier_rate)})",
-        _in_units(decile.mae.value),
+        f"{in_percent(decile.outlier_rate.value):>6} ({percent_range(decile.outlier_rate)})",
+        in_units(decile.mae.value),
         "best" if is_best else _behind(one),
         f"{one.evaluation.aurc.value:.4f}",
         f"{one.seconds:.1f}",
@@ -88,16 +82,6 @@ def _behind(one: Ranked) -> str:
     low, high = one.difference_to_best.interval
     reach = f"{100 * one.difference_to_best.value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
     return reach if one.distinguishable else f"{reach}\nnot distinguishable"
-
-
-def _in_units(error: float) -> str:
-    """Write an error with four digits, and thousands as people write them."""
-    return f"{error:,.0f}" if error >= 1000 else f"{error:.4g}"  # noqa: PLR2004 - thousands
-
-
-def _percent_range(rate: Estimate) -> str:
-    low, high = rate.interval
-    return f"{100 * low:.1f} to {100 * high:.1f}"
 
 
 def _footing(comparison: Comparison) -> str:

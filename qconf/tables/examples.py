@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from qconf.errors import TableError, did_you_mean
-from qconf.simulation import archetypes
+from qconf.simulation.world import archetypes
 from qconf.tables.reading import read_table
 
 __all__ = ["EXAMPLES", "Example", "load_example"]

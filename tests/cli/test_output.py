@@ -25,7 +25,7 @@ def test_a_failed_write_leaves_the_old_file(
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OutputError, match="No space left on device"):
-        output.write_text(path, "new")
+        output.write_bytes(path, b"new")
     assert path.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["result.json"]
 
@@ -33,7 +33,7 @@ def test_a_failed_write_leaves_the_old_file(
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     """A folder that vanished since the check is named."""
     with pytest.raises(OutputError, match="No such file"):
-        output.write_text(tmp_path / "gone" / "result.json", "new")
+        output.write_bytes(tmp_path / "gone" / "result.json", b"new")
 
 
 def test_no_progress_if_nobody_watches() -> None:

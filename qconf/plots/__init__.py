@@ -1,0 +1,1 @@
+"""Pictures: they need matplotlib, which only those who ask for pictures install."""
