@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -57,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         What was typed after ``qconf``; None is the process's own arguments.
     """
     typed = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    # What is left at the end goes with the process; without this, Python would look through it.
+    atexit.register(gc.freeze)
     debug = "--debug" in typed
     try:
         sys.exit(app(args=typed, prog_name="qconf", standalone_mode=False) or 0)

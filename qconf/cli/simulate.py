@@ -11,7 +11,7 @@ from qconf.cli.options import DebugOption, FormatOption, OutputOption, SeedOptio
 from qconf.cli.output import check_folder, check_output, write_bytes, write_result
 
 if TYPE_CHECKING:
-    from qconf.simulation.simulate import Simulation
+    from qconf.simulation.result import Simulation
 
 __all__ = ["simulate_command"]
 

@@ -9,7 +9,7 @@ from qconf.cli.drawing import drawn
 from qconf.estimate import in_percent, percent_range
 from qconf.simulation.decile import Segment
 from qconf.simulation.published import PUBLISHED, PublishedRow
-from qconf.simulation.simulate import THRESHOLD, Simulation
+from qconf.simulation.result import THRESHOLD, Simulation
 from qconf.simulation.world import ARCHETYPES
 
 __all__ = ["simulation_text"]

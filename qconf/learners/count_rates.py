@@ -44,7 +44,7 @@ _WEIGHT, _COUNT = 0, 1
 _MEAN, _TOTAL = 0, 1
 _PREDICTION, _STEP, _TIMES = 0, 1, 2
 _BITS = 16
-_TINY = 1e-300
+_TINY = 1e-30
 _DRAWS_A_NUMBER = 4
 
 
@@ -74,7 +74,7 @@ class Rows(NamedTuple):
 
 class _Model(NamedTuple):
     state: Lanes
-    origin: FloatArray
+    origin: Lanes
     prior_count: float
     centre: bool
 
@@ -130,7 +130,7 @@ class CountRates:
     ) -> None:
         lanes, kind = (replicates, np.float32) if replicates else (1, np.float64)
         self.state: Lanes = np.zeros((n_coordinates, 2, lanes), dtype=kind)
-        self.origin = np.zeros((2, lanes))
+        self.origin: Lanes = np.zeros((2, lanes), dtype=kind)
         self.prior_count = prior_count
         self.seed = seed
         self.centre = centre
@@ -332,7 +332,7 @@ def _weight(rows: Rows, row: int) -> float:
 def _predict_row(rows: Rows, row: int, model: _Model, prediction: Lanes) -> None:
     state = model.state
     for lane in range(state.shape[2]):
-        prediction[lane] = model.origin[_MEAN, lane] if model.centre else 0.0
+        prediction[lane] = model.origin[_MEAN, lane] if model.centre else state.dtype.type(0.0)
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
         if coordinate != ABSENT:
@@ -403,12 +403,14 @@ def _move(rows: Rows, row: int, model: _Model, weight: float, step: Lanes, times
 @inlined
 def _move_origin(rows: Rows, row: int, model: _Model, times: Lanes) -> None:
     origin = model.origin
-    weight = _weight(rows, row)
+    weight = model.state.dtype.type(_weight(rows, row))
+    target = model.state.dtype.type(rows.target[row])
+    tiny = model.state.dtype.type(_TINY)
     for lane in range(len(times)):
         learned = weight * times[lane]
-        origin[_TOTAL, lane] += learned
-        rate = learned / max(origin[_TOTAL, lane], _TINY)
-        origin[_MEAN, lane] += rate * (rows.target[row] - origin[_MEAN, lane])
+        total = origin[_TOTAL, lane] + learned
+        origin[_TOTAL, lane] = total
+        origin[_MEAN, lane] += learned * (target - origin[_MEAN, lane]) / max(total, tiny)
 
 
 @inlined

@@ -39,6 +39,8 @@ class GroupVariance:
     def __init__(self, n_groups: int) -> None:
         self.state = np.zeros((n_groups, 2))
         self.prior: VarianceMixture | None = None
+        self.rows_learned = 0
+        self._next_fit = _FIRST_FIT
 
     def progressive(self, rows: Rows, known: Known = IMMEDIATELY) -> FloatArray:
         """Expect the square of each row before it is learned, then learn it.
@@ -56,14 +58,17 @@ class GroupVariance:
             The posterior mean of the group's variance; infinite as long as there is no prior.
         """
         expected = np.empty(len(rows.target))
-        learned, start, size = 0, 0, _FIRST_FIT
+        learned, start = 0, 0
         while start < len(expected):
-            stop = min(start + size, len(expected))
+            stop = min(start + self._next_fit - self.rows_learned, len(expected))
             stretch = _Stretch(start, stop, learned)
             learned = int(_progress(rows, known, stretch, self._groups(), expected))
-            # What has been learned by now was known before the next row is predicted.
-            self.prior = fit_variance_mixture(*self.state.T)
-            start, size = stop, round(stop * (_GROWTH - 1))
+            self.rows_learned += stop - start
+            if self.rows_learned >= self._next_fit:
+                # What has been learned by now was known before the next row is predicted.
+                self.prior = fit_variance_mixture(*self.state.T)
+                self._next_fit = round(_GROWTH * self.rows_learned)
+            start = stop
         return expected
 
     def _groups(self) -> _Groups:

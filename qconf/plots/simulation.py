@@ -10,8 +10,9 @@ from matplotlib.ticker import FuncFormatter
 
 from qconf._types import FloatArray
 from qconf.plots.style import GREY, INK, PALETTE, new_figure, plain_axes
+from qconf.simulation.contenders import BAYES_LIMIT, ESTIMATORS
 from qconf.simulation.published import PUBLISHED
-from qconf.simulation.simulate import BAYES_LIMIT, ESTIMATORS, THRESHOLD, Simulation
+from qconf.simulation.result import THRESHOLD, Simulation
 
 __all__ = ["best_decile_bars", "risk_coverage_curves"]
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.learners.compiled import compiled, inlined, prefetch
-from qconf.simulation.world import ARCHETYPES, World
+from qconf.simulation.world import ARCHETYPES
 
-__all__ = ["outlier_probability"]
+__all__ = ["BayesLimit"]
 
 #: A sigma that is less probable than this, against the best one, needs no look.
 _NEGLIGIBLE = 1e-12
@@ -19,41 +19,51 @@ _LOOK_AHEAD = 8
 _COUNT, _MEAN, _SQUARES = 0, 1, 2
 
 
-def outlier_probability(world: World, prediction: FloatArray, threshold: float) -> FloatArray:
-    """Tell for each row, from earlier rows of its group, how likely its prediction is an outlier.
+class BayesLimit:
+    """Tells of each row, from earlier rows of its group, how likely its prediction is an outlier.
 
     By Bayes' rule, with everything about the world known that the estimators do not know: that
     group means are Normal with this spread, that there are these sigmas, equally many of each.
-    (How large a group will become says nothing of its sigma, so the history is all there is.)
-    Rows in the order of this probability have fewer outliers among the first than in any other
-    order that the past allows, on average.
+    (How large a group will become says nothing of its sigma, so its history is all there is.)
+    The first rows in the order of this probability have fewer outliers than in any other order
+    that the past allows, on average.
 
     Parameters
     ----------
-    world : World
-    prediction : ndarray of shape (n_rows,)
-        Each made from earlier rows only.
+    n_groups : int
+    group_mean_sd : float
     threshold : float
-
-    Returns
-    -------
-    ndarray of shape (n_rows,)
+        An outlier is off by more than this.
     """
-    variances = np.array(sorted({one.sigma**2 for one in ARCHETYPES}))
-    probability = np.empty(len(world.group))
-    _outlier_probability(
-        world.group,
-        world.value,
-        prediction,
-        np.zeros((world.n_groups, 3)),
-        world.group_mean_sd**2,
-        variances,
-        np.log(variances),
-        threshold,
-        np.empty(len(variances)),
-        probability,
-    )
-    return probability
+
+    def __init__(self, n_groups: int, group_mean_sd: float, threshold: float) -> None:
+        self._history = np.zeros((n_groups, 3))
+        self._spread = group_mean_sd**2
+        self._threshold = threshold
+        self._variances = np.array(sorted({one.sigma**2 for one in ARCHETYPES}))
+
+    def score(
+        self, group: NDArray[np.int32], value: FloatArray, prediction: FloatArray
+    ) -> FloatArray:
+        """Return each row's probability to be an outlier, then add the row to the history.
+
+        Parameters
+        ----------
+        group, value : ndarray of shape (n_rows,)
+        prediction : ndarray of shape (n_rows,)
+            Each made from earlier rows only.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+        """
+        probability = np.empty(len(group))
+        logs, work = np.log(self._variances), np.empty(len(self._variances))
+        _outlier_probability(
+            group, value, prediction, self._history, self._spread, self._variances, logs,
+            self._threshold, work, probability,
+        )  # fmt: skip
+        return probability
 
 
 @compiled
@@ -71,12 +81,13 @@ def _outlier_probability(
 ) -> None:
     """Use each row's history (number, mean, squares about the mean), then add the row to it."""
     for row in range(len(group)):
-        g = group[row]
         if row + _LOOK_AHEAD < len(group):
             prefetch(history, np.intp(group[row + _LOOK_AHEAD]), 0)
+        g = group[row]
         n, mean, squares = history[g, _COUNT], history[g, _MEAN], history[g, _SQUARES]
         best = -inf
         for k in range(len(variances)):
+            # The density of the group's rows, their mean integrated out, but for a constant.
             about_mean = n * spread + variances[k]
             fit[k] = (1.0 - n) * log_variances[k] - log(about_mean)
             fit[k] -= squares / variances[k] + n * mean**2 / about_mean

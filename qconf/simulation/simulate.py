@@ -4,133 +4,32 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf._types import FloatArray
 from qconf.errors import OptionError
 from qconf.learners.count_rates import CountRates, Rows
-from qconf.learners.group_variance import GroupVariance
-from qconf.learners.settled import expected_error, settled_squares
-from qconf.simulation.decile import Segment, describe, safest_rows
-from qconf.simulation.limit import outlier_probability
-from qconf.simulation.published import PUBLISHED
-from qconf.simulation.world import ARCHETYPES, World, draw_world
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["BAYES_LIMIT", "ESTIMATORS", "THRESHOLD", "Simulation", "simulate"]
-
-#: An outlier is off by more than this.
-THRESHOLD = 0.15
-ESTIMATORS = (
-    "error model",
-    "conservative error model",
-    "conservative, maximum",
-    "count stability",
-    "empirical Bayes",
+from qconf.simulation.contenders import (
+    BAYES_LIMIT,
+    ESTIMATORS,
+    Contender,
+    Stretch,
+    ValuationModel,
+    contenders,
 )
-BAYES_LIMIT = "Bayes limit"
+from qconf.simulation.decile import Segment, describe, safest_rows
+from qconf.simulation.result import THRESHOLD, Simulation
+from qconf.simulation.world import World, draw_world
 
-#: Groups differ far more than the houses in one: a group's own first house outweighs all others.
-_VALUE_PRIOR = 0.01
-#: A group's squared residual is shrunk toward that of all groups as if five rows had shown it.
-_ERROR_PRIOR = 5.0
+__all__ = ["simulate"]
+
+#: Rows that are learned at a time: what is computed of them stays in the processor's cache.
+_STRETCH = 1 << 17
 _FEWEST, _MOST = 10, 400_000
 _MOST_LANES = 1000
-
-_Float = TypeVar("_Float", bound=np.floating)
-
-
-@dataclass(frozen=True, eq=False)
-class Simulation:
-    """What each way of estimating confidence was worth.
-
-    Attributes
-    ----------
-    rows : int
-    overall : Segment
-        All rows.
-    best_decile : tuple of Segment
-        For each estimator, the tenth of the rows that it calls safest.
-    bayes_limit : Segment
-        The same for the order that no estimator can beat on average.
-    group_mean_sd : float
-    bootstrap : int
-    seed : int
-    seconds : dict of str to float
-        Wall clock, by part.
-    world : World
-    residual : ndarray of shape (n_rows,)
-        Progressive residuals: prediction minus value.
-    scores : dict of str to ndarray of shape (n_rows,)
-        By estimator, and for the limit; lower is more confident.
-    """
-
-    rows: int
-    overall: Segment
-    best_decile: tuple[Segment, ...]
-    bayes_limit: Segment
-    group_mean_sd: float
-    bootstrap: int
-    seed: int
-    seconds: dict[str, float]
-    world: World = field(repr=False)
-    residual: FloatArray = field(repr=False)
-    scores: dict[str, FloatArray] = field(repr=False)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row for each segment, ours and published."""
-        import pandas as pd  # noqa: PLC0415 - a third of the time of a whole run
-
-        ours = [{"source": "qconf", **_flat(one.to_dict())} for one in self.segments]
-        names = [one.name for one in ARCHETYPES]
-        published = [
-            {
-                "source": "published",
-                "estimator": name,
-                "outlier_rate": one.outlier_rate,
-                "mae": one.mae,
-                **dict(zip(names, one.composition, strict=True)),
-            }
-            for name, one in PUBLISHED.items()
-        ]
-        return pd.DataFrame([*ours, *published]).set_index("estimator")
-
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        """All rows, each estimator's best decile, and the limit's."""
-        return (self.overall, *self.best_decile, self.bayes_limit)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything but the rows as plain numbers, ready for JSON."""
-        names = [one.name for one in ARCHETYPES]
-        return {
-            "rows": self.rows,
-            "threshold": THRESHOLD,
-            "group_mean_sd": self.group_mean_sd,
-            "bootstrap": self.bootstrap,
-            "seed": self.seed,
-            "overall": self.overall.to_dict(),
-            "best_decile": [one.to_dict() for one in self.best_decile],
-            "bayes_limit": self.bayes_limit.to_dict(),
-            "published": {
-                name: {
-                    "outlier_rate": one.outlier_rate,
-                    "mae": one.mae,
-                    "composition": dict(zip(names, one.composition, strict=True)),
-                }
-                for name, one in PUBLISHED.items()
-            },
-            "seconds": {part: round(spent, 3) for part, spent in self.seconds.items()},
-        }
 
 
 def simulate(
@@ -144,7 +43,7 @@ def simulate(
 
     Every prediction, of a value or of an error, is made before any model has seen its row's
     label, in one pass over the rows. The valuation model is each group's running mean; the
-    estimators know neither the sigmas, nor how large groups are, nor that there are four kinds:
+    estimators know nothing of how the world was made:
 
     - *error model*: the group's mean squared residual, shrunk to that of all groups;
     - *conservative error model*: the same in bootstrap replicates, their mean + standard
@@ -177,130 +76,76 @@ def simulate(
     """
     _check(replicates, bootstrap, group_mean_sd, random_state)
     clock = _Clock()
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         drawn = pool.submit(draw_world, replicates, group_mean_sd, random_state)
         _load()
         world = drawn.result()
-    clock.lap("world")
-    rows = _rows(world, world.value, np.empty(0))
-    value_model = CountRates(world.n_groups, _VALUE_PRIOR)
-    prediction, novelty = value_model.progressive_with_novelty(rows)
-    residual = prediction - world.value
-    clock.lap("valuation model")
-    stream = _Stream(world, prediction, residual, novelty, bootstrap, random_state)
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        clock.lap("world")
+        residual, scores = _learn(world, contenders(world, bootstrap, random_state), pool)
+        clock.lap("learning")
+
+        def safest(name: str) -> Segment:
+            rows = safest_rows(scores[name], random_state)
+            return describe(name, rows, world, residual, THRESHOLD)
+
         overall = pool.submit(describe, "overall", None, world, residual, THRESHOLD)
-        found = {
-            one.estimator: (score, one)
-            for part in pool.map(stream.judge, _TASKS)
-            for score, one in part
-        }
-    clock.lap("estimators")
+        *best_decile, limit = pool.map(safest, (*ESTIMATORS, BAYES_LIMIT))
+        clock.lap("ranking")
     return Simulation(
         rows=len(residual),
         overall=overall.result(),
-        best_decile=tuple(found[name][1] for name in ESTIMATORS),
-        bayes_limit=found[BAYES_LIMIT][1],
+        best_decile=tuple(best_decile),
+        bayes_limit=limit,
         group_mean_sd=group_mean_sd,
         bootstrap=bootstrap,
         seed=random_state,
         seconds=clock.parts,
         world=world,
         residual=residual,
-        scores={name: score for name, (score, _) in found.items()},
+        scores=scores,
     )
 
 
-class _Stream:
-    """The rows as the estimators meet them."""
+def _learn(
+    world: World, judged: tuple[Contender, ...], pool: ThreadPoolExecutor
+) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
+    """Value, score and learn all rows; return residuals, and scores by name."""
+    n_rows = len(world.group)
+    residual = np.empty(n_rows, dtype=np.float32)
+    scores = {name: np.empty(n_rows, dtype=np.float32) for one in judged for name in one.names}
+    model = ValuationModel(world.n_groups)
 
-    def __init__(
-        self,
-        world: World,
-        prediction: FloatArray,
-        residual: FloatArray,
-        novelty: FloatArray,
-        bootstrap: int,
-        seed: int,
-    ) -> None:
-        self.world = world
-        self.prediction = prediction
-        self.residual = residual
-        self.novelty = novelty
-        self.bootstrap = bootstrap
-        self.seed = seed
-        square, weight = settled_squares(residual, novelty)
-        self.rows = _rows(world, square, weight)
-        #: Until the first residual that counts has been learned, nothing is known of any error.
-        self.ignorant = int(np.argmax(weight > 0)) + 1
+    def value(part: slice) -> Stretch:
+        stretch = model.value(world.group[part], world.value[part])
+        np.subtract(stretch.prediction, stretch.value, out=residual[part], casting="same_kind")
+        return stretch
 
-    def expected_error(self, square: NDArray[_Float]) -> NDArray[_Float]:
-        """Turn expected squares into the errors of these rows, in place."""
-        square[: self.ignorant] = np.inf
-        return expected_error(square, self.novelty, out=square)
+    def score(contender: Contender, stretch: Stretch, part: slice) -> None:
+        for name, found in zip(contender.names, contender.score(stretch), strict=True):
+            scores[name][part] = found
 
-    def judge(self, task: _Task) -> list[tuple[FloatArray, Segment]]:
-        """Learn one task's scores, and describe the rows that they call safest."""
-        return [
-            (
-                score,
-                describe(name, safest_rows(score, self.seed), self.world, self.residual, THRESHOLD),
-            )
-            for name, score in task(self).items()
-        ]
+    parts = list(_parts(n_rows))
+    coming = pool.submit(value, parts[0])
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
+        stretch = coming.result()
+        at_work = [pool.submit(score, one, stretch, part) for one in judged]
+        if after is not None:
+            # The next stretch is valued while this one is scored.
+            coming = pool.submit(value, after)
+        for one in at_work:
+            one.result()
+    return residual, scores
 
 
-_Task: TypeAlias = Callable[[_Stream], dict[str, FloatArray]]
-
-
-def _conservative(stream: _Stream) -> dict[str, FloatArray]:
-    model = CountRates(
-        stream.world.n_groups, _ERROR_PRIOR, replicates=stream.bootstrap, seed=stream.seed
-    )
-    mean, sd, largest = model.progressive_summary(stream.rows)
-    mean += sd
-    return {
-        "conservative error model": stream.expected_error(mean),
-        "conservative, maximum": stream.expected_error(largest),
-    }
-
-
-def _error_model(stream: _Stream) -> dict[str, FloatArray]:
-    square = CountRates(stream.world.n_groups, _ERROR_PRIOR).progressive(stream.rows)[:, 0]
-    return {"error model": stream.expected_error(square)}
-
-
-def _empirical_bayes(stream: _Stream) -> dict[str, FloatArray]:
-    square = GroupVariance(stream.world.n_groups).progressive(stream.rows)
-    return {"empirical Bayes": stream.expected_error(square)}
-
-
-def _count_stability(stream: _Stream) -> dict[str, FloatArray]:
-    return {"count stability": np.sqrt(stream.novelty)}
-
-
-def _limit(stream: _Stream) -> dict[str, FloatArray]:
-    return {BAYES_LIMIT: outlier_probability(stream.world, stream.prediction, THRESHOLD)}
-
-
-#: The longest first, so that two cores are done at about the same time.
-_TASKS: tuple[_Task, ...] = (
-    _conservative,
-    _limit,
-    _empirical_bayes,
-    _error_model,
-    _count_stability,
-)
+def _parts(n_rows: int) -> Iterator[slice]:
+    for start in range(0, n_rows, _STRETCH):
+        yield slice(start, min(start + _STRETCH, n_rows))
 
 
 def _load() -> None:
     """Have the machine code loaded, or made, which takes as long as drawing the world."""
     one_row = Rows(np.zeros((1, 1), dtype=np.int32), np.empty((1, 0)), np.zeros(1), np.empty(0))
     CountRates(1, 1.0).progressive_with_novelty(one_row)
-
-
-def _rows(world: World, target: FloatArray, weight: FloatArray) -> Rows:
-    return Rows(world.group.reshape(-1, 1), np.empty((len(target), 0)), target, weight)
 
 
 class _Clock:
@@ -314,12 +159,6 @@ class _Clock:
         now = time.perf_counter()
         self.parts[part] = now - self._last
         self._last = now
-
-
-def _flat(segment: dict[str, Any]) -> dict[str, Any]:
-    low, high = segment.pop("outlier_rate_interval")
-    composition = segment.pop("composition")
-    return {**segment, "outlier_rate_low": low, "outlier_rate_high": high, **composition}
 
 
 def _check(replicates: int, bootstrap: int, group_mean_sd: float, seed: int) -> None:
