@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from qconf.estimators import ColumnConfidence as ColumnConfidence
     from qconf.estimators import ConstantConfidence as ConstantConfidence
     from qconf.estimators import CountConfidence as CountConfidence
+    from qconf.estimators import EmpiricalBayesConfidence as EmpiricalBayesConfidence
+    from qconf.estimators import OnlineConfidence as OnlineConfidence
     from qconf.estimators import QuantileConfidence as QuantileConfidence
     from qconf.estimators import ResidualConfidence as ResidualConfidence
     from qconf.evaluation import Evaluation as Evaluation
     from qconf.evaluation import evaluate as evaluate
     from qconf.learners.linear_quantile import LinearQuantileRegressor as LinearQuantileRegressor
+    from qconf.learners.online import OnlineLinearRegressor as OnlineLinearRegressor
+    from qconf.progressive import progressive_validation as progressive_validation
     from qconf.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.scoring import best_decile_scorer as best_decile_scorer
+    from qconf.simulation.result import Simulation as Simulation
+    from qconf.simulation.simulate import simulate as simulate
 
 __version__ = "0.1.0"
 
@@ -33,13 +39,19 @@ _HOME = {
     "ConfidentRegressor": "qconf.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
+    "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "Evaluation": "qconf.evaluation",
     "LinearQuantileRegressor": "qconf.learners.linear_quantile",
+    "OnlineConfidence": "qconf.estimators.online",
+    "OnlineLinearRegressor": "qconf.learners.online",
     "QuantileConfidence": "qconf.estimators.quantile",
     "ResidualConfidence": "qconf.estimators.residual",
+    "Simulation": "qconf.simulation.result",
     "best_decile_scorer": "qconf.scoring",
     "compare": "qconf.contest",
     "evaluate": "qconf.evaluation",
+    "progressive_validation": "qconf.progressive",
+    "simulate": "qconf.simulation.simulate",
 }
 
 __all__ = [
@@ -49,13 +61,19 @@ __all__ = [
     "ConfidentRegressor",
     "ConstantConfidence",
     "CountConfidence",
+    "EmpiricalBayesConfidence",
     "Evaluation",
     "LinearQuantileRegressor",
+    "OnlineConfidence",
+    "OnlineLinearRegressor",
     "QuantileConfidence",
     "ResidualConfidence",
+    "Simulation",
     "best_decile_scorer",
     "compare",
     "evaluate",
+    "progressive_validation",
+    "simulate",
 ]
 
 

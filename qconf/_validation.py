@@ -42,6 +42,7 @@ __all__ = [
     "check_seed",
     "check_table",
     "check_target",
+    "check_weights",
     "count_infinite",
     "numeric_columns",
     "select_rows",
@@ -140,6 +141,29 @@ def check_target(estimator: BaseEstimator, y: ArrayLike | None, n_rows: int) -> 
     if len(target) != n_rows:
         check_consistent_length(np.empty(n_rows), target)
     checked: FloatArray = target
+    return checked
+
+
+def check_weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray:
+    """Check weights, one a row, finite and not negative; None gives an empty array.
+
+    Raises
+    ------
+    ValueError
+    """
+    if sample_weight is None:
+        return np.empty(0)
+    weights = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weights.ndim != 1:
+        msg = f"Sample weights must be 1D array or scalar, got {weights.ndim}D array."
+        raise ValueError(msg)
+    check_consistent_length(np.empty(n_rows), weights)
+    if (weights < 0).any():
+        msg = f"sample_weight must not be negative; {int((weights < 0).sum())} weights are."
+        raise ValueError(msg)
+    checked: FloatArray = weights
     return checked
 
 

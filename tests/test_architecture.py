@@ -17,26 +17,33 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: From the bottom up: a module imports from the layers below its own, and from no other.
 LAYERS = [
-    ["_types", "errors"],
-    ["grouping"],
-    ["_validation", "error_scale", "learners.isotonic", "learners.seeding", "learners.threads",
-     "simulation", "resampling", "ranking"],
-    ["base", "learners.encoding", "learners.linear_quantile", "schedules"],
-    ["learners.boosted", "crossfit", "checks", "tables.columns", "tables.reading"],
+    ["_types", "errors", "estimate"],
+    ["grouping", "learners.compiled"],
+    ["_validation", "error_scale", "learners.binning", "learners.columns", "learners.count_rates",
+     "learners.isotonic", "learners.seeding", "learners.settled", "learners.threads",
+     "learners.variance_mixture", "simulation.world", "resampling", "ranking"],
+    ["base", "learners.active", "learners.encoding", "learners.group_variance",
+     "learners.linear_quantile", "schedules", "progressive",
+     "simulation.decile", "simulation.limit", "simulation.published"],
+    ["learners.boosted", "learners.online", "crossfit", "checks", "tables.columns",
+     "tables.reading", "simulation.result"],
     ["estimators.residual", "estimators.quantile", "estimators.count", "estimators.constant",
-     "estimators.column", "valuation", "tables.dataset", "tables.examples", "evaluation"],
+     "estimators.column", "estimators.online", "estimators.empirical_bayes", "valuation",
+     "tables.dataset", "tables.examples", "evaluation", "simulation.contenders"],
+    ["simulation.simulate", "plots.style"],
+    ["plots.simulation", "plots.walkthrough"],
     # The blend takes instances, and makes three of its brothers where it gets none.
     ["estimators.blend", "registry", "scoring"],
     ["estimators", "contenders", "regressor"],
     ["comparison"],
     ["contest"],
-    ["cli.options", "cli.progress", "cli.table"],
-    ["cli.output"],
-    ["cli.compare"],
+    ["cli.options", "cli.progress", "cli.drawing", "cli.output"],
+    ["cli.table", "cli.simulation_table"],
+    ["cli.compare", "cli.simulate"],
     ["cli.main"],
     ["__main__"],
 ]  # fmt: skip
-EMPTY = {"", "learners", "tables", "cli"}
+EMPTY = {"", "learners", "tables", "cli", "simulation", "plots"}
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}
 
 
@@ -101,7 +108,14 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "_validation": "test_sklearn.py",
         "cli.options": "cli/test_main.py",
         "cli.progress": "cli/test_output.py",
+        "cli.drawing": "cli/test_compare.py",
+        "cli.simulation_table": "cli/test_simulate.py",
         "cli.table": "cli/test_compare.py",
+        "learners.columns": "learners/test_encoding.py",
+        "plots.style": "plots/test_simulation.py",
+        "simulation.contenders": "simulation/test_simulate.py",
+        "simulation.published": "simulation/test_simulate.py",
+        "simulation.result": "simulation/test_simulate.py",
         "contenders": "test_contest.py",
         "estimators": "has no code",
         "scoring": "test_regressor.py",
@@ -124,7 +138,7 @@ def loaded_by(statement: str) -> set[str]:
 @pytest.mark.parametrize("statement", ["import qconf", "import qconf.cli.main"])
 def test_imports_are_light(statement: str) -> None:
     """Neither the package nor its command loads what it does not need yet."""
-    heavy = {"lightgbm", "matplotlib", "pandas", "scipy", "sklearn", "statsmodels"}
+    heavy = {"lightgbm", "matplotlib", "numba", "pandas", "scipy", "sklearn", "statsmodels"}
     if statement == "import qconf":
         heavy |= {"numpy", "typer"}
     assert not heavy & loaded_by(statement)
@@ -134,6 +148,12 @@ def test_estimators_load_neither_statsmodels_nor_boosting_nor_typer() -> None:
     """They come when a learner needs them."""
     loaded = loaded_by("from qconf import compare, ConfidentRegressor, QuantileConfidence")
     assert not {"lightgbm", "matplotlib", "statsmodels", "typer"} & loaded
+
+
+def test_the_simulation_waits_for_nothing_it_does_not_need() -> None:
+    """It takes a second and a half; scikit-learn alone would take another."""
+    loaded = loaded_by("import qconf.cli.simulate; from qconf.simulation.simulate import simulate")
+    assert not {"joblib", "matplotlib", "pandas", "sklearn", "statsmodels"} & loaded
 
 
 def test_public_names() -> None:

@@ -15,6 +15,8 @@ from qconf import (
     ColumnConfidence,
     ConstantConfidence,
     CountConfidence,
+    EmpiricalBayesConfidence,
+    OnlineConfidence,
     QuantileConfidence,
     ResidualConfidence,
 )
@@ -29,6 +31,9 @@ KEEPERS = [
     ConstantConfidence(),
     CountConfidence(),
     CountConfidence(scores_only=True),
+    EmpiricalBayesConfidence(),
+    OnlineConfidence(),
+    OnlineConfidence("mean+sd"),
     QuantileConfidence(),
     QuantileConfidence("linear"),
     ResidualConfidence(),

@@ -21,12 +21,6 @@ def result() -> Comparison:
     )
 
 
-def test_percentages() -> None:
-    """One digit, unless asked otherwise."""
-    assert in_percent(0.12345) == "12.3 %"
-    assert in_percent(0.12345, 2) == "12.35 %"
-
-
 def test_verdict_names_rows_rate_interval_and_overall(result: Comparison) -> None:
     """All that is needed to act on the best estimator is in the sentence."""
     decile = result.ranking[0].evaluation.best_decile

@@ -95,8 +95,3 @@ def test_difference_of_a_rate_with_itself_is_nothing() -> None:
     same = Estimate(0.3, (0.2, 0.4))
     difference = difference_of_rates(same, same, replicates, replicates)
     np.testing.assert_allclose(difference.interval, (0, 0), atol=1e-8)
-
-
-def test_estimate_as_dict() -> None:
-    """Plain numbers under two names."""
-    assert Estimate(1.0, (0.5, 2.0)).to_dict() == {"value": 1.0, "interval": [0.5, 2.0]}

@@ -14,7 +14,10 @@ from qconf import (
     ConfidentRegressor,
     ConstantConfidence,
     CountConfidence,
+    EmpiricalBayesConfidence,
     LinearQuantileRegressor,
+    OnlineConfidence,
+    OnlineLinearRegressor,
     QuantileConfidence,
     ResidualConfidence,
 )
@@ -31,7 +34,12 @@ ESTIMATORS = [
     ConfidentRegressor(BoostedTrees(), "count"),
     ConstantConfidence(),
     CountConfidence(),
+    EmpiricalBayesConfidence(),
     LinearQuantileRegressor(0.5),
+    OnlineConfidence(),
+    OnlineConfidence("max"),
+    OnlineLinearRegressor(),
+    OnlineLinearRegressor(n_bootstrap=3, bins=8),
     QuantileConfidence(BoostedTrees("quantile", n_estimators=10)),
     QuantileConfidence("linear"),
     ResidualConfidence(BoostedTrees("gamma", n_estimators=10)),
@@ -39,8 +47,15 @@ ESTIMATORS = [
     TableEncoder(),
 ]
 
-#: For each class, the checks it cannot meet, and why. None so far.
-EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
+#: For each class, the checks it cannot meet, and why.
+EXPECTED_FAILURES: dict[str, dict[str, str]] = {
+    "OnlineLinearRegressor": {
+        "check_sample_weight_equivalence_on_dense_data": (
+            "a weight of two is the same row twice in a row, and the check shuffles the rows; "
+            "tests/learners/test_online.py checks the law where order does not matter"
+        ),
+    },
+}
 
 
 def expected_failures(estimator: Any) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -9,6 +10,7 @@ import typer
 
 from qconf.cli.options import DebugOption, FormatOption, OutputOption, SeedOption
 from qconf.cli.output import check_folder, check_output, write_bytes, write_result
+from qconf.errors import OptionError
 
 if TYPE_CHECKING:
     from qconf.simulation.result import Simulation
@@ -60,8 +62,8 @@ def simulate_command(
     del debug  # seen by the program, before the command
     check_output(format_name, output)
     if plots is not None:
-        check_folder(plots)
         _check_matplotlib()
+        check_folder(plots)
     from qconf.simulation.simulate import simulate  # noqa: PLC0415 - help must not wait for numba
 
     simulation = simulate(
@@ -73,10 +75,6 @@ def simulate_command(
 
 
 def _check_matplotlib() -> None:
-    from importlib.util import find_spec  # noqa: PLC0415 - only for pictures
-
-    from qconf.errors import OptionError  # noqa: PLC0415
-
     if find_spec("matplotlib") is None:
         msg = (
             "--plots draws with matplotlib, which is not installed. Install it with: "

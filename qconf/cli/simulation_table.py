@@ -37,8 +37,8 @@ def _heading(simulation: Simulation) -> str:
     return (
         f"{simulation.rows:,} houses in {simulation.world.n_groups:,} groups, whose means have "
         f"standard deviation {simulation.group_mean_sd:g}. Each is valued, and its error "
-        f"estimated, before its value is learned. An outlier is off by more than {THRESHOLD:g}; the last "
-        "columns say of what kinds the rows are, in %."
+        f"estimated, before its value is learned. An outlier is off by more than {THRESHOLD:g}; "
+        "the last columns say of what kinds the rows are, in %."
     )
 
 

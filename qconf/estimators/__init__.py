@@ -4,6 +4,8 @@ from qconf.estimators.blend import BlendConfidence
 from qconf.estimators.column import ColumnConfidence
 from qconf.estimators.constant import ConstantConfidence
 from qconf.estimators.count import CountConfidence
+from qconf.estimators.empirical_bayes import EmpiricalBayesConfidence
+from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
 
@@ -12,6 +14,8 @@ __all__ = [
     "ColumnConfidence",
     "ConstantConfidence",
     "CountConfidence",
+    "EmpiricalBayesConfidence",
+    "OnlineConfidence",
     "QuantileConfidence",
     "ResidualConfidence",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from qconf._types import FloatArray, IntArray, Table
 from qconf._validation import Interval
 from qconf.base import ConfidenceEstimator
+from qconf.learners.binning import bin_edges
 from qconf.learners.encoding import TableEncoder
 from qconf.learners.isotonic import CenteredIsotonicMap
 
@@ -73,7 +74,7 @@ class CountConfidence(ConfidenceEstimator):
         self.encoder_ = TableEncoder().fit(X)
         encoded = self.encoder_.transform(X)
         self.edges_ = [
-            None if named else _bin_edges(column, self.bins)
+            None if named else bin_edges(column, self.bins)
             for column, named in zip(encoded.T, self.encoder_.is_categorical_, strict=True)
         ]
         cells = self._cells(X)
@@ -108,21 +109,3 @@ class CountConfidence(ConfidenceEstimator):
             cell = known.astype(np.intp) if edges is None else np.searchsorted(edges, known)
             cells.append(np.where(missing, self._n_cells(i) - 1, cell))
         return cells
-
-
-def _bin_edges(column: FloatArray, bins: int) -> FloatArray:
-    """Cut halfway between few distinct values, or else at equal widths and on beyond.
-
-    The bins go on for as far again on either side of the 1st and 99th percentile; what lies
-    still further out shares the last bin.
-    """
-    distinct = np.unique(column[~np.isnan(column)])
-    if len(distinct) <= bins:
-        edges: FloatArray = (distinct[1:] + distinct[:-1]) / 2
-        return edges
-    low, high = np.quantile(column[~np.isnan(column)], [0.01, 0.99])
-    if low == high:
-        return np.array([low, np.nextafter(low, np.inf)])
-    width = (high - low) / bins
-    spread: FloatArray = low + width * np.arange(-bins, 2 * bins + 1)
-    return spread

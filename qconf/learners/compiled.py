@@ -16,6 +16,9 @@ from numba.extending import intrinsic
 
 __all__ = ["CACHE_LINE", "compiled", "inlined", "prefetch"]
 
+#: Its annotations lack an option.
+_njit = cast("Any", numba.njit)
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: Bytes that a processor loads at once.
@@ -42,7 +45,7 @@ def compiled(function: F, *, inline: str = "never") -> F:
     -------
     callable
     """
-    options = {
+    options: dict[str, Any] = {
         "nogil": True,
         "_nrt": False,
         "error_model": "numpy",
@@ -51,11 +54,11 @@ def compiled(function: F, *, inline: str = "never") -> F:
         "inline": inline,
     }
     try:
-        return cast("F", numba.njit(cache=True, **options)(function))
+        return cast("F", _njit(cache=True, **options)(function))
     except RuntimeError:
         # Neither the package's folder nor the user's can be written to: then every process
         # compiles for itself.
-        return cast("F", numba.njit(**options)(function))
+        return cast("F", _njit(**options)(function))
 
 
 def inlined(function: F) -> F:
@@ -82,4 +85,4 @@ def _prefetch(typing_context: Any, array: Any, row: Any, byte: Any) -> Any:  # n
 #: ``prefetch(array, row, byte)``, in compiled code: ask the processor to load what is needed soon,
 #: the `CACHE_LINE` at a byte of a row. Rows come in an order that no processor guesses, and waiting
 #: for them was half of the time.
-prefetch = intrinsic(_prefetch)
+prefetch = cast("Callable[[Any, Any, int], None]", intrinsic(_prefetch))

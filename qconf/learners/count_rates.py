@@ -9,6 +9,15 @@ the Kalman filter of a linear model whose coordinates are taken to be independen
 says is shared among its coordinates by how little each is known, and never overshoots. Where a
 row is one category, the weight of that category *is* its shrunken mean, sum(y) / (prior_count + n).
 
+Or effects multiply, for a target that is never negative. Then a coordinate has a factor
+f_j = (prior_count + S_j) / (prior_count + n_j), a row is expected to be the running mean times its
+factors, and if it is r times what was expected, then
+
+    S_j += s f_j (1 + (r - 1) P_j / sum_k P_k),    n_j += s:
+
+again the surprise is shared, and with one category the prediction is its shrunken mean. Several
+factors are only learned once the mean of all rows has settled.
+
 Weights come in *lanes*: one, that learns each row once, or B bootstrap replicates, each of which
 learns each row a Poisson(1) number of times (Oza & Russell 2001, "Online bagging and boosting").
 The lanes of a coordinate lie side by side in memory. Nothing here knows of scikit-learn, or
@@ -18,7 +27,7 @@ waits for it to be imported.
 from __future__ import annotations
 
 from math import exp, factorial, sqrt
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +35,16 @@ from numpy.typing import NDArray
 from qconf._types import FloatArray
 from qconf.learners.compiled import CACHE_LINE, compiled, inlined, prefetch
 
-__all__ = ["ABSENT", "IMMEDIATELY", "CountRates", "Rows"]
+__all__ = ["ABSENT", "IMMEDIATELY", "UNSEEN", "CountRates", "Known", "Rows"]
 
 Known: TypeAlias = NDArray[np.int64]
 #: float64 in one lane, float32 in many.
 Lanes: TypeAlias = NDArray[np.floating]
 
-#: In the place of a coordinate: the row does not have this feature, or no one knows it.
+#: In the place of a coordinate: the row does not have this feature.
 ABSENT = -1
+#: The row has something here that was never seen before.
+UNSEEN = -2
 #: For `known`: each label is learned before the next row is predicted.
 IMMEDIATELY: Known = np.empty(0, dtype=np.int64)
 
@@ -45,6 +56,8 @@ _MEAN, _TOTAL = 0, 1
 _PREDICTION, _STEP, _TIMES = 0, 1, 2
 _BITS = 16
 _TINY = 1e-30
+#: Held against the mean of a few rows, the next may seem a thousandfold; and factors multiply.
+_SETTLED = 100.0
 _DRAWS_A_NUMBER = 4
 
 
@@ -54,7 +67,7 @@ class Rows(NamedTuple):
     Attributes
     ----------
     coordinates : ndarray of shape (n_rows, n_active), dtype int32
-        `ABSENT` where a row has fewer.
+        `ABSENT` where a row has fewer, `UNSEEN` for what has no coordinate yet.
     values : ndarray of shape (n_rows, n_active), or (n_rows, 0)
         Without columns, all values are 1.
     target : ndarray of shape (n_rows,)
@@ -69,7 +82,12 @@ class Rows(NamedTuple):
 
     def after(self, n_rows: int) -> Rows:
         """Leave out the first rows."""
-        return Rows(*(part[n_rows:] for part in self))
+        return Rows(
+            self.coordinates[n_rows:],
+            self.values[n_rows:],
+            self.target[n_rows:],
+            self.weight[n_rows:],
+        )
 
 
 class _Model(NamedTuple):
@@ -77,6 +95,7 @@ class _Model(NamedTuple):
     origin: Lanes
     prior_count: float
     centre: bool
+    multiply: bool
 
 
 class _Chance(NamedTuple):
@@ -109,11 +128,14 @@ class CountRates:
         the row and of the replicate only: rows may come in batches.
     centre : bool, default=True
         Shrink to the running mean of the target rather than to 0.
+    multiply : bool, default=False
+        Effects multiply instead of adding up. All values must be 1, targets >= 0, and `centre`
+        true.
 
     Attributes
     ----------
     state : ndarray of shape (n_coordinates, 2, n_lanes)
-        Weights, and counts.
+        Weights (or the sums S of factors), and counts.
     origin : ndarray of shape (2, n_lanes)
         Running mean of the target, and the weight of the rows it is made of.
     rows_learned : int
@@ -127,6 +149,7 @@ class CountRates:
         replicates: int = 0,
         seed: int = 0,
         centre: bool = True,
+        multiply: bool = False,
     ) -> None:
         lanes, kind = (replicates, np.float32) if replicates else (1, np.float64)
         self.state: Lanes = np.zeros((n_coordinates, 2, lanes), dtype=kind)
@@ -134,6 +157,7 @@ class CountRates:
         self.prior_count = prior_count
         self.seed = seed
         self.centre = centre
+        self.multiply = multiply
         self.rows_learned = 0
         self._draws = _poisson_draws() if replicates else np.empty(0, dtype=np.uint8)
 
@@ -220,7 +244,8 @@ class CountRates:
 
     @property
     def _model(self) -> _Model:
-        return _Model(self.state, self.origin, float(self.prior_count), bool(self.centre))
+        how = (float(self.prior_count), bool(self.centre), bool(self.multiply))
+        return _Model(self.state, self.origin, *how)
 
     @property
     def _chance(self) -> _Chance:
@@ -313,7 +338,7 @@ def _expect(rows: Rows, row: int, model: _Model) -> None:
     if row < len(rows.coordinates):
         for j in range(rows.coordinates.shape[1]):
             coordinate = rows.coordinates[row, j]
-            if coordinate != ABSENT:
+            if coordinate >= 0:
                 for byte in range(0, model.state.strides[0], CACHE_LINE):
                     prefetch(model.state, np.intp(coordinate), byte)
 
@@ -331,11 +356,16 @@ def _weight(rows: Rows, row: int) -> float:
 @inlined
 def _predict_row(rows: Rows, row: int, model: _Model, prediction: Lanes) -> None:
     state = model.state
+    prior = state.dtype.type(model.prior_count)
     for lane in range(state.shape[2]):
         prediction[lane] = model.origin[_MEAN, lane] if model.centre else state.dtype.type(0.0)
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
-        if coordinate != ABSENT:
+        if coordinate >= 0 and model.multiply:
+            for lane in range(state.shape[2]):
+                factor = prior + state[coordinate, _WEIGHT, lane]
+                prediction[lane] *= factor / (prior + state[coordinate, _COUNT, lane])
+        elif coordinate >= 0:
             x = state.dtype.type(_value(rows, row, j))
             for lane in range(state.shape[2]):
                 prediction[lane] += x * state[coordinate, _WEIGHT, lane]
@@ -346,9 +376,11 @@ def _novelty_of(rows: Rows, row: int, model: _Model) -> float:
     novelty = 0.0
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
-        if coordinate != ABSENT:
-            x = _value(rows, row, j)
+        x = _value(rows, row, j)
+        if coordinate >= 0:
             novelty += x * x / (model.prior_count + model.state[coordinate, _COUNT, 0])
+        elif coordinate == UNSEEN:
+            novelty += x * x / model.prior_count
     return novelty
 
 
@@ -363,11 +395,20 @@ def _learn_row(rows: Rows, row: int, model: _Model, chance: _Chance, work: Lanes
         _sum_unsureness(rows, row, model, step)
         weight = model.state.dtype.type(row_weight)
         target = model.state.dtype.type(rows.target[row])
-        one = model.state.dtype.type(1.0)
-        for lane in range(len(step)):
-            learned = weight * times[lane]
-            step[lane] = learned * (target - prediction[lane]) / (one + learned * step[lane])
-        _move(rows, row, model, weight, step, times)
+        if model.multiply:
+            tiny = model.state.dtype.type(_TINY)
+            for lane in range(len(step)):
+                # Without any expectation, nothing is a surprise.
+                surprise = target - prediction[lane]
+                step[lane] = surprise / max(prediction[lane], tiny) / max(step[lane], tiny)
+                step[lane] = step[lane] if prediction[lane] > tiny else 0.0
+            _move_factors(rows, row, model, weight, step, times)
+        else:
+            one = model.state.dtype.type(1.0)
+            for lane in range(len(step)):
+                learned = weight * times[lane]
+                step[lane] = learned * (target - prediction[lane]) / (one + learned * step[lane])
+            _move(rows, row, model, weight, step, times)
         _move_origin(rows, row, model, times)
 
 
@@ -379,25 +420,47 @@ def _sum_unsureness(rows: Rows, row: int, model: _Model, unsureness: Lanes) -> N
         unsureness[lane] = 0.0
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
-        if coordinate != ABSENT:
+        if coordinate >= 0:
             x = model.state.dtype.type(_value(rows, row, j))
             for lane in range(len(unsureness)):
                 unsureness[lane] += x * x / (prior + model.state[coordinate, _COUNT, lane])
 
 
 @inlined
-def _move(rows: Rows, row: int, model: _Model, weight: float, step: Lanes, times: Lanes) -> None:
+def _move(rows: Rows, row: int, model: _Model, weight: Any, step: Lanes, times: Lanes) -> None:
     """Change weights and counts of the row's coordinates."""
     state = model.state
     prior = state.dtype.type(model.prior_count)
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
-        if coordinate != ABSENT:
+        if coordinate >= 0:
             x = state.dtype.type(_value(rows, row, j))
             for lane in range(len(step)):
                 count = state[coordinate, _COUNT, lane]
                 state[coordinate, _WEIGHT, lane] += step[lane] * x / (prior + count)
                 state[coordinate, _COUNT, lane] = count + weight * times[lane] * x * x
+
+
+@inlined
+def _move_factors(
+    rows: Rows, row: int, model: _Model, weight: Any, step: Lanes, times: Lanes
+) -> None:
+    """Change sums and counts of the row's coordinates; `step` is (r - 1) / sum_k P_k."""
+    state = model.state
+    one = state.dtype.type(1.0)
+    prior = state.dtype.type(model.prior_count)
+    several = rows.coordinates.shape[1] > 1
+    for j in range(rows.coordinates.shape[1]):
+        coordinate = rows.coordinates[row, j]
+        if coordinate >= 0:
+            for lane in range(len(step)):
+                total = prior + state[coordinate, _COUNT, lane]
+                factor = (prior + state[coordinate, _WEIGHT, lane]) / total
+                learned = weight * times[lane]
+                if several and model.origin[_TOTAL, lane] < _SETTLED:
+                    learned = model.state.dtype.type(0.0)
+                state[coordinate, _WEIGHT, lane] += learned * factor * (one + step[lane] / total)
+                state[coordinate, _COUNT, lane] += learned
 
 
 @inlined

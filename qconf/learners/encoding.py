@@ -13,12 +13,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
+from qconf._types import ArrayLike, BoolArray, FloatArray, TableLike
 from qconf._validation import TakesTables, check_table
+from qconf.learners.columns import as_floats, as_frame, factorized, is_measured
 
 __all__ = ["TableEncoder", "design_matrix"]
-
-_NANOSECONDS_A_DAY = 86_400 * 10**9
 
 
 class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
@@ -60,11 +59,11 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         -------
         TableEncoder
         """
-        frame = _as_frame(check_table(self, X, reset=True))
+        frame = as_frame(check_table(self, X, reset=True))
         self.levels_ = {
-            i: pd.Index(_factorized(frame.iloc[:, i])[1], dtype=object).unique().sort_values()
+            i: pd.Index(factorized(frame.iloc[:, i])[1], dtype=object).unique().sort_values()
             for i in range(frame.shape[1])
-            if not _is_measured(frame.iloc[:, i])
+            if not is_measured(frame.iloc[:, i])
         }
         self.is_categorical_: BoolArray = np.isin(np.arange(frame.shape[1]), list(self.levels_))
         return self
@@ -81,14 +80,14 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         ndarray of shape (n_samples, n_features), dtype float64
         """
         check_is_fitted(self)
-        frame = _as_frame(check_table(self, X, reset=False))
+        frame = as_frame(check_table(self, X, reset=False))
         encoded = np.empty(frame.shape, dtype=np.float64, order="F")
         for i in range(frame.shape[1]):
             column = frame.iloc[:, i]
             if i in self.levels_:
                 encoded[:, i] = _level_codes(column, self.levels_[i])
             else:
-                encoded[:, i] = _as_floats(column)
+                encoded[:, i] = as_floats(column)
         return encoded
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
@@ -132,59 +131,8 @@ def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> ColumnTran
     )
 
 
-def _as_frame(X: Any) -> pd.DataFrame:
-    if isinstance(X, pd.DataFrame):
-        return X
-    frame = pd.DataFrame(X)
-    return frame.infer_objects() if X.dtype.kind == "O" else frame
-
-
-def _is_measured(column: pd.Series[Any]) -> bool:
-    dtype = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return False
-    if pd.api.types.is_object_dtype(dtype):
-        return bool(pd.api.types.is_bool_dtype(column.dropna().infer_objects().dtype))
-    return (
-        pd.api.types.is_numeric_dtype(dtype)
-        or pd.api.types.is_datetime64_any_dtype(dtype)
-        or pd.api.types.is_timedelta64_dtype(dtype)
-        or isinstance(dtype, pd.PeriodDtype)
-    )
-
-
-def _factorized(column: pd.Series[Any]) -> tuple[IntArray, list[str]]:
-    """Return the code of each row's value, -1 for missing, and the values that codes stand for."""
-    try:
-        codes, values = pd.factorize(column)
-    except TypeError:
-        # Lists and the like cannot be told apart by hash, but by how they are written.
-        codes, values = pd.factorize(column.map(str, na_action="ignore"))
-    return codes, [str(value) for value in values]
-
-
 def _level_codes(column: pd.Series[Any], levels: pd.Index[Any]) -> FloatArray:
     """Give each row the position of its level, NaN if it has none or one never seen."""
-    codes, names = _factorized(column)
+    codes, names = factorized(column)
     position = np.append(levels.get_indexer(pd.Index(names, dtype=object)), -1)[codes]
     return np.where(position < 0, np.nan, position)
-
-
-def _as_floats(column: pd.Series[Any]) -> FloatArray:
-    if isinstance(column.dtype, pd.PeriodDtype):
-        column = column.dt.to_timestamp()
-    if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(
-        column.dtype
-    ):
-        return _as_days(column)
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _as_days(column: pd.Series[Any]) -> FloatArray:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-    unit = "m8[ns]" if pd.api.types.is_timedelta64_dtype(column.dtype) else "M8[ns]"
-    stamps = column.to_numpy().astype(unit)
-    days: FloatArray = stamps.astype(np.int64) / _NANOSECONDS_A_DAY
-    days[np.isnat(stamps)] = np.nan
-    return days

@@ -13,16 +13,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import BoolArray, FloatArray, IntArray
 
 __all__ = ["VarianceMixture", "fit_variance_mixture"]
 
 #: Neighbouring points of the grid differ by a quarter: fewer than 80 rows cannot tell them apart.
 _RATIO = 1.25
 _MAX_POINTS = 80
-#: Groups whose degrees of freedom and sums of squares differ by less than this are summed up.
+#: Beyond so many degrees of freedom the grid is too coarse for a group.
+_SHARP = 100.0
+_OWN_POINTS = 60
+#: Groups whose degrees of freedom and variances differ by less than this are summed up.
 _CELL_RATIO = 1.1
+_MOST_KEYS = 1_000_000
 _ITERATIONS = 100
+_LONGEST_LEAP = 1e4
 #: A point that fewer than one group in ten thousand needs is left out.
 _NEGLIGIBLE = 1e-4
 
@@ -81,25 +86,47 @@ def fit_variance_mixture(dof: FloatArray, squares: FloatArray) -> VarianceMixtur
         return None
     dof, squares, share = _cells(dof[known], squares[known])
     grid = _grid(dof, squares, share)
+    sharp = dof > _SHARP
+    if sharp.any():
+        # Groups of many rows fall between the points: they get points of their own.
+        own = np.quantile(squares[sharp] / dof[sharp], np.linspace(0, 1, _OWN_POINTS))
+        grid = np.unique(np.concatenate([grid, own]))
     probability = _maximise(_likelihood(dof, squares, grid), share)
     kept = probability > _NEGLIGIBLE
-    # A point that lies between two of the grid is fitted as both of them: they are joined.
-    run = np.cumsum(np.diff(kept.astype(np.intp), prepend=0) > 0)
-    pair = kept & (np.bincount(run[kept], minlength=run[-1] + 1)[run] == 2)  # noqa: PLR2004 - both
-    point = np.where(pair, run, run[-1] + 1 + np.arange(len(grid)))[kept]
-    number = np.unique(point, return_inverse=True)[1]
-    mass = np.bincount(number, probability[kept])
-    variance = np.bincount(number, probability[kept] * grid[kept]) / mass
-    order = np.argsort(variance)
-    return VarianceMixture(variance[order], mass[order] / mass.sum())
+    number = np.arange(kept.sum()) if sharp.any() else _joined(kept)
+    return _mixture(grid[kept], probability[kept], number)
+
+
+def _mixture(variance: FloatArray, probability: FloatArray, point: IntArray) -> VarianceMixture:
+    """Join the points that have one number."""
+    mass = np.bincount(point, probability)
+    mean = np.bincount(point, probability * variance) / mass
+    return VarianceMixture(mean, mass / mass.sum())
+
+
+def _joined(kept: BoolArray) -> IntArray:
+    """Give points that are kept a number, and the two of a pair of neighbours the same.
+
+    A point that lies between two of the grid is fitted as both of them.
+    """
+    place = np.flatnonzero(kept)
+    run = np.cumsum(np.diff(place, prepend=place[0]) > 1)
+    alone = np.bincount(run)[run] != 2  # noqa: PLR2004 - both of a pair
+    first = np.diff(run, prepend=-1) > 0
+    return np.cumsum(first | alone) - 1
 
 
 def _cells(dof: FloatArray, squares: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Put groups that are nearly alike together: means of both numbers, and shares of groups."""
-    width = np.log(_CELL_RATIO)
-    place = np.rint(np.stack([np.log(dof), np.log(squares)]) / width).astype(np.int64)
+    size = np.rint(np.log(dof) / np.log(_CELL_RATIO))
+    # Cells of well known groups are narrow: a quarter of what chance makes of a variance.
+    chance = np.sqrt(2 / _CELL_RATIO**size)
+    width = np.minimum(np.log(_CELL_RATIO), chance / 4)
+    place = np.stack([size, np.rint(np.log(squares / dof) / width)]).astype(np.int64)
     place -= place.min(axis=1, keepdims=True)
     key = place[0] * (place[1].max() + 1) + place[1]
+    if key.max() > _MOST_KEYS:
+        key = np.unique(key, return_inverse=True)[1]
     count = np.bincount(key)
     used = count > 0
     return (
@@ -117,7 +144,8 @@ def _grid(dof: FloatArray, squares: FloatArray, share: FloatArray) -> FloatArray
     low, high = float(single.min()), float(single.max())
     low = max(low, high * _RATIO ** (1 - _MAX_POINTS))
     points = 1 + int(np.ceil(np.log(high / low) / np.log(_RATIO)))
-    return low * _RATIO ** np.arange(points)
+    grid: FloatArray = low * np.power(_RATIO, np.arange(points, dtype=np.float64))
+    return grid
 
 
 def _likelihood(dof: FloatArray, squares: FloatArray, variance: FloatArray) -> FloatArray:
@@ -145,7 +173,8 @@ def _maximise(likelihood: FloatArray, share: FloatArray) -> FloatArray:
         once = improved(current)
         twice = improved(once)
         step, bend = once - current, twice - 2 * once + current
-        length = max(1.0, np.linalg.norm(step) / max(float(np.linalg.norm(bend)), 1e-300))
+        length = float(np.linalg.norm(step) / max(float(np.linalg.norm(bend)), 1e-300))
+        length = min(max(1.0, length), _LONGEST_LEAP)
         leap = np.maximum(current + 2 * length * step + length**2 * bend, 1e-300)
         leap = improved(leap / leap.sum())
         gain = fit(leap) - fit(twice)

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.plots.style import GREY, INK, PALETTE, new_figure, plain_axes
@@ -50,6 +51,7 @@ def best_decile_bars(simulation: Simulation) -> Figure:
             bars.append((f"{one.estimator}, published", published.outlier_rate, None, GREY))
         rate = one.outlier_rate
         bars.append((one.estimator, rate.value, rate.interval, _LOOK[one.estimator][0]))
+    furthest = 0.0
     for place, (_, rate_, interval, colour) in enumerate(bars):
         axes.barh(place, 100 * rate_, color=colour, height=0.7)
         reach = 100 * rate_
@@ -57,11 +59,20 @@ def best_decile_bars(simulation: Simulation) -> Figure:
             low, high = (100 * end for end in interval)
             axes.plot([low, high], [place, place], color=INK, linewidth=1.2)
             reach = high
-        axes.text(reach + 0.08, place, f"{100 * rate_:.2f} %", va="center", fontsize=9, color=INK)
+        axes.annotate(
+            f"{100 * rate_:.2f} %",
+            (reach, place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=INK,
+        )
+        furthest = max(furthest, reach)
     overall = 100 * simulation.overall.outlier_rate.value
     axes.set_yticks(range(len(bars)), [label for label, *_ in bars])
     axes.invert_yaxis()
-    axes.set_xlim(0, 1.12 * max(rate_ for _, rate_, _, _ in bars) * 100)
+    axes.set_xlim(0, 1.12 * furthest)
     axes.set_xlabel(f"outliers among the safest tenth, % (of all rows: {overall:.1f} %)")
     axes.set_title("The safest tenth, by each estimator", loc="left", fontsize=12, color=INK)
     return figure
@@ -99,7 +110,9 @@ def risk_coverage_curves(simulation: Simulation) -> Figure:
     return figure
 
 
-def _curve(score: FloatArray, outlier: np.ndarray) -> tuple[FloatArray, FloatArray]:
+def _curve(
+    score: NDArray[np.floating], outlier: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
     """Return coverages, evenly spaced, and the outlier rate at each."""
     accepted = np.unique(np.linspace(len(score) / _POINTS, len(score), _POINTS).astype(np.intp))
     found = np.cumsum(outlier[np.argsort(score, kind="stable")])

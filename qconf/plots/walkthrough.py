@@ -123,7 +123,7 @@ def _show_truth(pane: Axes, draws: _Draws, colour: str) -> None:
 
 
 def _show_distribution(pane: Axes, draws: _Draws, colour: str) -> None:
-    pane.hist(draws.many, bins=np.linspace(0, _FAR_RIGHT, 61), density=True, color=colour)
+    pane.hist(draws.many, bins=list(np.linspace(0, _FAR_RIGHT, 61)), density=True, color=colour)
     pane.axvline(draws.truth, color=INK, linewidth=1)
 
 

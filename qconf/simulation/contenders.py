@@ -89,7 +89,9 @@ class ValuationModel:
 class Contender(Protocol):
     """Scores rows, lower is more confident, and learns them."""
 
-    names: tuple[str, ...]
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its scores are called."""
 
     def score(self, stretch: Stretch) -> Scores:
         """Score each row, under each name, before it is learned."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from qconf.learners.compiled import compiled
 from qconf.simulation.world import ARCHETYPES, World
 
 __all__ = ["Segment", "describe", "safest_rows"]
+
+Floats: TypeAlias = NDArray[np.floating]
 
 _95_PERCENT = 1.959964
 _SAMPLE = 20_000
@@ -54,7 +56,7 @@ class Segment:
         }
 
 
-def safest_rows(score: FloatArray, seed: int, fraction: float = 0.1) -> IntArray:
+def safest_rows(score: Floats, seed: int, fraction: float = 0.1) -> IntArray:
     """Choose the rows with the lowest scores; ties are broken at random.
 
     Parameters
@@ -78,7 +80,7 @@ def safest_rows(score: FloatArray, seed: int, fraction: float = 0.1) -> IntArray
     return np.concatenate([below, chosen])
 
 
-def _candidates(score: FloatArray, wanted: int) -> IntArray:
+def _candidates(score: Floats, wanted: int) -> IntArray:
     """Return rows that are sure to hold the safest: a sample tells below what score they are."""
     sample = np.sort(score[:: max(1, len(score) // _SAMPLE)])
     place = min(len(sample) - 1, int(1.2 * wanted * len(sample) / len(score)) + 10)
@@ -87,7 +89,7 @@ def _candidates(score: FloatArray, wanted: int) -> IntArray:
 
 
 def describe(
-    estimator: str, rows: IntArray | None, world: World, residual: FloatArray, threshold: float
+    estimator: str, rows: IntArray | None, world: World, residual: Floats, threshold: float
 ) -> Segment:
     """Sum up some rows, or all of them.
 
@@ -116,7 +118,7 @@ def describe(
 @compiled
 def _tally(
     group: NDArray[np.int32],
-    residual: FloatArray,
+    residual: Floats,
     threshold: float,
     outliers: FloatArray,
     houses: FloatArray,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf._types import FloatArray, IntArray
+from qconf._types import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ class World:
     group_mean_sd: float
 
     @property
-    def archetype(self) -> IntArray:
+    def archetype(self) -> NDArray[np.int32]:
         """Which of `ARCHETYPES` each row is: the truth, which no estimator sees."""
         return self.group % len(ARCHETYPES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qconf.simulation import ARCHETYPES, archetypes
+from qconf.simulation.world import ARCHETYPES, archetypes
 
 
 def test_sizes_and_noise() -> None:
@@ -13,7 +13,7 @@ def test_sizes_and_noise() -> None:
     world = archetypes(400)
     assert len(world) == 40_000
     groups = world.groupby("archetype")["group"]
-    for name, size, sigma in ARCHETYPES:
+    for name, _, size, sigma in ARCHETYPES:
         assert groups.get_group(name).value_counts().unique().tolist() == [size]
         rows = world[world["archetype"] == name]
         within = rows["value"] - rows.groupby("group")["value"].transform("mean")

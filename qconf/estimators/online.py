@@ -1,0 +1,170 @@
+"""The error model of a stream: mean squared residuals of what a row is made of, row by row."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
+from qconf._validation import (
+    Interval,
+    StrOptions,
+    check_parameters,
+    check_table,
+    check_target,
+)
+from qconf.base import ConfidenceEstimator
+from qconf.learners.online import OnlineLinearRegressor
+
+__all__ = ["OnlineConfidence"]
+
+_BOUNDS = {"mean", "mean+sd", "max"}
+
+
+class OnlineConfidence(ConfidenceEstimator):
+    """Learn squared residuals row by row; expect the square root of an upper bound of them.
+
+    With one column, the shrunken running mean of each level's squared residuals. With several, the
+    levels' factors multiply (numbers are cut into bins, which are levels), and each row's surprise
+    is shared among those that are known least: `OnlineLinearRegressor` with the log link. With an
+    upper bound, rows are held for safe only where bootstrap replicates agree that they are. One
+    pass, no tree, no tuning: for streams, and for groups that are small and many.
+
+    Parameters
+    ----------
+    bound : {"mean", "mean+sd", "max"} or float, default="mean"
+        What is expected: the estimate itself, or over the replicates' estimates their mean plus
+        standard deviation, their maximum, or a quantile strictly between 0 and 1.
+    n_bootstrap : int, default=20
+        Replicates, at least 2; none are made for the bound ``"mean"``.
+    prior_count : float, default=5.0
+        How many rows of its own outweigh what all rows say of a level, for each column of the
+        table: where a row has many levels, each must be surer.
+    bins : int, default=32
+        Bins between the 1st and 99th percentile of a number.
+    random_state : int, RandomState instance or None, default=None
+
+    Attributes
+    ----------
+    learner_ : OnlineLinearRegressor
+
+    Notes
+    -----
+    The residuals are held fixed: the replicates vary the error model only, not the valuation
+    model that made the residuals, and so understate how uncertain the estimate is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> building = rng.integers(2, size=5000).astype(str).reshape(-1, 1)
+    >>> residual = rng.normal(scale=np.where(building[:, 0] == "0", 0.05, 0.10))
+    >>> est = OnlineConfidence().fit(building, residual)
+    >>> est.predict([["0"], ["1"], ["never seen"]]).round(2)
+    array([0.05, 0.1 , 0.08])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "bound": [StrOptions(_BOUNDS), Interval(Real, 0, 1, closed="neither")],
+        "n_bootstrap": [Interval(Integral, 2, None, closed="left")],
+        "prior_count": [Interval(Real, 0, None, closed="neither")],
+        "bins": [Interval(Integral, 2, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        bound: str | float = "mean",
+        *,
+        n_bootstrap: int = 20,
+        prior_count: float = 5.0,
+        bins: int = 32,
+        random_state: RandomState = None,
+    ) -> None:
+        self.bound = bound
+        self.n_bootstrap = n_bootstrap
+        self.prior_count = prior_count
+        self.bins = bins
+        self.random_state = random_state
+
+    def partial_fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Learn from more residuals, one after another.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Signed residuals, each made without having seen its row's truth.
+
+        Returns
+        -------
+        OnlineConfidence
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the residuals break their rule; what was learned before
+            is kept.
+        """
+        table, squared = self._checked(X, y)
+        self.learner_.partial_fit(table, squared)
+        return self
+
+    def progressive_predict(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        known: IntArray | None = None,
+    ) -> FloatArray:
+        """Expect each row's error before its residual is learned, and learn all.
+
+        See `qconf.progressive_validation`, which calls this.
+        """
+        table, squared = self._checked(X, y)
+        lanes = self.learner_.progressive_lanes(
+            table, squared, sample_weight=sample_weight, known=known
+        )
+        return self._bounded(lanes)
+
+    def _checked(self, X: TableLike, y: ArrayLike) -> tuple[Table, FloatArray]:
+        """Check more rows; return them with their squared residuals, and a learner is there."""
+        check_parameters(self)
+        first = not hasattr(self, "learner_")
+        table = check_table(self, X, reset=first)
+        residual = check_target(self, y, len(table))
+        if first:
+            self.learner_ = self._unfitted(table.shape[1])
+        return table, residual**2
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        self.learner_ = self._unfitted(X.shape[1]).fit(X, y**2)
+
+    def _predict(self, X: Table) -> FloatArray:
+        if self.bound == "mean":
+            return self._bounded(self.learner_.predict(X)[:, np.newaxis])
+        return self._bounded(self.learner_.predict_replicates(X))
+
+    def _unfitted(self, n_columns: int) -> OnlineLinearRegressor:
+        return OnlineLinearRegressor(
+            prior_count=self.prior_count * n_columns,
+            n_bootstrap=0 if self.bound == "mean" else self.n_bootstrap,
+            bins=self.bins,
+            link="log",
+            random_state=self.random_state,
+        )
+
+    def _bounded(self, lanes: FloatArray) -> FloatArray:
+        """Take the bound over the replicates, or the one estimate there is."""
+        if not isinstance(self.bound, str):
+            squared = np.quantile(lanes, self.bound, axis=1)
+        elif self.bound == "max":
+            squared = lanes.max(axis=1)
+        elif self.bound == "mean+sd":
+            squared = lanes.mean(axis=1) + lanes.std(axis=1, ddof=1)
+        else:
+            squared = lanes[:, 0]
+        return np.sqrt(squared)
