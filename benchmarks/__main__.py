@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import boosting, estimators
+from benchmarks import boosting, estimators, simulation, vowpal_wabbit
 from benchmarks.summary import summary
 
-RUNS = {"estimators": estimators.run, "boosting": boosting.run}
+RUNS = {
+    "estimators": estimators.run,
+    "boosting": boosting.run,
+    "simulation": simulation.run,
+    "vowpal-wabbit": vowpal_wabbit.run,
+}
+#: What needs a package that may not be there is left out unless it is named.
+PEERS = {"vowpal-wabbit": "vowpalwabbit"}
 
 
 def main() -> None:
@@ -25,7 +33,8 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     asked.output.mkdir(exist_ok=True)
-    for name in asked.names or RUNS:
+    default = [name for name in RUNS if find_spec(PEERS.get(name, "qconf")) is not None]
+    for name in asked.names or default:
         path = asked.output / f"{name}.csv"
         part = path.with_suffix(".part")
         RUNS[name](asked.data, asked.seeds).to_csv(part, index=False)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.scenarios import Scenario, available
-from qconf import ResidualConfidence, compare
+from qconf import EmpiricalBayesConfidence, OnlineConfidence, ResidualConfidence, compare
 
 __all__ = ["CONTENDERS", "run"]
 
@@ -19,6 +19,10 @@ CONTENDERS: dict[str, Any] = {
     "residual, 10 replicates, mean+sd": ResidualConfidence(n_bootstrap=10, bound="mean+sd"),
     "quantile": "quantile",
     "count": "count",
+    "online": "online",
+    "online, 20 replicates, mean+sd": OnlineConfidence("mean+sd"),
+    "empirical-bayes": "empirical-bayes",
+    "empirical-bayes, Normal residuals": EmpiricalBayesConfidence(dispersion=1.0),
     "blend": "blend",
     "constant": "constant",
 }

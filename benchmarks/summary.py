@@ -21,6 +21,13 @@ def summary(results: Path) -> str:
         parts += ["## The constant's interval", _null_contender(measured)]
     if (results / "boosting.csv").exists():
         parts += ["## LightGBM against scikit-learn", _engines(results / "boosting.csv")]
+    if (results / "simulation.csv").exists():
+        parts += [
+            "## The simulated world: outliers in the best decile, %, by spread of group means"
+        ]
+        parts += [_simulated(results / "simulation.csv")]
+    if (results / "vowpal-wabbit.csv").exists():
+        parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
     return "\n\n".join(parts) + "\n"
 
 
@@ -55,6 +62,26 @@ def _engines(path: Path) -> str:
     return "Ratios, LightGBM / scikit-learn; below 1 LightGBM is better.\n\n" + _markdown(
         table.round(3)
     )
+
+
+def _simulated(path: Path) -> str:
+    measured = pd.read_csv(path)
+    table = 100 * measured.pivot_table(
+        index="estimator", columns="group_mean_sd", values="outlier_rate"
+    )
+    order = np.argsort(table[0.5].to_numpy())
+    return _markdown(table.iloc[order].round(3).reset_index())
+
+
+def _raced(path: Path) -> str:
+    """Medians over turns, and how many times as long all of Vowpal Wabbit's steps take."""
+    measured = pd.read_csv(path)
+    table = measured.groupby("contender", sort=False)[["seconds", "outlier_rate"]].median()
+    plain = table[~table.index.str.contains("tuned")]["seconds"]
+    table["outlier_rate"] *= 100
+    ratio = plain.drop("qconf simulate").sum() / plain["qconf simulate"]
+    named = table.rename(columns={"outlier_rate": "outliers, %"}).round(2).reset_index()
+    return f"{_markdown(named)}\n\nAll three steps take {ratio:.1f} times as long as qconf."
 
 
 def _markdown(table: pd.DataFrame) -> str:

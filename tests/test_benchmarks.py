@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from worlds import sales_table
 
-from benchmarks import estimators, scenarios
+from benchmarks import estimators, scenarios, simulation
 from benchmarks.scenarios import SCENARIOS, Scenario, available
 from benchmarks.summary import summary
 from qconf import ConstantConfidence, CountConfidence
@@ -53,3 +53,27 @@ def test_committed_results_have_every_built_in_on_every_table() -> None:
     assert set(committed["scenario"]) == {one.id for one in SCENARIOS}
     for _, rows in committed.groupby(["scenario", "seed"]):
         assert set(rows["estimator"]) == set(estimators.CONTENDERS)
+
+
+def test_the_simulation_is_measured_and_summed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every spread and estimator, the published way included."""
+    monkeypatch.setattr(simulation, "_REPLICATES", 20)
+    measured = simulation.run(None, seeds=1)
+    assert set(measured["group_mean_sd"]) == set(simulation.SPREADS)
+    assert "error model, every residual, prior 5" in set(measured["estimator"])
+    measured.to_csv(tmp_path / "simulation.csv", index=False)
+    assert "| Bayes limit |" in summary(tmp_path)
+
+
+def test_the_race_is_summed_up(tmp_path: Path) -> None:
+    """Medians over turns; tuned settings are for accuracy and not part of the race."""
+    pd.DataFrame(
+        {
+            "contender": ["qconf simulate", "qconf simulate", "vw a", "vw b", "vw b, tuned"],
+            "seconds": [1.0, 3.0, 10.0, 40.0, 99.0],
+            "outlier_rate": [None, None, 0.1, 0.05, 0.04],
+        }
+    ).to_csv(tmp_path / "vowpal-wabbit.csv", index=False)
+    assert "All three steps take 25.0 times as long" in summary(tmp_path)

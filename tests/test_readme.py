@@ -10,16 +10,19 @@ import pandas as pd
 from worlds import sales_table
 
 from qconf.cli.compare import compare_command
+from qconf.cli.simulate import simulate_command
 from qconf.registry import estimator_names
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_option_exists() -> None:
-    """Each ``--option`` of the text is one of the command."""
-    known = set(inspect.signature(compare_command).parameters) | {"format", "help"}
-    for option in re.findall(r"--([a-z]+)[ `]", README):
-        assert option in known, f"--{option}"
+    """Each ``--option`` of the text is one of a command."""
+    known = {"format", "help"}
+    for command in (compare_command, simulate_command):
+        known |= set(inspect.signature(command).parameters)
+    for option in re.findall(r"--([a-z][a-z-]*)[ `]", README):
+        assert option.replace("-", "_") in known, f"--{option}"
 
 
 def test_every_built_in_estimator_is_explained() -> None:

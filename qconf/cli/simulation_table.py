@@ -78,10 +78,12 @@ def _cells(segment: Segment) -> list[str]:
 
 def _verdict(simulation: Simulation) -> str:
     best = min(simulation.best_decile, key=lambda one: one.outlier_rate.value)
-    limit = simulation.bayes_limit.outlier_rate
+    limit = simulation.bayes_limit.outlier_rate.value
+    apart = "not distinguishable from" if limit in best.outlier_rate else "still apart from"
     return (
         f"Of the houses that {best.estimator} calls safest, "
-        f"{in_percent(best.outlier_rate.value, 3)} are outliers. {in_percent(limit.value, 3)} is "
-        "the least that can be reached, on average, by one who knows how this world was made and "
-        "has seen what the estimators see. How far group means spread was not published."
+        f"{in_percent(best.outlier_rate.value, 3)} are outliers, {apart} the limit: "
+        f"{in_percent(limit, 3)} is reached by one who knows how this world was made and has seen "
+        "what the estimators see, and nobody does better on average. How far apart groups are "
+        "was not published."
     )

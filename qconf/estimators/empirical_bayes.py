@@ -62,8 +62,8 @@ class EmpiricalBayesConfidence(ConfidenceEstimator):
     --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
-    >>> building = np.repeat([f"b{i}" for i in range(200)], 20)
-    >>> sigma = np.where(np.arange(4000) < 2000, 0.05, 0.10)
+    >>> building = np.repeat([f"b{i}" for i in range(200)], 50)
+    >>> sigma = np.where(np.arange(10_000) < 5000, 0.05, 0.10)
     >>> est = EmpiricalBayesConfidence().fit(building.reshape(-1, 1), rng.normal(scale=sigma))
     >>> est.predict([["b7"], ["b190"], ["never seen"]]).round(2)
     array([0.05, 0.1 , 0.08])

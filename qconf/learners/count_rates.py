@@ -80,14 +80,9 @@ class Rows(NamedTuple):
     target: FloatArray
     weight: FloatArray
 
-    def after(self, n_rows: int) -> Rows:
-        """Leave out the first rows."""
-        return Rows(
-            self.coordinates[n_rows:],
-            self.values[n_rows:],
-            self.target[n_rows:],
-            self.weight[n_rows:],
-        )
+    def part(self, cut: slice) -> Rows:
+        """Take some of the rows."""
+        return Rows(self.coordinates[cut], self.values[cut], self.target[cut], self.weight[cut])
 
 
 class _Model(NamedTuple):
@@ -232,7 +227,7 @@ class CountRates:
         else:
             learned = _progress_delayed(rows, model, chance, known, work, told)
             self.rows_learned += learned
-            self.learn(rows.after(learned))
+            self.learn(rows.part(slice(learned, None)))
 
     @property
     def _no_lanes(self) -> FloatArray:

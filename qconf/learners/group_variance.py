@@ -19,6 +19,8 @@ _FIRST_FIT = 500
 _GROWTH = 1.5
 _LOOK_AHEAD = 8
 _DOF, _SQUARES = 0, 1
+#: A point so far behind in log-likelihood adds nothing.
+_HOPELESS = -40.0
 
 
 class GroupVariance:
@@ -144,7 +146,9 @@ def _posterior_mean(groups: _Groups, group: int) -> float:
         best = max(best, fit)
     total, moment = 0.0, 0.0
     for point in range(len(groups.variance)):
-        probability = exp(groups.work[point] - best)
-        total += probability
-        moment += probability * groups.variance[point]
+        behind = groups.work[point] - best
+        if behind > _HOPELESS:
+            probability = exp(behind)
+            total += probability
+            moment += probability * groups.variance[point]
     return moment / total

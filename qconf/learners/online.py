@@ -138,7 +138,7 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         ValueError
             If a parameter, the table, the target or the weights break their rule.
         """
-        if sample_weight is not None and not np.any(sample_weight):
+        if sample_weight is not None and not np.asarray(sample_weight).any():
             msg = "Sample weights must contain at least one non-zero number; all are zero."
             raise ValueError(msg)
         self._forget()

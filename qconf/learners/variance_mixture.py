@@ -10,10 +10,12 @@ fixed form, such as the inverse gamma's, shrinks both kinds to a middle where no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
 from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.learners.compiled import compiled
 
 __all__ = ["VarianceMixture", "fit_variance_mixture"]
 
@@ -26,7 +28,8 @@ _OWN_POINTS = 60
 #: Groups whose degrees of freedom and variances differ by less than this are summed up.
 _CELL_RATIO = 1.1
 _MOST_KEYS = 1_000_000
-_ITERATIONS = 100
+_ITERATIONS = 50
+_CLOSE_ENOUGH = 1e-5
 _LONGEST_LEAP = 1e4
 #: A point that fewer than one group in ten thousand needs is left out.
 _NEGLIGIBLE = 1e-4
@@ -161,24 +164,38 @@ def _maximise(likelihood: FloatArray, share: FloatArray) -> FloatArray:
     Expectation maximisation, which creeps here, with steps extrapolated by SQUAREM (Varadhan &
     Roland 2008, Scandinavian Journal of Statistics 35).
     """
-
-    def improved(probability: FloatArray) -> FloatArray:
-        return probability * ((share / (likelihood @ probability)) @ likelihood)
-
-    def fit(probability: FloatArray) -> float:
-        return float(share @ np.log(likelihood @ probability))
-
-    current = np.full(likelihood.shape[1], 1 / likelihood.shape[1])
+    points = likelihood.shape[1]
+    current = np.full(points, 1 / points)
+    once, twice, landed = np.empty((3, points))
     for _ in range(_ITERATIONS):
-        once = improved(current)
-        twice = improved(once)
+        _improve(likelihood, share, current, once)
+        fit_so_far = _improve(likelihood, share, once, twice)
         step, bend = once - current, twice - 2 * once + current
         length = float(np.linalg.norm(step) / max(float(np.linalg.norm(bend)), 1e-300))
         length = min(max(1.0, length), _LONGEST_LEAP)
         leap = np.maximum(current + 2 * length * step + length**2 * bend, 1e-300)
-        leap = improved(leap / leap.sum())
-        gain = fit(leap) - fit(twice)
-        current = leap if gain > 0 else twice
-        if np.abs(step).max() < _NEGLIGIBLE**2:
+        fit = _improve(likelihood, share, leap / leap.sum(), landed)
+        current = landed.copy() if fit > fit_so_far else twice.copy()
+        if np.abs(step).max() < _CLOSE_ENOUGH:
             break
     return current
+
+
+@compiled
+def _improve(
+    likelihood: FloatArray, share: FloatArray, probability: FloatArray, improved: FloatArray
+) -> float:
+    """Take one step of expectation maximisation; return the log-likelihood it started from."""
+    improved[:] = 0.0
+    fit = 0.0
+    for cell in range(len(share)):
+        total = 0.0
+        for point in range(len(probability)):
+            total += likelihood[cell, point] * probability[point]
+        fit += share[cell] * log(total)
+        weight = share[cell] / total
+        for point in range(len(probability)):
+            improved[point] += likelihood[cell, point] * weight
+    for point in range(len(probability)):
+        improved[point] *= probability[point]
+    return fit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import erfc, exp, inf, log, sqrt
+from math import erfc, exp, inf, log, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ __all__ = ["BayesLimit"]
 #: A sigma that is less probable than this, against the best one, needs no look.
 _NEGLIGIBLE = 1e-12
 _LOOK_AHEAD = 8
+_STEPS = 256
 _COUNT, _MEAN, _SQUARES = 0, 1, 2
 
 
@@ -40,6 +41,7 @@ class BayesLimit:
         self._history = np.zeros((n_groups, 3))
         self._spread = group_mean_sd**2
         self._threshold = threshold
+        self._tail = _normal_tail()
         self._variances = np.array(sorted({one.sigma**2 for one in ARCHETYPES}))
 
     def score(
@@ -61,7 +63,7 @@ class BayesLimit:
         logs, work = np.log(self._variances), np.empty(len(self._variances))
         _outlier_probability(
             group, value, prediction, self._history, self._spread, self._variances, logs,
-            self._threshold, work, probability,
+            self._threshold, self._tail, work, probability,
         )  # fmt: skip
         return probability
 
@@ -76,6 +78,7 @@ def _outlier_probability(
     variances: FloatArray,
     log_variances: FloatArray,
     threshold: float,
+    tail: FloatArray,
     fit: FloatArray,
     probability: FloatArray,
 ) -> None:
@@ -101,7 +104,9 @@ def _outlier_probability(
                 sure = spread / (n * spread + variances[k])
                 sd = sqrt(variances[k] + variances[k] * sure)
                 error = prediction[row] - n * mean * sure
-                outside += weight * (_above(threshold - error, sd) + _above(threshold + error, sd))
+                outside += weight * (
+                    _above(threshold - error, sd, tail) + _above(threshold + error, sd, tail)
+                )
         probability[row] = outside / total
         history[g, _COUNT] = n + 1.0
         history[g, _MEAN] = mean + (value[row] - mean) / (n + 1.0)
@@ -109,6 +114,27 @@ def _outlier_probability(
 
 
 @inlined
-def _above(distance: float, sd: float) -> float:
-    """Return the probability that a centred Normal is above a distance."""
-    return 0.5 * erfc(distance / (sd * sqrt(2.0)))
+def _above(distance: float, sd: float, tail: FloatArray) -> float:
+    """Return the probability that a centred Normal is above a distance.
+
+    By cubic interpolation between points where it and its slope are known: to 12 digits, in a
+    fifth of the time of ``erfc``, of which two or four a row were most of this pass.
+    """
+    x = abs(distance) / sd
+    at = x * _STEPS
+    k = int(at)
+    if k >= tail.shape[1] - 1:
+        above = 0.0
+    else:
+        t = at - k
+        u = 1.0 - t
+        above = u * u * ((1.0 + 2.0 * t) * tail[0, k] + t * tail[1, k])
+        above += t * t * ((3.0 - 2.0 * t) * tail[0, k + 1] - u * tail[1, k + 1])
+    return above if distance >= 0.0 else 1.0 - above
+
+
+def _normal_tail() -> FloatArray:
+    """Return the upper tail of the Normal at the steps from 0 to 12, and its slope a step."""
+    x = np.arange(12 * _STEPS + 1) / _STEPS
+    above = np.array([0.5 * erfc(one / sqrt(2.0)) for one in x])
+    return np.stack([above, -np.exp(-0.5 * x**2) / sqrt(2.0 * pi) / _STEPS])

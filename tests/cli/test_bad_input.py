@@ -20,6 +20,16 @@ from worlds import sales_table
 # fmt: off
 #: What is typed after ``qconf`` (in the folder that `folder` makes), and what must be in the line.
 CASES: dict[str, tuple[str, str]] = {
+    # the simulation
+    "too few replicates": ("simulate --replicates 5", "must be from 10 to 400,000, got 5"),
+    "too many replicates": ("simulate --replicates 4000000", "got 4,000,000"),
+    "one bootstrap replicate": ("simulate --replicates 10 --bootstrap 1", "from 2 to 1000, got 1"),
+    "no spread": ("simulate --replicates 10 --group-mean-sd 0", "must be greater than 0, got 0.0"),
+    "spread is a word": ("simulate --group-mean-sd wide", "--group-mean-sd"),
+    "simulation's seed": ("simulate --replicates 10 --seed=-3", "must be an integer from 0 to 2**32 - 1, got -3"),
+    "simulation's format": ("simulate --format xml", "table, json, csv, got 'xml'"),
+    "plots into a file": ("simulate --replicates 10 --plots sales.csv", "it is a file; name a folder"),
+    "plots nowhere": ("simulate --replicates 10 --plots nowhere/pictures", "there is no folder 'nowhere'"),
     # the program and its options
     "unknown command": ("compera sales.csv", "Did you mean 'compare'"),
     "unknown option": ("compare sales.csv --targt price", "--targt"),

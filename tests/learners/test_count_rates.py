@@ -82,7 +82,7 @@ def test_no_row_overshoots(rng: np.random.Generator) -> None:
     model = CountRates(7, 0.01, centre=False)
     rows = some_rows(rng)
     for i in range(len(rows.target)):
-        one = Rows(*(part[i : i + 1] for part in rows))
+        one = rows.part(slice(i, i + 1))
         before = model.predict(one)[0, 0]
         model.learn(one)
         after = model.predict(one)[0, 0]
@@ -122,8 +122,8 @@ def test_learning_in_batches_is_learning_at_once(rng: np.random.Generator) -> No
         at_once = CountRates(7, 1.0, replicates=replicates, seed=5)
         at_once.learn(rows)
         in_two = CountRates(7, 1.0, replicates=replicates, seed=5)
-        in_two.learn(Rows(*(part[:20] for part in rows)))
-        in_two.learn(rows.after(20))
+        in_two.learn(rows.part(slice(None, 20)))
+        in_two.learn(rows.part(slice(20, None)))
         np.testing.assert_array_equal(at_once.state, in_two.state)
 
 
@@ -156,11 +156,11 @@ def test_progressive_is_predict_and_learn_in_turns(rng: np.random.Generator) -> 
     predicted = at_once.progressive(rows, known)
     learned = 0
     for i in range(60):
-        by_hand.learn(Rows(*(part[learned : known[i]] for part in rows)))
+        by_hand.learn(rows.part(slice(learned, known[i])))
         learned = int(known[i])
-        one = Rows(*(part[i : i + 1] for part in rows))
+        one = rows.part(slice(i, i + 1))
         np.testing.assert_allclose(predicted[i], by_hand.predict(one)[0])
-    by_hand.learn(rows.after(learned))
+    by_hand.learn(rows.part(slice(learned, None)))
     np.testing.assert_allclose(at_once.state, by_hand.state)
     assert at_once.rows_learned == by_hand.rows_learned == 60
 

@@ -53,7 +53,8 @@ def test_a_segment_counts_what_is_in_it() -> None:
     assert every.mae == pytest.approx(0.14)
     assert list(every.composition.values()) == pytest.approx([0.4, 0.2, 0.2, 0.2])
     some = describe("some", np.array([1, 2]), world, residual, 0.15)
-    assert (some.rows, some.outlier_rate.value, some.mae) == (2, 0.0, pytest.approx(0.05))
+    assert (some.rows, some.outlier_rate.value) == (2, 0.0)
+    assert some.mae == pytest.approx(0.05)
     assert some.outlier_rate.interval[0] == 0.0
     assert some.outlier_rate.interval[1] > 0.5
 
@@ -62,7 +63,7 @@ def test_intervals_hold_the_truth_though_groups_fail_together() -> None:
     """Of 300 worlds of 20 groups' replicates, about 95 % of the intervals hold the true rate."""
     threshold = 0.15
     held = []
-    truth = np.mean([2 * 0.0013499, 0.1336144])  # P(|N| > 3), and > 1.5, in equal shares
+    truth = (2 * 0.0013499 + 0.1336144) / 2  # P(|N| > 3), and > 1.5, in equal shares
     for seed in range(300):
         world = draw_world(20, 0.5, seed)
         residual = np.random.default_rng(seed).normal(
