@@ -50,7 +50,7 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
 from qconf._validation import TakesTables, check_parameters, check_table, check_target
 
-__all__ = ["PREDICTION", "ConfidenceEstimator"]
+__all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator"]
 
 #: By convention, the column of X that holds the prediction itself.
 PREDICTION = "prediction"
@@ -146,3 +146,62 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         # R² of an error size against signed residuals is not what these are for.
         tags.regressor_tags.poor_score = True
         return tags
+
+
+class OnlineConfidenceEstimator(ConfidenceEstimator):
+    """Base class of confidence estimators that can go on learning.
+
+    A subclass writes ``_start(X)``, which forgets everything and may look at what columns there
+    are, ``_learn(X, y)`` and ``_predict(X)``.
+    """
+
+    def partial_fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Learn from more residuals, one after another; new levels are welcome.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Signed residuals, each made without having seen its row's truth.
+
+        Returns
+        -------
+        OnlineConfidenceEstimator
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the residuals break their rule; what was learned before
+            is kept.
+        """
+        self._learn(*self._checked(X, y))
+        return self
+
+    def _checked(self, X: TableLike, y: ArrayLike) -> tuple[Table, FloatArray]:
+        """Check more rows, and start if they are the first."""
+        if self._parameter_constraints:
+            check_parameters(self)
+        first = not self.__sklearn_is_fitted__()
+        table = check_table(self, X, reset=first)
+        residual = check_target(self, y, len(table))
+        if first:
+            self._start(table)
+            self._started = True
+        return table, residual
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        self._start(X)
+        self._started = True
+        self._learn(X, y)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_started")
+
+    @abstractmethod
+    def _start(self, X: Table) -> None:
+        """Forget everything; rows like these will come."""
+
+    @abstractmethod
+    def _learn(self, X: Table, y: FloatArray) -> None:
+        """Learn from more checked rows."""

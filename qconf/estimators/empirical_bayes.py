@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, Table, TableLike
-from qconf._validation import Interval, check_parameters, check_table, check_target
-from qconf.base import ConfidenceEstimator
+from qconf._types import FloatArray, Table
+from qconf._validation import Interval
+from qconf.base import OnlineConfidenceEstimator
 from qconf.errors import TableError, did_you_mean
 from qconf.learners.active import ActiveCoordinates
 from qconf.learners.columns import as_frame
@@ -23,7 +23,7 @@ from qconf.learners.variance_mixture import fit_variance_mixture
 __all__ = ["EmpiricalBayesConfidence"]
 
 
-class EmpiricalBayesConfidence(ConfidenceEstimator):
+class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
     """Expect of a group what its residuals say, as far as groups were found to differ.
 
     For each column, its levels (numbers are cut into bins) are groups. How their variances differ
@@ -76,6 +76,9 @@ class EmpiricalBayesConfidence(ConfidenceEstimator):
         "sweeps": [Interval(Integral, 1, None, closed="left")],
     }
 
+    _dof: FloatArray
+    _squares: FloatArray
+
     def __init__(
         self,
         columns: str | int | Sequence[str | int] | None = None,
@@ -88,34 +91,6 @@ class EmpiricalBayesConfidence(ConfidenceEstimator):
         self.bins = bins
         self.dispersion = dispersion
         self.sweeps = sweeps
-
-    def partial_fit(self, X: TableLike, y: ArrayLike) -> Self:
-        """Learn from more residuals; new levels are welcome.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,)
-            Signed residuals, each made without having seen its row's truth.
-
-        Returns
-        -------
-        EmpiricalBayesConfidence
-
-        Raises
-        ------
-        ValueError
-            If a parameter, the table or the residuals break their rule; what was learned before
-            is kept.
-        """
-        check_parameters(self)
-        first = not hasattr(self, "level_")
-        table = check_table(self, X, reset=first)
-        residual = check_target(self, y, len(table))
-        if first:
-            self._start(table)
-        self._learn(self._active.learn(self._chosen(table))[0], residual**2)
-        return self
 
     def factors(self) -> pd.DataFrame:
         """Tell which levels are hard: one row for each level of each column.
@@ -142,13 +117,13 @@ class EmpiricalBayesConfidence(ConfidenceEstimator):
         )
 
     def _fit(self, X: Table, y: FloatArray) -> None:
-        self._start(X)
-        place = self._active.learn(self._chosen(X))[0]
-        for _ in range(self.sweeps):
+        super()._fit(X, y)
+        place = self._active.find(self._chosen(X))[0]
+        for _ in range(self.sweeps - 1):
             # Each sweep starts the sums anew, held against better factors of the other columns.
-            self._dof, self._squares = np.zeros(0), np.zeros(0)
+            self._dof, self._squares = np.zeros_like(self._dof), np.zeros_like(self._squares)
             self._total = np.zeros(2)
-            self._learn(place, y**2)
+            self._add(place, y**2)
 
     def _start(self, X: Table) -> None:
         frame = self._chosen(X)
@@ -160,9 +135,13 @@ class EmpiricalBayesConfidence(ConfidenceEstimator):
         self._total = np.zeros(2)
         self.level_ = 0.0
 
-    def _learn(self, place: NDArray[np.int32], square: FloatArray) -> None:
-        """Add rows to the sums of each column in turn, and shrink its groups anew."""
+    def _learn(self, X: Table, y: FloatArray) -> None:
+        place = self._active.learn(self._chosen(X))[0]
         self._grow(self._active.n_coordinates)
+        self._add(place, y**2)
+
+    def _add(self, place: NDArray[np.int32], square: FloatArray) -> None:
+        """Add rows to the sums of each column in turn, and shrink its groups anew."""
         # Squares of zero have no scale to be measured in.
         level = self.level_ or float(square.mean()) or 1.0
         for k in range(place.shape[1]):

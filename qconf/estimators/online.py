@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
-from qconf._validation import (
-    Interval,
-    StrOptions,
-    check_parameters,
-    check_table,
-    check_target,
-)
-from qconf.base import ConfidenceEstimator
+from qconf._validation import Interval, StrOptions
+from qconf.base import OnlineConfidenceEstimator
 from qconf.learners.online import OnlineLinearRegressor
 
 __all__ = ["OnlineConfidence"]
@@ -23,7 +17,7 @@ __all__ = ["OnlineConfidence"]
 _BOUNDS = {"mean", "mean+sd", "max"}
 
 
-class OnlineConfidence(ConfidenceEstimator):
+class OnlineConfidence(OnlineConfidenceEstimator):
     """Learn squared residuals row by row; expect the square root of an upper bound of them.
 
     With one column, the shrunken running mean of each level's squared residuals. With several, the
@@ -89,29 +83,6 @@ class OnlineConfidence(ConfidenceEstimator):
         self.bins = bins
         self.random_state = random_state
 
-    def partial_fit(self, X: TableLike, y: ArrayLike) -> Self:
-        """Learn from more residuals, one after another.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,)
-            Signed residuals, each made without having seen its row's truth.
-
-        Returns
-        -------
-        OnlineConfidence
-
-        Raises
-        ------
-        ValueError
-            If a parameter, the table or the residuals break their rule; what was learned before
-            is kept.
-        """
-        table, squared = self._checked(X, y)
-        self.learner_.partial_fit(table, squared)
-        return self
-
     def progressive_predict(
         self,
         X: TableLike,
@@ -124,38 +95,28 @@ class OnlineConfidence(ConfidenceEstimator):
 
         See `qconf.progressive_validation`, which calls this.
         """
-        table, squared = self._checked(X, y)
+        table, residual = self._checked(X, y)
         lanes = self.learner_.progressive_lanes(
-            table, squared, sample_weight=sample_weight, known=known
+            table, residual**2, sample_weight=sample_weight, known=known
         )
         return self._bounded(lanes)
 
-    def _checked(self, X: TableLike, y: ArrayLike) -> tuple[Table, FloatArray]:
-        """Check more rows; return them with their squared residuals, and a learner is there."""
-        check_parameters(self)
-        first = not hasattr(self, "learner_")
-        table = check_table(self, X, reset=first)
-        residual = check_target(self, y, len(table))
-        if first:
-            self.learner_ = self._unfitted(table.shape[1])
-        return table, residual**2
-
-    def _fit(self, X: Table, y: FloatArray) -> None:
-        self.learner_ = self._unfitted(X.shape[1]).fit(X, y**2)
-
-    def _predict(self, X: Table) -> FloatArray:
-        if self.bound == "mean":
-            return self._bounded(self.learner_.predict(X)[:, np.newaxis])
-        return self._bounded(self.learner_.predict_replicates(X))
-
-    def _unfitted(self, n_columns: int) -> OnlineLinearRegressor:
-        return OnlineLinearRegressor(
-            prior_count=self.prior_count * n_columns,
+    def _start(self, X: Table) -> None:
+        self.learner_ = OnlineLinearRegressor(
+            prior_count=self.prior_count * X.shape[1],
             n_bootstrap=0 if self.bound == "mean" else self.n_bootstrap,
             bins=self.bins,
             link="log",
             random_state=self.random_state,
         )
+
+    def _learn(self, X: Table, y: FloatArray) -> None:
+        self.learner_.partial_fit(X, y**2)
+
+    def _predict(self, X: Table) -> FloatArray:
+        if self.bound == "mean":
+            return self._bounded(self.learner_.predict(X)[:, np.newaxis])
+        return self._bounded(self.learner_.predict_replicates(X))
 
     def _bounded(self, lanes: FloatArray) -> FloatArray:
         """Take the bound over the replicates, or the one estimate there is."""
