@@ -114,12 +114,15 @@ def known_rows(
     >>> order.tolist(), known.tolist()
     ([1, 2, 3, 0], [0, 0, 2, 3])
     """
-    moment = np.arange(n_rows) if time is None else np.asarray(time)
+    moment = np.arange(n_rows) if time is None else _moments(time)
     if moment.shape != (n_rows,):
         msg = f"The times must have shape ({n_rows},), one a row; got shape {moment.shape}."
         raise TableError(msg)
     if moment.dtype.kind not in "iufM":
-        msg = f"The times must be numbers or dates, got values of type {moment.dtype}."
+        msg = (
+            f"The times must be numbers or dates, got values of type {moment.dtype}; "
+            "pandas.to_datetime turns text into dates."
+        )
         raise TableError(msg)
     missing = int(np.isnat(moment).sum() if moment.dtype.kind == "M" else np.isnan(moment).sum())
     if missing:
@@ -129,6 +132,17 @@ def known_rows(
     ordered = moment[order]
     arrival = ordered if delay is None else ordered + _checked_delay(delay, moment)
     return order, np.searchsorted(arrival, ordered, side="left").astype(np.int64)
+
+
+def _moments(time: ArrayLike) -> NDArray[Any]:
+    """Return times as numbers or as dates of one time zone."""
+    dtype = getattr(time, "dtype", None)
+    if not isinstance(dtype, pd.DatetimeTZDtype | pd.PeriodDtype):
+        return np.asarray(time)
+    dated: Any = pd.Series(time)
+    if isinstance(dtype, pd.PeriodDtype):
+        return np.asarray(dated.dt.to_timestamp())
+    return np.asarray(dated.dt.tz_convert("UTC").dt.tz_localize(None))
 
 
 def _checked_delay(delay: Any, moment: NDArray[Any]) -> Any:

@@ -134,6 +134,19 @@ def test_dates_and_delays_of_days() -> None:
     np.testing.assert_allclose(late, [3.0, np.nan, np.nan, 1.0])
 
 
+@pytest.mark.parametrize("kind", ["zoned", "period", "plain"])
+def test_dates_of_every_kind(kind: str) -> None:
+    """With a time zone, as periods, or plain: the same order and the same delays."""
+    day: Any = pd.Series(pd.to_datetime(["2026-01-09", "2026-01-01", "2026-01-02"]))
+    if kind == "zoned":
+        day = day.dt.tz_localize("Europe/Oslo")
+    if kind == "period":
+        day = day.dt.to_period("D")
+    order, known = known_rows(3, day, pd.Timedelta(days=1))
+    assert order.tolist() == [1, 2, 0]
+    assert known.tolist() == [0, 0, 2]
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [

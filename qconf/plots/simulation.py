@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
@@ -18,15 +18,16 @@ from qconf.simulation.result import THRESHOLD, Simulation
 __all__ = ["best_decile_bars", "risk_coverage_curves"]
 
 #: Colour, and line: no picture tells things apart by colour alone.
-_LOOK: Final[dict[str, tuple[str, str]]] = {
+_LOOK: Final[dict[str, tuple[str, str | tuple[float, tuple[float, float]]]]] = {
     "error model": (PALETTE["orange"], "-"),
     "conservative error model": (PALETTE["vermillion"], "--"),
     "conservative, maximum": (PALETTE["purple"], ":"),
     "count stability": (PALETTE["sky"], "-."),
     "empirical Bayes": (PALETTE["green"], "-"),
-    BAYES_LIMIT: (INK, (0, (1, 1))),  # type: ignore[dict-item]
+    BAYES_LIMIT: (INK, (0, (1.0, 1.0))),
 }
 _POINTS = 400
+_TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 
 
 def best_decile_bars(simulation: Simulation) -> Figure:
@@ -101,7 +102,10 @@ def risk_coverage_curves(simulation: Simulation) -> Figure:
     axes.text(10.6, 0.97, "safest tenth", transform=axes.get_xaxis_transform(), va="top",
               fontsize=9, color=GREY)  # fmt: skip
     axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.set_yticks([tick for tick in _TICKS if low <= tick <= high])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(0, 100)
     axes.set_xlabel("coverage: share of rows accepted, %")
     axes.set_ylabel("risk: outliers among them, %")

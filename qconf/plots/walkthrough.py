@@ -28,7 +28,7 @@ _DRAWS = 10
 _MANY = 4000
 _REPLICATES = 200
 _INTERVAL = (0.05, 0.95)
-_FAR_RIGHT = 3.0
+_FAR_RIGHT = 3.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,7 @@ def _show_truth(pane: Axes, draws: _Draws, colour: str) -> None:
 
 
 def _show_distribution(pane: Axes, draws: _Draws, colour: str) -> None:
-    pane.hist(draws.many, bins=list(np.linspace(0, _FAR_RIGHT, 61)), density=True, color=colour)
+    pane.hist(draws.many, bins=list(np.linspace(0, _FAR_RIGHT, 71)), density=True, color=colour)
     pane.axvline(draws.truth, color=INK, linewidth=1)
 
 

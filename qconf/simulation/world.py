@@ -22,7 +22,7 @@ __all__ = ["ARCHETYPES", "Archetype", "World", "archetypes", "draw_world"]
 
 
 #: Rows that are drawn at a time, so that what is between stays in the processor's cache.
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 22
 
 
 class Archetype(NamedTuple):
