@@ -99,8 +99,8 @@ EstimatorsOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="A,B",
-        help="Which to compare: residual, quantile, count, blend, constant (no skill), "
-        "column:NAME (a score that the table has), or a plug-in's name.",
+        help="Which to compare: residual, quantile, count, blend, online, empirical-bayes, "
+        "constant (no skill), column:NAME (a score that the table has), or a plug-in's name.",
     ),
 ]
 FractionOption: TypeAlias = Annotated[

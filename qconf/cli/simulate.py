@@ -27,7 +27,11 @@ BootstrapOption: TypeAlias = Annotated[
 ]
 GroupMeanSdOption: TypeAlias = Annotated[
     float,
-    typer.Option(metavar="NUMBER", help="How far apart groups are: sd of their mean values."),
+    typer.Option(
+        metavar="NUMBER",
+        help="How far apart groups are: sd of their mean values. It was not published; 0.5 comes "
+        "nearest to the published overall figures.",
+    ),
 ]
 PlotsOption: TypeAlias = Annotated[
     str | None,

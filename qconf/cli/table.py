@@ -55,12 +55,13 @@ def _ranking(comparison: Comparison) -> Table:
     n_safest = comparison.ranking[0].evaluation.best_decile.n
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
-    table.add_column("\nestimator", no_wrap=True)
+    # A long name is folded; numbers are not.
+    table.add_column("\nestimator", overflow="fold")
     table.add_column(f"{safest}\noutliers ({100 * comparison.level:g} %)", no_wrap=True)
-    table.add_column("mean abs\nerror", justify="right")
+    table.add_column("mean abs\nerror", justify="right", no_wrap=True)
     table.add_column("\nbehind the best, % points", no_wrap=True)
-    table.add_column("\nAURC", justify="right")
-    table.add_column("\nseconds", justify="right")
+    table.add_column("\nAURC", justify="right", no_wrap=True)
+    table.add_column("\nseconds", justify="right", no_wrap=True)
     for one in comparison.ranking:
         table.add_row(*_cells(one, is_best=one is comparison.ranking[0]))
     return table

@@ -127,3 +127,14 @@ def test_prices_are_written_as_people_do(table: str, capsys: pytest.CaptureFixtu
     out, _ = run([*typed, *FAST], capsys)
     assert "off by more than 20,000" in out
     assert "e+0" not in out
+
+
+def test_a_long_name_is_folded_and_no_number_cut(
+    table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name takes two lines; every figure is there."""
+    chosen = ["--estimators", "constant,empirical-bayes:parcel"]
+    out, _ = run(["compare", table, "--target", "price", *chosen], capsys)
+    assert "…" not in out
+    assert max(map(len, out.splitlines())) <= 100
+    assert any(line.strip().startswith("empirical-bayes") for line in out.splitlines())
