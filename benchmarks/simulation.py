@@ -15,8 +15,8 @@ import pandas as pd
 
 from qconf import simulate
 from qconf.learners.count_rates import CountRates, Rows
-from qconf.simulation.decile import Segment, describe, safest_rows
-from qconf.simulation.result import THRESHOLD, Simulation
+from qconf.simulation.decile import describe, safest_rows
+from qconf.simulation.result import THRESHOLD, Segment, Simulation
 
 __all__ = ["SPREADS", "run"]
 

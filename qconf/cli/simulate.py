@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -72,8 +70,6 @@ def simulate_command(
         check_folder(plots)
     from qconf.simulation.simulate import simulate  # noqa: PLC0415 - help must not wait for numba
 
-    # What draws the table is loaded while rows are learned, on another core.
-    Thread(target=import_module, args=("qconf.cli.simulation_table",), daemon=True).start()
     simulation = simulate(
         replicates, bootstrap=bootstrap, group_mean_sd=group_mean_sd, random_state=seed
     )

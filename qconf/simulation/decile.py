@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,49 +10,15 @@ from numpy.typing import NDArray
 from qconf._types import FloatArray, IntArray
 from qconf.estimate import Estimate
 from qconf.learners.compiled import compiled
+from qconf.simulation.result import Segment
 from qconf.simulation.world import ARCHETYPES, World
 
-__all__ = ["Segment", "describe", "safest_rows"]
+__all__ = ["describe", "safest_rows"]
 
 Floats: TypeAlias = NDArray[np.floating]
 
 _95_PERCENT = 1.959964
 _SAMPLE = 20_000
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Some of the rows.
-
-    Attributes
-    ----------
-    estimator : str
-        What chose them.
-    rows : int
-    outlier_rate : Estimate
-        With its 95 % interval.
-    mae : float
-        Mean absolute error.
-    composition : dict of str to float
-        Share of each archetype.
-    """
-
-    estimator: str
-    rows: int
-    outlier_rate: Estimate
-    mae: float
-    composition: dict[str, float]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers, ready for JSON."""
-        return {
-            "estimator": self.estimator,
-            "rows": self.rows,
-            "outlier_rate": self.outlier_rate.value,
-            "outlier_rate_interval": list(self.outlier_rate.interval),
-            "mae": self.mae,
-            "composition": dict(self.composition),
-        }
 
 
 def safest_rows(score: Floats, seed: int, fraction: float = 0.1) -> IntArray:

@@ -8,17 +8,52 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf.simulation.decile import Segment
+from qconf.estimate import Estimate
 from qconf.simulation.published import PUBLISHED
 from qconf.simulation.world import ARCHETYPES, World
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["THRESHOLD", "Simulation"]
+__all__ = ["THRESHOLD", "Segment", "Simulation"]
 
 #: An outlier is off by more than this.
 THRESHOLD = 0.15
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Some of the rows.
+
+    Attributes
+    ----------
+    estimator : str
+        What chose them.
+    rows : int
+    outlier_rate : Estimate
+        With its 95 % interval.
+    mae : float
+        Mean absolute error.
+    composition : dict of str to float
+        Share of each archetype.
+    """
+
+    estimator: str
+    rows: int
+    outlier_rate: Estimate
+    mae: float
+    composition: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, ready for JSON."""
+        return {
+            "estimator": self.estimator,
+            "rows": self.rows,
+            "outlier_rate": self.outlier_rate.value,
+            "outlier_rate_interval": list(self.outlier_rate.interval),
+            "mae": self.mae,
+            "composition": dict(self.composition),
+        }
 
 
 @dataclass(frozen=True, eq=False)

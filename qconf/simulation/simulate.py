@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qconf.errors import OptionError
-from qconf.learners.count_rates import CountRates, Rows
-from qconf.simulation.contenders import (
-    BAYES_LIMIT,
-    ESTIMATORS,
-    Contender,
-    Stretch,
-    ValuationModel,
-    contenders,
-)
-from qconf.simulation.decile import Segment, describe, safest_rows
-from qconf.simulation.result import THRESHOLD, Simulation
-from qconf.simulation.world import World, draw_world
+from qconf.simulation.result import Simulation
+from qconf.simulation.stream import judge, learn, load
+from qconf.simulation.world import draw_world
 
 __all__ = ["simulate"]
 
-#: Rows that are learned at a time: what is computed of them stays in the processor's cache.
-_STRETCH = 1 << 17
 _FEWEST, _MOST = 10, 400_000
 _MOST_LANES = 1000
 
@@ -78,22 +65,16 @@ def simulate(
     clock = _Clock()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         drawn = pool.submit(draw_world, replicates, group_mean_sd, random_state)
-        _load()
+        load()
         world = drawn.result()
         clock.lap("world")
-        residual, scores = _learn(world, contenders(world, bootstrap, random_state), pool)
+        residual, scores = learn(world, bootstrap, random_state, pool)
         clock.lap("learning")
-
-        def safest(name: str) -> Segment:
-            rows = safest_rows(scores[name], random_state)
-            return describe(name, rows, world, residual, THRESHOLD)
-
-        overall = pool.submit(describe, "overall", None, world, residual, THRESHOLD)
-        *best_decile, limit = pool.map(safest, (*ESTIMATORS, BAYES_LIMIT))
+        overall, *best_decile, limit = judge(world, residual, scores, random_state, pool)
         clock.lap("ranking")
     return Simulation(
         rows=len(residual),
-        overall=overall.result(),
+        overall=overall,
         best_decile=tuple(best_decile),
         bayes_limit=limit,
         group_mean_sd=group_mean_sd,
@@ -104,48 +85,6 @@ def simulate(
         residual=residual,
         scores=scores,
     )
-
-
-def _learn(
-    world: World, judged: tuple[Contender, ...], pool: ThreadPoolExecutor
-) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
-    """Value, score and learn all rows; return residuals, and scores by name."""
-    n_rows = len(world.group)
-    residual = np.empty(n_rows, dtype=np.float32)
-    scores = {name: np.empty(n_rows, dtype=np.float32) for one in judged for name in one.names}
-    model = ValuationModel(world.n_groups)
-
-    def value(part: slice) -> Stretch:
-        stretch = model.value(world.group[part], world.value[part])
-        np.subtract(stretch.prediction, stretch.value, out=residual[part], casting="same_kind")
-        return stretch
-
-    def score(contender: Contender, stretch: Stretch, part: slice) -> None:
-        for name, found in zip(contender.names, contender.score(stretch), strict=True):
-            scores[name][part] = found
-
-    parts = list(_parts(n_rows))
-    coming = pool.submit(value, parts[0])
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
-        stretch = coming.result()
-        at_work = [pool.submit(score, one, stretch, part) for one in judged]
-        if after is not None:
-            # The next stretch is valued while this one is scored.
-            coming = pool.submit(value, after)
-        for one in at_work:
-            one.result()
-    return residual, scores
-
-
-def _parts(n_rows: int) -> Iterator[slice]:
-    for start in range(0, n_rows, _STRETCH):
-        yield slice(start, min(start + _STRETCH, n_rows))
-
-
-def _load() -> None:
-    """Have the machine code loaded, or made, which takes as long as drawing the world."""
-    one_row = Rows(np.zeros((1, 1), dtype=np.int32), np.empty((1, 0)), np.zeros(1), np.empty(0))
-    CountRates(1, 1.0).progressive_with_novelty(one_row)
 
 
 class _Clock:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from qconf import Simulation, simulate
 from qconf.errors import OptionError
-from qconf.simulation import simulate as module
+from qconf.simulation import stream
 from qconf.simulation.contenders import BAYES_LIMIT, ESTIMATORS, ValuationModel, contenders
 from qconf.simulation.published import PUBLISHED
 from qconf.simulation.world import World, draw_world
@@ -85,7 +85,7 @@ def test_published_compositions_sum_to_one() -> None:
 
 def test_stretches_make_no_difference(monkeypatch: pytest.MonkeyPatch, small: Simulation) -> None:
     """However the stream is cut, the numbers are the same."""
-    monkeypatch.setattr(module, "_STRETCH", 777)
+    monkeypatch.setattr(stream, "_STRETCH", 777)
     cut = simulate(1000)
     for name in small.scores:
         np.testing.assert_array_equal(small.scores[name], cut.scores[name])
