@@ -92,19 +92,33 @@ def draw_world(replicates: int, group_mean_sd: float, seed: int) -> World:
     World
         With 100 rows for each replicate.
     """
-    rng = np.random.default_rng(seed)
+    # Order, group means and houses each from a stream of their own: at another spread of group
+    # means it is the same world, stretched.
+    order, means, houses = np.random.default_rng(seed).spawn(3)
     n_groups = len(ARCHETYPES) * replicates
     size = np.tile([one.rows for one in ARCHETYPES], replicates)
     sigma = np.tile([one.sigma for one in ARCHETYPES], replicates)
-    mean = rng.normal(scale=group_mean_sd, size=n_groups)
-    group = np.repeat(np.arange(n_groups, dtype=np.int32), size)
-    rng.shuffle(group)
+    mean = means.normal(scale=group_mean_sd, size=n_groups)
+    group = _in_random_order(np.repeat(np.arange(n_groups, dtype=np.int64), size), order)
     value = np.empty(len(group))
     for start in range(0, len(group), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        noise = rng.standard_normal(len(group[part]))
+        noise = houses.standard_normal(len(group[part]))
         value[part] = mean[group[part]] + sigma[group[part]] * noise
     return World(group, value, n_groups, group_mean_sd)
+
+
+def _in_random_order(group: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int32]:
+    """Shuffle by sorting random numbers with the groups in their last bits.
+
+    Three times as fast as swapping: a sort runs through memory in order, and in vector units.
+    """
+    bits = int(group.max()).bit_length()
+    key = rng.integers(2 ** (62 - bits), size=len(group)) << bits
+    key |= group
+    key.sort()
+    key &= 2**bits - 1
+    return key.astype(np.int32)
 
 
 def archetypes(
