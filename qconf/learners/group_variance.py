@@ -68,7 +68,8 @@ class GroupVariance:
             self.rows_learned += stop - start
             if self.rows_learned >= self._next_fit:
                 # What has been learned by now was known before the next row is predicted.
-                self.prior = fit_variance_mixture(*self.state.T, self.prior)
+                dof, squares = self.state.T
+                self.prior = fit_variance_mixture(dof, squares, self.prior)
                 self._next_fit = round(_GROWTH * self.rows_learned)
             start = stop
         return expected

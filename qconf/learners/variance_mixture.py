@@ -22,6 +22,8 @@ __all__ = ["VarianceMixture", "fit_variance_mixture"]
 #: Neighbouring points of the grid differ by a quarter: fewer than 80 rows cannot tell them apart.
 _RATIO = 1.25
 _MAX_POINTS = 80
+#: Sums of squares that are as good as 0, and whose logarithm or inverse would be none.
+_NOTHING = 1e-200
 #: Beyond so many degrees of freedom the grid is too coarse for a group.
 _SHARP = 100.0
 _OWN_POINTS = 60
@@ -90,7 +92,7 @@ def fit_variance_mixture(
     VarianceMixture or None
         None if no group says anything.
     """
-    known = (dof > 0) & (squares > 0)
+    known = (dof > 0) & (squares > _NOTHING)
     if not known.any():
         return None
     dof, squares, share = _cells(dof[known], squares[known])

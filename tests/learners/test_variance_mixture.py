@@ -30,7 +30,8 @@ def test_two_kinds_are_found(rng: np.random.Generator) -> None:
     prior = fitted(*groups(rng, variance, 12))
     low = prior.variance < 0.005
     assert prior.probability[low].sum() == pytest.approx(0.3, abs=0.02)
-    assert prior.probability[low] @ prior.variance[low] == pytest.approx(0.3 * 0.0025, rel=0.05)
+    # Within half a step of the grid, which is a quarter.
+    assert prior.probability[low] @ prior.variance[low] == pytest.approx(0.3 * 0.0025, rel=0.12)
     assert prior.probability @ prior.variance == pytest.approx(variance.mean(), rel=0.02)
 
 
@@ -62,7 +63,7 @@ def test_laws_of_the_posterior(seen: list[tuple[float, float]], scale: float) ->
     dof, squares = (np.array(part) for part in zip(*seen, strict=True))
     prior = fit_variance_mixture(dof, squares)
     if prior is None:
-        assert not (squares > 0).any()
+        assert not (squares > 1e-200).any()
         return
     assert prior.probability.sum() == pytest.approx(1.0)
     assert (np.diff(prior.variance) > 0).all()
