@@ -19,6 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     ["_types", "errors", "estimate"],
     ["grouping", "learners.compiled"],
+    ["learners.count_rate_loops"],
     ["_validation", "error_scale", "learners.binning", "learners.columns", "learners.count_rates",
      "learners.isotonic", "learners.seeding", "learners.settled", "learners.threads",
      "learners.variance_mixture", "simulation.world", "resampling", "ranking"],
@@ -114,6 +115,7 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "cli.simulation_table": "cli/test_simulate.py",
         "cli.table": "cli/test_compare.py",
         "learners.columns": "learners/test_encoding.py",
+        "learners.count_rate_loops": "learners/test_count_rates.py",
         "plots.style": "plots/test_simulation.py",
         "simulation.contenders": "simulation/test_simulate.py",
         "simulation.published": "simulation/test_simulate.py",

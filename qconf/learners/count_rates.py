@@ -26,85 +26,38 @@ waits for it to be imported.
 
 from __future__ import annotations
 
-from math import exp, factorial, sqrt
-from typing import Any, NamedTuple, TypeAlias
+from math import exp, factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
-from qconf.learners.compiled import CACHE_LINE, compiled, inlined, prefetch
+from qconf.learners.count_rate_loops import (
+    BITS,
+    PREDICTION,
+    UNSEEN,
+    Chance,
+    Known,
+    Lanes,
+    Model,
+    Rows,
+    Told,
+    learn_rows,
+    novelty_rows,
+    predict_rows,
+    progress,
+    progress_delayed,
+)
 
 __all__ = ["ABSENT", "IMMEDIATELY", "UNSEEN", "CountRates", "Known", "Rows"]
 
-Known: TypeAlias = NDArray[np.int64]
-#: float64 in one lane, float32 in many.
-Lanes: TypeAlias = NDArray[np.floating]
-
 #: In the place of a coordinate: the row does not have this feature.
 ABSENT = -1
-#: The row has something here that was never seen before.
-UNSEEN = -2
 #: For `known`: each label is learned before the next row is predicted.
 IMMEDIATELY: Known = np.empty(0, dtype=np.int64)
 
 _NOTHING = np.empty(0)
 _NO_SUMMARY = np.empty((3, 0), dtype=np.float32)
-_LOOK_AHEAD = 8
-_WEIGHT, _COUNT = 0, 1
-_MEAN, _TOTAL = 0, 1
-_PREDICTION, _STEP, _TIMES = 0, 1, 2
-_BITS = 16
-_TINY = 1e-30
-#: Held against the mean of a few rows, the next may seem a thousandfold; and factors multiply.
-_SETTLED = 100.0
-_DRAWS_A_NUMBER = 4
-
-
-class Rows(NamedTuple):
-    """Rows in the order of time; nothing about them is checked here.
-
-    Attributes
-    ----------
-    coordinates : ndarray of shape (n_rows, n_active), dtype int32
-        `ABSENT` where a row has fewer, `UNSEEN` for what has no coordinate yet.
-    values : ndarray of shape (n_rows, n_active), or (n_rows, 0)
-        Without columns, all values are 1.
-    target : ndarray of shape (n_rows,)
-    weight : ndarray of shape (n_rows,) or (0,)
-        Empty, all weights are 1.
-    """
-
-    coordinates: NDArray[np.int32]
-    values: FloatArray
-    target: FloatArray
-    weight: FloatArray
-
-    def part(self, cut: slice) -> Rows:
-        """Take some of the rows."""
-        return Rows(self.coordinates[cut], self.values[cut], self.target[cut], self.weight[cut])
-
-
-class _Model(NamedTuple):
-    state: Lanes
-    origin: Lanes
-    prior_count: float
-    centre: bool
-    multiply: bool
-
-
-class _Chance(NamedTuple):
-    seed: np.uint64
-    first_row: int
-    draws: NDArray[np.uint8]
-
-
-class _Told(NamedTuple):
-    """What is to be written down of each row; what is empty is not."""
-
-    lanes: FloatArray
-    summary: NDArray[np.float32]
-    novelty: FloatArray
 
 
 class CountRates:
@@ -167,13 +120,13 @@ class CountRates:
 
     def learn(self, rows: Rows) -> None:
         """Learn from rows, one after another."""
-        _learn_rows(rows, self._model, self._chance, self._work())
+        learn_rows(rows, self._model, self._chance, self._work())
         self.rows_learned += len(rows.target)
 
     def predict(self, rows: Rows) -> FloatArray:
         """Predict rows in each lane, shape (n_rows, n_lanes); targets are not looked at."""
         out = np.empty((len(rows.coordinates), self.state.shape[2]))
-        _predict_rows(rows, self._model, self._work()[_PREDICTION], out)
+        predict_rows(rows, self._model, self._work()[PREDICTION], out)
         return out
 
     def novelty(self, rows: Rows) -> FloatArray:
@@ -183,7 +136,7 @@ class CountRates:
         is one category, it is 1 / (prior_count + n).
         """
         novelty = np.empty(len(rows.coordinates))
-        _novelty_rows(rows, self._model, novelty)
+        novelty_rows(rows, self._model, novelty)
         return novelty
 
     def progressive(self, rows: Rows, known: Known = IMMEDIATELY) -> FloatArray:
@@ -201,13 +154,13 @@ class CountRates:
         ndarray of shape (n_rows, n_lanes)
         """
         lanes = np.empty((len(rows.target), self.state.shape[2]))
-        self._pass(rows, known, _Told(lanes, _NO_SUMMARY, _NOTHING))
+        self._pass(rows, known, Told(lanes, _NO_SUMMARY, _NOTHING))
         return lanes
 
     def progressive_summary(self, rows: Rows, known: Known = IMMEDIATELY) -> NDArray[np.float32]:
         """Do the same; return mean, standard deviation and maximum of the lanes, (3, n_rows)."""
         summary = np.empty((3, len(rows.target)), dtype=np.float32)
-        self._pass(rows, known, _Told(self._no_lanes, summary, _NOTHING))
+        self._pass(rows, known, Told(self._no_lanes, summary, _NOTHING))
         return summary
 
     def progressive_with_novelty(
@@ -216,16 +169,16 @@ class CountRates:
         """Do the same with one lane; return predictions and each row's `novelty` at that time."""
         lanes = np.empty((len(rows.target), 1))
         novelty = np.empty(len(rows.target))
-        self._pass(rows, known, _Told(lanes, _NO_SUMMARY, novelty))
+        self._pass(rows, known, Told(lanes, _NO_SUMMARY, novelty))
         return lanes[:, 0], novelty
 
-    def _pass(self, rows: Rows, known: Known, told: _Told) -> None:
+    def _pass(self, rows: Rows, known: Known, told: Told) -> None:
         model, chance, work = self._model, self._chance, self._work()
         if known is IMMEDIATELY:
-            _progress(rows, model, chance, work, told)
+            progress(rows, model, chance, work, told)
             self.rows_learned += len(rows.target)
         else:
-            learned = _progress_delayed(rows, model, chance, known, work, told)
+            learned = progress_delayed(rows, model, chance, known, work, told)
             self.rows_learned += learned
             self.learn(rows.part(slice(learned, None)))
 
@@ -238,273 +191,17 @@ class CountRates:
         return np.ones((3, self.state.shape[2]), dtype=self.state.dtype)
 
     @property
-    def _model(self) -> _Model:
+    def _model(self) -> Model:
         how = (float(self.prior_count), bool(self.centre), bool(self.multiply))
-        return _Model(self.state, self.origin, *how)
+        return Model(self.state, self.origin, *how)
 
     @property
-    def _chance(self) -> _Chance:
-        return _Chance(np.uint64(self.seed), self.rows_learned, self._draws)
+    def _chance(self) -> Chance:
+        return Chance(np.uint64(self.seed), self.rows_learned, self._draws)
 
 
 def _poisson_draws() -> NDArray[np.uint8]:
     """Return a Poisson(1) number for each number of 16 bits; mean and variance 1 to 4 digits."""
     probability = np.array([exp(-1) / factorial(k) for k in range(12)])
-    upper = np.round(np.cumsum(probability) * 2**_BITS).astype(np.int64)
-    return np.searchsorted(upper, np.arange(2**_BITS), side="right").astype(np.uint8)
-
-
-@compiled
-def _progress(
-    rows: Rows,
-    model: _Model,
-    chance: _Chance,
-    work: Lanes,
-    told: _Told,
-) -> None:
-    """Predict each row, then learn it."""
-    for row in range(len(rows.target)):
-        _expect(rows, row + _LOOK_AHEAD, model)
-        _predict_row(rows, row, model, work[_PREDICTION])
-        _tell(rows, row, model, work[_PREDICTION], told)
-        _learn_row(rows, row, model, chance, work)
-
-
-@compiled
-def _progress_delayed(
-    rows: Rows,
-    model: _Model,
-    chance: _Chance,
-    known: Known,
-    work: Lanes,
-    told: _Told,
-) -> int:
-    """Learn what is known by then, and predict each row; return how many rows were learned."""
-    learned = 0
-    for row in range(len(rows.target)):
-        _expect(rows, row + _LOOK_AHEAD, model)
-        while learned < known[row]:
-            _predict_row(rows, learned, model, work[_PREDICTION])
-            _learn_row(rows, learned, model, chance, work)
-            learned += 1
-        _predict_row(rows, row, model, work[_PREDICTION])
-        _tell(rows, row, model, work[_PREDICTION], told)
-    return learned
-
-
-@compiled
-def _learn_rows(rows: Rows, model: _Model, chance: _Chance, work: Lanes) -> None:
-    for row in range(len(rows.target)):
-        _expect(rows, row + _LOOK_AHEAD, model)
-        _predict_row(rows, row, model, work[_PREDICTION])
-        _learn_row(rows, row, model, chance, work)
-
-
-@compiled
-def _predict_rows(rows: Rows, model: _Model, prediction: Lanes, out: FloatArray) -> None:
-    for row in range(len(out)):
-        _expect(rows, row + _LOOK_AHEAD, model)
-        _predict_row(rows, row, model, prediction)
-        for lane in range(len(prediction)):
-            out[row, lane] = prediction[lane]
-
-
-@compiled
-def _novelty_rows(rows: Rows, model: _Model, novelty: FloatArray) -> None:
-    for row in range(len(novelty)):
-        novelty[row] = _novelty_of(rows, row, model)
-
-
-@inlined
-def _tell(rows: Rows, row: int, model: _Model, prediction: Lanes, told: _Told) -> None:
-    """Write down what is said of a row before it is learned."""
-    if len(told.lanes) > 0:
-        for lane in range(len(prediction)):
-            told.lanes[row, lane] = prediction[lane]
-    if told.summary.shape[1] > 0:
-        _summarise(prediction, told.summary, row)
-    if len(told.novelty) > 0:
-        told.novelty[row] = _novelty_of(rows, row, model)
-
-
-@inlined
-def _expect(rows: Rows, row: int, model: _Model) -> None:
-    """Have the processor fetch what a coming row will need."""
-    if row < len(rows.coordinates):
-        for j in range(rows.coordinates.shape[1]):
-            coordinate = rows.coordinates[row, j]
-            if coordinate >= 0:
-                for byte in range(0, model.state.strides[0], CACHE_LINE):
-                    prefetch(model.state, np.intp(coordinate), byte)
-
-
-@inlined
-def _value(rows: Rows, row: int, j: int) -> float:
-    return rows.values[row, j] if rows.values.shape[1] > 0 else 1.0
-
-
-@inlined
-def _weight(rows: Rows, row: int) -> float:
-    return rows.weight[row] if len(rows.weight) > 0 else 1.0
-
-
-@inlined
-def _predict_row(rows: Rows, row: int, model: _Model, prediction: Lanes) -> None:
-    state = model.state
-    prior = state.dtype.type(model.prior_count)
-    for lane in range(state.shape[2]):
-        prediction[lane] = model.origin[_MEAN, lane] if model.centre else state.dtype.type(0.0)
-    for j in range(rows.coordinates.shape[1]):
-        coordinate = rows.coordinates[row, j]
-        if coordinate >= 0 and model.multiply:
-            for lane in range(state.shape[2]):
-                factor = prior + state[coordinate, _WEIGHT, lane]
-                prediction[lane] *= factor / (prior + state[coordinate, _COUNT, lane])
-        elif coordinate >= 0:
-            x = state.dtype.type(_value(rows, row, j))
-            for lane in range(state.shape[2]):
-                prediction[lane] += x * state[coordinate, _WEIGHT, lane]
-
-
-@inlined
-def _novelty_of(rows: Rows, row: int, model: _Model) -> float:
-    novelty = 0.0
-    for j in range(rows.coordinates.shape[1]):
-        coordinate = rows.coordinates[row, j]
-        x = _value(rows, row, j)
-        if coordinate >= 0:
-            novelty += x * x / (model.prior_count + model.state[coordinate, _COUNT, 0])
-        elif coordinate == UNSEEN:
-            novelty += x * x / model.prior_count
-    return novelty
-
-
-@inlined
-def _learn_row(rows: Rows, row: int, model: _Model, chance: _Chance, work: Lanes) -> None:
-    """Share the error of a predicted row among its coordinates, in each lane."""
-    row_weight = _weight(rows, row)
-    if row_weight > 0.0:
-        prediction, step, times = work[_PREDICTION], work[_STEP], work[_TIMES]
-        if len(chance.draws) > 0:
-            _draw(chance, row, times)
-        _sum_unsureness(rows, row, model, step)
-        weight = model.state.dtype.type(row_weight)
-        target = model.state.dtype.type(rows.target[row])
-        if model.multiply:
-            tiny = model.state.dtype.type(_TINY)
-            for lane in range(len(step)):
-                # Without any expectation, nothing is a surprise.
-                surprise = target - prediction[lane]
-                step[lane] = surprise / max(prediction[lane], tiny) / max(step[lane], tiny)
-                step[lane] = step[lane] if prediction[lane] > tiny else 0.0
-            _move_factors(rows, row, model, weight, step, times)
-        else:
-            one = model.state.dtype.type(1.0)
-            for lane in range(len(step)):
-                learned = weight * times[lane]
-                step[lane] = learned * (target - prediction[lane]) / (one + learned * step[lane])
-            _move(rows, row, model, weight, step, times)
-        _move_origin(rows, row, model, times)
-
-
-@inlined
-def _sum_unsureness(rows: Rows, row: int, model: _Model, unsureness: Lanes) -> None:
-    """Sum x_j² P_j over the row's coordinates."""
-    prior = model.state.dtype.type(model.prior_count)
-    for lane in range(len(unsureness)):
-        unsureness[lane] = 0.0
-    for j in range(rows.coordinates.shape[1]):
-        coordinate = rows.coordinates[row, j]
-        if coordinate >= 0:
-            x = model.state.dtype.type(_value(rows, row, j))
-            for lane in range(len(unsureness)):
-                unsureness[lane] += x * x / (prior + model.state[coordinate, _COUNT, lane])
-
-
-@inlined
-def _move(rows: Rows, row: int, model: _Model, weight: Any, step: Lanes, times: Lanes) -> None:
-    """Change weights and counts of the row's coordinates."""
-    state = model.state
-    prior = state.dtype.type(model.prior_count)
-    for j in range(rows.coordinates.shape[1]):
-        coordinate = rows.coordinates[row, j]
-        if coordinate >= 0:
-            x = state.dtype.type(_value(rows, row, j))
-            for lane in range(len(step)):
-                count = state[coordinate, _COUNT, lane]
-                state[coordinate, _WEIGHT, lane] += step[lane] * x / (prior + count)
-                state[coordinate, _COUNT, lane] = count + weight * times[lane] * x * x
-
-
-@inlined
-def _move_factors(
-    rows: Rows, row: int, model: _Model, weight: Any, step: Lanes, times: Lanes
-) -> None:
-    """Change sums and counts of the row's coordinates; `step` is (r - 1) / sum_k P_k."""
-    state = model.state
-    one = state.dtype.type(1.0)
-    prior = state.dtype.type(model.prior_count)
-    several = rows.coordinates.shape[1] > 1
-    for j in range(rows.coordinates.shape[1]):
-        coordinate = rows.coordinates[row, j]
-        if coordinate >= 0:
-            for lane in range(len(step)):
-                total = prior + state[coordinate, _COUNT, lane]
-                factor = (prior + state[coordinate, _WEIGHT, lane]) / total
-                learned = weight * times[lane]
-                if several and model.origin[_TOTAL, lane] < _SETTLED:
-                    learned = model.state.dtype.type(0.0)
-                state[coordinate, _WEIGHT, lane] += learned * factor * (one + step[lane] / total)
-                state[coordinate, _COUNT, lane] += learned
-
-
-@inlined
-def _move_origin(rows: Rows, row: int, model: _Model, times: Lanes) -> None:
-    origin = model.origin
-    weight = model.state.dtype.type(_weight(rows, row))
-    target = model.state.dtype.type(rows.target[row])
-    tiny = model.state.dtype.type(_TINY)
-    for lane in range(len(times)):
-        learned = weight * times[lane]
-        total = origin[_TOTAL, lane] + learned
-        origin[_TOTAL, lane] = total
-        origin[_MEAN, lane] += learned * (target - origin[_MEAN, lane]) / max(total, tiny)
-
-
-@inlined
-def _draw(chance: _Chance, row: int, times: Lanes) -> None:
-    """Say how often each lane learns this row: four draws from one mixed 64-bit number.
-
-    The number is that of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA) at a position that the
-    row and the lane decide.
-    """
-    position = np.uint64(chance.first_row + row) << np.uint64(_BITS)
-    for lane in range(0, len(times), _DRAWS_A_NUMBER):
-        at = position + np.uint64(lane // _DRAWS_A_NUMBER)
-        mixed = chance.seed + (at + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-        for k in range(lane, min(lane + _DRAWS_A_NUMBER, len(times))):
-            times[k] = chance.draws[mixed & np.uint64(2**_BITS - 1)]
-            mixed >>= np.uint64(_BITS)
-
-
-@inlined
-def _summarise(prediction: Lanes, summary: NDArray[np.float32], row: int) -> None:
-    """Write mean, standard deviation and maximum, from differences to the first lane."""
-    n_lanes = len(prediction)
-    first = prediction[0]
-    total = first - first
-    squares = total
-    largest = total
-    for lane in range(n_lanes):
-        beyond = prediction[lane] - first
-        total += beyond
-        squares += beyond * beyond
-        largest = max(largest, beyond)
-    mean = total / n_lanes
-    spread = max(squares - total * mean, 0.0) / max(n_lanes - 1, 1)
-    summary[0, row] = first + mean
-    summary[1, row] = sqrt(spread)
-    summary[2, row] = first + largest
+    upper = np.round(np.cumsum(probability) * 2**BITS).astype(np.int64)
+    return np.searchsorted(upper, np.arange(2**BITS), side="right").astype(np.uint8)
