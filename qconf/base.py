@@ -186,14 +186,16 @@ class OnlineConfidenceEstimator(ConfidenceEstimator):
         table = check_table(self, X, reset=first)
         residual = check_target(self, y, len(table))
         if first:
-            self._start(table)
-            self._started = True
+            self._restart(table)
         return table, residual
 
     def _fit(self, X: Table, y: FloatArray) -> None:
+        self._restart(X)
+        self._learn(X, y)
+
+    def _restart(self, X: Table) -> None:
         self._start(X)
         self._started = True
-        self._learn(X, y)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_started")

@@ -117,9 +117,9 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
         )
 
     def _fit(self, X: Table, y: FloatArray) -> None:
-        super()._fit(X, y)
-        place = self._active.find(self._chosen(X))[0]
-        for _ in range(self.sweeps - 1):
+        self._restart(X)
+        place = self._places(X)
+        for _ in range(self.sweeps):
             # Each sweep starts the sums anew, held against better factors of the other columns.
             self._dof, self._squares = np.zeros_like(self._dof), np.zeros_like(self._squares)
             self._total = np.zeros(2)
@@ -136,22 +136,28 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
         self.level_ = 0.0
 
     def _learn(self, X: Table, y: FloatArray) -> None:
+        self._add(self._places(X), y**2)
+
+    def _places(self, X: Table) -> NDArray[np.int32]:
+        """Return the groups of rows that will be learned from, and make room for new ones."""
         place = self._active.learn(self._chosen(X))[0]
         self._grow(self._active.n_coordinates)
-        self._add(place, y**2)
+        return place
 
     def _add(self, place: NDArray[np.int32], square: FloatArray) -> None:
         """Add rows to the sums of each column in turn, and shrink its groups anew."""
         # Squares of zero have no scale to be measured in.
         level = self.level_ or float(square.mean()) or 1.0
+        total = self._log_factor[place].sum(axis=1)
         for k in range(place.shape[1]):
             of_column = place[:, k]
-            others = self._log_factors(place).sum(axis=1) - self._log_factor[of_column]
+            others = total - self._log_factor[of_column]
             beyond = square / (level * np.exp(others))
             self._dof += np.bincount(of_column, minlength=len(self._dof))
             self._squares += np.bincount(of_column, beyond, minlength=len(self._dof))
             self._shrink(k)
-        self._total += square.sum(), np.exp(self._log_factors(place).sum(axis=1)).sum()
+            total = others + self._log_factor[of_column]
+        self._total += square.sum(), np.exp(total).sum()
         self.level_ = float(self._total[0] / self._total[1])
 
     def _shrink(self, k: int) -> None:

@@ -10,11 +10,10 @@ import numpy as np
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf._validation import Interval, StrOptions
 from qconf.base import OnlineConfidenceEstimator
+from qconf.bounds import BOUNDS, upper_bound
 from qconf.learners.online import OnlineLinearRegressor
 
 __all__ = ["OnlineConfidence"]
-
-_BOUNDS = {"mean", "mean+sd", "max"}
 
 
 class OnlineConfidence(OnlineConfidenceEstimator):
@@ -61,7 +60,7 @@ class OnlineConfidence(OnlineConfidenceEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "bound": [StrOptions(_BOUNDS), Interval(Real, 0, 1, closed="neither")],
+        "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
         "n_bootstrap": [Interval(Integral, 2, None, closed="left")],
         "prior_count": [Interval(Real, 0, None, closed="neither")],
         "bins": [Interval(Integral, 2, None, closed="left")],
@@ -99,7 +98,7 @@ class OnlineConfidence(OnlineConfidenceEstimator):
         lanes = self.learner_.progressive_lanes(
             table, residual**2, sample_weight=sample_weight, known=known
         )
-        return self._bounded(lanes)
+        return np.sqrt(upper_bound(lanes.T, self.bound))
 
     def _start(self, X: Table) -> None:
         self.learner_ = OnlineLinearRegressor(
@@ -115,17 +114,5 @@ class OnlineConfidence(OnlineConfidenceEstimator):
 
     def _predict(self, X: Table) -> FloatArray:
         if self.bound == "mean":
-            return self._bounded(self.learner_.predict(X)[:, np.newaxis])
-        return self._bounded(self.learner_.predict_replicates(X))
-
-    def _bounded(self, lanes: FloatArray) -> FloatArray:
-        """Take the bound over the replicates, or the one estimate there is."""
-        if not isinstance(self.bound, str):
-            squared = np.quantile(lanes, self.bound, axis=1)
-        elif self.bound == "max":
-            squared = lanes.max(axis=1)
-        elif self.bound == "mean+sd":
-            squared = lanes.mean(axis=1) + lanes.std(axis=1, ddof=1)
-        else:
-            squared = lanes[:, 0]
-        return np.sqrt(squared)
+            return np.sqrt(self.learner_.predict(X))
+        return np.sqrt(upper_bound(self.learner_.predict_replicates(X).T, self.bound))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -12,6 +11,7 @@ from sklearn.base import RegressorMixin, clone
 from qconf._types import FloatArray, RandomState, Table
 from qconf._validation import HasMethods, Interval, StrOptions, select_rows
 from qconf.base import ConfidenceEstimator
+from qconf.bounds import BOUNDS, upper_bound
 from qconf.errors import OptionError
 from qconf.learners.boosted import BoostedTrees
 from qconf.learners.seeding import random_source, with_seed
@@ -19,11 +19,6 @@ from qconf.learners.seeding import random_source, with_seed
 __all__ = ["ResidualConfidence"]
 
 _MIN_REPLICATES = 2
-_BOUNDS: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "mean": lambda replicates: replicates.mean(axis=0),
-    "mean+sd": lambda replicates: replicates.mean(axis=0) + replicates.std(axis=0, ddof=1),
-    "max": lambda replicates: replicates.max(axis=0),
-}
 
 
 class ResidualConfidence(ConfidenceEstimator):
@@ -76,7 +71,7 @@ class ResidualConfidence(ConfidenceEstimator):
         "learner": [StrOptions({"boosted"}), HasMethods(["fit", "predict"])],
         "loss": [StrOptions({"gamma", "squared"})],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
-        "bound": [StrOptions(set(_BOUNDS)), Interval(Real, 0, 1, closed="neither")],
+        "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
         "random_state": ["random_state"],
     }
 
@@ -119,9 +114,5 @@ class ResidualConfidence(ConfidenceEstimator):
 
     def _predict(self, X: Table) -> FloatArray:
         replicates = np.stack([np.asarray(model.predict(X)) for model in self.models_])
-        if isinstance(self.bound, str):
-            squared = _BOUNDS[self.bound](replicates)
-        else:
-            squared = np.quantile(replicates, self.bound, axis=0)
         # A learner without a log link can predict a negative squared error.
-        return np.sqrt(np.maximum(squared, 0.0))
+        return np.sqrt(np.maximum(upper_bound(replicates, self.bound), 0.0))

@@ -27,7 +27,16 @@ CACHE_LINE = 64
 _FOR_WRITING, _ALL_CACHE_LEVELS, _DATA = 1, 3, 1
 
 
-def compiled(function: F, *, inline: str = "never") -> F:
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "_nrt": False,
+    "error_model": "numpy",
+    # Not all of fastmath: infinite values are used.
+    "fastmath": {"reassoc", "contract", "nsz", "nnan"},
+}
+
+
+def compiled(function: F) -> F:
     """Compile a function at its first call, and keep the machine code on disk if that is possible.
 
     Compiled functions release the GIL, and allocate nothing: arrays are made by the caller, who
@@ -39,31 +48,22 @@ def compiled(function: F, *, inline: str = "never") -> F:
     ----------
     function : callable
         In the subset of Python that numba takes.
-    inline : {"never", "always"}, default="never"
 
     Returns
     -------
     callable
     """
-    options: dict[str, Any] = {
-        "nogil": True,
-        "_nrt": False,
-        "error_model": "numpy",
-        # Not all of fastmath: infinite values are used.
-        "fastmath": {"reassoc", "contract", "nsz", "nnan"},
-        "inline": inline,
-    }
     try:
-        return cast("F", _njit(cache=True, **options)(function))
+        return cast("F", _njit(cache=True, **_OPTIONS)(function))
     except RuntimeError:
         # Neither the package's folder nor the user's can be written to: then every process
         # compiles for itself.
-        return cast("F", _njit(**options)(function))
+        return cast("F", _njit(**_OPTIONS)(function))
 
 
 def inlined(function: F) -> F:
-    """Compile a function into each function that calls it."""
-    return compiled(function, inline="always")
+    """Compile a function into each function that calls it; alone it has no machine code to keep."""
+    return cast("F", _njit(inline="always", **_OPTIONS)(function))
 
 
 def _prefetch(typing_context: Any, array: Any, row: Any, byte: Any) -> Any:  # noqa: ARG001 - numba's signature

@@ -25,7 +25,7 @@ from qconf._validation import (
 from qconf.errors import OptionError, TableError
 from qconf.learners.active import ActiveCoordinates
 from qconf.learners.columns import as_frame
-from qconf.learners.count_rates import IMMEDIATELY, UNSEEN, CountRates, Known, Rows
+from qconf.learners.count_rates import ABSENT, IMMEDIATELY, UNSEEN, CountRates, Known, Rows
 from qconf.learners.seeding import draw_seed, random_source
 
 __all__ = ["OnlineLinearRegressor"]
@@ -218,10 +218,7 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
             For each level or number of a row its n_j, the sum of weight times squared value; 0 if
             it was never seen, NaN where a row has none.
         """
-        rows = self._known_rows(X)
-        counts: FloatArray = self._model.state[rows.coordinates, 1, 0]
-        counts = np.where(rows.coordinates == UNSEEN, 0.0, counts)
-        return np.where((rows.coordinates < 0) & (rows.coordinates != UNSEEN), np.nan, counts)
+        return self._counts(self._known_rows(X))
 
     def stability(self, X: TableLike) -> FloatArray:
         """Score rows by how much of them was seen: lower is better known.
@@ -242,7 +239,7 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         rows = self._known_rows(X)
         x = rows[1]
         values = x if x.shape[1] else np.ones(rows.coordinates.shape)
-        single = np.abs(values) / np.sqrt(self.prior_count + self.counts(X))
+        single = np.abs(values) / np.sqrt(self.prior_count + self._counts(rows))
         total: FloatArray = np.nansum(single, axis=1)
         return total
 
@@ -314,6 +311,11 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         for model in others:
             model.learn(rows)
         return told.progressive(rows, _ready(known))
+
+    def _counts(self, rows: Rows) -> FloatArray:
+        counts: FloatArray = self._model.state[rows.coordinates, 1, 0]
+        counts = np.where(rows.coordinates == UNSEEN, 0.0, counts)
+        return np.where(rows.coordinates == ABSENT, np.nan, counts)
 
     def _forget(self) -> None:
         for name in ("_active", "_model", "_replicates"):

@@ -99,16 +99,9 @@ class Simulation:
         import pandas as pd  # noqa: PLC0415 - a third of the time of a whole run
 
         ours = [{"source": "qconf", **_flat(one.to_dict())} for one in self.segments]
-        names = [one.name for one in ARCHETYPES]
         published = [
-            {
-                "source": "published",
-                "estimator": name,
-                "outlier_rate": one.outlier_rate,
-                "mae": one.mae,
-                **dict(zip(names, one.composition, strict=True)),
-            }
-            for name, one in PUBLISHED.items()
+            {"source": "published", "estimator": name, **_flat(one)}
+            for name, one in _published().items()
         ]
         return pd.DataFrame([*ours, *published]).set_index("estimator")
 
@@ -119,7 +112,6 @@ class Simulation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the rows as plain numbers, ready for JSON."""
-        names = [one.name for one in ARCHETYPES]
         return {
             "rows": self.rows,
             "threshold": THRESHOLD,
@@ -129,19 +121,26 @@ class Simulation:
             "overall": self.overall.to_dict(),
             "best_decile": [one.to_dict() for one in self.best_decile],
             "bayes_limit": self.bayes_limit.to_dict(),
-            "published": {
-                name: {
-                    "outlier_rate": one.outlier_rate,
-                    "mae": one.mae,
-                    "composition": dict(zip(names, one.composition, strict=True)),
-                }
-                for name, one in PUBLISHED.items()
-            },
+            "published": _published(),
             "seconds": {part: round(spent, 3) for part, spent in self.seconds.items()},
         }
 
 
+def _published() -> dict[str, dict[str, Any]]:
+    names = [one.name for one in ARCHETYPES]
+    return {
+        name: {
+            "outlier_rate": one.outlier_rate,
+            "mae": one.mae,
+            "composition": dict(zip(names, one.composition, strict=True)),
+        }
+        for name, one in PUBLISHED.items()
+    }
+
+
 def _flat(segment: dict[str, Any]) -> dict[str, Any]:
-    low, high = segment.pop("outlier_rate_interval")
-    composition = segment.pop("composition")
-    return {**segment, "outlier_rate_low": low, "outlier_rate_high": high, **composition}
+    """Make one row of a table: the interval's ends, and each kind, a column."""
+    row = {name: value for name, value in segment.items() if not isinstance(value, list | dict)}
+    if "outlier_rate_interval" in segment:
+        row["outlier_rate_low"], row["outlier_rate_high"] = segment["outlier_rate_interval"]
+    return {**row, **segment["composition"]}
