@@ -6,7 +6,6 @@ when they move.
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from sklearn.utils.validation import (
 )
 
 from qconf._types import FloatArray, IntArray, Table, TableLike
-from qconf.errors import OptionError, TableError
+from qconf.errors import TableError
 
 __all__ = [
     "HasMethods",
@@ -39,7 +38,6 @@ __all__ = [
     "check_column",
     "check_enough_rows",
     "check_parameters",
-    "check_seed",
     "check_table",
     "check_target",
     "check_weights",
@@ -213,18 +211,6 @@ def check_column(name: str, values: ArrayLike, n_rows: int) -> FloatArray:
 
 def _kind(values: ArrayLike) -> str:
     return str(getattr(values, "dtype", type(values).__name__))
-
-
-def check_seed(random_state: int) -> None:
-    """Check that a seed can seed every generator.
-
-    Raises
-    ------
-    OptionError
-    """
-    if not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
-        msg = f"The seed must be an integer from 0 to 2**32 - 1, got {random_state!r}."
-        raise OptionError(msg)
 
 
 def select_rows(X: Table, rows: IntArray | slice) -> Table:

@@ -12,10 +12,11 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from qconf._types import ArrayLike, FloatArray, IntArray, TableLike
-from qconf._validation import check_column, check_seed
+from qconf._validation import check_column
 from qconf.base import PREDICTION
 from qconf.comparison import Comparison, Ranked
 from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, score_columns
+from qconf.conventions import check_seed
 from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
 from qconf.errors import OptionError, TableError

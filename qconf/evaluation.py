@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from qconf._types import FloatArray, IntArray
-from qconf._validation import check_column, check_seed
+from qconf._validation import check_column
+from qconf.conventions import accepted_rows, check_seed
 from qconf.errors import OptionError, TableError
 from qconf.estimate import Estimate
 from qconf.grouping import group_codes
-from qconf.ranking import Outcome, RankedRows, Statistics, accepted_rows, rank_within
+from qconf.ranking import Outcome, RankedRows, Statistics, rank_within
 from qconf.resampling import (
     percentile_estimate,
     rate_estimate,

@@ -10,19 +10,9 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.conventions import accepted_rows
 
-__all__ = ["Outcome", "RankedRows", "Statistics", "accepted_rows", "rank_within"]
-
-
-def accepted_rows(fraction: float, n_rows: int) -> int:
-    """Return how many rows are the safest `fraction`: rounded, at least one.
-
-    Examples
-    --------
-    >>> accepted_rows(0.1, 2161), accepted_rows(0.1, 3)
-    (216, 1)
-    """
-    return max(1, round(fraction * n_rows))
+__all__ = ["Outcome", "RankedRows", "Statistics", "rank_within"]
 
 
 def rank_within(score: FloatArray, blocks: IntArray) -> FloatArray:

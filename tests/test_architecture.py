@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from the layers below its own, and from no other.
 LAYERS = [
     ["_types", "errors", "estimate"],
-    ["bounds"],
+    ["bounds", "conventions"],
     ["grouping", "learners.compiled"],
     ["learners.count_rate_loops"],
     ["_validation", "error_scale", "learners.binning", "learners.columns", "learners.count_rates",
@@ -111,6 +111,7 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "_types": "has no code",
         "_validation": "test_sklearn.py",
         "bounds": "estimators/test_residual.py and estimators/test_online.py",
+        "conventions": "test_ranking.py and test_evaluation.py",
         "cli.options": "cli/test_main.py",
         "cli.progress": "cli/test_output.py",
         "cli.drawing": "cli/test_compare.py",

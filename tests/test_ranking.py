@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import spearmanr
 
 from qconf._types import FloatArray, IntArray
-from qconf.ranking import Outcome, RankedRows, Statistics, accepted_rows
+from qconf.conventions import accepted_rows
+from qconf.ranking import Outcome, RankedRows, Statistics
 
 THRESHOLD = 0.5
 

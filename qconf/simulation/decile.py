@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
+from qconf.conventions import accepted_rows
 from qconf.estimate import Estimate
 from qconf.learners.compiled import compiled
 from qconf.simulation.result import Segment
@@ -36,7 +37,7 @@ def safest_rows(score: Floats, seed: int, fraction: float = 0.1) -> IntArray:
     ndarray of int
         Positions of the safest `fraction` of the rows, in no order; at least one row.
     """
-    wanted = max(1, round(fraction * len(score)))
+    wanted = accepted_rows(fraction, len(score))
     candidates = _candidates(score, wanted)
     theirs = score[candidates]
     cut_off = np.partition(theirs, wanted - 1)[wanted - 1]

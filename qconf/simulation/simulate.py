@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from qconf.conventions import check_seed
 from qconf.errors import OptionError
 from qconf.simulation.result import Simulation
 from qconf.simulation.stream import judge, learn, load
@@ -110,6 +111,4 @@ def _check(replicates: int, bootstrap: int, group_mean_sd: float, seed: int) -> 
     if not 0 < group_mean_sd < np.inf:
         msg = f"The standard deviation of group means must be greater than 0, got {group_mean_sd}."
         raise OptionError(msg)
-    if not 0 <= seed < 2**32:
-        msg = f"The seed must be an integer from 0 to 2**32 - 1, got {seed}."
-        raise OptionError(msg)
+    check_seed(seed)
