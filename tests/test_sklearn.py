@@ -35,7 +35,7 @@ ESTIMATORS = [
     ConstantConfidence(),
     CountConfidence(),
     EmpiricalBayesConfidence(),
-    LinearQuantileRegressor(0.5),
+    LinearQuantileRegressor(0.37),
     OnlineConfidence(),
     OnlineConfidence("max"),
     OnlineLinearRegressor(),

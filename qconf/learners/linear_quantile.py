@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,67 +13,90 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qconf._types import ArrayLike, FloatArray
-from qconf._validation import Interval, check_parameters
-from qconf.errors import OptionError
+from qconf._validation import Interval, check_parameters, check_weights
+from qconf.errors import OptionError, TableError
+from qconf.learners.planes.certificate import EXACT
+from qconf.learners.planes.design import times
+from qconf.learners.planes.fitting import fit_planes
 
-__all__ = ["LinearQuantileRegressor"]
+__all__ = ["LinearQuantileRegressor", "check_quantiles"]
 
 
 class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
-    """Linear quantile regression (Koenker & Bassett 1978), fitted by statsmodels' ``QuantReg``.
+    """Linear quantile regression (Koenker & Bassett 1978), exact, for tables of any length.
+
+    Minimises the sum of ``q max(r, 0) + (1 − q) max(−r, 0)`` over the residuals r = y − plane.
+    The fit ends with a proof: a dual objective, which no plane's loss is below, and how far the
+    loss is above it. Rows whose side of the plane is known are left out (Portnoy & Koenker 1997,
+    Statistical Science 12), a smoothed loss tells which (He, Pan, Tan & Zhou 2023, Journal of
+    Econometrics 232), an interior point method solves the rest, and then all rows are looked at
+    again.
 
     Parameters
     ----------
     quantiles : float or sequence of float, default=(0.25, 0.75)
         Rising, each strictly between 0 and 1. A single number makes predictions 1-dimensional.
     fit_intercept : bool, default=True
-    max_iter : int, default=1000
-        Iterations of the reweighted least squares at most.
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_quantiles, n_features)
+        Where columns are collinear or constant, or more than the rows, several planes fit
+        equally well; these are the smallest coefficients, in units of the columns' standard
+        deviations.
     intercept_ : ndarray of shape (n_quantiles,)
-    n_iter_ : int
-        Iterations of the quantile that took most.
+    primal_objective_ : ndarray of shape (n_quantiles,)
+        The loss, summed over the rows with their weights; in units of the target.
+    dual_objective_ : ndarray of shape (n_quantiles,)
+        No plane has a lower loss.
+    duality_gap_ : ndarray of shape (n_quantiles,)
+        Their difference as a share of the loss (or of a ten-thousandth of the target's mean
+        deviation, if the plane fits better than that); at most 1e-8, or `fit` warns.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
+
+    Notes
+    -----
+    Tables of float64 are not copied; of other types, a stretch of rows is converted at a time.
+    Needs memory for a few numbers a row and for the rows near the plane.
+
+    Where a quantile is not unique (the median of an even number of rows) any of its values may
+    be found.
 
     Examples
     --------
     >>> import numpy as np
     >>> x = np.linspace(0, 1, 401).reshape(-1, 1)
     >>> y = 2 * x[:, 0] + np.tile([-1.0, 0.0, 1.0], 134)[:401]
-    >>> LinearQuantileRegressor(0.5).fit(x, y).predict([[0.5]]).round(2)
+    >>> model = LinearQuantileRegressor(0.5).fit(x, y)
+    >>> model.predict([[0.5]]).round(2)
     array([1.])
+    >>> bool(model.duality_gap_[0] <= 1e-8)
+    True
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "quantiles": ["array-like", Interval(Real, 0, 1, closed="neither")],
         "fit_intercept": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
     }
 
     def __init__(
-        self,
-        quantiles: float | Sequence[float] = (0.25, 0.75),
-        *,
-        fit_intercept: bool = True,
-        max_iter: int = 1000,
+        self, quantiles: float | Sequence[float] = (0.25, 0.75), *, fit_intercept: bool = True
     ) -> None:
         self.quantiles = quantiles
         self.fit_intercept = fit_intercept
-        self.max_iter = max_iter
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit one plane a quantile.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Finite numbers.
+            Finite numbers of any type.
         y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Not negative; a whole number is as good as so many equal rows.
 
         Returns
         -------
@@ -82,25 +105,30 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter, the table or the target breaks its rule.
+            If a parameter, the table, the target or the weights break their rule.
 
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` was reached; the coefficients of the last iteration are kept.
+            If a relative duality gap is above 1e-8; the best plane that was found is kept.
         """
         check_parameters(self)
         quantiles = check_quantiles(np.atleast_1d(self.quantiles))
-        matrix, target = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        design = np.column_stack([np.ones(len(matrix)), matrix]) if self.fit_intercept else matrix
+        matrix, target = validate_data(self, X, y, dtype="numeric", y_numeric=True)
         target = np.asarray(target, dtype=np.float64)
-        fitted = [self._fit_one(design, target, q) for q in quantiles]
-        planes = np.stack([np.asarray(one.params, dtype=np.float64) for one in fitted])
-        self.n_iter_ = int(max(one.iterations for one in fitted))
-        self.coef_: FloatArray = planes[:, 1:] if self.fit_intercept else planes
-        self.intercept_: FloatArray = (
-            planes[:, 0] if self.fit_intercept else np.zeros(len(quantiles))
-        )
+        weight = check_weights(sample_weight, len(target))
+        if not len(weight):
+            weight = np.ones(len(target))
+        if not weight.all():
+            matrix, target, weight = _weighty(matrix, target, weight)
+        planes = fit_planes(matrix, target, weight, quantiles, intercept=self.fit_intercept)
+        self.coef_: FloatArray = np.stack([plane.coef for plane in planes])
+        self.intercept_: FloatArray = np.array([plane.intercept for plane in planes])
+        proofs = [plane.certificate for plane in planes]
+        self.primal_objective_: FloatArray = np.array([proof.loss for proof in proofs])
+        self.dual_objective_: FloatArray = np.array([proof.bound for proof in proofs])
+        self.duality_gap_: FloatArray = np.array([proof.gap for proof in proofs])
+        self._warn_of_gaps(quantiles)
         return self
 
     def predict(self, X: ArrayLike) -> FloatArray:
@@ -119,26 +147,31 @@ class LinearQuantileRegressor(RegressorMixin, BaseEstimator):
             Or (n_samples,), if `quantiles` is a single number.
         """
         check_is_fitted(self)
-        matrix: FloatArray = validate_data(self, X, dtype=np.float64, reset=False)
-        predicted: FloatArray = np.sort(matrix @ self.coef_.T + self.intercept_, axis=1)
+        matrix = validate_data(self, X, dtype="numeric", reset=False)
+        predicted: FloatArray = np.sort(times(matrix, self.coef_.T) + self.intercept_, axis=1)
         return predicted[:, 0] if np.ndim(self.quantiles) == 0 else predicted
 
-    def _fit_one(self, design: FloatArray, y: FloatArray, quantile: float) -> Any:
-        # statsmodels takes a while to import, and few sessions fit a linear quantile.
-        from statsmodels.regression.quantile_regression import QuantReg  # noqa: PLC0415
-        from statsmodels.tools.sm_exceptions import IterationLimitWarning  # noqa: PLC0415
+    def _warn_of_gaps(self, quantiles: FloatArray) -> None:
+        for quantile, gap in zip(quantiles, self.duality_gap_, strict=True):
+            if gap > EXACT:
+                warnings.warn(
+                    f"Quantile {quantile:g} is not proven exact: its relative duality gap is "
+                    f"{gap:.1e}, above {EXACT:g}. Look for columns that are almost sums of "
+                    "others, or of very different size, and leave out or rescale them.",
+                    ConvergenceWarning,
+                    stacklevel=3,
+                )
 
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            fitted = QuantReg(y, design).fit(q=quantile, max_iter=self.max_iter)
-        if any(issubclass(warning.category, IterationLimitWarning) for warning in caught):
-            warnings.warn(
-                f"Quantile {quantile:g} had not converged after {self.max_iter} iterations; "
-                "raise max_iter or scale the features.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
-        return fitted
+
+def _weighty(
+    matrix: Any, target: FloatArray, weight: FloatArray
+) -> tuple[Any, FloatArray, FloatArray]:
+    """Leave out rows without weight."""
+    there = weight > 0
+    if not there.any():
+        msg = "Every sample_weight is zero; at least one row must have a positive weight."
+        raise TableError(msg)
+    return matrix[there], target[there], weight[there]
 
 
 def check_quantiles(quantiles: ArrayLike) -> FloatArray:

@@ -1,0 +1,1 @@
+"""Exact linear quantile regression: what `LinearQuantileRegressor` stands on."""

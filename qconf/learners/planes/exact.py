@@ -1,0 +1,78 @@
+"""Exact planes: from many rows to the few that matter, and back to look at all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qconf._types import FloatArray, IntArray
+from qconf.learners.planes.globbing import Band
+from qconf.learners.planes.interior_point import interior_point
+from qconf.learners.planes.problem import Problem
+from qconf.learners.planes.smoothing import smoothed_plane
+from qconf.learners.planes.vertex import Solution, on_plane
+
+__all__ = ["FEW", "solve"]
+
+#: Rows a coordinate from which on nothing is to be won by leaving more of them out.
+FEW = 15
+#: A band of rows holds this many times the rows that change sides from the smoothed plane to the
+#: exact one, about the root of (rows within the bandwidth × coordinates).
+_SAFETY = 8.0
+#: Beyond this share of the rows a band saves nothing.
+_MOST = 0.8
+#: Rows that were left out wrongly, as a share of the band, before it is made anew and wider.
+_MISSED = 0.25
+_WIDER = 4
+
+
+def solve(problem: Problem, plane: FloatArray, off: float, *, max_iter: int = 20) -> Solution:
+    """Solve a problem exactly.
+
+    Parameters
+    ----------
+    problem : Problem
+    plane : ndarray of shape (k,)
+        Where to start.
+    off : float
+        How far it may be off, in units of the target.
+    max_iter : int, default=20
+        Newton steps on all rows at most, before most of them are left out.
+
+    Returns
+    -------
+    Solution
+    """
+    k = len(plane)
+    if len(problem) <= FEW * k:
+        return interior_point(problem.rows(slice(None)), plane, off)
+    plane, residual = smoothed_plane(problem, plane, off, max_iter=max_iter)
+    within = np.count_nonzero(np.abs(residual) < off)
+    n_near = max((FEW - 1) * k, int(_SAFETY * np.sqrt(within * k)))
+    while n_near <= _MOST * len(problem):
+        found = _solve_band(problem, Band(problem, residual, n_near), plane)
+        if found is not None:
+            return found
+        n_near *= _WIDER
+    return interior_point(problem.rows(slice(None)), plane, off)
+
+
+def _solve_band(problem: Problem, band: Band, plane: FloatArray) -> Solution | None:
+    """Solve a band, and take in what it missed until it missed nothing; None if that is much."""
+    while len(band) <= _MOST * len(problem):
+        found = solve(band.reduced(), plane, band.width / 3)
+        residual = problem.residual(found.plane)
+        missed = np.flatnonzero((band.side * residual < 0) & ~on_plane(problem, residual))
+        if not len(missed):
+            return Solution(found.plane, band.pull(found.pull))
+        if len(missed) > _MISSED * len(band):
+            return None
+        band.keep(_as_near(residual, band.side, missed))
+        plane = found.plane
+    return None
+
+
+def _as_near(residual: FloatArray, side: NDArray[np.int8], missed: IntArray) -> IntArray:
+    """Find all rows left out that are as near the plane as those that were missed."""
+    reach = np.abs(residual[missed]).max()
+    return np.flatnonzero((side != 0) & (np.abs(residual) <= reach))
