@@ -20,14 +20,20 @@ LAYERS = [
     ["_types", "errors", "estimate"],
     ["bounds", "conventions"],
     ["grouping", "learners.compiled"],
-    ["learners.count_rate_loops"],
+    ["learners.count_rate_loops", "learners.planes.design"],
+    ["learners.planes.problem"],
+    ["learners.planes.globbing", "learners.planes.smoothing", "learners.planes.vertex"],
+    ["learners.planes.certificate", "learners.planes.interior_point", "learners.planes.starting"],
+    ["learners.planes.exact"],
+    ["learners.planes.fitting"],
     ["_validation", "error_scale", "learners.binning", "learners.columns", "learners.count_rates",
      "learners.isotonic", "learners.seeding", "learners.settled", "learners.threads",
      "learners.variance_mixture", "simulation.world", "resampling", "ranking"],
     ["base", "learners.active", "learners.encoding", "learners.group_variance",
      "learners.linear_quantile", "schedules", "progressive",
      "simulation.limit", "simulation.published"],
-    ["learners.boosted", "learners.online", "crossfit", "checks", "tables.columns",
+    ["learners.boosted", "learners.online", "learners.quantreg", "crossfit", "checks",
+     "tables.columns",
      "tables.reading", "simulation.result"],
     ["estimators.residual", "estimators.quantile", "estimators.count", "estimators.constant",
      "estimators.column", "estimators.online", "estimators.empirical_bayes", "valuation",
@@ -47,7 +53,7 @@ LAYERS = [
     ["cli.main"],
     ["__main__"],
 ]  # fmt: skip
-EMPTY = {"", "learners", "tables", "cli", "simulation", "plots"}
+EMPTY = {"", "learners", "learners.planes", "tables", "cli", "simulation", "plots"}
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}
 
 
@@ -94,7 +100,7 @@ def test_no_estimator_imports_another_but_the_blend() -> None:
 
 def test_learners_know_nothing_of_confidence() -> None:
     """The engines import no estimator, no evaluation and no contract."""
-    for path in (PACKAGE / "learners").glob("*.py"):
+    for path in (PACKAGE / "learners").rglob("*.py"):
         for imported in imports_of(path):
             assert imported.startswith("learners") or imported in {
                 "_types",
@@ -119,6 +125,11 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "cli.table": "cli/test_compare.py",
         "learners.columns": "learners/test_encoding.py",
         "learners.count_rate_loops": "learners/test_count_rates.py",
+        "learners.planes.certificate": "learners/planes/test_fitting.py",
+        "learners.planes.exact": "learners/planes/test_fitting.py",
+        "learners.planes.problem": "learners/planes/test_interior_point.py",
+        "learners.planes.starting": "learners/planes/test_fitting.py",
+        "learners.planes.vertex": "learners/planes/test_interior_point.py",
         "plots.style": "plots/test_simulation.py",
         "simulation.contenders": "simulation/test_simulate.py",
         "simulation.published": "simulation/test_simulate.py",
