@@ -6,17 +6,19 @@ import argparse
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import boosting, estimators, simulation, vowpal_wabbit
+from benchmarks import boosting, estimators, linear_quantile, quantiles, simulation, vowpal_wabbit
 from benchmarks.summary import summary
 
 RUNS = {
     "estimators": estimators.run,
     "boosting": boosting.run,
+    "quantiles": quantiles.run,
+    "linear-quantile": linear_quantile.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
 #: What needs a package that may not be there is left out unless it is named.
-PEERS = {"vowpal-wabbit": "vowpalwabbit"}
+PEERS = {"vowpal-wabbit": "vowpalwabbit", "linear-quantile": "pinball"}
 
 
 def main() -> None:

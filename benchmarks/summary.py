@@ -17,8 +17,17 @@ def summary(results: Path) -> str:
         measured = pd.read_csv(results / "estimators.csv")
         parts += ["## Best-decile outlier rate, %", _by_scenario(measured, "best_decile_rate", 100)]
         parts += ["## AURC", _by_scenario(measured, "aurc", 1)]
-        parts += ["## Seconds, one thread", _by_scenario(measured, "seconds", 1, ratio=False)]
+        parts += ["## Seconds, one thread", _by_scenario(measured, "seconds", 1, None)]
         parts += ["## The constant's interval", _null_contender(measured)]
+    if (results / "quantiles.csv").exists():
+        measured = pd.read_csv(results / "quantiles.csv")
+        parts += ["## Learners of `quantile`: best-decile outlier rate, %"]
+        parts += [_by_scenario(measured, "best_decile_rate", 100, "boosted")]
+        parts += ["## The same: AURC", _by_scenario(measured, "aurc", 1, "boosted")]
+        parts += ["## The same: seconds, one thread"]
+        parts += [_by_scenario(measured, "seconds", 1, None)]
+    if (results / "linear-quantile.csv").exists():
+        parts += ["## Linear quartiles", _linear(results / "linear-quantile.csv")]
     if (results / "boosting.csv").exists():
         parts += ["## LightGBM against scikit-learn", _engines(results / "boosting.csv")]
     if (results / "simulation.csv").exists():
@@ -31,16 +40,19 @@ def summary(results: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _by_scenario(measured: pd.DataFrame, column: str, unit: float, *, ratio: bool = True) -> str:
+def _by_scenario(
+    measured: pd.DataFrame, column: str, unit: float, reference: str | None = "residual"
+) -> str:
     table = measured.pivot_table(index="estimator", columns="scenario", values=column) * unit
-    if ratio:
+    if reference is not None:
         # Rates can be zero in one seed; over seeds and half an event they cannot.
         half_event = unit * 0.5 / (measured.groupby("scenario")["scored"].mean() * 0.1)
         shrunk = table + (half_event if column == "best_decile_rate" else 0)
-        relative = shrunk / shrunk.loc["residual"]
-        table["ratio to residual"] = np.exp(np.log(relative).mean(axis=1))
-        table = table.sort_values("ratio to residual")
-    return _markdown(table.round(4 if unit == 1 and ratio else 2).reset_index())
+        relative = shrunk / shrunk.loc[reference]
+        # A contender that is missing somewhere is compared where it is.
+        table[f"ratio to {reference}"] = np.exp(np.log(relative).mean(axis=1))
+        table = table.sort_values(f"ratio to {reference}")
+    return _markdown(table.round(4 if unit == 1 and reference else 2).reset_index())
 
 
 def _null_contender(measured: pd.DataFrame) -> str:
@@ -82,6 +94,34 @@ def _raced(path: Path) -> str:
     ratio = plain.drop("qconf simulate").sum() / plain["qconf simulate"]
     named = table.rename(columns={"outlier_rate": "outliers, %"}).round(2).reset_index()
     return f"{_markdown(named)}\n\nAll three steps take {ratio:.1f} times as long as qconf."
+
+
+def _linear(path: Path) -> str:
+    """Medians over turns, and how many times as long each takes as qconf."""
+    measured = pd.read_csv(path)
+    memory = measured.dropna(subset="memory").set_index("scenario")["memory"]
+    timed = measured.dropna(subset="seconds")
+    order = timed["scenario"].unique()
+    seconds = timed.pivot_table(
+        index="scenario", columns="contender", values="seconds", aggfunc="median", sort=False
+    ).loc[order]
+    excess = timed.pivot_table(
+        index="scenario", columns="contender", values="excess_loss", aggfunc="max", sort=False
+    ).loc[order]
+    table = pd.DataFrame({"scenario": order, "qconf, seconds": seconds["qconf"].to_numpy()})
+    table["qconf, extra memory / table"] = memory.loc[order].to_numpy()
+    table["qconf, excess loss"] = excess["qconf"].map("{:.0e}".format).to_numpy()
+    for name in seconds.columns.drop("qconf"):
+        ratio, more = seconds[name] / seconds["qconf"], excess[name]
+        told = [
+            "" if np.isnan(times) else f"{times:.1f}x ({worse:.0e})"
+            for times, worse in zip(ratio, more, strict=True)
+        ]
+        table[name] = told
+    return (
+        "How many times as long as qconf, and in brackets by how much the loss is above the best "
+        "that was found.\n\n" + _markdown(table.round(4))
+    )
 
 
 def _markdown(table: pd.DataFrame) -> str:

@@ -35,6 +35,7 @@ LAYERS = [
     ["learners.boosted", "learners.online", "learners.quantreg", "crossfit", "checks",
      "tables.columns",
      "tables.reading", "simulation.result"],
+    ["learners.quantile_forest"],
     ["estimators.residual", "estimators.quantile", "estimators.count", "estimators.constant",
      "estimators.column", "estimators.online", "estimators.empirical_bayes", "valuation",
      "tables.dataset", "tables.examples", "evaluation", "simulation.contenders",

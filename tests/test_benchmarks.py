@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from worlds import sales_table
 
-from benchmarks import estimators, scenarios, simulation
+from benchmarks import estimators, linear_quantile, quantiles, scenarios, simulation
 from benchmarks.scenarios import SCENARIOS, Scenario, available
 from benchmarks.summary import summary
-from qconf import ConstantConfidence, CountConfidence
+from qconf import ConstantConfidence, CountConfidence, QuantileConfidence
+from qconf._types import FloatArray
+
+RESULTS = Path(scenarios.__file__).parent / "results"
 
 
 def test_ids_are_permanent() -> None:
@@ -46,13 +51,73 @@ def test_runs_and_sums_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "of 2 runs" in text
 
 
-def test_committed_results_have_every_built_in_on_every_table() -> None:
+@pytest.mark.parametrize("benchmark", [estimators])
+def test_committed_results_have_every_contender_on_every_table(benchmark: Any) -> None:
     """The CSV file in the repository is whole."""
-    path = Path(scenarios.__file__).parent / "results" / "estimators.csv"
-    committed = pd.read_csv(path)
+    name = benchmark.__name__.rpartition(".")[2]
+    committed = pd.read_csv(RESULTS / f"{name}.csv")
     assert set(committed["scenario"]) == {one.id for one in SCENARIOS}
     for _, rows in committed.groupby(["scenario", "seed"]):
-        assert set(rows["estimator"]) == set(estimators.CONTENDERS)
+        assert set(rows["estimator"]) >= set(benchmark.CONTENDERS)
+
+
+def test_committed_race_of_linear_quartiles() -> None:
+    """Every scenario, five turns of qconf and of pinball-qr; qconf is exact, and the faster."""
+    committed = pd.read_csv(RESULTS / "linear-quantile.csv")
+    assert list(committed["scenario"].unique()) == list(linear_quantile.SCENARIOS)
+    count, median = (
+        committed.pivot_table(
+            index="scenario", columns="contender", values="seconds", aggfunc=aggregate
+        )
+        for aggregate in ("count", "median")
+    )
+    assert (count[["qconf", "pinball-qr pfn"]] == linear_quantile.TURNS).to_numpy().all()
+    assert (median["qconf"] < median["pinball-qr pfn"]).all()
+    assert (committed.loc[committed["contender"] == "qconf", "excess_loss"] <= 1e-9).all()
+
+
+def test_linear_quartiles_are_raced_and_summed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the same rows, in turns, with losses beside seconds, and memory apart."""
+    monkeypatch.setattr(linear_quantile, "SCENARIOS", {"tiny": _tiny_table})
+    ours, theirs = (linear_quantile.CONTENDERS[name][0] for name in ("qconf", "statsmodels"))
+    contenders = {
+        "qconf": (ours, lambda: True, {"tiny"}, 3),
+        "statsmodels": (theirs, lambda: True, {"tiny"}, 2),
+        "absent": (theirs, lambda: False, {"tiny"}, 2),
+    }
+    monkeypatch.setattr(linear_quantile, "CONTENDERS", contenders)
+    measured = linear_quantile.run(None, 1)
+    assert len(measured) == 3 + 2 + 1
+    measured.to_csv(tmp_path / "linear-quantile.csv", index=False)
+    text = summary(tmp_path)
+    assert "| tiny |" in text
+    assert "x (" in text
+
+
+def test_learners_of_quantiles_are_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contenders of our own making are estimators as good as any."""
+    sales_table(200).to_parquet(tmp_path / "sales.parquet")
+    monkeypatch.setattr(scenarios, "SCENARIOS", (Scenario("sales", "sales", "price", "sold_on"),))
+    contenders = {
+        "boosted": QuantileConfidence("linear"),
+        "median deviation, centred": quantiles.MedianDeviation(centred=True),
+        "boosted, five times": quantiles.Bagged(),
+    }
+    monkeypatch.setattr(quantiles, "CONTENDERS", contenders)
+    monkeypatch.setattr(quantiles, "find_spec", lambda _: None)
+    measured = quantiles.run(tmp_path, seeds=1)
+    assert set(measured["estimator"]) == set(contenders)
+    measured.to_csv(tmp_path / "quantiles.csv", index=False)
+    assert "ratio to boosted" in summary(tmp_path)
+
+
+def _tiny_table() -> tuple[FloatArray, FloatArray]:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(300, 1)), rng.normal(size=300)
 
 
 def test_the_simulation_is_measured_and_summed_up(

@@ -23,6 +23,8 @@ from qconf import (
 )
 from qconf.learners.boosted import BoostedTrees
 from qconf.learners.encoding import TableEncoder
+from qconf.learners.quantile_forest import QuantileForest
+from qconf.learners.quantreg import StatsmodelsQuantileRegressor
 
 # Small settings: the checks are about behaviour, and there are fifty of them for each.
 ESTIMATORS = [
@@ -35,7 +37,10 @@ ESTIMATORS = [
     ConstantConfidence(),
     CountConfidence(),
     EmpiricalBayesConfidence(),
+    # A median of few rows is often not unique, and then which of them is found is left open.
     LinearQuantileRegressor(0.37),
+    QuantileForest(0.5, n_estimators=20),
+    StatsmodelsQuantileRegressor(0.37),
     OnlineConfidence(),
     OnlineConfidence("max"),
     OnlineLinearRegressor(),

@@ -18,11 +18,13 @@ from qconf.errors import OptionError
 from qconf.learners.boosted import BoostedTrees
 from qconf.learners.encoding import TableEncoder, design_matrix
 from qconf.learners.linear_quantile import LinearQuantileRegressor, check_quantiles
+from qconf.learners.quantile_forest import QuantileForest
+from qconf.learners.quantreg import StatsmodelsQuantileRegressor
 from qconf.learners.seeding import random_source, with_seed
 
 __all__ = ["QuantileConfidence"]
 
-_A_PAIR = 2
+_PLANES = {"linear": LinearQuantileRegressor, "statsmodels": StatsmodelsQuantileRegressor}
 
 
 class QuantileConfidence(ConfidenceEstimator):
@@ -34,20 +36,30 @@ class QuantileConfidence(ConfidenceEstimator):
 
     Parameters
     ----------
-    learner : {"boosted", "linear"}, regressor, or pair of regressors, default="boosted"
-        ``linear`` is `LinearQuantileRegressor`, on standardised numbers and indicators of
-        levels. A regressor must have a parameter ``quantile`` and is fitted once for each; a
-        pair is fitted as it is, the lower quantile first. Regressors get the table as it was
-        passed to `fit`.
-    quantiles : pair of float, default=(0.25, 0.75)
-        The two quantiles; the scale follows from them.
+    learner : str, regressor, or sequence of regressors, default="boosted"
+        - ``"boosted"``: gradient boosted trees, grown for each quantile; the sharpest.
+        - ``"forest"``: `QuantileForest`, one forest for all quantiles.
+        - ``"linear"``: `LinearQuantileRegressor`, exact, on standardised numbers and indicators
+          of levels; the fastest, and readable.
+        - ``"statsmodels"``: the same design fitted by statsmodels, with standard errors in
+          ``models_[0][-1].results_``.
+        - a regressor with a parameter ``quantile``, which is fitted once for each; or one
+          regressor for each quantile, the lowest first, fitted as they are. They get the table
+          as it was passed to `fit`.
+    quantiles : sequence of float, default=(0.25, 0.75)
+        Rising, an even number of them. The outermost two make an interval, and so on inwards;
+        each has its own scale, and sigma is their average. Three intervals, such as
+        ``(0.05, 0.15, 0.25, 0.75, 0.85, 0.95)``, rank rows better than one, at three times the
+        cost.
     random_state : int, RandomState instance or None, default=None
 
     Attributes
     ----------
     models_ : list of regressors
-    scale_ : float
-        How many sigma lie between the two quantiles of a Normal; 1.349 for the quartiles.
+        One for all quantiles, or one for each.
+    scale_ : ndarray of shape (n_intervals,)
+        How many sigma lie between the two quantiles of a Normal, from the outermost interval
+        inwards; 1.349 for the quartiles.
 
     Examples
     --------
@@ -62,10 +74,12 @@ class QuantileConfidence(ConfidenceEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "learner": [StrOptions({"boosted", "linear"}), HasMethods(["fit", "predict"]), tuple, list],
+        "learner": [
+            StrOptions({"boosted", "forest", *_PLANES}), HasMethods(["fit", "predict"]), tuple, list
+        ],
         "quantiles": ["array-like"],
         "random_state": ["random_state"],
-    }
+    }  # fmt: skip
 
     def __init__(
         self,
@@ -79,7 +93,7 @@ class QuantileConfidence(ConfidenceEstimator):
         self.random_state = random_state
 
     def predict_quantiles(self, X: Any) -> FloatArray:
-        """Predict the two quantiles of the residual.
+        """Predict the quantiles of the residual.
 
         Parameters
         ----------
@@ -87,48 +101,64 @@ class QuantileConfidence(ConfidenceEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples, 2)
-            The lower one first, in every row: values that cross are put in order
+        ndarray of shape (n_samples, n_quantiles)
+            The lowest one first, in every row: values that cross are put in order
             (Chernozhukov, Fernández-Val & Galichon 2010).
         """
         check_is_fitted(self)
         columns = [np.asarray(model.predict(X), dtype=np.float64) for model in self.models_]
-        both = columns[0] if len(columns) == 1 else np.column_stack(columns)
-        return np.sort(both, axis=1)
+        together = columns[0] if len(columns) == 1 else np.column_stack(columns)
+        return np.sort(together, axis=1)
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         quantiles = check_quantiles(self.quantiles)
-        if len(quantiles) != _A_PAIR:
-            msg = f"The 'quantiles' must be a pair, such as (0.25, 0.75). Got {self.quantiles!r}."
+        if len(quantiles) % 2:
+            msg = (
+                "The 'quantiles' must be pairs, a lower one for each upper one, such as "
+                f"(0.25, 0.75). Got {self.quantiles!r}."
+            )
             raise OptionError(msg)
         rng = random_source(self.random_state)
-        self.scale_ = float(norm.ppf(quantiles[1]) - norm.ppf(quantiles[0]))
+        self.scale_: FloatArray = _widths(norm.ppf(quantiles)[None, :])[0]
         self.models_ = [
             with_seed(model, rng).fit(X, y) for model in self._unfitted(X, quantiles.tolist())
         ]
 
     def _unfitted(self, X: Table, quantiles: list[float]) -> list[Any]:
-        if self.learner == "boosted":
-            return [BoostedTrees("quantile", quantile=q) for q in quantiles]
-        if self.learner == "linear":
-            encoder = TableEncoder().fit(X)
-            design = design_matrix(encoder.is_categorical_)
-            return [make_pipeline(TableEncoder(), design, LinearQuantileRegressor(quantiles))]
+        if isinstance(self.learner, str):
+            return _built_in(self.learner, X, quantiles)
         if hasattr(self.learner, "get_params"):
             if "quantile" not in self.learner.get_params(deep=False):
                 msg = (
                     f"The learner {type(self.learner).__name__} has no parameter 'quantile'; "
-                    "pass a pair of regressors, the lower quantile first."
+                    "pass one regressor for each quantile, the lowest first."
                 )
                 raise OptionError(msg)
             return [clone(self.learner).set_params(quantile=q) for q in quantiles]
-        pair = list(self.learner)  # type: ignore[arg-type]
-        if len(pair) != _A_PAIR:
-            msg = f"The learner must be a pair of regressors, got {len(pair)}."
+        given = list(self.learner)  # type: ignore[arg-type]
+        if len(given) != len(quantiles):
+            msg = (
+                f"The learner must be one regressor for each of the {len(quantiles)} quantiles, "
+                f"got {len(given)}."
+            )
             raise OptionError(msg)
-        return [clone(model) for model in pair]
+        return [clone(model) for model in given]
 
     def _predict(self, X: Table) -> FloatArray:
-        lower, upper = self.predict_quantiles(X).T
-        width: FloatArray = (upper - lower) / self.scale_
-        return width
+        sigma: FloatArray = (_widths(self.predict_quantiles(X)) / self.scale_).mean(axis=1)
+        return sigma
+
+
+def _built_in(learner: str, X: Table, quantiles: list[float]) -> list[Any]:
+    if learner == "boosted":
+        return [BoostedTrees("quantile", quantile=q) for q in quantiles]
+    if learner == "forest":
+        return [QuantileForest(quantiles)]
+    design = design_matrix(TableEncoder().fit(X).is_categorical_)
+    return [make_pipeline(TableEncoder(), design, _PLANES[learner](quantiles))]
+
+
+def _widths(quantiles: FloatArray) -> FloatArray:
+    """Subtract the lower quantile of each interval from the upper one, outermost first."""
+    half = quantiles.shape[1] // 2
+    return quantiles[:, ::-1][:, :half] - quantiles[:, :half]

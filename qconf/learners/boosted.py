@@ -27,7 +27,7 @@ from qconf.learners.encoding import TableEncoder
 from qconf.learners.seeding import draw_seed, random_source
 from qconf.learners.threads import threads_for
 
-__all__ = ["BoostedTrees"]
+__all__ = ["BoostedTrees", "leaf_size", "load_lightgbm"]
 
 _MIN_ROWS_TO_SUBSAMPLE = 20
 _OBJECTIVES = {"squared": "regression", "gamma": "gamma", "quantile": "quantile"}
@@ -136,7 +136,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         table = check_table(self, X, reset=True)
         target = self._scaled(check_target(self, y, len(table)))
         self.encoder_ = TableEncoder().fit(table)
-        lightgbm = _lightgbm()
+        lightgbm = load_lightgbm()
         parameters = self._engine_parameters(len(target))
         data = lightgbm.Dataset(
             self.encoder_.transform(table),
@@ -183,7 +183,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
     def _engine_parameters(self, n_rows: int) -> dict[str, Any]:
         leaf = self.min_samples_leaf
         if leaf is None:
-            leaf = int(np.clip(n_rows // 20, 5, 100))
+            leaf = leaf_size(n_rows)
         seed = draw_seed(random_source(self.random_state))
         return {
             "objective": _OBJECTIVES[self.loss],
@@ -210,7 +210,12 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         return tags
 
 
-def _lightgbm() -> Any:
+def leaf_size(n_rows: int) -> int:
+    """Choose how many rows a leaf has at least: a twentieth, at least 5 and at most 100."""
+    return int(np.clip(n_rows // 20, 5, 100))
+
+
+def load_lightgbm() -> Any:
     """Import the engine when it is first needed, and say what is missing if it cannot load."""
     try:
         import lightgbm  # noqa: PLC0415 - the import costs a second; `import qconf` must not pay it

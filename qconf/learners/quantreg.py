@@ -38,6 +38,8 @@ class StatsmodelsQuantileRegressor(LinearQuantileRegressor):
     results_ : list of statsmodels.regression.quantile_regression.QuantRegResults
         One a quantile: ``results_[0].bse`` are standard errors (the intercept's first),
         ``results_[0].summary()`` a table.
+    n_iter_ : int
+        Iterations of the quantile that took most.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -96,6 +98,7 @@ class StatsmodelsQuantileRegressor(LinearQuantileRegressor):
         matrix, target = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         design = np.column_stack([np.ones(len(matrix)), matrix]) if self.fit_intercept else matrix
         self.results_ = [self._fit_one(design, target, q) for q in quantiles.tolist()]
+        self.n_iter_ = int(max(one.iterations for one in self.results_))
         planes: FloatArray = np.stack([np.asarray(one.params) for one in self.results_])
         self.coef_ = planes[:, int(self.fit_intercept) :]
         self.intercept_ = planes[:, 0] if self.fit_intercept else np.zeros(len(quantiles))

@@ -18,11 +18,16 @@ from qconf._types import FloatArray
 from qconf.errors import OptionError
 
 
-@pytest.mark.parametrize("learner", ["boosted", "linear"])
-def test_recovers_sigma(learner: str, noisy_rows: tuple[pd.DataFrame, FloatArray]) -> None:
+@pytest.mark.parametrize("learner", ["boosted", "forest", "linear", "statsmodels"])
+@pytest.mark.parametrize("quantiles", [(0.25, 0.75), (0.1, 0.2, 0.8, 0.9)], ids=str)
+def test_recovers_sigma(
+    learner: str, quantiles: tuple[float, ...], noisy_rows: tuple[pd.DataFrame, FloatArray]
+) -> None:
     """Easy zones get their 0.04, hard ones their 0.16."""
     table, residual = noisy_rows
-    expected = QuantileConfidence(learner, random_state=0).fit(table, residual).predict(table)
+    est = QuantileConfidence(learner, quantiles=quantiles, random_state=0).fit(table, residual)
+    expected = est.predict(table)
+    assert (np.diff(est.predict_quantiles(table), axis=1) >= 0).all()
     sigma = noise_of(table)
     assert expected[sigma == 0.04].mean() == pytest.approx(0.04, rel=0.25)
     assert expected[sigma == 0.16].mean() == pytest.approx(0.16, rel=0.25)
@@ -55,6 +60,26 @@ def test_scale_suits_the_quantiles(
     learner = QuantileRegressor(alpha=0.0)
     est = QuantileConfidence(learner, quantiles=quantiles).fit(np.zeros((3000, 1)), residual)
     assert est.predict([[0.0]])[0] == pytest.approx(0.1, rel=0.06)
+
+
+def test_intervals_are_averaged(rng: np.random.Generator) -> None:
+    """Several intervals give the mean of what each gives, each with its own scale."""
+    residual = rng.standard_t(3, size=2000)
+    learner = QuantileRegressor(alpha=0.0)
+    inner, outer, both = (
+        QuantileConfidence(learner, quantiles=q).fit(np.zeros((2000, 1)), residual)
+        for q in ((0.25, 0.75), (0.1, 0.9), (0.1, 0.25, 0.75, 0.9))
+    )
+    each = [float(est.predict([[0.0]])[0]) for est in (inner, outer)]
+    assert both.predict([[0.0]])[0] == pytest.approx(np.mean(each))
+    np.testing.assert_allclose(both.scale_, [2.5631, 1.3490], atol=1e-4)
+
+
+def test_standard_errors_can_be_had(rng: np.random.Generator) -> None:
+    """The reference learner keeps what statsmodels knows of its planes."""
+    x = rng.uniform(size=(400, 1))
+    est = QuantileConfidence("statsmodels").fit(x, rng.normal(size=400))
+    assert [len(result.bse) for result in est.models_[0][-1].results_] == [2, 2]
 
 
 def test_quartiles_are_1_349_sigma_apart() -> None:
@@ -94,9 +119,9 @@ def test_quantiles_need_a_fit() -> None:
     ("parameters", "words"),
     [
         ({"quantiles": (0.75, 0.25)}, "must rise"),
-        ({"quantiles": (0.1, 0.5, 0.9)}, "must be a pair"),
+        ({"quantiles": (0.1, 0.5, 0.9)}, "must be pairs, a lower one for each upper one"),
         ({"learner": LinearRegression()}, "has no parameter 'quantile'"),
-        ({"learner": [LinearRegression()]}, "must be a pair of regressors, got 1"),
+        ({"learner": [LinearRegression()]}, "one regressor for each of the 2 quantiles, got 1"),
     ],
 )
 def test_errors(parameters: dict[str, Any], words: str) -> None:

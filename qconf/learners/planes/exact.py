@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qconf._types import FloatArray, IntArray
+from qconf._types import FloatArray
 from qconf.learners.planes.globbing import Band
 from qconf.learners.planes.interior_point import interior_point
 from qconf.learners.planes.problem import Problem
@@ -24,6 +23,8 @@ _MOST = 0.8
 #: Rows that were left out wrongly, as a share of the band, before it is made anew and wider.
 _MISSED = 0.25
 _WIDER = 4
+#: How much wider a band is made where rows were missed: others may be as far off as those.
+_WIDER_A_BIT = 1.25
 
 
 def solve(problem: Problem, plane: FloatArray, off: float, *, max_iter: int = 20) -> Solution:
@@ -67,12 +68,7 @@ def _solve_band(problem: Problem, band: Band, plane: FloatArray) -> Solution | N
             return Solution(found.plane, band.pull(found.pull))
         if len(missed) > _MISSED * len(band):
             return None
-        band.keep(_as_near(residual, band.side, missed))
+        band.keep(missed)
+        band.widen(_WIDER_A_BIT)
         plane = found.plane
     return None
-
-
-def _as_near(residual: FloatArray, side: NDArray[np.int8], missed: IntArray) -> IntArray:
-    """Find all rows left out that are as near the plane as those that were missed."""
-    reach = np.abs(residual[missed]).max()
-    return np.flatnonzero((side != 0) & (np.abs(residual) <= reach))

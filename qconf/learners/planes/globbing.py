@@ -29,6 +29,8 @@ class Band:
 
     Attributes
     ----------
+    distance : ndarray of shape (n,)
+        How far off the plane each row is.
     width : float
         How far off the plane the last row is that was kept.
     side : ndarray of int of shape (n,)
@@ -37,11 +39,11 @@ class Band:
 
     def __init__(self, problem: Problem, residual: FloatArray, n_near: int) -> None:
         self.problem = problem
-        distance = np.abs(residual)
-        last = min(n_near, len(distance)) - 1
-        self.width = float(np.partition(distance, last)[last])
+        self.distance = np.abs(residual)
+        last = min(n_near, len(residual)) - 1
+        self.width = float(np.partition(self.distance, last)[last])
         self.side = np.sign(residual).astype(np.int8)
-        self.side[distance <= self.width] = 0
+        self.side[self.distance <= self.width] = 0
         self.index: IntArray = np.flatnonzero(self.side == 0)
         self.kept = problem.rows(self.index)
         globs = [np.where(self.side == side, problem.weight, 0.0) for side in _SIDES]
@@ -78,6 +80,11 @@ class Band:
         pull = self.problem.weight * np.where(self.side > 0, *shared)
         pull[self.index] = reduced[: len(self)]
         return pull
+
+    def widen(self, times: float) -> None:
+        """Take the next nearest rows out of the globs too."""
+        self.width *= times
+        self.keep(np.flatnonzero((self.side != 0) & (self.distance <= self.width)))
 
     def keep(self, index: IntArray) -> None:
         """Take rows out of the globs."""

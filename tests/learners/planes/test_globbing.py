@@ -41,8 +41,11 @@ def test_taking_rows_out_of_globs(problem: Problem) -> None:
     more = np.flatnonzero(band.side)[::7]
     before = problem.loss(problem.target)
     band.keep(more)
-    reduced = band.reduced()
     assert len(band) == 100 + len(more)
+    width = band.width
+    band.widen(1.5)
+    assert (np.abs(problem.target[band.side != 0]) > 1.5 * width).all()
+    reduced = band.reduced()
     assert reduced.loss(reduced.residual(np.zeros(3))) == pytest.approx(before)
     assert reduced.weight.sum() == pytest.approx(problem.weight.sum())
 

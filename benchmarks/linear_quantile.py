@@ -1,0 +1,200 @@
+"""Linear quartiles: qconf against everybody else, on the same rows, in turns."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+import tracemalloc
+import warnings
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from qconf import LinearQuantileRegressor
+from qconf._types import FloatArray
+from qconf.learners.quantreg import StatsmodelsQuantileRegressor
+
+__all__ = ["run"]
+
+QUARTILES = (0.25, 0.75)
+TURNS = 5
+Table = tuple[FloatArray, FloatArray]
+#: From a table to the values of both planes, and the seconds that took, if measured inside.
+Contender = Callable[[FloatArray, FloatArray], tuple[FloatArray, float | None]]
+
+
+def _uneven(n: int, p: int) -> Table:
+    """Draw t(4) errors whose scale hangs on the first column."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((n, p))
+    noise = (1 + 0.5 * np.abs(X[:, 0])) * rng.standard_t(4, size=n)
+    return X, X @ rng.standard_normal(p) + noise
+
+
+def _tied() -> Table:
+    """Draw counts, half of them 0 or 1."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((100_000, 20))
+    rate = np.exp(0.5 * X[:, 0] + 0.3 * X[:, 1]).clip(0, 20)
+    return X, rng.poisson(rate).astype(float)
+
+
+def _levels() -> Table:
+    """Write out a category of 500 levels, and let each have its own centre."""
+    rng = np.random.default_rng(0)
+    level = rng.integers(0, 500, 100_000)
+    X = np.zeros((100_000, 499))
+    named = np.flatnonzero(level)
+    X[named, level[named] - 1] = 1
+    return X, rng.standard_normal(500)[level] + rng.standard_t(4, size=100_000)
+
+
+#: Ids are permanent.
+SCENARIOS: dict[str, Callable[[], Table]] = {
+    "20k x 20": lambda: _uneven(20_000, 20),
+    "100k x 20": lambda: _uneven(100_000, 20),
+    "1M x 20": lambda: _uneven(1_000_000, 20),
+    "1M x 100": lambda: _uneven(1_000_000, 100),
+    "counts, 100k x 20": _tied,
+    "500 levels, 100k x 499": _levels,
+    "20k x 300": lambda: _uneven(20_000, 300),
+}
+SMALL = {"20k x 20"}
+MIDDLING = {"20k x 20", "100k x 20"}
+NARROW = {"20k x 20", "100k x 20", "1M x 20"}
+
+
+def _qconf(X: FloatArray, y: FloatArray) -> tuple[FloatArray, None]:
+    model = LinearQuantileRegressor(QUARTILES).fit(X, y)
+    return X @ model.coef_.T + model.intercept_, None
+
+
+def _pinball(X: FloatArray, y: FloatArray) -> tuple[FloatArray, None]:
+    from pinball import QuantileRegressor  # noqa: PLC0415 - may not be installed
+
+    fits = [QuantileRegressor(tau=q, method="pfn").fit(X, y) for q in QUARTILES]
+    return np.column_stack([fit.predict(X) for fit in fits]), None
+
+
+def _statsmodels(X: FloatArray, y: FloatArray) -> tuple[FloatArray, None]:
+    return StatsmodelsQuantileRegressor(QUARTILES).fit(X, y).predict(X), None
+
+
+def _sklearn(X: FloatArray, y: FloatArray) -> tuple[FloatArray, None]:
+    from sklearn.linear_model import QuantileRegressor  # noqa: PLC0415 - as the others
+
+    fits = [QuantileRegressor(quantile=q, alpha=0).fit(X, y) for q in QUARTILES]
+    return np.column_stack([fit.predict(X) for fit in fits]), None
+
+
+def _pyfixest(X: FloatArray, y: FloatArray) -> tuple[FloatArray, None]:
+    import pyfixest  # noqa: PLC0415 - may not be installed
+
+    names = [f"x{i}" for i in range(X.shape[1])]
+    data = pd.DataFrame(X, columns=names).assign(y=y)
+    formula = f"y ~ {' + '.join(names)}"
+    fits = [pyfixest.quantreg(formula, data, quantile=q, method="pfn") for q in QUARTILES]
+    return np.column_stack([np.asarray(fit.predict()) for fit in fits]), None
+
+
+_R_PROGRAM = """
+suppressMessages(library(quantreg))
+size <- scan("size", quiet = TRUE)
+X <- matrix(readBin("X", "double", prod(size)), size[1], size[2])
+y <- readBin("y", "double", size[1])
+design <- cbind(1, X)
+seconds <- system.time(
+  fits <- lapply(c(.25, .75), function(tau) rq.fit(design, y, tau = tau, method = "pfn"))
+)[["elapsed"]]
+writeBin(c(seconds, sapply(fits, coef)), "out")
+"""
+
+
+def _quantreg(X: FloatArray, y: FloatArray) -> tuple[FloatArray, float]:
+    """Run R; what it takes to start and to read the table is not counted."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "size").write_text(f"{X.shape[0]} {X.shape[1]}")
+        X.T.tofile(folder / "X")
+        y.tofile(folder / "y")
+        (folder / "fit.R").write_text(_R_PROGRAM)
+        program = [shutil.which("Rscript") or "Rscript", "fit.R"]
+        subprocess.run(program, cwd=folder, check=True, capture_output=True)  # noqa: S603
+        seconds, *coefficients = np.fromfile(folder / "out").tolist()
+    planes = np.reshape(coefficients, (len(QUARTILES), -1))
+    return X @ planes[:, 1:].T + planes[:, 0], seconds
+
+
+def _has_quantreg() -> bool:
+    program = shutil.which("Rscript")
+    if program is None:
+        return False
+    asked = subprocess.run(  # noqa: S603
+        [program, "-e", "library(quantreg)"], capture_output=True, check=False
+    )
+    return asked.returncode == 0
+
+
+#: Contender, whether it is there, on which scenarios, and how often.
+CONTENDERS: dict[str, tuple[Contender, Callable[[], bool], set[str], int]] = {
+    "qconf": (_qconf, lambda: True, set(SCENARIOS), TURNS),
+    "pinball-qr pfn": (
+        _pinball, lambda: find_spec("pinball") is not None, set(SCENARIOS), TURNS
+    ),
+    "quantreg pfn (R)": (_quantreg, _has_quantreg, NARROW, 3),
+    "pyfixest pfn": (_pyfixest, lambda: find_spec("pyfixest") is not None, MIDDLING, 3),
+    "statsmodels": (_statsmodels, lambda: True, MIDDLING, 3),
+    "scikit-learn": (_sklearn, lambda: True, SMALL, 1),
+}  # fmt: skip
+
+
+def run(_: Path | None, __: int) -> pd.DataFrame:
+    """Fit both quartiles; one row a scenario, turn and contender."""
+    found = pd.DataFrame(_rows())
+    best = found.groupby("scenario")["loss"].transform("min")
+    found["excess_loss"] = (found["loss"] / best - 1).map("{:.1e}".format)
+    return found.drop(columns="loss")
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    there = {name: one for name, one in CONTENDERS.items() if one[1]()}
+    for scenario, make in SCENARIOS.items():
+        X, y = make()
+        for turn in range(TURNS):
+            for name, (fit, _, scenarios, turns) in there.items():
+                if scenario in scenarios and turn < turns:
+                    yield {"scenario": scenario, "turn": turn, "contender": name} | _timed(
+                        fit, X, y
+                    )
+        extra = _extra_memory(X, y) / X.nbytes
+        yield {
+            "scenario": scenario, "turn": 0, "contender": "qconf, peak extra memory / table",
+            "seconds": np.nan, "loss": np.nan, "memory": round(extra, 3),
+        }  # fmt: skip
+        print(f"linear-quantile: {scenario}", flush=True)
+
+
+def _timed(fit: Contender, X: FloatArray, y: FloatArray) -> dict[str, float]:
+    start = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        values, inside = fit(X, y)
+    seconds = time.perf_counter() - start if inside is None else inside
+    residual = y[:, None] - values
+    loss = np.maximum(np.array(QUARTILES) * residual, (np.array(QUARTILES) - 1) * residual).sum()
+    return {"seconds": round(seconds, 4), "loss": float(loss)}
+
+
+def _extra_memory(X: FloatArray, y: FloatArray) -> int:
+    """Measure how much more memory a fit needs at its peak, in bytes."""
+    tracemalloc.start()
+    LinearQuantileRegressor(QUARTILES).fit(X, y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
