@@ -37,8 +37,8 @@ class QuantileConfidence(ConfidenceEstimator):
     Parameters
     ----------
     learner : str, regressor, or sequence of regressors, default="boosted"
-        - ``"boosted"``: gradient boosted trees, grown for each quantile; the sharpest.
-        - ``"forest"``: `QuantileForest`, one forest for all quantiles.
+        - ``"boosted"``: gradient boosted trees, grown for each quantile.
+        - ``"forest"``: `QuantileForest`, one forest for all quantiles; as sharp, and slower.
         - ``"linear"``: `LinearQuantileRegressor`, exact, on standardised numbers and indicators
           of levels; the fastest, and readable.
         - ``"statsmodels"``: the same design fitted by statsmodels, with standard errors in
