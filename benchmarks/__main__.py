@@ -1,24 +1,41 @@
-"""``python -m benchmarks [NAME ...] [--data FOLDER] [--seeds N]``: measure, and keep results."""
+"""``python -m benchmarks [NAME ...] [--data FOLDER] [--seeds N]``: measure, keep results."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from benchmarks import boosting, estimators, linear_quantile, quantiles, simulation, vowpal_wabbit
+from benchmarks import (
+    boosting,
+    bootstrap,
+    bootstrap_levels,
+    error_models,
+    estimators,
+    leaderboard,
+    linear_quantile,
+    quantiles,
+    simulation,
+    vowpal_wabbit,
+)
 from benchmarks.summary import summary
 
-RUNS = {
+RUNS: dict[str, Callable[..., Any]] = {
     "estimators": estimators.run,
+    "leaderboard": leaderboard.run,
     "boosting": boosting.run,
     "quantiles": quantiles.run,
+    "error-models": error_models.run,
+    "bootstrap": bootstrap.run,
     "linear-quantile": linear_quantile.run,
     "simulation": simulation.run,
+    "bootstrap-levels": bootstrap_levels.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
 #: What needs a package that may not be there is left out unless it is named.
-PEERS = {"vowpal-wabbit": "vowpalwabbit", "linear-quantile": "pinball"}
+PEERS = {"leaderboard": "crepes", "vowpal-wabbit": "vowpalwabbit", "linear-quantile": "pinball"}
 
 
 def main() -> None:
@@ -29,6 +46,12 @@ def main() -> None:
         "--data", type=Path, help="folder of Parquet tables; without it, King County alone"
     )
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument(
+        "--contenders",
+        type=lambda names: names.split(","),
+        metavar="NAME,NAME",
+        help="who runs on the leaderboard; all are judged whose scores are there",
+    )
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results")
     asked = parser.parse_args()
     unknown = set(asked.names) - set(RUNS)
@@ -37,11 +60,14 @@ def main() -> None:
     asked.output.mkdir(exist_ok=True)
     default = [name for name in RUNS if find_spec(PEERS.get(name, "qconf")) is not None]
     for name in asked.names or default:
-        path = asked.output / f"{name}.csv"
-        part = path.with_suffix(".part")
-        RUNS[name](asked.data, asked.seeds).to_csv(part, index=False)
-        part.replace(path)
-        print(f"wrote {path}")
+        more = {"contenders": asked.contenders} if name == "leaderboard" else {}
+        measured = RUNS[name](asked.data, asked.seeds, **more)
+        for stem, table in measured.items() if isinstance(measured, dict) else [(name, measured)]:
+            path = asked.output / f"{stem}.csv"
+            part = path.with_suffix(".part")
+            table.to_csv(part, index=False)
+            part.replace(path)
+            print(f"wrote {path}")
     (asked.output / "summary.md").write_text(summary(asked.output), encoding="utf-8")
 
 

@@ -7,25 +7,39 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.bootstrap_levels_summary import levels_summary
+from benchmarks.bootstrap_summary import bootstrap_summary
+from benchmarks.leaderboard_summary import leaderboard_summary
+from benchmarks.markdown import by_scenario, markdown
+
 __all__ = ["summary"]
 
 
 def summary(results: Path) -> str:
     """Put what was measured into tables: means over seeds, ratios over tables."""
-    parts = []
+    parts = leaderboard_summary(results)
     if (results / "estimators.csv").exists():
         measured = pd.read_csv(results / "estimators.csv")
-        parts += ["## Best-decile outlier rate, %", _by_scenario(measured, "best_decile_rate", 100)]
-        parts += ["## AURC", _by_scenario(measured, "aurc", 1)]
-        parts += ["## Seconds, one thread", _by_scenario(measured, "seconds", 1, None)]
+        parts += ["## Best-decile outlier rate, %", by_scenario(measured, "best_decile_rate", 100)]
+        parts += ["## AURC", by_scenario(measured, "aurc", 1)]
+        parts += ["## Seconds, one thread", by_scenario(measured, "seconds", 1, None)]
         parts += ["## The constant's interval", _null_contender(measured)]
+    if (results / "error-models.csv").exists():
+        measured = pd.read_csv(results / "error-models.csv")
+        parts += ["## Error models (`residual`): best-decile outlier rate, %"]
+        parts += [by_scenario(measured, "best_decile_rate", 100, "squared")]
+        parts += ["## The same: AURC", by_scenario(measured, "aurc", 1, "squared")]
+        parts += ["## The same: mean squared expected error / mean squared residual"]
+        parts += [by_scenario(measured, "level", 1, None)]
+        parts += ["## The same: seconds, one thread", by_scenario(measured, "seconds", 1, None)]
     if (results / "quantiles.csv").exists():
         measured = pd.read_csv(results / "quantiles.csv")
         parts += ["## Learners of `quantile`: best-decile outlier rate, %"]
-        parts += [_by_scenario(measured, "best_decile_rate", 100, "boosted")]
-        parts += ["## The same: AURC", _by_scenario(measured, "aurc", 1, "boosted")]
+        parts += [by_scenario(measured, "best_decile_rate", 100, "boosted")]
+        parts += ["## The same: AURC", by_scenario(measured, "aurc", 1, "boosted")]
         parts += ["## The same: seconds, one thread"]
-        parts += [_by_scenario(measured, "seconds", 1, None)]
+        parts += [by_scenario(measured, "seconds", 1, None)]
+    parts += bootstrap_summary(results)
     if (results / "linear-quantile.csv").exists():
         parts += ["## Linear quartiles", _linear(results / "linear-quantile.csv")]
     if (results / "boosting.csv").exists():
@@ -35,24 +49,10 @@ def summary(results: Path) -> str:
             "## The simulated world: outliers in the best decile, %, by spread of group means"
         ]
         parts += [_simulated(results / "simulation.csv")]
+    parts += levels_summary(results)
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
     return "\n\n".join(parts) + "\n"
-
-
-def _by_scenario(
-    measured: pd.DataFrame, column: str, unit: float, reference: str | None = "residual"
-) -> str:
-    table = measured.pivot_table(index="estimator", columns="scenario", values=column) * unit
-    if reference is not None:
-        # Rates can be zero in one seed; over seeds and half an event they cannot.
-        half_event = unit * 0.5 / (measured.groupby("scenario")["scored"].mean() * 0.1)
-        shrunk = table + (half_event if column == "best_decile_rate" else 0)
-        relative = shrunk / shrunk.loc[reference]
-        # A contender that is missing somewhere is compared where it is.
-        table[f"ratio to {reference}"] = np.exp(np.log(relative).mean(axis=1))
-        table = table.sort_values(f"ratio to {reference}")
-    return _markdown(table.round(4 if unit == 1 and reference else 2).reset_index())
 
 
 def _null_contender(measured: pd.DataFrame) -> str:
@@ -71,7 +71,7 @@ def _engines(path: Path) -> str:
             "seconds": wide["seconds"]["lightgbm"] / wide["seconds"]["histogram"],
         }
     ).reset_index()
-    return "Ratios, LightGBM / scikit-learn; below 1 LightGBM is better.\n\n" + _markdown(
+    return "Ratios, LightGBM / scikit-learn; below 1 LightGBM is better.\n\n" + markdown(
         table.round(3)
     )
 
@@ -82,7 +82,7 @@ def _simulated(path: Path) -> str:
         index="estimator", columns="group_mean_sd", values="outlier_rate"
     )
     order = np.argsort(table[0.5].to_numpy())
-    return _markdown(table.iloc[order].round(3).reset_index())
+    return markdown(table.iloc[order].round(3).reset_index())
 
 
 def _raced(path: Path) -> str:
@@ -93,7 +93,7 @@ def _raced(path: Path) -> str:
     table["outlier_rate"] *= 100
     ratio = plain.drop("qconf simulate").sum() / plain["qconf simulate"]
     named = table.rename(columns={"outlier_rate": "outliers, %"}).round(2).reset_index()
-    return f"{_markdown(named)}\n\nAll three steps take {ratio:.1f} times as long as qconf."
+    return f"{markdown(named)}\n\nAll three steps take {ratio:.1f} times as long as qconf."
 
 
 def _linear(path: Path) -> str:
@@ -120,11 +120,5 @@ def _linear(path: Path) -> str:
         table[name] = told
     return (
         "How many times as long as qconf, and in brackets by how much the loss is above the best "
-        "that was found.\n\n" + _markdown(table.round(4))
+        "that was found.\n\n" + markdown(table.round(4))
     )
-
-
-def _markdown(table: pd.DataFrame) -> str:
-    rows = [list(map(str, table.columns)), ["---"] * table.shape[1]]
-    rows += [["" if pd.isna(value) else str(value) for value in row] for row in table.to_numpy()]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from qconf.estimators import ConstantConfidence as ConstantConfidence
     from qconf.estimators import CountConfidence as CountConfidence
     from qconf.estimators import EmpiricalBayesConfidence as EmpiricalBayesConfidence
+    from qconf.estimators import ForestConfidence as ForestConfidence
+    from qconf.estimators import NeighborConfidence as NeighborConfidence
     from qconf.estimators import OnlineConfidence as OnlineConfidence
     from qconf.estimators import QuantileConfidence as QuantileConfidence
     from qconf.estimators import ResidualConfidence as ResidualConfidence
@@ -41,7 +43,9 @@ _HOME = {
     "CountConfidence": "qconf.estimators.count",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "Evaluation": "qconf.evaluation",
+    "ForestConfidence": "qconf.estimators.forest",
     "LinearQuantileRegressor": "qconf.learners.linear_quantile",
+    "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online",
     "QuantileConfidence": "qconf.estimators.quantile",
@@ -63,7 +67,9 @@ __all__ = [
     "CountConfidence",
     "EmpiricalBayesConfidence",
     "Evaluation",
+    "ForestConfidence",
     "LinearQuantileRegressor",
+    "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
     "QuantileConfidence",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from qconf._types import FloatArray, IntArray
+from qconf.crossfit import fit_confidence
 from qconf.errors import EstimatorError, OptionError, QconfError
 from qconf.estimators.column import ColumnConfidence
 from qconf.learners.seeding import with_seed
@@ -51,6 +52,7 @@ class Contender:
         seen: IntArray,
         scored: IntArray,
         rng: np.random.RandomState,
+        time: Any = None,
     ) -> None:
         """Fit on the rows that may be seen, and score the others.
 
@@ -60,10 +62,11 @@ class Contender:
             If the estimator fails, or its answer is not one expected error >= 0 a row.
         """
         table = scores if isinstance(self.estimator, ColumnConfidence) else features
-        began = time.perf_counter()
+        began = perf_counter()
         try:
             estimator = with_seed(clone(self.estimator), rng)
-            estimator.fit(table.iloc[seen], residual[seen])
+            when = None if time is None else np.asarray(time)[seen]
+            fit_confidence(estimator, table.iloc[seen], residual[seen], when)
             expected = np.asarray(estimator.predict(table.iloc[scored]), dtype=np.float64)
         except QconfError:
             raise
@@ -72,7 +75,7 @@ class Contender:
             reason = " ".join(str(error).split()) or type(error).__name__
             msg = f"The estimator {self.name!r} failed: {reason}"
             raise EstimatorError(msg) from error
-        self.seconds += time.perf_counter() - began
+        self.seconds += perf_counter() - began
         self._check(expected, len(scored))
         self._scores.append((scored, expected))
 

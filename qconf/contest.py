@@ -229,7 +229,8 @@ class _Contest:
                 self._tell(contender.name)
                 # Seeds hang on the round and the seed, not on who else takes part.
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
-                contender.play(features, self.dataset.scores, residual, one.seen, one.scored, rng)
+                parts = one.seen, one.scored, rng, self.dataset.time
+                contender.play(features, self.dataset.scores, residual, *parts)
                 self._step(contender.name)
             self.block[one.scored] = number
             self.prediction[one.scored] = prediction[one.scored]

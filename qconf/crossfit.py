@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
 
 from qconf._types import FloatArray, Table
 from qconf._validation import check_column, select_rows
 from qconf.errors import TableError
 from qconf.schedules import Fit, Round, Schedule
 
-__all__ = ["histories", "out_of_sample"]
+__all__ = ["fit_confidence", "histories", "out_of_sample"]
 
 
 def out_of_sample(
@@ -95,3 +96,24 @@ def histories(
         forbidden[one.seen] = forbidden[one.scored] = False
         prediction[forbidden] = np.nan
         yield one, prediction
+
+
+def fit_confidence(estimator: Any, X: Table, residual: FloatArray, time: Any = None) -> Any:
+    """Fit a confidence estimator, and tell it the time of each row if it asks for that.
+
+    Parameters
+    ----------
+    estimator : confidence estimator
+        Asks by a parameter ``time`` of its method ``fit``.
+    X : DataFrame or ndarray of shape (n_samples, n_features)
+    residual : ndarray of shape (n_samples,)
+    time : array-like of shape (n_samples,), default=None
+
+    Returns
+    -------
+    estimator
+        The same object, fitted.
+    """
+    if time is None or not has_fit_parameter(estimator, "time"):
+        return estimator.fit(X, residual)
+    return estimator.fit(X, residual, time=time)

@@ -12,11 +12,17 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.neighbors import KNeighborsRegressor
 from worlds import noise_of, sales_table
 
+from benchmarks.bootstrap_levels import GroupMeans
 from qconf import ConfidentRegressor, ResidualConfidence, best_decile_scorer
-from qconf.errors import EstimatorError, TableError
+from qconf._types import FloatArray, Table
+from qconf.base import ConfidenceEstimator
+from qconf.errors import EstimatorError, OptionError, TableError
 from qconf.learners.boosted import BoostedTrees
+from qconf.replicates import Replicates
+from qconf.simulation.world import ARCHETYPES, archetypes
 
 FAST = BoostedTrees(n_estimators=30, random_state=0)
 FEATURES = ["zone", "rooms", "area", "garden", "built"]
@@ -154,3 +160,228 @@ def test_scorer_needs_expected_errors() -> None:
     """A regressor without them is told how to get them."""
     with pytest.raises(EstimatorError, match="ConfidentRegressor"):
         best_decile_scorer(Plain(), [[0.0]], [1.0])
+
+
+def levels(**changed: Any) -> ConfidentRegressor:
+    """Linear models on both sides: quick, and they say something."""
+    settings = {"error": "absolute", "n_bootstrap": 8, "random_state": 0, **changed}
+    settings.setdefault("confidence", ResidualConfidence(KNeighborsRegressor(50)))
+    return ConfidentRegressor(LinearRegression(), **settings)
+
+
+def replicates_of(model: ConfidentRegressor) -> Replicates:
+    """Return the replicates, which must be there."""
+    assert model.replicates_ is not None
+    return model.replicates_
+
+
+@pytest.fixture(scope="module")
+def numbers(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[Any]]:
+    """Rooms and garden, and the logarithm of the price."""
+    return table[["rooms", "garden"]].astype(float)[:400], np.log(table["price"][:400])
+
+
+@pytest.mark.parametrize("bootstrap", ["error", "both"])
+def test_bounds_are_ordered(bootstrap: str, numbers: Any) -> None:
+    """The same replicates, and higher bounds over them; `return_std` has the bound too."""
+    X, y = numbers
+    bounds = ["mean", "mean+sd", "max"]
+    fitted = [levels(bootstrap=bootstrap, bound=bound).fit(X, y) for bound in bounds]
+    mean, mean_sd, largest = (model.predict_error(X) for model in fitted)
+    squares = replicates_of(fitted[0]).squared_errors(X, fitted[0].predict(X))
+    np.testing.assert_allclose(mean, np.sqrt(squares.mean(axis=0)))
+    np.testing.assert_allclose(mean_sd**2, squares.mean(axis=0) + squares.std(axis=0, ddof=1))
+    np.testing.assert_allclose(largest, np.sqrt(squares.max(axis=0)))
+    quantile = levels(bootstrap=bootstrap, bound=0.9).fit(X, y).predict_error(X)
+    assert (quantile <= largest).all()
+    np.testing.assert_array_equal(fitted[2].predict(X, return_std=True)[1], largest)
+
+
+def test_replicates_leave_the_estimate_itself_alone(numbers: Any) -> None:
+    """Residuals, valuation model and confidence estimator are what they were without."""
+    X, y = numbers
+    plain, both = (levels(bootstrap="both", n_bootstrap=n).fit(X, y) for n in (0, 2))
+    assert plain.replicates_ is None
+    np.testing.assert_array_equal(plain.residual_, both.residual_)
+    np.testing.assert_array_equal(plain.predict(X), both.predict(X))
+    described = X.assign(prediction=plain.predict(X))
+    np.testing.assert_array_equal(plain.predict_error(X), both.confidence_.predict(described))
+
+
+def test_the_same_seed_gives_the_same_replicates(table: pd.DataFrame) -> None:
+    """An int fixes every replicate; they differ among themselves also by their models' seeds."""
+    model = ConfidentRegressor(
+        BoostedTrees(n_estimators=5, subsample=0.5),
+        "residual",
+        bootstrap="both",
+        n_bootstrap=2,
+        random_state=3,
+    )
+    X, y = table[FEATURES][:300], table["price"][:300]
+    first, second = (model.fit(X, y).predict_error(X) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    seeds = {pair.regressor.random_state for pair in replicates_of(model).pairs}
+    assert len(seeds) == 2
+
+
+def test_bounds_need_replicates(numbers: Any) -> None:
+    """The error says what for, and how many."""
+    for bound in ("max", 0.9):
+        with pytest.raises(OptionError, match=r"is taken over bootstrap replicates.* got 1"):
+            levels(bound=bound, n_bootstrap=1).fit(*numbers)
+    with pytest.raises(ValueError, match="'bootstrap' parameter"):
+        levels(bootstrap="neither").fit(*numbers)
+
+
+class Recorder(ConfidenceEstimator):
+    """Keeps what it was fitted on."""
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        self.rows_ = pd.DataFrame(X).assign(residual=y)
+
+    def _predict(self, X: Table) -> FloatArray:
+        return np.ones(len(X))
+
+
+@pytest.mark.parametrize("bootstrap", ["error", "both"])
+@pytest.mark.parametrize("roles", [{}, {"time": "day"}, {"groups": True}])
+def test_a_label_moves_no_prediction_of_its_own_row(bootstrap: str, roles: dict[str, Any]) -> None:
+    """Nor of its group, nor of anything earlier, in any replicate, with all copies drawn.
+
+    The valuation model is the nearest labels, so a copy on the other side would show.
+    """
+    rng = np.random.default_rng(1)
+    # Days and names are next to nothing beside x, so that x decides who is near.
+    small = np.arange(80) / 1e6
+    X = pd.DataFrame({"x": rng.uniform(size=80), "id": small, "day": np.arange(80) // 2 / 1e6})
+    X.loc[50, "x"] = 0.5
+    group = np.arange(80) // 4
+    given = {**roles, "groups": group} if "groups" in roles else roles
+    model = ConfidentRegressor(
+        KNeighborsRegressor(3),
+        Recorder(),
+        error="absolute",
+        bootstrap=bootstrap,
+        n_bootstrap=20,
+        random_state=0,
+    )
+    y = rng.normal(size=80)
+    untouched = {X["id"][50]}
+    if "groups" in roles:
+        untouched = set(X["id"][group == group[50]])
+    if "time" in roles:
+        untouched = set(X["id"][X["day"] <= X["day"][50]])
+    seen = []
+    for shift in (0.0, 100.0):
+        changed = y + shift * (X["id"] == X["id"][50])
+        pairs = replicates_of(model.fit(X, changed, **given)).pairs
+        seen.append([pair.confidence.rows_ for pair in pairs])
+    copies, moved = 0, False
+    for before, after in zip(*seen, strict=True):
+        assert list(before["id"]) == list(after["id"])
+        kept = before["id"].isin(untouched)
+        pd.testing.assert_series_equal(before["prediction"][kept], after["prediction"][kept])
+        own = before["id"] == X["id"][50]
+        np.testing.assert_allclose(after["residual"][own], before["residual"][own] - 100)
+        copies = max(copies, own.sum())
+        moved |= not before["prediction"].equals(after["prediction"])
+    assert copies > 1
+    assert moved
+
+
+def test_replicates_take_time_and_groups(table: pd.DataFrame) -> None:
+    """Forward in time, the first rows have no residual in any replicate either."""
+    X = table[["rooms", "sold_on"]][:600].assign(
+        sold_on=lambda t: (t["sold_on"] - t["sold_on"].min()).dt.days
+    )
+    model = ConfidentRegressor(
+        LinearRegression(), Recorder(), bootstrap="both", n_bootstrap=3, random_state=0
+    )
+    model.fit(X, table["price"][:600], time="sold_on", groups=table["parcel"][:600])
+    known = set(X.index[np.isfinite(model.residual_)])
+    for pair in replicates_of(model).pairs:
+        assert set(pair.confidence.rows_.index) <= known
+        assert "sold_on" not in pair.confidence.rows_
+    assert model.predict_error(X).shape == (600,)
+    assert model.decompose(X).shape == (600, 5)
+
+
+def test_the_split_needs_replicates_of_the_valuation_model(numbers: Any) -> None:
+    """The error says which, and what was found."""
+    X, y = numbers
+    for wrong in ({"n_bootstrap": 0}, {"bootstrap": "both", "n_bootstrap": 1}, {}):
+        with pytest.raises(OptionError, match="bootstrap='both' and n_bootstrap >= 2, got"):
+            levels(**wrong).fit(X, y).decompose(X)
+
+
+def test_thresholds_of_the_archetypes_can_be_given(numbers: Any) -> None:
+    """Else they are where the rows of `fit` fall apart; the index is that of the table."""
+    X, y = numbers
+    model = levels(bootstrap="both").fit(X, y)
+    new = X[::-1]
+    split = model.decompose(new)
+    assert model.cuts_ is not None
+    assert split.index.equals(new.index)
+    labels = split["archetype"].str.split(", ", expand=True)
+    np.testing.assert_array_equal(
+        labels[0] == "rare", split["effective_rows"] < model.cuts_.rare_below
+    )
+    np.testing.assert_array_equal(
+        labels[1] == "hard", split["irreducible"] > model.cuts_.hard_above
+    )
+    given = model.decompose(new, rare_below=0, hard_above=0)
+    assert set(given["archetype"]) == {"common, hard"}
+    none_is_common = model.decompose(new, rare_below=1e12)["archetype"]
+    assert set(none_is_common) <= {"rare, easy", "rare, hard"}
+    with pytest.raises(OptionError, match=r"rare_below must be a number >= 0.* got -1"):
+        model.decompose(X, rare_below=-1)
+
+
+def test_the_split_is_on_the_error_scale(numbers: Any) -> None:
+    """On the log scale it does not matter in what currency the prices are."""
+    X, y = numbers
+    model = levels(bootstrap="both", error="log", confidence="constant")
+    one, other = (model.fit(X, y * unit).decompose(X) for unit in (1, 1000))
+    pd.testing.assert_frame_equal(one, other, rtol=1e-6)
+
+
+def split_of_the_world(replicates: int, n_bootstrap: int) -> pd.DataFrame:
+    """Split the error of each group of a world whose sigma_i and n_i are known."""
+    world = archetypes(replicates, random_state=1)
+    X = world[["group"]].astype("category")
+    model = ConfidentRegressor(
+        GroupMeans(),
+        ResidualConfidence(GroupMeans()),
+        error="absolute",
+        bootstrap="both",
+        n_bootstrap=n_bootstrap,
+        random_state=0,
+    ).fit(X, world["value"])
+    first = ~world["group"].duplicated()
+    truth = world[first].merge(pd.DataFrame(ARCHETYPES), left_on="archetype", right_on="name")
+    truth.index = X.index[first]
+    return model.decompose(X[first]).join(truth[["kind", "rows", "sigma"]])
+
+
+def test_the_split_finds_the_truth_of_the_simulated_world() -> None:
+    """By archetype sigma_i² and sigma_i² / n_i, within 6 %; most labels are right.
+
+    Measured: within 3 % with a thousand groups of each, and the right label for 97 % of the
+    houses and 94 % of the groups (of the rare and hard ones, whose noise is known least, 83 %).
+    """
+    split = split_of_the_world(1000, 40)
+    noise = split["sigma"] ** 2
+    parts = pd.DataFrame(
+        {
+            "irreducible": split["irreducible"] ** 2 / noise,
+            "model": split["model_sd"] ** 2 / (noise / split["rows"]),
+            "expected": split["expected_error"] ** 2 / (noise + noise / split["rows"]),
+            "rows": split["effective_rows"] / split["rows"],
+        }
+    )
+    by_kind = parts.groupby(split["kind"])
+    np.testing.assert_allclose(by_kind[["irreducible", "model", "expected"]].mean(), 1, atol=0.06)
+    np.testing.assert_allclose(by_kind["rows"].median(), 1, atol=0.06)
+    right = split["archetype"] == split["kind"]
+    assert np.average(right, weights=split["rows"]) > 0.95
+    assert right.groupby(split["kind"]).mean().min() > 0.75

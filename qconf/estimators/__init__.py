@@ -5,6 +5,8 @@ from qconf.estimators.column import ColumnConfidence
 from qconf.estimators.constant import ConstantConfidence
 from qconf.estimators.count import CountConfidence
 from qconf.estimators.empirical_bayes import EmpiricalBayesConfidence
+from qconf.estimators.forest import ForestConfidence
+from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
@@ -15,6 +17,8 @@ __all__ = [
     "ConstantConfidence",
     "CountConfidence",
     "EmpiricalBayesConfidence",
+    "ForestConfidence",
+    "NeighborConfidence",
     "OnlineConfidence",
     "QuantileConfidence",
     "ResidualConfidence",

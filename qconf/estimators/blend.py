@@ -4,43 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import RegressorMixin, clone
-from sklearn.linear_model import GammaRegressor
-from sklearn.model_selection import KFold
 
-from qconf._types import FloatArray, RandomState, Table
+from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf._validation import Interval, check_enough_rows, select_rows
 from qconf.base import ConfidenceEstimator
-from qconf.errors import OptionError
-from qconf.estimators.count import CountConfidence
+from qconf.errors import OptionError, TableError
+from qconf.estimators.forest import ForestConfidence
+from qconf.estimators.neighbors import NeighborConfidence
+from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
-from qconf.learners.seeding import draw_seed, random_source, with_seed
+from qconf.learners.columns import with_categories
+from qconf.learners.level_map import LevelMap
+from qconf.learners.seeding import random_source, with_seed
+from qconf.learners.weighted_signals import WeightedSignals
+from qconf.schedules import blocks_in_time
 
 __all__ = ["BlendConfidence"]
 
-#: Ridge penalty on standardised log scores: enough to settle members that say the same.
-_PENALTY = 1e-3
+#: Rows that the members of one fold are fitted on, at most; each fold draws its own.
+_MOST_ROWS = 200_000
+#: More held-out rows than this make the weights no better.
+_MOST_HELD_OUT = 50_000
+#: With time, the newest stretches that hold as many rows as this decide the weights.
+_ENOUGH_HELD_OUT = 1000
+#: A signal below this share of the root mean squared residual says no more than at it.
+_FLOOR = 1e-3
 
 
 class BlendConfidence(ConfidenceEstimator):
-    """Combine expected errors by a Gamma regression on their logarithms.
+    """Combine the expected errors of several estimators by weights learned on held-out rows.
 
     The rows are cut into folds. Each member is fitted on all folds but one and scores that one;
-    a Gamma regression with log link learns from these held-out scores how to weigh the members,
-    and gives the result its error units. A new row is scored by the members of every fold, whose
-    logarithms are averaged: that is as sharp as members fitted again on all rows, and costs less
-    (``benchmarks/README.md``).
+    from these held-out scores `WeightedSignals` learns how to weigh the members, and a rising
+    map (`LevelMap`) gives the result its units: where 0.08 is expected, the mean squared
+    residual is 0.08². A new row is scored by the members of every fold, whose logarithms are
+    averaged; members that can be had in shares (fewer trees in each fold) cost no more than one
+    fit of them. In tables of more than 250,000 rows each fold is fitted on 200,000 of its own.
+
+    With `time`, folds are stretches of time, and weights and units are learned on the newest,
+    which is scored by members that have seen earlier rows only: what has told errors of the past
+    from each other need not tell those to come.
+
+    Stacking of error models is in Pollestad, Næss & Oust (2024, Journal of Real Estate Finance
+    and Economics, doi 10.1007/s11146-024-10002-7).
 
     Parameters
     ----------
     estimators : list of confidence estimators or None, default=None
-        The members. None is `ResidualConfidence`, `QuantileConfidence` and `CountConfidence`
-        with their defaults.
-    cv : int, default=3
+        The members. None is five families: `ResidualConfidence`, `QuantileConfidence`
+        (10 % and 90 %), `ForestConfidence`, `NeighborConfidence` and `OnlineConfidence`. A member
+        with a method ``signals`` is asked for those instead of ``predict``; one with a method
+        ``share`` is fitted in shares.
+    cv : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None
 
@@ -48,10 +69,13 @@ class BlendConfidence(ConfidenceEstimator):
     ----------
     members_ : list of list of estimators
         For each fold, the fitted members.
-    weights_ : ndarray of shape (n_members,)
-        Change of the log squared expected error with the log of a member's expected error: a
-        member that is right on its own has 2, one that is ignored 0.
-    combiner_ : GammaRegressor
+    weights_ : ndarray of shape (n_signals,)
+        Change of the log squared expected error with one standard deviation of the log of a
+        member's signal, >= 0.
+    shares_ : Series of length n_members
+        What share of all weights each member has.
+    combiner_ : WeightedSignals
+    level_ : LevelMap
 
     Examples
     --------
@@ -75,54 +99,129 @@ class BlendConfidence(ConfidenceEstimator):
         self,
         estimators: Sequence[RegressorMixin] | None = None,
         *,
-        cv: int = 3,
+        cv: int = 5,
         random_state: RandomState = None,
     ) -> None:
         self.estimators = estimators
         self.cv = cv
         self.random_state = random_state
 
+    def fit(self, X: TableLike, y: ArrayLike, *, time: ArrayLike | None = None) -> Self:
+        """Fit all members, and learn how to weigh them.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Signed residuals, each made without having seen its row's truth.
+        time : array-like of shape (n_samples,), default=None
+            When each row became known; `compare` and `ConfidentRegressor` pass it on.
+
+        Returns
+        -------
+        BlendConfidence
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the residuals break their rule.
+        """
+        self._time = time
+        try:
+            return super().fit(X, y)
+        finally:
+            del self._time
+
     def _fit(self, X: Table, y: FloatArray) -> None:
+        X = with_categories(X)
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.cv)
         unfitted = self._unfitted()
-        held_out = np.empty((len(y), len(unfitted)))
+        fold = self._folds(len(y), rng)
+        decides = _deciding(fold, rng, newest=self._time is not None)
+        self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
         self.members_ = []
-        folds = KFold(self.cv, shuffle=True, random_state=draw_seed(rng))
-        for train, test in folds.split(y):
+        held_out: dict[int, FloatArray] = {}
+        for k in range(int(fold.max()) + 1):
+            train = _at_most(_MOST_ROWS, np.flatnonzero(fold != k), rng)
             seen = select_rows(X, train)
-            members = [with_seed(clone(one), rng).fit(seen, y[train]) for one in unfitted]
-            held_out[test] = _log_scores(members, select_rows(X, test))
+            members = [with_seed(one, rng).fit(seen, y[train]) for one in self._shares(unfitted)]
             self.members_.append(members)
-        self._combine(held_out, y**2)
+            scored = decides[fold[decides] == k]
+            if len(scored):
+                held_out[k] = self._log_signals(members, select_rows(X, scored))
+        order = np.concatenate([decides[fold[decides] == k] for k in held_out])
+        self._combine(np.concatenate(list(held_out.values())), y[order] ** 2)
+
+    def _folds(self, n_rows: int, rng: np.random.RandomState) -> IntArray:
+        """Give each row the number of its fold: a stretch of time, or at random."""
+        if self._time is None:
+            return rng.permutation(n_rows) % self.cv
+        moments = np.asarray(self._time)
+        if moments.shape != (n_rows,):
+            msg = f"The time must have one value a row: {n_rows} rows, shape {moments.shape}."
+            raise TableError(msg)
+        stretches = blocks_in_time(moments, self.cv)
+        # A single moment has no order: then it is as if there was no time.
+        return stretches if stretches.max() > 0 else rng.permutation(n_rows) % self.cv
 
     def _unfitted(self) -> list[Any]:
         if self.estimators is None:
-            return [ResidualConfidence(), QuantileConfidence(), CountConfidence()]
+            return [
+                ResidualConfidence(),
+                QuantileConfidence(quantiles=(0.1, 0.9)),
+                ForestConfidence(),
+                NeighborConfidence(),
+                OnlineConfidence(),
+            ]
         if len(self.estimators) == 0:
             msg = "The 'estimators' of a blend must hold at least one estimator. Got none."
             raise OptionError(msg)
         return list(self.estimators)
 
-    def _combine(self, log_scores: FloatArray, squared: FloatArray) -> None:
-        self._centre = log_scores.mean(axis=0)
-        self._spread = np.maximum(log_scores.std(axis=0), 1e-12)
-        self._unit = max(float(squared.mean()), np.finfo(np.float64).tiny)
-        # The Gamma deviance wants targets > 0; a floor this low moves no coefficient.
-        target = np.maximum(squared / self._unit, 1e-9)
-        self.combiner_ = GammaRegressor(alpha=_PENALTY, max_iter=1000)
-        self.combiner_.fit((log_scores - self._centre) / self._spread, target)
-        self.weights_: FloatArray = self.combiner_.coef_ / self._spread
+    def _shares(self, unfitted: list[Any]) -> list[Any]:
+        return [one.share(self.cv) if hasattr(one, "share") else clone(one) for one in unfitted]
+
+    def _combine(self, log_signals: FloatArray, squared: FloatArray) -> None:
+        self.combiner_ = WeightedSignals(log_signals, squared)
+        self.level_ = LevelMap(self.combiner_(log_signals), squared)
+        self.weights_: FloatArray = self.combiner_.weights
+        self.shares_ = self._sum_by_member()
+
+    def _sum_by_member(self) -> pd.Series[float]:
+        members = self.members_[0]
+        total = max(float(self.weights_.sum()), np.finfo(np.float64).tiny)
+        parts = np.split(self.weights_ / total, np.cumsum(self._widths)[:-1])
+        names = [type(one).__name__.removesuffix("Confidence").lower() for one in members]
+        return pd.Series([float(part.sum()) for part in parts], index=names, name="share")
+
+    def _log_signals(self, members: Sequence[Any], X: Table) -> FloatArray:
+        signals = [
+            np.asarray(one.signals(X) if hasattr(one, "signals") else one.predict(X))
+            for one in members
+        ]
+        columns = [one.reshape(len(one), -1) for one in signals]
+        self._widths = [one.shape[1] for one in columns]
+        logs: FloatArray = np.log(np.maximum(np.hstack(columns), self._floor))
+        return logs
 
     def _predict(self, X: Table) -> FloatArray:
-        log_scores = np.mean([_log_scores(members, X) for members in self.members_], axis=0)
-        squared = self._unit * self.combiner_.predict((log_scores - self._centre) / self._spread)
-        expected: FloatArray = np.sqrt(squared)
+        table = with_categories(X)
+        log_signals = np.mean([self._log_signals(one, table) for one in self.members_], axis=0)
+        expected: FloatArray = np.sqrt(self.level_(self.combiner_(log_signals)))
         return expected
 
 
-def _log_scores(members: Sequence[Any], X: Table) -> FloatArray:
-    # A quantile range of zero is possible; the floor is far below any error that matters.
-    scores = np.column_stack([member.predict(X) for member in members])
-    logs: FloatArray = np.log(np.maximum(scores, 1e-6))
-    return logs
+def _deciding(fold: IntArray, rng: np.random.RandomState, *, newest: bool) -> IntArray:
+    """Choose the rows that decide the weights: held out all the same, but not all are needed."""
+    rows = np.arange(len(fold))
+    if newest:
+        size = np.cumsum(np.bincount(fold)[::-1])
+        n_stretches = int(np.searchsorted(size, _ENOUGH_HELD_OUT)) + 1
+        rows = np.flatnonzero(fold > fold.max() - n_stretches)
+    return _at_most(_MOST_HELD_OUT, rows, rng)
+
+
+def _at_most(most: int, rows: IntArray, rng: np.random.RandomState) -> IntArray:
+    """Thin rows out at random if there are more than so many."""
+    return rows if len(rows) <= most else np.sort(rng.permutation(rows)[:most])

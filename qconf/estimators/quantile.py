@@ -110,6 +110,24 @@ class QuantileConfidence(ConfidenceEstimator):
         together = columns[0] if len(columns) == 1 else np.column_stack(columns)
         return np.sort(together, axis=1)
 
+    def share(self, n: int) -> QuantileConfidence:
+        """Make an unfitted estimator for one of `n` folds of a blend (`BoostedTrees.share`).
+
+        Parameters
+        ----------
+        n : int
+            At least 2.
+
+        Returns
+        -------
+        QuantileConfidence
+            With boosted trees, one with fewer of them; else one like this.
+        """
+        one: QuantileConfidence = clone(self)
+        if self.learner == "boosted":
+            one.learner = BoostedTrees("quantile").share(n)
+        return one
+
     def _fit(self, X: Table, y: FloatArray) -> None:
         quantiles = check_quantiles(self.quantiles)
         if len(quantiles) % 2:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from qconf._types import FloatArray, IntArray
 
-__all__ = ["as_floats", "as_frame", "factorized", "is_measured"]
+__all__ = ["as_floats", "as_frame", "factorized", "is_measured", "is_plain", "with_categories"]
 
 _NANOSECONDS_A_DAY = 86_400 * 10**9
 
@@ -35,6 +35,43 @@ def is_measured(column: pd.Series[Any]) -> bool:
         or pd.api.types.is_timedelta64_dtype(dtype)
         or isinstance(dtype, pd.PeriodDtype)
     )
+
+
+def is_plain(column_type: Any) -> bool:
+    """Tell NumPy's own real numbers and booleans, which need no look at each value."""
+    return isinstance(column_type, np.dtype) and column_type.kind in "biuf"
+
+
+def with_categories(X: Any) -> Any:
+    """Give levels numbers once, for several learners that would each do so.
+
+    Parameters
+    ----------
+    X : DataFrame or ndarray of shape (n_samples, n_features)
+
+    Returns
+    -------
+    DataFrame or ndarray
+        Columns of levels as categories; arrays and measured columns are left as they are.
+    """
+    if not isinstance(X, pd.DataFrame):
+        return X
+    named = [
+        i for i, dtype in enumerate(X.dtypes) if not (is_plain(dtype) or is_measured(X.iloc[:, i]))
+    ]
+    numbered = X.copy(deep=False)
+    for i in named:
+        numbered.isetitem(i, _as_categories(X.iloc[:, i]))
+    return numbered
+
+
+def _as_categories(column: pd.Series[Any]) -> pd.Series[Any]:
+    codes, names = factorized(column)
+    # What is written alike (1 and "1") is one level, as it is to the learners.
+    levels, level_of_name = np.unique(np.array(names, dtype=object), return_inverse=True)
+    numbered = np.append(level_of_name, -1)[codes]
+    categories = pd.Categorical.from_codes(numbered, pd.Index(levels, dtype=object))
+    return pd.Series(categories, index=column.index)
 
 
 def factorized(column: pd.Series[Any]) -> tuple[IntArray, list[str]]:

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, TableLike
 from qconf._validation import TakesTables, check_table
-from qconf.learners.columns import as_floats, as_frame, factorized, is_measured
+from qconf.learners.columns import as_floats, as_frame, factorized, is_measured, is_plain
 
 __all__ = ["TableEncoder", "design_matrix"]
 
@@ -62,8 +62,8 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         frame = as_frame(check_table(self, X, reset=True))
         self.levels_ = {
             i: pd.Index(factorized(frame.iloc[:, i])[1], dtype=object).unique().sort_values()
-            for i in range(frame.shape[1])
-            if not is_measured(frame.iloc[:, i])
+            for i, dtype in enumerate(frame.dtypes)
+            if not (is_plain(dtype) or is_measured(frame.iloc[:, i]))
         }
         self.is_categorical_: BoolArray = np.isin(np.arange(frame.shape[1]), list(self.levels_))
         return self
@@ -82,7 +82,12 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         frame = as_frame(check_table(self, X, reset=False))
         encoded = np.empty(frame.shape, dtype=np.float64, order="F")
-        for i in range(frame.shape[1]):
+        plain = [
+            i for i, dtype in enumerate(frame.dtypes) if is_plain(dtype) and i not in self.levels_
+        ]
+        # All at once: looking at columns one by one takes longer than reading short ones.
+        encoded[:, plain] = frame.iloc[:, plain].to_numpy(dtype=np.float64)
+        for i in sorted(set(range(frame.shape[1])) - set(plain)):
             column = frame.iloc[:, i]
             if i in self.levels_:
                 encoded[:, i] = _level_codes(column, self.levels_[i])
@@ -98,7 +103,9 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         return np.asarray(getattr(self, "feature_names_in_", default), dtype=object)
 
 
-def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> ColumnTransformer:
+def design_matrix(
+    is_categorical: BoolArray, max_levels: int = 30, *, drop: str | None = "first"
+) -> ColumnTransformer:
     """Make the step that turns encoded columns into the design of a linear model.
 
     Numbers are filled with their median (with a column that says so) and standardised;
@@ -110,6 +117,9 @@ def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> ColumnTran
         Which columns of the encoded matrix are codes of levels.
     max_levels : int, default=30
         How many indicator columns a category gets at most.
+    drop : {"first", None}, default="first"
+        Whether the first level has no column, so that columns do not add up to the intercept's.
+        Where distances are measured, every level needs its own.
 
     Returns
     -------
@@ -118,7 +128,7 @@ def design_matrix(is_categorical: BoolArray, max_levels: int = 30) -> ColumnTran
     """
     numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
     levels = OneHotEncoder(
-        drop="first",
+        drop=drop,
         handle_unknown="infrequent_if_exist",
         max_categories=max_levels,
         sparse_output=False,

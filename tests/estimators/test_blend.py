@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from qconf import BlendConfidence, ColumnConfidence, ConstantConfidence, ResidualConfidence
-from qconf.errors import OptionError
+from qconf import (
+    BlendConfidence,
+    ColumnConfidence,
+    ConstantConfidence,
+    CountConfidence,
+    ResidualConfidence,
+)
+from qconf._types import FloatArray, Table
+from qconf.base import ConfidenceEstimator
+from qconf.errors import OptionError, TableError
 from qconf.learners.boosted import BoostedTrees
+
+Rows = tuple[pd.DataFrame, FloatArray, FloatArray]
 
 
 @pytest.fixture
-def rows(rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+def rows(rng: np.random.Generator) -> Rows:
     """Two scores that each know half of log sigma, and one that knows nothing."""
     half, other = rng.normal(scale=0.5, size=(2, 6000))
     table = pd.DataFrame(
@@ -22,25 +34,99 @@ def rows(rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray, np.ndarray
     return table, rng.normal(scale=sigma), sigma
 
 
-def test_puts_together_what_members_know(rows: tuple[pd.DataFrame, ...]) -> None:
-    """Each half gets the weight 2 that a right score has; noise gets none; units are found."""
+class Witness(ConfidenceEstimator):
+    """Knows which rows it was fitted on, by their column ``id``, and what it was asked."""
+
+    met: ClassVar[list[tuple[set[float], set[float]]]] = []
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        self.seen_ = set(np.asarray(X)[:, 0])
+
+    def _predict(self, X: Table) -> FloatArray:
+        self.met.append((self.seen_, set(np.asarray(X)[:, 0])))
+        return np.full(len(X), 0.1) + np.asarray(X, dtype=float)[:, 0] * 1e-6
+
+
+class Shared(ConstantConfidence):
+    """Does an n-th of nothing."""
+
+    def share(self, n: int) -> Shared:
+        shared = Shared()
+        shared.asked_ = n  # type: ignore[attr-defined]
+        return shared
+
+
+def test_puts_together_what_members_know(rows: Rows) -> None:
+    """Both that know are heard alike, and noise less; units and order are found."""
     table, residual, sigma = rows
     members = [ColumnConfidence(str(name)) for name in table]
     est = BlendConfidence(members, random_state=0).fit(table, residual)
-    np.testing.assert_allclose(est.weights_, [2, 2, 0], atol=0.25)
+    assert est.weights_[0] == pytest.approx(est.weights_[1], rel=0.1)
+    assert est.weights_[2] < 0.6 * est.weights_[0]
     expected = est.predict(table)
-    np.testing.assert_allclose(np.log(expected), np.log(sigma), atol=0.35)
-    assert np.corrcoef(np.log(expected), np.log(sigma))[0, 1] > 0.99
+    assert np.corrcoef(np.log(expected), np.log(sigma))[0, 1] > 0.9
+    middle = np.abs(np.log(sigma) - np.log(0.1)) < 1
+    np.testing.assert_allclose(np.log(expected[middle]), np.log(sigma[middle]), atol=1.0)
 
 
-def test_mean_squared_expected_error_is_the_mean_squared_residual(
-    rows: tuple[pd.DataFrame, ...],
-) -> None:
-    """Calibrated overall, though the members are in other units."""
+def test_mean_squared_expected_error_is_the_mean_squared_residual(rows: Rows) -> None:
+    """Overall and in each decile of new rows, though the members are in other units."""
     table, residual, _ = rows
-    est = BlendConfidence([ColumnConfidence("b")], random_state=0).fit(table, residual)
-    ratio = np.mean(est.predict(table) ** 2) / np.mean(residual**2)
-    assert ratio == pytest.approx(1, abs=0.1)
+    members = [ColumnConfidence("a"), ColumnConfidence("b")]
+    est = BlendConfidence(members, random_state=0).fit(table[:4000], residual[:4000])
+    expected = est.predict(table)
+    for part, tolerance in ((slice(4000), 0.05), (slice(4000, None), 0.25)):
+        found = np.mean(expected[part] ** 2) / np.mean(residual[part] ** 2)
+        assert found == pytest.approx(1, rel=tolerance)
+    order = np.argsort(expected)
+    for decile in np.array_split(order, 10):
+        ratio = np.mean(expected[decile] ** 2) / np.mean(residual[decile] ** 2)
+        assert ratio == pytest.approx(1, abs=0.3)
+
+
+def test_no_member_scores_a_row_it_has_seen() -> None:
+    """Neither in random folds nor in stretches of time."""
+    X = pd.DataFrame({"id": np.arange(400.0)})
+    residual = np.random.default_rng(0).normal(size=400)
+    for time in (None, X["id"] // 10):
+        Witness.met.clear()
+        BlendConfidence([Witness()], cv=4).fit(X, residual, time=time)
+        assert Witness.met
+        for seen, asked in Witness.met:
+            assert not seen & asked
+
+
+def test_with_time_the_newest_stretch_decides() -> None:
+    """It is scored by members that have seen earlier rows only."""
+    X = pd.DataFrame({"id": np.arange(8000.0)[::-1]})
+    residual = np.random.default_rng(0).normal(size=8000)
+    Witness.met.clear()
+    BlendConfidence([Witness()], cv=4).fit(X, residual, time=X["id"])
+    ((seen, asked),) = Witness.met
+    assert max(seen) < min(asked)
+    assert asked == set(np.arange(6000.0, 8000.0))
+
+
+def test_what_told_errors_apart_long_ago_is_forgotten(rng: np.random.Generator) -> None:
+    """One score was right in the past, another is right in the newest stretch."""
+    scores = np.exp(rng.normal(scale=0.7, size=(2, 6000)))
+    table = pd.DataFrame({"then": scores[0], "now": scores[1]})
+    time = np.arange(6000)
+    residual = rng.normal(scale=np.where(time < 4800, scores[0], scores[1]))
+    members = [ColumnConfidence("then"), ColumnConfidence("now")]
+    without = BlendConfidence(members, random_state=0).fit(table, residual).shares_
+    within = BlendConfidence(members, random_state=0).fit(table, residual, time=time).shares_
+    assert without.iloc[0] > 0.5
+    assert within.iloc[1] > 0.65
+
+
+def test_a_single_moment_is_no_order(rows: Rows) -> None:
+    """If all rows have one time, folds are random as without."""
+    table, residual, _ = rows
+    members = [ColumnConfidence("a"), ColumnConfidence("b")]
+    plain = BlendConfidence(members, random_state=0).fit(table, residual)
+    timed = BlendConfidence(members, random_state=0).fit(table, residual, time=np.zeros(6000))
+    assert len(timed.members_) == len(plain.members_) == 5
 
 
 def test_a_useless_company_does_no_harm(rng: np.random.Generator) -> None:
@@ -55,16 +141,55 @@ def test_a_useless_company_does_no_harm(rng: np.random.Generator) -> None:
     assert expected[sigma == 0.2].mean() == pytest.approx(0.2, rel=0.2)
 
 
-def test_members_are_fitted_once_a_fold(rows: tuple[pd.DataFrame, ...]) -> None:
+def test_members_are_fitted_once_a_fold(rows: Rows) -> None:
     """Each fold has its own members, and the ones passed in stay unfitted."""
     table, residual, _ = rows
-    members = [ColumnConfidence("a"), ConstantConfidence()]
+    members = [ColumnConfidence("a"), Shared()]
     est = BlendConfidence(members, cv=4, random_state=0).fit(table, residual)
     assert [len(fold) for fold in est.members_] == [2] * 4
     assert not hasattr(members[0], "fill_")
+    assert {fold[1].asked_ for fold in est.members_} == {4}
 
 
-def test_no_members_is_an_error() -> None:
-    """A blend of nothing is refused."""
-    with pytest.raises(OptionError, match="at least one estimator"):
-        BlendConfidence([]).fit(np.zeros((9, 1)), np.ones(9))
+def test_shares_are_those_of_members() -> None:
+    """They are named, sum to one, and a member with several signals has the sum of theirs."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=(600, 2))
+    residual = rng.normal(scale=0.05 + x[:, 0])
+    est = BlendConfidence(random_state=0).fit(x, residual)
+    assert list(est.shares_.index) == ["residual", "quantile", "forest", "neighbor", "online"]
+    assert est.shares_.sum() == pytest.approx(1)
+    assert len(est.weights_) == 7
+    assert (est.weights_ >= 0).all()
+
+
+def test_levels_are_numbered_once_without_changing_anything() -> None:
+    """Strings and categories, 1 and "1": as the members would have read them."""
+    rng = np.random.default_rng(0)
+    names = rng.choice(np.array(["a", "b", 1, "1", None], dtype=object), 500)
+    residual = rng.normal(scale=np.where(names == "a", 0.1, 1.0))
+    first, second = [
+        BlendConfidence([CountConfidence()], random_state=0)
+        .fit(pd.DataFrame({"zone": zone}), residual)
+        .predict(pd.DataFrame({"zone": zone}))
+        for zone in (pd.Series(names), pd.Series(names).map(str, na_action="ignore"))
+    ]
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("settings", "time", "error", "words"),
+    [
+        ({"estimators": []}, None, OptionError, "at least one estimator"),
+        ({"cv": 1}, None, ValueError, "The 'cv' parameter of BlendConfidence"),
+        ({}, np.zeros(3), TableError, r"20 rows, shape \(3,\)"),
+        ({"cv": 11}, None, TableError, "at least 22 rows"),
+    ],
+)
+def test_errors_help(
+    settings: dict[str, Any], time: Any, error: type[Exception], words: str
+) -> None:
+    """Each names the rule and what was found."""
+    est = BlendConfidence(**{"estimators": [ConstantConfidence()], **settings})
+    with pytest.raises(error, match=words):
+        est.fit(np.zeros((20, 1)), np.ones(20), time=time)

@@ -1,0 +1,99 @@
+"""Several signals of error size as one: weights that data move away from equal ones."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import minimize
+
+from qconf._types import FloatArray
+
+__all__ = ["WeightedSignals"]
+
+#: A log error beyond this is no information, only an overflow.
+_MOST = 30.0
+
+
+class WeightedSignals:
+    """A Gamma regression of squared errors on standardised log signals, weights ≥ 0.
+
+    Minimises the mean Gamma deviance with log link plus ``penalty`` times the squared distance
+    of the weights to equal ones. Signals of the same errors say nearly the same, so that data
+    alone would leave their weights to chance, or to yesterday's market; equal weights are hard
+    to beat then (the forecast combination puzzle: Stock & Watson 2004, Journal of Forecasting
+    23; shrinkage towards them: Diebold & Pauly 1990, International Journal of Forecasting 6). A
+    signal that is lower where errors are larger is not believed: weights stop at zero.
+
+    Parameters
+    ----------
+    log_signals : ndarray of shape (n_samples, n_signals)
+        Logarithms of signals that are lower where smaller errors are expected.
+    squared : ndarray of shape (n_samples,)
+        Squared errors, >= 0.
+    penalty : float, default=0.5
+        In deviance for a squared distance of 1; signals are standardised, and weights add up to
+        about 1.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (n_signals,)
+        Change of the log squared error with one standard deviation of a log signal, >= 0.
+    centre, spread, low, high : ndarray of shape (n_signals,)
+        Mean, standard deviation and range of the log signals.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> log_sigma, noise = rng.normal(size=(2, 20_000))
+    >>> squared = (np.exp(log_sigma) * rng.normal(size=20_000)) ** 2
+    >>> both = WeightedSignals(np.column_stack([log_sigma, noise]), squared, penalty=0.0)
+    >>> both.weights.round(1)
+    array([2., 0.])
+    """
+
+    def __init__(self, log_signals: FloatArray, squared: FloatArray, penalty: float = 0.5) -> None:
+        self.centre: FloatArray = log_signals.mean(axis=0)
+        self.spread: FloatArray = np.maximum(log_signals.std(axis=0), 1e-12)
+        self.low: FloatArray = log_signals.min(axis=0)
+        self.high: FloatArray = log_signals.max(axis=0)
+        target = squared / max(float(squared.mean()), np.finfo(np.float64).tiny)
+        standard = (log_signals - self.centre) / self.spread
+        n_signals = standard.shape[1]
+        together = _fit(standard.mean(axis=1, keepdims=True), target, np.zeros(1), 1e-6)
+        equal = np.full(n_signals, together[0] / n_signals)
+        self.weights: FloatArray = _fit(standard, target, equal, penalty)
+
+    def __call__(self, log_signals: FloatArray) -> FloatArray:
+        """Sum up the signals.
+
+        Parameters
+        ----------
+        log_signals : ndarray of shape (n_samples, n_signals)
+            Beyond the range that was learned from they count as its end.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Log squared error, up to a constant; lower is more confident.
+        """
+        kept = np.clip(log_signals, self.low, self.high)
+        combined: FloatArray = ((kept - self.centre) / self.spread) @ self.weights
+        return combined
+
+
+def _fit(signals: FloatArray, target: FloatArray, prior: FloatArray, penalty: float) -> FloatArray:
+    """Minimise the penalised deviance over an intercept and weights that are not negative."""
+
+    def deviance(parameters: FloatArray) -> tuple[float, FloatArray]:
+        weights = parameters[1:]
+        log_mean = np.clip(parameters[0] + signals @ weights, -_MOST, _MOST)
+        ratio = target * np.exp(-log_mean)
+        slope = 1.0 - ratio
+        away = weights - prior
+        gradient = np.append(slope.mean(), signals.T @ slope / len(target) + 2 * penalty * away)
+        return float((ratio + log_mean).mean() + penalty * away @ away), gradient
+
+    bounds = [(None, None)] + [(0.0, None)] * signals.shape[1]
+    start = np.append(0.0, prior)
+    found = minimize(deviance, start, jac=True, bounds=bounds, method="L-BFGS-B")
+    weights: FloatArray = found.x[1:]
+    return weights
