@@ -32,6 +32,11 @@ A whole estimator, that trusts rows near the middle of the table:
 >>> est.predict([[1.0], [3.0]])
 array([0. , 0.4])
 
+Three things are optional. A parameter ``time`` of ``fit`` asks for the time of each row, where
+there is one. For a blend, ``signals(X)`` may say several numbers of each row, lower for smaller
+errors, instead of one; and ``share(n)`` may return an unfitted estimator that does an n-th of the
+work, because a blend averages n of them.
+
 Name it in the metadata of your package, and ``qconf compare --estimators distance`` finds it::
 
     [project.entry-points."qconf.estimators"]

@@ -23,7 +23,7 @@ __all__ = ["COMBINED", "LOSSES", "ErrorTarget", "combined_squares", "error_targe
 LOSSES: Final = {"squared": "gamma", "absolute": "gamma", "log": "squared", "outlier": "binary"}
 COMBINED: Final = "combined"
 #: Absolute residuals below this share of their median count as that: how far below zero the
-#: logarithm of a lucky hit is says little of its row (``benchmarks/README.md``).
+#: logarithm of a lucky hit is says little of its row.
 _FLOOR: Final = 0.5
 #: The same share of the root mean square, where more than half of the residuals are zero.
 _LEAST_FLOOR: Final = 0.01
@@ -99,8 +99,8 @@ class ErrorTarget:
 
         Parameters
         ----------
-        squares : ndarray of shape (n_samples,) or (n_replicates, n_samples)
-            Expected squared errors of the rows with these residuals, with the factor as it is.
+        squares : ndarray of shape (n_replicates, n_rows) or (n_rows,)
+            Expected squared errors of these rows or some of them, with the factor as it is.
         residual : ndarray of shape (n_samples,)
         """
         expected = float(squares.mean())

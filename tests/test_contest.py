@@ -102,6 +102,29 @@ def test_forward_scores_ignore_their_own_and_later_labels(sales: pd.DataFrame) -
     assert expected_errors(before)[~upto].ne(expected_errors(after)[~upto]).any(axis=None)
 
 
+class TellsTime(ConstantConfidence):
+    """Expects the mean time that it was told, so that scores show it."""
+
+    def fit(self, X: Any, y: Any, time: Any = None) -> Any:
+        self.told_ = 0.0 if time is None else float(np.mean(np.asarray(time, dtype=float)))
+        return super().fit(X, y)
+
+    def predict(self, X: Any) -> Any:
+        return np.full(len(X), self.told_)
+
+
+@pytest.mark.parametrize("time", [None, "moment"])
+def test_estimators_that_ask_are_told_the_time_of_what_they_see(time: str | None) -> None:
+    """The time of the rows they are fitted on, which is earlier than that of those they score."""
+    table = sales_table(300).assign(moment=np.arange(300.0))
+    result = run(table, time=time, estimators={"clock": TellsTime()})
+    told = result.scores["clock"].to_numpy()
+    if time is None:
+        assert (told == 0).all()
+    else:
+        assert ((told > 0) & (told < table["moment"].to_numpy()[result.scores["row"]])).all()
+
+
 def test_finds_the_easy_rows() -> None:
     """Where noise hangs on the zone, the error model's safest tenth lies in the easy zones."""
     table = sales_table(3000)

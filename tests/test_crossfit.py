@@ -9,7 +9,7 @@ import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import LinearRegression
 
-from qconf.crossfit import histories, out_of_sample
+from qconf.crossfit import fit_confidence, histories, out_of_sample
 from qconf.errors import TableError
 from qconf.schedules import schedule
 
@@ -40,3 +40,17 @@ def test_a_model_that_predicts_infinity_is_named() -> None:
     plan = schedule(20, folds=2)
     with pytest.raises(TableError, match="prediction must be finite"):
         out_of_sample(PredictsInfinity(), np.zeros((20, 1)), np.arange(20.0), plan.fits)
+
+
+class AsksForTime(PredictsInfinity):
+    def fit(self, X: Any, y: Any, time: Any = None) -> Any:
+        self.time_ = time
+        return self
+
+
+def test_time_goes_to_those_who_ask() -> None:
+    """An estimator without a parameter for it is fitted as ever."""
+    X, residual, time = np.zeros((3, 1)), np.ones(3), np.arange(3)
+    assert fit_confidence(AsksForTime(), X, residual, time).time_ is time
+    assert fit_confidence(AsksForTime(), X, residual).time_ is None
+    assert isinstance(fit_confidence(PredictsInfinity(), X, residual, time), PredictsInfinity)

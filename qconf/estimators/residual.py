@@ -25,8 +25,8 @@ from qconf.learners.seeding import random_source
 __all__ = ["ResidualConfidence"]
 
 _MIN_REPLICATES = 2
-#: Half a per cent is good enough for the one constant.
-_ROWS_TO_CALIBRATE = 100_000
+#: So many expected errors tell their mean square to half a per cent.
+_ROWS_TO_CALIBRATE = 20_000
 
 
 class ResidualConfidence(ConfidenceEstimator):
@@ -97,11 +97,11 @@ class ResidualConfidence(ConfidenceEstimator):
     residuals of all rows are taken to have one shape, and to differ in scale only. For ``"log"``
     and ``"outlier"`` they are taken to be Normal: a probability p of being above the limit t means
     sigma = t / Φ⁻¹(1 − p / 2), a mean logarithm the sigma that has it. One constant then makes the
-    mean squared expected error that of the residuals of the rows of `fit` (of 100,000 of them,
-    where there are more): the order of rows does not need the right shape, nor does the level on
-    average. ``"squared"`` assumes no shape; its constant undoes what the Gamma loss leaves out,
-    for a Newton step of few rows is too low on average. With a learner that remembers its rows
-    instead of smoothing them the constant is wrong.
+    mean squared expected error (of 20,000 rows of `fit`, where there are more) that of the
+    residuals: the order of rows does not need the right shape, nor does the level on average.
+    ``"squared"`` assumes no shape; its constant undoes what the Gamma loss leaves out, for a
+    Newton step of few rows is too low on average. With a learner that remembers its rows instead
+    of smoothing them the constant is wrong.
 
     Examples
     --------
@@ -226,14 +226,13 @@ class ResidualConfidence(ConfidenceEstimator):
 
     def _calibrate(self, targets: list[ErrorTarget], X: Table, y: FloatArray) -> None:
         """Give expected errors the mean square that the residuals have."""
-        stretch = slice(None, None, -(-len(y) // _ROWS_TO_CALIBRATE))
-        seen, residual = select_rows(X, stretch), y[stretch]
+        seen = select_rows(X, slice(None, None, -(-len(y) // _ROWS_TO_CALIBRATE)))
         squares = [
             target.squares(part.predict_models(seen))
             for target, part in zip(targets, self._parts, strict=True)
         ]
         self.targets_ = [
-            target.calibrated(own, residual) for target, own in zip(targets, squares, strict=True)
+            target.calibrated(own, y) for target, own in zip(targets, squares, strict=True)
         ]
         self._factor = 1.0
         if self.target == COMBINED:
@@ -241,7 +240,7 @@ class ResidualConfidence(ConfidenceEstimator):
             together = combined_squares(
                 [factor * own for factor, own in zip(factors, squares, strict=True)]
             )
-            self._factor = float(np.mean(residual**2) / together.mean())
+            self._factor = float(np.mean(y**2) / together.mean())
 
     def _predict(self, X: Table) -> FloatArray:
         if self.target == COMBINED:

@@ -65,13 +65,12 @@ def with_categories(X: Any) -> Any:
     return numbered
 
 
-def _as_categories(column: pd.Series[Any]) -> pd.Series[Any]:
+def _as_categories(column: pd.Series[Any]) -> pd.Categorical:
     codes, names = factorized(column)
     # What is written alike (1 and "1") is one level, as it is to the learners.
     levels, level_of_name = np.unique(np.array(names, dtype=object), return_inverse=True)
     numbered = np.append(level_of_name, -1)[codes]
-    categories = pd.Categorical.from_codes(numbered, pd.Index(levels, dtype=object))
-    return pd.Series(categories, index=column.index)
+    return pd.Categorical.from_codes(numbered, pd.Index(levels, dtype=object))
 
 
 def factorized(column: pd.Series[Any]) -> tuple[IntArray, list[str]]:

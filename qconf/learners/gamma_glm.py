@@ -237,7 +237,7 @@ def _fisher_scoring(
     """
     factor = cho_factor((matrix * weight[:, None]).T @ matrix)
     coefficients, eta = np.zeros(matrix.shape[1]), np.zeros(len(target))
-    relative, deviance = target, np.inf
+    relative, deviance = target, float(weight @ target)
     for step in range(1, max_iter + 1):
         if step > _STEPS_WITH_ONE_FACTOR:
             curvature = weight * (relative + _EXPECTED_SHARE)
@@ -248,10 +248,14 @@ def _fisher_scoring(
         toward = matrix @ change
         for share in _SHARES:
             ahead = eta + share * toward
-            relative = target * np.exp(-ahead)
+            with np.errstate(over="ignore"):
+                relative = target * np.exp(-ahead)
             now = float(weight @ (relative + ahead))
             if now <= deviance:
                 break
+        else:
+            # As low as the numbers of the machine can tell.
+            return coefficients, step
         coefficients, eta, deviance = coefficients + share * change, ahead, now
     warnings.warn(
         f"The coefficients had not settled after {max_iter} iterations; raise max_iter or "

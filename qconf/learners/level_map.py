@@ -42,8 +42,8 @@ class LevelMap:
     Examples
     --------
     >>> score = np.repeat([0.0, 1.0, 2.0], 1000)
-    >>> LevelMap(score, np.exp(2 * score))(np.array([0.0, 1.0, 2.0])).round(2)
-    array([ 1.  ,  7.39, 54.6 ])
+    >>> LevelMap(score, np.exp(2 * score))(np.array([0.0, 1.0, 2.0])).round(1)
+    array([ 1. ,  7.4, 54.6])
     """
 
     def __init__(self, score: FloatArray, target: FloatArray) -> None:

@@ -78,9 +78,8 @@ class ReadableDesign:
         -------
         ndarray of shape (n_samples, n_terms)
         """
-        self._steps = design_matrix(encoder.is_categorical_, self.max_levels)
         # The level that others are compared with is to be the most common one, not the first.
-        self._steps.set_params(levels__drop=None)
+        self._steps = design_matrix(encoder.is_categorical_, self.max_levels, drop=None)
         with warnings.catch_warnings():
             # A column without any value is left out, which is what we want.
             warnings.simplefilter("ignore", UserWarning)
@@ -104,7 +103,7 @@ class ReadableDesign:
     def transform(self, encoded: FloatArray) -> FloatArray:
         """Return the design of an encoded table, shape (n_samples, n_terms)."""
         with warnings.catch_warnings():
-            # A level that was not seen is taken as its first or as a rare one; we know.
+            # A level that was not seen is taken as a rare or the most common one; we know.
             warnings.simplefilter("ignore", UserWarning)
             matrix = self._steps.transform(encoded)
         matrix = matrix[:, self._kept] * self._factors[:, 0] + self._factors[:, 1]

@@ -126,6 +126,15 @@ def test_more_columns_than_rows_and_a_number_that_separates(rng: np.random.Gener
     assert GammaGLM().fit(x, np.zeros(15)).predict(x).max() == 0.0
 
 
+def test_one_row_that_is_far_out_and_very_wrong() -> None:
+    """Steps that would overflow are cut short, without a word."""
+    x = np.append(np.linspace(-1, 1, 300), 500.0).reshape(-1, 1)
+    y = np.append(np.where(x[:-1, 0] > 0, 1e-6, 1.0), 1e6)
+    predicted = GammaGLM().fit(x, y).predict(x)
+    assert np.isfinite(predicted).all()
+    assert predicted[-1] > 50 * predicted[:-1].max()
+
+
 def test_negative_targets_and_too_few_steps_are_told() -> None:
     """What was found, and what to do."""
     x, y = np.arange(40.0).reshape(-1, 1), np.arange(40.0)
