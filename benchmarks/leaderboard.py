@@ -96,7 +96,7 @@ def _judged(
             "scenario": scenario.id,
             "seed": seed,
             "contender": name,
-            "kind": "peer" if name in PEERS else "built-in",
+            "kind": PEERS[name].kind if name in PEERS else "built-in",
             "scored": one.overall.n,
             "overall_rate": round(one.overall.outlier_rate.value, 5),
             "best_decile_rate": round(rate.value, 5),

@@ -33,11 +33,12 @@ def leaderboard_summary(results: Path) -> list[str]:
     merit = pd.read_csv(results / "leaderboard-merit.csv")
     parts = []
     for measure, (what, unit) in _MEASURES.items() if len(merit) else ():
-        parts += [f"## `{REFERENCE}` against the best peer of each table: {what}"]
-        parts += [_against_best(merit[merit["measure"] == measure], unit)]
+        for among, rows in merit[merit["measure"] == measure].groupby("among"):
+            parts += [f"## `{REFERENCE}` against the best of the {among}, table by table: {what}"]
+            parts += [_against_best(rows, unit)]
     name = measured["contender"]
     ours = "**" + name + "**"
-    contenders = measured.assign(estimator=name.where(measured["kind"] == "peer", ours))
+    contenders = measured.assign(estimator=name.where(measured["kind"] != "built-in", ours))
     reference = f"**{REFERENCE}**" if REFERENCE in set(name) else None
     for measure, (what, unit) in _MEASURES.items():
         parts += [f"## Leaderboard, our own in bold: {what}"]

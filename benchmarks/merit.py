@@ -6,6 +6,7 @@ The best peer of a table is chosen by the very rates that are compared, which is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,11 @@ _LEVEL = 0.95
 _RESAMPLES = 1000
 _FRACTION = 0.1
 _COLUMNS = [
-    *("measure", "scenario", "seeds", "best_peer", "peer", "reference", "own"),
+    *("measure", "among", "scenario", "seeds", "best_peer", "peer", "reference", "own"),
     *("ratio", "low", "high"),
 ]
+#: Of whom the best is taken: peers as they are documented, or their engines on residuals too.
+_AMONG = {"peers": ["peer"], "peers and variants": ["peer", "variant"]}
 _MEASURES = {"best_decile_rate": "outlier_rate", "aurc": "aurc"}
 
 
@@ -58,16 +61,18 @@ def merit(
     Returns
     -------
     DataFrame
-        A row for each measure and table, and one for the mean of its ratios.
+        A row for each measure, choice of peers and table, and one for the mean of its ratios.
     """
     rows: list[dict[str, Any]] = []
-    for measure in _MEASURES:
-        found = list(_by_table(measured, measure, reference, scores, tables))
+    for measure, (among, kinds) in product(_MEASURES, _AMONG.items()):
+        running = measured[measured["kind"].isin(kinds) | (measured["contender"] == reference)]
+        found = list(_by_table(running, measure, reference, scores, tables))
         if found:
             mean = mean_of_ratios(
                 [Estimate(row["ratio"], (row["low"], row["high"])) for row in found]
             )
-            rows += [*found, {"measure": measure, "scenario": MEAN, **_told(mean)}]
+            together = {"scenario": MEAN, **_told(mean)}
+            rows += [{"measure": measure, "among": among, **row} for row in [*found, together]]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -138,7 +143,6 @@ def _by_table(
             n_rows = accepted_rows(_FRACTION, len(together[0]))
             ratio = ratio_of_rates((values[0], values[1]), (ours, theirs), n_rows)
         yield {
-            "measure": measure,
             "scenario": scenario.id,
             "seeds": len(seeds),
             "best_peer": peer,
@@ -153,7 +157,7 @@ def _best_peer(here: pd.DataFrame, measure: str, reference: str) -> tuple[str, l
     """Find the peer that is lowest against the reference, over the seeds that both have."""
     own = here[here["contender"] == reference].set_index("seed")[measure]
     found = []
-    for name, rows in here[here["kind"] == "peer"].groupby("contender"):
+    for name, rows in here[here["contender"] != reference].groupby("contender"):
         theirs = rows.set_index("seed")[measure]
         seeds = sorted(set(own.index) & set(theirs.index))
         if seeds:

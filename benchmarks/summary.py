@@ -32,6 +32,11 @@ def summary(results: Path) -> str:
         parts += ["## The same: mean squared expected error / mean squared residual"]
         parts += [by_scenario(measured, "level", 1, None)]
         parts += ["## The same: seconds, one thread", by_scenario(measured, "seconds", 1, None)]
+    if (results / "drift.csv").exists():
+        parts += [
+            "## Residuals forward in time against shuffled ones",
+            _drift(results / "drift.csv"),
+        ]
     if (results / "quantiles.csv").exists():
         measured = pd.read_csv(results / "quantiles.csv")
         parts += ["## Learners of `quantile`: best-decile outlier rate, %"]
@@ -53,6 +58,26 @@ def summary(results: Path) -> str:
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
     return "\n\n".join(parts) + "\n"
+
+
+def _drift(path: Path) -> str:
+    """Put both kinds of residuals side by side, with the ratio of their rates."""
+    measured = pd.read_csv(path)
+    wide = measured.pivot_table(
+        index=["scenario", "estimator"], columns="residuals", values=["best_decile_rate", "aurc"]
+    )
+    rates, areas = 100 * wide["best_decile_rate"], wide["aurc"]
+    table = pd.DataFrame(
+        {
+            "forward, outliers in %": rates["forward"].round(2),
+            "shuffled, outliers in %": rates["shuffled"].round(2),
+            "ratio of rates": (rates["forward"] / rates["shuffled"]).round(3),
+            "forward, AURC": areas["forward"].round(4),
+            "shuffled, AURC": areas["shuffled"].round(4),
+            "ratio of AURC": (areas["forward"] / areas["shuffled"]).round(3),
+        }
+    )
+    return markdown(table.reset_index())
 
 
 def _null_contender(measured: pd.DataFrame) -> str:

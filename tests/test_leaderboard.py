@@ -27,7 +27,7 @@ from qconf.base import ConfidenceEstimator
 from qconf.estimate import Estimate
 
 SALES = Scenario("sales", "sales", "price", "sold_on", (), ("parcel",))
-PEER = "lightgbm-cqr-residual"
+PEER = "lightgbm-cqr-truth"
 
 
 class Counted(ConfidenceEstimator):
@@ -51,7 +51,7 @@ def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(scenarios, "SCENARIOS", (SALES,))
     monkeypatch.setattr(leaderboard, "BUILT_IN", built_in)
     monkeypatch.setattr(leaderboard, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(leaderboard, "installed_peers", lambda: {PEER: QuantileWidth("residual")})
+    monkeypatch.setattr(leaderboard, "installed_peers", lambda: {PEER: QuantileWidth("truth")})
     return tmp_path
 
 
@@ -67,7 +67,8 @@ def test_from_scores_to_files_to_the_summary(sales: Path, monkeypatch: pytest.Mo
     assert set(measured[measured["kind"] == "peer"]["contender"]) == {PEER}
     assert (measured[measured["contender"] != "blend"]["behind"].notna()).all()
     ratios = pd.read_csv(output / "leaderboard-merit.csv")
-    assert list(ratios["scenario"]) == ["sales", MEAN] * 2
+    # Two measures, each among the peers and among peers and variants, of which there are none.
+    assert list(ratios["scenario"]) == ["sales", MEAN] * 4
     assert (ratios["low"] <= ratios["ratio"]).all()
     assert (ratios["ratio"] <= ratios["high"]).all()
     text = summary(output)
@@ -83,7 +84,7 @@ def test_contenders_apart_are_as_contenders_together(sales: Path) -> None:
         SALES.target,
         time=SALES.time,
         drop=SALES.drop,
-        estimators={**leaderboard.BUILT_IN, PEER: QuantileWidth("residual")},
+        estimators={**leaderboard.BUILT_IN, PEER: QuantileWidth("truth")},
         error="log",
     )
     for one in result.ranking:

@@ -31,10 +31,14 @@ class Peer:
     package : str
         The module it comes from.
     estimator : estimator
+    kind : {"peer", "variant"}
+        A variant is the package's engine used as ours is: on residuals out of fold, where its
+        documentation has it on the target.
     """
 
     package: str
     estimator: Any
+    kind: str = "peer"
 
 
 #: Ids are permanent; the cheap ones come first.
@@ -45,17 +49,17 @@ PEERS: dict[str, Peer] = {
     "mapie-linear": Peer("mapie", ResidualModel("linear")),
     "mapie-boosted": Peer("mapie", ResidualModel("boosted")),
     "lightgbm-cqr-truth": Peer("lightgbm", QuantileWidth("truth")),
-    "lightgbm-cqr-residual": Peer("lightgbm", QuantileWidth("residual")),
+    "lightgbm-cqr-residual": Peer("lightgbm", QuantileWidth("residual"), "variant"),
     "skpro-boosted": Peer("skpro", DoubleResidual("boosted")),
     "catboost-data-truth": Peer("catboost", BoostedUncertainty("data", "truth")),
-    "catboost-data-residual": Peer("catboost", BoostedUncertainty("data", "residual")),
+    "catboost-data-residual": Peer("catboost", BoostedUncertainty("data", "residual"), "variant"),
     "catboost-total-truth": Peer("catboost", BoostedUncertainty("total", "truth")),
     "crepes-variance": Peer("crepes", ForestVariance()),
     "skpro-forest": Peer("skpro", DoubleResidual("forest")),
     "quantile-forest-truth": Peer("quantile_forest", ForestQuartiles("truth")),
-    "quantile-forest-residual": Peer("quantile_forest", ForestQuartiles("residual")),
+    "quantile-forest-residual": Peer("quantile_forest", ForestQuartiles("residual"), "variant"),
     "ngboost-truth": Peer("ngboost", NaturalScale("truth")),
-    "ngboost-residual": Peer("ngboost", NaturalScale("residual")),
+    "ngboost-residual": Peer("ngboost", NaturalScale("residual"), "variant"),
 }
 
 

@@ -137,8 +137,9 @@ class BlendConfidence(ConfidenceEstimator):
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.cv)
         unfitted = self._unfitted()
-        fold = self._folds(len(y), rng)
-        decides = _deciding(fold, rng, newest=self._time is not None)
+        stretches = self._stretches(len(y))
+        fold = rng.permutation(len(y)) % self.cv if stretches is None else stretches
+        decides = _deciding(fold, rng, newest=stretches is not None)
         self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
         self.members_ = []
         held_out: dict[int, FloatArray] = {}
@@ -149,21 +150,22 @@ class BlendConfidence(ConfidenceEstimator):
             self.members_.append(members)
             scored = decides[fold[decides] == k]
             if len(scored):
-                held_out[k] = self._log_signals(members, select_rows(X, scored))
+                signals = _signals(members, select_rows(X, scored))
+                self._n_signals = [one.shape[1] for one in signals]
+                held_out[k] = self._logs(signals)
         order = np.concatenate([decides[fold[decides] == k] for k in held_out])
         self._combine(np.concatenate(list(held_out.values())), y[order] ** 2)
 
-    def _folds(self, n_rows: int, rng: np.random.RandomState) -> IntArray:
-        """Give each row the number of its fold: a stretch of time, or at random."""
+    def _stretches(self, n_rows: int) -> IntArray | None:
+        """Cut time into as many stretches as there are folds; None if there is no order."""
         if self._time is None:
-            return rng.permutation(n_rows) % self.cv
+            return None
         moments = np.asarray(self._time)
         if moments.shape != (n_rows,):
             msg = f"The time must have one value a row: {n_rows} rows, shape {moments.shape}."
             raise TableError(msg)
         stretches = blocks_in_time(moments, self.cv)
-        # A single moment has no order: then it is as if there was no time.
-        return stretches if stretches.max() > 0 else rng.permutation(n_rows) % self.cv
+        return stretches if stretches.max() > 0 else None
 
     def _unfitted(self) -> list[Any]:
         if self.estimators is None:
@@ -189,27 +191,29 @@ class BlendConfidence(ConfidenceEstimator):
         self.shares_ = self._sum_by_member()
 
     def _sum_by_member(self) -> pd.Series[float]:
-        members = self.members_[0]
         total = max(float(self.weights_.sum()), np.finfo(np.float64).tiny)
-        parts = np.split(self.weights_ / total, np.cumsum(self._widths)[:-1])
-        names = [type(one).__name__.removesuffix("Confidence").lower() for one in members]
+        parts = np.split(self.weights_ / total, np.cumsum(self._n_signals)[:-1])
+        names = [type(one).__name__.removesuffix("Confidence").lower() for one in self.members_[0]]
         return pd.Series([float(part.sum()) for part in parts], index=names, name="share")
 
-    def _log_signals(self, members: Sequence[Any], X: Table) -> FloatArray:
-        signals = [
-            np.asarray(one.signals(X) if hasattr(one, "signals") else one.predict(X))
-            for one in members
-        ]
-        columns = [one.reshape(len(one), -1) for one in signals]
-        self._widths = [one.shape[1] for one in columns]
-        logs: FloatArray = np.log(np.maximum(np.hstack(columns), self._floor))
+    def _logs(self, signals: list[FloatArray]) -> FloatArray:
+        logs: FloatArray = np.log(np.maximum(np.hstack(signals), self._floor))
         return logs
 
     def _predict(self, X: Table) -> FloatArray:
         table = with_categories(X)
-        log_signals = np.mean([self._log_signals(one, table) for one in self.members_], axis=0)
+        logs = [self._logs(_signals(members, table)) for members in self.members_]
+        log_signals = np.mean(logs, axis=0)
         expected: FloatArray = np.sqrt(self.level_(self.combiner_(log_signals)))
         return expected
+
+
+def _signals(members: Sequence[Any], X: Table) -> list[FloatArray]:
+    """Ask members for all they have to say of each row, each shape (n_samples, n_signals)."""
+    said = [
+        np.asarray(one.signals(X) if hasattr(one, "signals") else one.predict(X)) for one in members
+    ]
+    return [one.reshape(len(one), -1) for one in said]
 
 
 def _deciding(fold: IntArray, rng: np.random.RandomState, *, newest: bool) -> IntArray:
