@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from qconf.conventions import accepted_rows, check_seed
 from qconf.errors import OptionError, TableError
 from qconf.estimate import Estimate
 from qconf.grouping import group_codes
+from qconf.learners.threads import threads_for
 from qconf.ranking import Outcome, RankedRows, Statistics, rank_within
 from qconf.resampling import (
     percentile_estimate,
@@ -238,10 +241,12 @@ def evaluate_scores(
     overall: list[tuple[float, float]] = []
     replicates: dict[str, list[Statistics]] = {name: [] for name in ranked}
     draws = n_resamples or resamples_for(n_rows)
-    for counts in resample_counts(n_rows, draws, rng, units):
-        overall.append(outcome.overall(counts))
-        for name, rows in ranked.items():
-            replicates[name].append(rows.statistics(counts))
+    with ThreadPoolExecutor(threads_for(n_rows)) as pool:
+        for counts in resample_counts(n_rows, draws, rng, units):
+            overall.append(outcome.overall(counts))
+            told = pool.map(partial(RankedRows.statistics, counts=counts), ranked.values())
+            for name, one in zip(ranked, told, strict=True):
+                replicates[name].append(one)
     whole = _whole(outcome, np.array(overall), level)
     settings = {"threshold": threshold, "fraction": fraction, "level": level}
     return {

@@ -36,6 +36,7 @@ def default_valuation_model(scale: ErrorScale, random_state: RandomState = None)
         max_features=0.7,
         subsample=1.0,
         min_samples_leaf=20,
+        max_rows=None,
         random_state=random_state,
     )
     if not scale.needs_positive:

@@ -58,7 +58,8 @@ class BlendConfidence(ConfidenceEstimator):
     ----------
     estimators : list of confidence estimators or None, default=None
         The members. None is five families: `ResidualConfidence`, `QuantileConfidence`
-        (10 % and 90 %), `ForestConfidence`, `NeighborConfidence` and `OnlineConfidence`. A member
+        (10 % and 90 %), `ForestConfidence`, `NeighborConfidence` (up to 200,000 rows, beyond which
+        it takes most of the time and has the least weight) and `OnlineConfidence`. A member
         with a method ``signals`` is asked for those instead of ``predict``; one with a method
         ``share`` is fitted in shares.
     cv : int, default=5
@@ -136,7 +137,7 @@ class BlendConfidence(ConfidenceEstimator):
         X = with_categories(X)
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.cv)
-        unfitted = self._unfitted()
+        unfitted = self._unfitted(len(y))
         stretches = self._stretches(len(y))
         fold = rng.permutation(len(y)) % self.cv if stretches is None else stretches
         decides = _deciding(fold, rng, newest=stretches is not None)
@@ -167,15 +168,11 @@ class BlendConfidence(ConfidenceEstimator):
         stretches = blocks_in_time(moments, self.cv)
         return stretches if stretches.max() > 0 else None
 
-    def _unfitted(self) -> list[Any]:
+    def _unfitted(self, n_rows: int) -> list[Any]:
         if self.estimators is None:
-            return [
-                ResidualConfidence(),
-                QuantileConfidence(quantiles=(0.1, 0.9)),
-                ForestConfidence(),
-                NeighborConfidence(),
-                OnlineConfidence(),
-            ]
+            near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
+            deciles = QuantileConfidence(quantiles=(0.1, 0.9))
+            return [ResidualConfidence(), deciles, ForestConfidence(), *near, OnlineConfidence()]
         if len(self.estimators) == 0:
             msg = "The 'estimators' of a blend must hold at least one estimator. Got none."
             raise OptionError(msg)

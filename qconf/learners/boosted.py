@@ -63,6 +63,10 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         Share of the features a tree may use.
     subsample : float, default=0.7
         Share of the rows a tree is grown on.
+    max_rows : int or None, default=250000
+        Longer tables are cut at random into parts of at most so many rows, and each part grows its
+        share of the trees, going on from those of the parts before: most of the time of a tree
+        goes into looking at all rows, and so many are enough for one. None is no limit.
     monotonic : mapping of str or int to {+1, -1} or None, default=None
         Columns that the prediction may only rise (+1) or only fall (-1) with, by name, or by
         position where the table has no names; not for the loss ``"quantile"``. Says nothing of
@@ -108,6 +112,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left"), None],
         "max_features": [Interval(Real, 0, 1, closed="right")],
         "subsample": [Interval(Real, 0, 1, closed="right")],
+        "max_rows": [Interval(Integral, 1, None, closed="left"), None],
         "monotonic": [dict, None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
@@ -127,6 +132,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         min_samples_leaf: int | None = None,
         max_features: float = 0.5,
         subsample: float = 0.7,
+        max_rows: int | None = 250_000,
         monotonic: Mapping[Any, int] | None = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.2,
@@ -142,6 +148,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         self.min_samples_leaf = min_samples_leaf
         self.max_features = max_features
         self.subsample = subsample
+        self.max_rows = max_rows
         self.monotonic = monotonic
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
@@ -178,16 +185,43 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         self.encoder_ = TableEncoder().fit(table)
         encoded = self.encoder_.transform(table)
         rng = random_source(self.random_state)
-        parameters = self._engine_parameters(len(target), draw_seed(rng))
+        n_rows = min(len(target), self.max_rows or len(target))
+        parameters = self._engine_parameters(n_rows, draw_seed(rng))
         self.n_estimators_ = self.n_estimators
         if self.early_stopping and len(target) >= _MIN_ROWS_TO_STOP:
             held_out = rng.permutation(len(target)) < self.validation_fraction * len(target)
             self.n_estimators_ = self._trees_until_no_change(
                 parameters, encoded, target, weight, held_out
             )
-        data = self._rows(parameters, encoded, target, weight)
-        self.booster_ = load_lightgbm().train(parameters, data, self.n_estimators_)
+        self.booster_ = self._grown(parameters, encoded, target, weight, rng)
         return self
+
+    def _grown(
+        self,
+        parameters: dict[str, Any],
+        encoded: FloatArray,
+        target: FloatArray,
+        weight: FloatArray | None,
+        rng: np.random.RandomState,
+    ) -> Any:
+        """Grow all trees; on a long table each part of the rows has its share of them."""
+        parts = self._parts(len(target), rng)
+        booster = None
+        for k, rows in enumerate(parts):
+            weights = None if weight is None else weight[rows]
+            data = self._rows(parameters, encoded[rows], target[rows], weights)
+            # Numbers of trees that add up, and differ by one at most.
+            n_trees = (k + 1) * self.n_estimators_ // len(parts) - k * self.n_estimators_ // len(
+                parts
+            )
+            booster = load_lightgbm().train(parameters, data, n_trees, init_model=booster)
+        return booster
+
+    def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[Any]:
+        if self.max_rows is None or n_rows <= self.max_rows:
+            return [slice(None)]
+        n_parts = min(-(-n_rows // self.max_rows), self.n_estimators_)
+        return np.array_split(rng.permutation(n_rows), n_parts)
 
     def _rows(
         self,

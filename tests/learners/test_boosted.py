@@ -178,3 +178,29 @@ def test_leaves_grow_with_very_many_rows() -> None:
 
     assert [least("gamma", n) for n in (40, 1000, 50_000, 1_000_000)] == [5, 50, 100, 1000]
     assert least("quantile", 1_000_000) == 100
+
+
+@pytest.mark.parametrize("loss", ["gamma", "squared", "quantile", "binary"])
+def test_parts_of_a_long_table_go_on_from_each_other(loss: str) -> None:
+    """All trees are there, all rows have had a say, and the answer is that of the whole table."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=(8000, 2))
+    high = x[:, 0] > 0.5
+    y = (rng.random(8000) < 0.2 + 0.6 * high).astype(float)
+    if loss != "binary":
+        y = (1 + 3 * high) * rng.chisquare(4, size=8000) / 4
+    whole = BoostedTrees(loss, random_state=0).fit(x, y)
+    parts = BoostedTrees(loss, max_rows=2500, random_state=0).fit(x, y)
+    assert parts.booster_.num_trees() == whole.booster_.num_trees() == 200
+    for side in (high, ~high):
+        found, known = parts.predict(x[side]).mean(), whole.predict(x[side]).mean()
+        assert found == pytest.approx(known, rel=0.1)
+
+
+def test_a_table_within_the_limit_is_one_part() -> None:
+    """With as many rows as there may be, nothing is cut."""
+    x = np.linspace(0, 1, 300).reshape(-1, 1)
+    first = BoostedTrees(max_rows=300, random_state=0).fit(x, x[:, 0]).predict(x)
+    np.testing.assert_array_equal(
+        first, BoostedTrees(max_rows=None, random_state=0).fit(x, x[:, 0]).predict(x)
+    )
