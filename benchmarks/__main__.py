@@ -12,6 +12,7 @@ from benchmarks import (
     boosting,
     bootstrap,
     bootstrap_levels,
+    calibration,
     drift,
     error_models,
     estimators,
@@ -28,6 +29,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
     "boosting": boosting.run,
     "quantiles": quantiles.run,
+    "calibration": calibration.run,
     "drift": drift.run,
     "error-models": error_models.run,
     "bootstrap": bootstrap.run,
@@ -37,7 +39,12 @@ RUNS: dict[str, Callable[..., Any]] = {
     "vowpal-wabbit": vowpal_wabbit.run,
 }
 #: What needs a package that may not be there is left out unless it is named.
-PEERS = {"leaderboard": "crepes", "vowpal-wabbit": "vowpalwabbit", "linear-quantile": "pinball"}
+PEERS = {
+    "leaderboard": "crepes",
+    "calibration": "crepes",
+    "vowpal-wabbit": "vowpalwabbit",
+    "linear-quantile": "pinball",
+}
 
 
 def main() -> None:

@@ -24,6 +24,9 @@ def summary(results: Path) -> str:
         parts += ["## AURC", by_scenario(measured, "aurc", 1)]
         parts += ["## Seconds, one thread", by_scenario(measured, "seconds", 1, None)]
         parts += ["## The constant's interval", _null_contender(measured)]
+    if (results / "calibration.csv").exists():
+        parts += ["## Rows within one expected error, % points beside the share of all rows"]
+        parts += [_calibrated(results / "calibration.csv")]
     if (results / "error-models.csv").exists():
         measured = pd.read_csv(results / "error-models.csv")
         parts += ["## Error models (`residual`): best-decile outlier rate, %"]
@@ -58,6 +61,15 @@ def summary(results: Path) -> str:
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
     return "\n\n".join(parts) + "\n"
+
+
+def _calibrated(path: Path) -> str:
+    """Put the deciles of each table side by side, the safest first."""
+    measured = pd.read_csv(path)
+    index = ["scenario", "contender"]
+    deciles = 100 * measured.pivot_table(index=index, columns="decile", values="beside_overall")
+    error = 100 * measured.groupby(index)["standard_error"].mean()
+    return markdown(deciles.assign(**{"standard error": error}).round(1).reset_index())
 
 
 def _drift(path: Path) -> str:

@@ -16,6 +16,7 @@ __all__ = ["NearestRows"]
 
 #: Trees of cells save nothing beyond this many columns.
 _MANY_COLUMNS = 15
+_ROWS_TO_SCALE = 50_000
 
 
 class NearestRows:
@@ -44,11 +45,14 @@ class NearestRows:
     def __init__(
         self, X: Table, n_neighbors: int, max_rows: int, rng: np.random.RandomState
     ) -> None:
-        encoder = TableEncoder().fit(X)
+        order = rng.permutation(len(X))
+        self.kept: IntArray = np.sort(order[:max_rows])
+        # So many rows tell the range of a column, and which levels are common.
+        known = select_rows(X, np.sort(order[: max(max_rows, _ROWS_TO_SCALE)]))
+        encoder = TableEncoder().fit(known)
         columns = design_matrix(encoder.is_categorical_, drop=None)
         self._scale = make_pipeline(encoder, columns, MinMaxScaler(clip=True))
-        self._scale.fit(X)
-        self.kept: IntArray = np.sort(rng.permutation(len(X))[:max_rows])
+        self._scale.fit(known)
         points = self._points(select_rows(X, self.kept))
         self._search = NearestNeighbors(
             n_neighbors=min(n_neighbors, len(points)),
