@@ -33,6 +33,9 @@ _MOST_ROWS = 200_000
 _MOST_HELD_OUT = 50_000
 #: With time, the newest stretches that hold as many rows as this decide the weights.
 _ENOUGH_HELD_OUT = 1000
+#: How strongly weights are drawn towards equal ones. What held-out rows of the same time say is
+#: so for new ones too; what those of yesterday say need not be.
+_PENALTY, _PENALTY_IN_TIME = 0.01, 0.5
 #: A signal below this share of the root mean squared residual says no more than at it.
 _FLOOR = 1e-3
 
@@ -155,7 +158,8 @@ class BlendConfidence(ConfidenceEstimator):
                 self._n_signals = [one.shape[1] for one in signals]
                 held_out[k] = self._logs(signals)
         order = np.concatenate([decides[fold[decides] == k] for k in held_out])
-        self._combine(np.concatenate(list(held_out.values())), y[order] ** 2)
+        penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
+        self._combine(np.concatenate(list(held_out.values())), y[order] ** 2, penalty)
 
     def _stretches(self, n_rows: int) -> IntArray | None:
         """Cut time into as many stretches as there are folds; None if there is no order."""
@@ -181,8 +185,8 @@ class BlendConfidence(ConfidenceEstimator):
     def _shares(self, unfitted: list[Any]) -> list[Any]:
         return [one.share(self.cv) if hasattr(one, "share") else clone(one) for one in unfitted]
 
-    def _combine(self, log_signals: FloatArray, squared: FloatArray) -> None:
-        self.combiner_ = WeightedSignals(log_signals, squared)
+    def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
+        self.combiner_ = WeightedSignals(log_signals, squared, penalty)
         self.level_ = LevelMap(self.combiner_(log_signals), squared)
         self.weights_: FloatArray = self.combiner_.weights
         self.shares_ = self._sum_by_member()
