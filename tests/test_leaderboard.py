@@ -230,3 +230,16 @@ def test_the_best_peer_is_found_over_seeds_that_both_have(tmp_path: Path) -> Non
     row = found[found["scenario"] == "made"].iloc[0]
     assert (row["best_peer"], row["seeds"]) == ("good", 1)
     assert row["ratio"] < 1
+
+
+def test_committed_leaderboard_has_every_built_in_estimator() -> None:
+    """On every table and for five seeds; the table of merit has every table, twice a measure."""
+    results = Path(scenarios.__file__).parent / "results"
+    committed = pd.read_csv(results / "leaderboard.csv")
+    for scenario in scenarios.SCENARIOS:
+        for seed in range(5):
+            here = (committed["scenario"] == scenario.id) & (committed["seed"] == seed)
+            assert set(committed[here]["contender"]) >= set(leaderboard.BUILT_IN)
+    ratios = pd.read_csv(results / "leaderboard-merit.csv")
+    counts = ratios.groupby(["measure", "among"]).size()
+    assert list(counts) == [len(scenarios.SCENARIOS) + 1] * 4
