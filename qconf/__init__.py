@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qconf.estimators import CountConfidence as CountConfidence
     from qconf.estimators import EmpiricalBayesConfidence as EmpiricalBayesConfidence
     from qconf.estimators import ForestConfidence as ForestConfidence
+    from qconf.estimators import IntervalConfidence as IntervalConfidence
     from qconf.estimators import NeighborConfidence as NeighborConfidence
     from qconf.estimators import OnlineConfidence as OnlineConfidence
     from qconf.estimators import QuantileConfidence as QuantileConfidence
@@ -44,6 +45,7 @@ _HOME = {
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "Evaluation": "qconf.evaluation",
     "ForestConfidence": "qconf.estimators.forest",
+    "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear_quantile",
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
@@ -68,6 +70,7 @@ __all__ = [
     "EmpiricalBayesConfidence",
     "Evaluation",
     "ForestConfidence",
+    "IntervalConfidence",
     "LinearQuantileRegressor",
     "NeighborConfidence",
     "OnlineConfidence",

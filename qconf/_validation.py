@@ -28,6 +28,7 @@ from sklearn.utils.validation import (
 
 from qconf._types import FloatArray, IntArray, Table, TableLike
 from qconf.errors import TableError
+from qconf.frames import as_frame_if_table
 
 __all__ = [
     "HasMethods",
@@ -37,6 +38,7 @@ __all__ = [
     "TakesTables",
     "check_column",
     "check_enough_rows",
+    "check_no_infinity",
     "check_parameters",
     "check_table",
     "check_target",
@@ -80,6 +82,7 @@ def check_table(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Table
     With `reset` the number and the names of the columns are remembered on `estimator`, without
     it they are compared.
     """
+    X = as_frame_if_table(X)
     if not isinstance(X, pd.DataFrame):
         checked: Table = validate_data(
             estimator, X, dtype=None, ensure_all_finite="allow-nan", reset=reset
@@ -92,12 +95,25 @@ def check_table(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Table
         msg = f"Found a table with 0 feature(s) (shape={X.shape}) while a minimum of 1 is required."
         raise ValueError(msg)
     validate_data(estimator, X, skip_check_array=True, reset=reset)
+    check_no_infinity(X)
+    return X
+
+
+def check_no_infinity(X: pd.DataFrame) -> None:
+    """Check that no column of numbers holds an infinite one.
+
+    Raises
+    ------
+    TableError
+    """
     for name in numeric_columns(X):
         count = count_infinite(X[name])
         if count:
-            msg = f"Input X contains infinity: column {name!r} has {count} infinite value(s)."
-            raise ValueError(msg)
-    return X
+            msg = (
+                f"The column {name!r} has {count} infinite value(s). Make them missing, "
+                f"or leave the column out (--drop {name})."
+            )
+            raise TableError(msg)
 
 
 def numeric_columns(X: pd.DataFrame) -> list[Any]:

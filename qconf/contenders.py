@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -12,9 +13,8 @@ import pandas as pd
 from sklearn.base import clone
 
 from qconf._types import FloatArray, IntArray
-from qconf.crossfit import fit_confidence
+from qconf.crossfit import fit_confidence, with_values
 from qconf.errors import EstimatorError, OptionError, QconfError
-from qconf.estimators.column import ColumnConfidence
 from qconf.learners.seeding import with_seed
 from qconf.registry import make_estimator
 
@@ -53,6 +53,7 @@ class Contender:
         scored: IntArray,
         rng: np.random.RandomState,
         time: Any = None,
+        groups: Any = None,
     ) -> None:
         """Fit on the rows that may be seen, and score the others.
 
@@ -61,13 +62,17 @@ class Contender:
         EstimatorError
             If the estimator fails, or its answer is not one expected error >= 0 a row.
         """
-        table = scores if isinstance(self.estimator, ColumnConfidence) else features
+        judged = bool(_columns_read(self.estimator))
+        table = scores if judged else features
         began = perf_counter()
         try:
             estimator = with_seed(clone(self.estimator), rng)
-            when = None if time is None else np.asarray(time)[seen]
-            fit_confidence(estimator, table.iloc[seen], residual[seen], when)
-            expected = np.asarray(estimator.predict(table.iloc[scored]), dtype=np.float64)
+            told = [None if role is None else np.asarray(role)[seen] for role in (time, groups)]
+            known = table.iloc[seen] if judged else with_values(table.iloc[seen])
+            fit_confidence(estimator, known, residual[seen], *told)
+            expected = np.asarray(
+                estimator.predict(table[known.columns].iloc[scored]), dtype=np.float64
+            )
         except QconfError:
             raise
         except Exception as error:
@@ -78,6 +83,11 @@ class Contender:
         self.seconds += perf_counter() - began
         self._check(expected, len(scored))
         self._scores.append((scored, expected))
+
+    def check_scores(self, scores: pd.DataFrame) -> None:
+        """Check the columns that are judged as they stand, in all rows at once."""
+        if _columns_read(self.estimator):
+            self.estimator.check_scores(scores)
 
     def expected_error(self, n_rows: int) -> FloatArray:
         """Put the scores of all rounds together; rows never scored are not a number."""
@@ -102,7 +112,9 @@ class Contender:
             raise EstimatorError(msg)
 
 
-def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Contender]:
+def make_contenders(
+    estimators: Iterable[Any] | Mapping[str, Any], error: str = "relative"
+) -> list[Contender]:
     """Make contenders from names, estimators, or a mapping of names to either.
 
     Parameters
@@ -110,6 +122,8 @@ def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Conte
     estimators : iterable of (str or estimator), or mapping of str to (str or estimator)
         A name such as ``residual`` or ``column:fsd`` is looked up among the registered ones. An
         estimator without a name is called by its class.
+    error : str, default="relative"
+        Name of the error scale, for those that are made here and have such a parameter.
 
     Returns
     -------
@@ -126,7 +140,7 @@ def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Conte
         named = list(estimators.items())
     else:
         items = [estimators] if isinstance(estimators, str) else list(estimators)
-        named = [(item if isinstance(item, str) else type(item).__name__, item) for item in items]
+        named = [(_name_of(item), item) for item in items]
     if not named:
         msg = f"At least one estimator is needed, such as {', '.join(DEFAULT_ESTIMATORS)}."
         raise OptionError(msg)
@@ -139,19 +153,34 @@ def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Conte
     if taken is not None:
         msg = f"An estimator cannot be named {taken!r}, as a column of the scores is; rename it."
         raise OptionError(msg)
-    return [Contender(name, _estimator(name, item)) for name, item in named]
+    return [Contender(name, _estimator(name, item, error)) for name, item in named]
 
 
 def score_columns(contenders: Iterable[Contender]) -> list[str]:
     """Return the columns that are judged as scores, and so are not features."""
-    judged = [one.estimator for one in contenders if isinstance(one.estimator, ColumnConfidence)]
+    read = [name for one in contenders for name in _columns_read(one.estimator)]
     # A column may be judged under two names.
-    return list(dict.fromkeys(str(estimator.column) for estimator in judged))
+    return list(dict.fromkeys(map(str, read)))
 
 
-def _estimator(name: str, item: Any) -> Any:
+def _name_of(item: Any) -> str:
     if isinstance(item, str):
-        return make_estimator(item)
+        return item
+    return item.__name__ if inspect.isclass(item) else type(item).__name__
+
+
+def _columns_read(estimator: Any) -> list[Any]:
+    """List the columns that an estimator takes for scores, as they stand, instead of features."""
+    return list(getattr(estimator, "score_columns", ()))
+
+
+def _estimator(name: str, item: Any, error: str) -> Any:
+    if isinstance(item, str):
+        made = make_estimator(item)
+        return made.set_params(error=error) if "error" in made.get_params() else made
+    if inspect.isclass(item):
+        msg = f"The estimator {name!r} is a class; pass an instance of it: {item.__name__}()."
+        raise EstimatorError(msg)
     if not all(hasattr(item, method) for method in ("fit", "predict", "get_params")):
         msg = (
             f"The estimator {name!r} must have fit, predict and get_params, as scikit-learn's "

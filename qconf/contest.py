@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from os import PathLike
 from time import perf_counter
 from typing import Any
 
@@ -12,19 +14,19 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from qconf._types import ArrayLike, FloatArray, IntArray, TableLike
-from qconf._validation import check_column
-from qconf.base import PREDICTION
 from qconf.comparison import Comparison, Ranked
 from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, score_columns
 from qconf.conventions import check_seed
 from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
-from qconf.errors import OptionError, TableError
+from qconf.errors import OptionError
 from qconf.estimate import Estimate
 from qconf.evaluation import Evaluation, check_options, evaluate_scores
+from qconf.replicates import describe
 from qconf.resampling import difference_of_rates
 from qconf.schedules import Schedule, blocks_in_time, schedule
 from qconf.tables.dataset import Dataset, make_dataset
+from qconf.tables.reading import read_table
 from qconf.valuation import default_valuation_model
 
 __all__ = ["Progress", "compare"]
@@ -32,19 +34,23 @@ __all__ = ["Progress", "compare"]
 #: How many stretches of time are resampled, at most, when there is a time column.
 _TIME_STRETCHES = 100
 
+#: What is done with rows that are alike in all features.
+_COPIES = ("group", "keep")
+
 #: Called with the steps done, the steps in all, and what comes next.
 Progress = Callable[[int, int, str], None]
 
 
 def compare(
-    table: TableLike,
+    table: TableLike | str | PathLike[str],
     target: str | ArrayLike,
     *,
     prediction: str | ArrayLike | None = None,
     time: str | ArrayLike | None = None,
     group: str | ArrayLike | None = None,
-    features: Sequence[str] | None = None,
-    drop: Sequence[str] = (),
+    features: Sequence[str] | str | None = None,
+    drop: Sequence[str] | str = (),
+    copies: str = "group",
     model: Any = None,
     estimators: Iterable[Any] | Mapping[str, Any] = DEFAULT_ESTIMATORS,
     error: str = "relative",
@@ -64,8 +70,9 @@ def compare(
 
     Parameters
     ----------
-    table : DataFrame or array-like of shape (n_samples, n_columns)
-        Strings, dates and missing values are fine.
+    table : DataFrame, array-like of shape (n_samples, n_columns), or path
+        Strings, dates and missing values are fine; so are tables of polars and Arrow. A path is
+        read as ``qconf compare`` reads it.
     target : str or array-like of shape (n_samples,)
         What the model predicts, or the name of its column in `table`; so for all columns below.
     prediction : str or array-like of shape (n_samples,), default=None
@@ -76,11 +83,17 @@ def compare(
         model may use it as a feature; the confidence estimators may not, since they would have
         to go beyond the times they know.
     group : str or array-like of shape (n_samples,), default=None
-        Rows of a group (a building, a seller) are never on both sides.
-    features : sequence of str, default=None
-        Columns to use; None is all without another role.
-    drop : sequence of str, default=()
+        Rows of a group (a building, a seller) are never on both sides, nor behind the residuals
+        that a row's score is learned from. Estimators that ask for ``groups`` are told.
+    features : str or sequence of str, default=None
+        Columns to use; None is all without another role. If none is left, a `prediction` is the
+        only feature.
+    drop : str or sequence of str, default=()
         Columns not to use.
+    copies : {"group", "keep"}, default="group"
+        Rows that are alike in all features, ids and time aside, are kept on one side like a
+        group (forward in time only if they are 5 % of the rows or more: a few are units seen
+        again); ``"keep"`` takes them for different rows.
     model : regressor, default=None
         The valuation model, fitted if there is no `prediction`. None is boosted trees, on the
         logarithm of the target unless the error is absolute.
@@ -132,9 +145,10 @@ def compare(
     scale = error_scale(error)
     limit = _threshold(threshold, scale)
     check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
-    contenders = make_contenders(estimators)
+    _check_copies(copies)
+    contenders = make_contenders(estimators, scale.name)
     dataset = make_dataset(
-        table,
+        _read(table),
         target,
         scale,
         prediction=prediction,
@@ -143,7 +157,10 @@ def compare(
         features=features,
         drop=drop,
         scores=score_columns(contenders),
+        keep_copies=copies == "keep",
     )
+    for contender in contenders:
+        contender.check_scores(dataset.scores)
     contest = _Contest(contenders, dataset, scale, folds, random_state, progress)
     if dataset.prediction is None:
         # Not `model or ...`: an unfitted forest has a length, and fails when asked for it.
@@ -223,13 +240,13 @@ class _Contest:
         for number, (one, prediction) in enumerate(rounds):
             used = np.concatenate([one.seen, one.scored])
             residual = np.full(len(prediction), np.nan)
-            residual[used] = _residual(prediction[used], self.dataset.y[used], self.scale)
-            features = self.dataset.features.assign(**{PREDICTION: prediction})
+            residual[used] = self.scale.checked_residual(prediction[used], self.dataset.y[used])
+            features = describe(self.dataset.features, prediction)
             for contender in self.contenders:
                 self._tell(contender.name)
                 # Seeds hang on the round and the seed, not on who else takes part.
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
-                parts = one.seen, one.scored, rng, self.dataset.time
+                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.group
                 contender.play(features, self.dataset.scores, residual, *parts)
                 self._step(contender.name)
             self.block[one.scored] = number
@@ -301,11 +318,16 @@ def _threshold(threshold: float | None, scale: ErrorScale) -> float:
     raise OptionError(msg)
 
 
-def _residual(prediction: FloatArray, y: FloatArray, scale: ErrorScale) -> FloatArray:
-    if scale.name == "log" and prediction.min() <= 0:
-        msg = "The valuation model predicts values <= 0, which have no log error; use another."
-        raise TableError(msg)
-    return check_column("residual", scale.residual(prediction, y), len(y))
+def _read(table: Any) -> Any:
+    if not isinstance(table, str | PathLike):
+        return table
+    return read_table(os.fspath(table))
+
+
+def _check_copies(copies: str) -> None:
+    if copies not in _COPIES:
+        msg = f"copies must be one of {', '.join(_COPIES)}; got {copies!r}."
+        raise OptionError(msg)
 
 
 def _resampling_units(dataset: Dataset, scored: IntArray) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
@@ -14,7 +15,7 @@ from qconf._validation import check_column, select_rows
 from qconf.errors import TableError
 from qconf.schedules import Fit, Round, Schedule
 
-__all__ = ["fit_confidence", "histories", "out_of_sample"]
+__all__ = ["fit_confidence", "histories", "out_of_sample", "with_values"]
 
 
 def out_of_sample(
@@ -53,15 +54,48 @@ def out_of_sample(
                 "it (ask for at least 3 folds), nor do groups that are in every block."
             )
             raise TableError(msg)
-        fitted = clone(model).fit(select_rows(X, fit.train), y[fit.train])
+        known = with_values(select_rows(X, fit.train))
+        fitted = clone(model).fit(known, y[fit.train])
         predictions.append(
-            tuple(
-                check_column("prediction", fitted.predict(select_rows(X, rows)), len(rows))
-                for rows in fit.held_out
-            )
+            tuple(_predicted(fitted, select_rows(X, rows), known) for rows in fit.held_out)
         )
         done()
     return predictions
+
+
+def with_values(table: Table) -> Table:
+    """Leave out columns that are missing in every row.
+
+    What a fit may see decides that, not the whole table: a column that begins later is not there
+    yet.
+
+    Parameters
+    ----------
+    table : DataFrame or ndarray of shape (n_rows, n_features)
+
+    Returns
+    -------
+    DataFrame or ndarray
+        Arrays, whose columns go by position, are left as they are.
+
+    Raises
+    ------
+    TableError
+        If no column is left.
+    """
+    if not isinstance(table, pd.DataFrame):
+        return table
+    empty = [i for i in range(table.shape[1]) if table.iloc[:, i].isna().all()]
+    if len(empty) == table.shape[1]:
+        msg = f"Every feature is missing in the {len(table)} rows that a model may learn from."
+        raise TableError(msg)
+    return table.drop(columns=table.columns[empty]) if empty else table
+
+
+def _predicted(fitted: Any, table: Table, known: Table) -> FloatArray:
+    """Predict rows from the columns that a model was fitted on."""
+    same = table[known.columns] if isinstance(known, pd.DataFrame) else table
+    return check_column("prediction", fitted.predict(same), len(table))
 
 
 def histories(
@@ -98,22 +132,28 @@ def histories(
         yield one, prediction
 
 
-def fit_confidence(estimator: Any, X: Table, residual: FloatArray, time: Any = None) -> Any:
-    """Fit a confidence estimator, and tell it the time of each row if it asks for that.
+def fit_confidence(
+    estimator: Any, X: Table, residual: FloatArray, time: Any = None, groups: Any = None
+) -> Any:
+    """Fit a confidence estimator, and tell it time and group of each row if it asks for them.
 
     Parameters
     ----------
     estimator : confidence estimator
-        Asks by a parameter ``time`` of its method ``fit``.
+        Asks by a parameter ``time`` or ``groups`` of its method ``fit``.
     X : DataFrame or ndarray of shape (n_samples, n_features)
     residual : ndarray of shape (n_samples,)
-    time : array-like of shape (n_samples,), default=None
+    time, groups : array-like of shape (n_samples,), default=None
 
     Returns
     -------
     estimator
         The same object, fitted.
     """
-    if time is None or not has_fit_parameter(estimator, "time"):
-        return estimator.fit(X, residual)
-    return estimator.fit(X, residual, time=time)
+    told = {"time": time, "groups": groups}
+    asked = {
+        role: values
+        for role, values in told.items()
+        if values is not None and has_fit_parameter(estimator, role)
+    }
+    return estimator.fit(X, residual, **asked)

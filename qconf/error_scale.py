@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from qconf._types import FloatArray
-from qconf.errors import OptionError, did_you_mean
+from qconf._validation import check_column
+from qconf.errors import OptionError, TableError, did_you_mean
 
 __all__ = ["ERROR_SCALES", "ErrorScale", "error_scale"]
 
@@ -41,6 +42,19 @@ class ErrorScale:
     residual: Callable[[FloatArray, FloatArray], FloatArray]
     spread: Callable[[FloatArray, FloatArray], FloatArray]
     describe: str
+
+    def checked_residual(self, prediction: FloatArray, y: FloatArray) -> FloatArray:
+        """Return the signed errors of predictions that can be measured on this scale.
+
+        Raises
+        ------
+        TableError
+            If a prediction has no logarithm where one is needed, or an error is not finite.
+        """
+        if self.name == "log" and len(prediction) and prediction.min() <= 0:
+            msg = "The valuation model predicts values <= 0, which have no log error; use another."
+            raise TableError(msg)
+        return check_column("residual", self.residual(prediction, y), len(y))
 
     def in_words(self, threshold: float) -> str:
         """Say what an outlier at `threshold` is."""

@@ -25,12 +25,13 @@ from qconf._validation import (
 from qconf.bounds import BOUNDS, upper_bound
 from qconf.decomposition import Cuts, Shares, split_error
 from qconf.error_scale import ERROR_SCALES, ErrorScale, error_scale
-from qconf.errors import OptionError, TableError, did_you_mean
+from qconf.errors import OptionError
 from qconf.learners.seeding import draw_seed, random_source, with_seed
 from qconf.registry import make_estimator
 from qconf.replicates import LEVELS, Maker, Replicates, describe, fit_replicates, resamples
 from qconf.schedules import schedule
-from qconf.tables.columns import time_values
+from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
+from qconf.tables.roles import check_target_values, is_name, moments_of
 from qconf.valuation import default_valuation_model
 
 __all__ = ["ConfidentRegressor"]
@@ -67,6 +68,10 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     bound : {"mean", "mean+sd", "max"} or float, default="mean"
         What is taken over the replicates' estimates of the squared error; a float strictly
         between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
+    copies : {"group", "keep"}, default="group"
+        Rows that are alike in all features, ids and time aside, are kept on one side like a
+        group when residuals are made (forward in time only if they are 5 % of the rows or more:
+        a few are units seen again); ``"keep"`` takes them for different rows.
     random_state : int, RandomState instance or None, default=None
 
     Attributes
@@ -79,9 +84,13 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         Only with `n_bootstrap`: the models that were fitted on resampled rows.
     residual_ : ndarray of shape (n_samples,)
         Out-of-sample residuals of the rows of `fit`, in error-scale units; not a number for the
-        first rows in time, which nothing comes before.
+        first rows in time, which nothing comes before, and for rows without a time.
     time_name_ : str or None
-        The column that the confidence estimator does not see.
+        The column that tells the time; the confidence estimator does not see it.
+    time_range_ : tuple or None
+        The first and the last time in `fit`.
+    group_name_ : str or None
+        The column that tells the group; no model sees it.
     cuts_ : Cuts or None
         Where rows begin to count as common and as hard, found in the rows of `fit`; only with
         ``bootstrap="both"`` and at least 2 replicates.
@@ -96,8 +105,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     valuation models are worse: with ``"both"`` the replicates' mean is higher than one estimate
     by about the variance of the model, most where rows are rare. That errs on the safe side and
     ranked the simulated world's houses better; how far both levels are from the true sampling
-    spread is in benchmarks/README.md. A confidence estimator that holds out rows of its own (the
-    blend) can meet copies of one residual on both sides.
+    spread is in benchmarks/README.md.
 
     Examples
     --------
@@ -119,6 +127,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         "bootstrap": [StrOptions(set(LEVELS))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
+        "copies": [StrOptions({"group", "keep"})],
         "random_state": ["random_state"],
     }
 
@@ -132,6 +141,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         bootstrap: str = "error",
         n_bootstrap: int = 0,
         bound: str | float = "mean",
+        copies: str = "group",
         random_state: RandomState = None,
     ) -> None:
         self.regressor = regressor
@@ -141,6 +151,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self.bootstrap = bootstrap
         self.n_bootstrap = n_bootstrap
         self.bound = bound
+        self.copies = copies
         self.random_state = random_state
 
     def fit(
@@ -149,20 +160,22 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         y: ArrayLike,
         *,
         time: str | ArrayLike | None = None,
-        groups: ArrayLike | None = None,
+        groups: str | ArrayLike | None = None,
     ) -> Self:
         """Fit the valuation model, and the confidence estimator on its residuals.
 
         Parameters
         ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
+        X : DataFrame, array-like of shape (n_samples, n_features), or table of polars or Arrow
         y : array-like of shape (n_samples,)
         time : str or array-like of shape (n_samples,), default=None
             If given, residuals are made forward in time: each from earlier rows only. The name of
             a column of `X` keeps that column from the confidence estimator, which would have to
-            go beyond the times it knows; the valuation model sees it, to follow the market.
-        groups : array-like of shape (n_samples,), default=None
-            Rows of a group are never on both sides when residuals are made.
+            go beyond the times it knows; the valuation model sees it, to follow the market. Text
+            is read as dates, here and in `predict`. Rows without a time are left out.
+        groups : str or array-like of shape (n_samples,), default=None
+            Rows of a group are never on both sides when residuals are made, nor in a blend. The
+            column of that name is no feature.
 
         Returns
         -------
@@ -172,6 +185,11 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         ------
         ValueError
             If a parameter, the table or the target breaks its rule.
+
+        Warns
+        -----
+        UserWarning
+            If rows have no time.
         """
         check_parameters(self)
         self._check_bound()
@@ -179,34 +197,64 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         table = check_table(self, X, reset=True)
         target = check_target(self, y, len(table))
         check_enough_rows(self, len(target), 2 * self.cv)
-        if scale.needs_positive and target.min() <= 0:
-            msg = f"The {scale.name} error needs targets > 0, got {target.min():g}."
-            raise ValueError(msg)
         rng = random_source(self.random_state)
-        self.time_name_ = time if isinstance(time, str) else None
-        moments = _moments(table, time)
+        roles = self._take_roles(table, time, groups)
+        table = select_rows(self._features(table), roles.rows)
+        target = target[roles.rows]
+        check_target_values(target, "target", scale)
         plan = schedule(
             len(target),
             folds=self.cv,
-            time=moments,
-            group=groups,
+            time=roles.time,
+            group=roles.groups,
             random_state=draw_seed(rng),
         )
-        parts = self._unfitted_regressor(scale), self._unfitted_confidence(), self.time_name_
-        maker = Maker(table, target, scale, plan.residual_fits, *parts, time=moments)
+        parts = self._unfitted_regressor(scale), self._unfitted_confidence(), self._hidden
+        maker = Maker(table, target, scale, plan.residual_fits, *parts, roles.time, roles.groups)
         regressor = with_seed(clone(maker.regressor), rng)
         prediction = maker.held_out_predictions(regressor)
-        self.residual_: FloatArray = scale.residual(prediction, target)
+        self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
+        self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
-        self._fit_replicates(maker, prediction, groups, rng)
+        self._fit_replicates(maker, prediction, rng)
         return self
+
+    def _take_roles(self, table: Table, time: Any, groups: Any) -> FitRoles:
+        """Remember which columns play a role, and read what they say of each row."""
+        self.time_name_ = str(time) if is_name(time) else None
+        self.group_name_ = str(groups) if is_name(groups) else None
+        roles = fit_roles(table, time, groups, keep_copies=self.copies == "keep")
+        self.time_range_ = roles.time_range
+        return roles
+
+    @property
+    def _hidden(self) -> tuple[str, ...]:
+        return () if self.time_name_ is None else (self.time_name_,)
+
+    def _features(self, table: Table) -> Table:
+        """Look at a checked table as the valuation model does: time as time, no group."""
+        if not isinstance(table, pd.DataFrame):
+            return table
+        if self.group_name_ is not None:
+            table = table.drop(columns=self.group_name_)
+        if self.time_name_ is not None:
+            moments, _ = moments_of(table[self.time_name_].reset_index(drop=True))
+            table = table.assign(**{self.time_name_: moments})
+        return table
+
+    def _checked(self, X: TableLike) -> Table:
+        """Check new rows, and warn if they lie far beyond the times of `fit`."""
+        check_is_fitted(self)
+        table = self._features(check_table(self, X, reset=False))
+        if self.time_name_ is not None and isinstance(table, pd.DataFrame):
+            warn_beyond(table[self.time_name_].to_numpy(), self.time_range_)
+        return table
 
     def _fit_replicates(
         self,
         maker: Maker,
         prediction: FloatArray,
-        groups: ArrayLike | None,
         rng: np.random.RandomState,
     ) -> None:
         """Fit the replicates, and see with them where the rows fall apart."""
@@ -214,7 +262,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self.cuts_: Cuts | None = None
         if not self.n_bootstrap:
             return
-        drawn = resamples(maker.fits, len(prediction), self.n_bootstrap, rng, groups)
+        drawn = resamples(maker.fits, len(prediction), self.n_bootstrap, rng, maker.groups)
         self.replicates_ = fit_replicates(maker, prediction, drawn, self.bootstrap, rng)
         held_out_variance = self.replicates_.held_out_variance
         if held_out_variance is None:
@@ -254,8 +302,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         std : ndarray of shape (n_samples,)
             Only with `return_std`; >= 0, lower is more confident.
         """
-        check_is_fitted(self)
-        table = check_table(self, X, reset=False)
+        table = self._checked(X)
         prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
         if not return_std:
             return prediction
@@ -275,8 +322,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             Expected error >= 0, in error-scale units; lower is more confident. With replicates,
             the root of the `bound` over their squared expected errors.
         """
-        check_is_fitted(self)
-        table = check_table(self, X, reset=False)
+        table = self._checked(X)
         return self._expected_error(table, np.asarray(self.regressor_.predict(table)))
 
     def decompose(
@@ -335,7 +381,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             _threshold("rare_below", rare_below, self.cuts_.rare_below),
             _threshold("hard_above", hard_above, self.cuts_.hard_above),
         )
-        table = check_table(self, X, reset=False)
+        table = self._checked(X)
         prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
         shares: Shares = split_error(
             self._estimate(table, prediction) ** 2,
@@ -352,7 +398,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
 
     def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray:
         """Expect errors by what was fitted on the rows as they are."""
-        described = describe(table, prediction, self.time_name_)
+        described = describe(table, prediction, self._hidden)
         expected: FloatArray = self.confidence_.predict(described)
         return expected
 
@@ -385,15 +431,3 @@ def _threshold(name: str, asked: float | None, found: float) -> float:
         msg = f"{name} must be a number >= 0, or None for {found:.3g}; got {asked!r}."
         raise OptionError(msg)
     return float(asked)
-
-
-def _moments(table: Table, time: str | ArrayLike | None) -> Any:
-    if time is None:
-        return None
-    if not isinstance(time, str):
-        return time_values(pd.Series(np.asarray(time)), "time")
-    if not isinstance(table, pd.DataFrame) or time not in table:
-        known = table.columns if isinstance(table, pd.DataFrame) else ["(an array has no names)"]
-        msg = f"The table has no time column {time!r}. {did_you_mean(time, known)}"
-        raise TableError(msg)
-    return time_values(table[time], "time")

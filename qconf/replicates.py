@@ -7,7 +7,7 @@ resample, the residuals vary too, as they would if other rows had been sold (``"
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from qconf._types import ArrayLike, FloatArray, IntArray, Table
+from qconf._types import FloatArray, IntArray, Table
 from qconf._validation import check_column, select_rows
 from qconf.base import PREDICTION
 from qconf.crossfit import fit_confidence, out_of_sample
 from qconf.error_scale import ErrorScale
-from qconf.grouping import group_codes
 from qconf.learners.seeding import draw_seed, with_seed
 from qconf.resampling import resample_counts
 from qconf.schedules import Fit
@@ -40,13 +39,13 @@ class Pair:
     regressor : regressor or None
         None where the valuation model was not fitted again.
     confidence : confidence estimator
-    hidden : str or None
-        A column that the confidence estimator does not see.
+    hidden : tuple of str
+        Columns that the confidence estimator does not see.
     """
 
     regressor: Any
     confidence: Any
-    hidden: str | None
+    hidden: tuple[str, ...]
 
     def prediction(self, table: Table, given: FloatArray) -> FloatArray:
         """Predict rows, or return the prediction that is given if there is no model."""
@@ -77,10 +76,12 @@ class Maker:
         Which rows a model is fitted on, and which it predicts, to give rows their residuals.
     regressor, confidence : estimator
         Not fitted; clones of them are.
-    hidden : str or None
-        A column that the confidence estimator does not see.
+    hidden : tuple of str
+        Columns that the confidence estimator does not see.
     time : ndarray of shape (n_samples,) or None
         When each row became known.
+    groups : ndarray of shape (n_samples,) or None
+        Rows of one number are kept together.
     """
 
     table: Table
@@ -89,8 +90,9 @@ class Maker:
     fits: tuple[Fit, ...]
     regressor: Any
     confidence: Any
-    hidden: str | None
+    hidden: tuple[str, ...]
     time: Any = None
+    groups: IntArray | None = None
 
     @property
     def shortage(self) -> FloatArray:
@@ -124,9 +126,9 @@ class Maker:
         """Fit the confidence estimator on the residuals of a resample's rows that have one."""
         rows = _drawn(np.flatnonzero(np.isfinite(prediction)), counts)
         described = describe(select_rows(self.table, rows), prediction[rows], self.hidden)
-        residual = self.scale.residual(prediction[rows], self.target[rows])
-        when = None if self.time is None else self.time[rows]
-        return fit_confidence(with_seed(clone(self.confidence), rng), described, residual, when)
+        residual = self.scale.checked_residual(prediction[rows], self.target[rows])
+        told = [None if role is None else role[rows] for role in (self.time, self.groups)]
+        return fit_confidence(with_seed(clone(self.confidence), rng), described, residual, *told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +225,7 @@ def resamples(
     n_rows: int,
     n_bootstrap: int,
     rng: np.random.RandomState,
-    group: ArrayLike | None = None,
+    groups: IntArray | None = None,
 ) -> Iterator[IntArray]:
     """Draw rows with replacement, or whole groups, so that every fit has rows to learn from.
 
@@ -235,8 +237,8 @@ def resamples(
     n_rows : int
     n_bootstrap : int
     rng : RandomState
-    group : array-like of shape (n_rows,), default=None
-        Rows of a group are drawn together.
+    groups : ndarray of shape (n_rows,), default=None
+        Codes; rows of a group are drawn together.
 
     Yields
     ------
@@ -244,7 +246,6 @@ def resamples(
         How often each row was drawn.
     """
     source = np.random.default_rng(draw_seed(rng))
-    groups = None if group is None else group_codes(group)
     made = 0
     while made < n_bootstrap:
         (counts,) = resample_counts(n_rows, 1, source, groups)
@@ -254,11 +255,23 @@ def resamples(
             yield counts
 
 
-def describe(table: Table, prediction: FloatArray, hidden: str | None) -> Table:
-    """Put the prediction beside the features, as a confidence estimator sees them."""
+def describe(table: Table, prediction: FloatArray, hidden: Sequence[str] = ()) -> Table:
+    """Put the prediction beside the features, as a confidence estimator sees them.
+
+    Parameters
+    ----------
+    table : DataFrame or ndarray of shape (n_rows, n_features)
+    prediction : ndarray of shape (n_rows,)
+    hidden : sequence of str, default=()
+        Columns that it does not see: the time, beyond which it would have to go.
+
+    Returns
+    -------
+    DataFrame or ndarray of shape (n_rows, n_features + 1 - n_hidden)
+    """
     if isinstance(table, pd.DataFrame):
         # scikit-learn wants either all names to be strings or none of them.
-        features = table.drop(columns=[] if hidden is None else [hidden]).rename(columns=str)
+        features = table.drop(columns=list(hidden)).rename(columns=str)
         return features.assign(**{PREDICTION: prediction})
     return np.column_stack([table, prediction])
 

@@ -10,7 +10,8 @@ the very rows that are scored later.
 but k and m. That model serves the round of m too, so K folds need K (K − 1) / 2 + K fits.
 
 *Forward in time*: block m's residuals come from a model fitted on the blocks before m, and
-block k is scored from what is known before k. Nothing is ever predicted from its future.
+block k is scored from what is known before k. Nothing is ever predicted from its future. Where
+groups come back, the models behind the residuals of round k have not seen block k's groups either.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ __all__ = [
 HISTORY_BLOCKS = 2
 
 _MIN_FOLDS = 2
+#: Fewer rows than this, of groups that do not come back, teach nothing.
+_MIN_SEEN = 10
 
 
 @dataclass(frozen=True)
@@ -144,14 +147,20 @@ def schedule(
     OptionError
         If there are fewer than 2 folds.
     TableError
-        If there are too few rows, groups or distinct times.
+        If there are too few rows, groups or distinct times, if groups last through the whole
+        time, or if times or groups are not one a row.
     """
     if folds < _MIN_FOLDS:
         msg = f"The number of folds must be at least {_MIN_FOLDS}, got {folds}."
         raise OptionError(msg)
     groups = None if group is None else group_codes(group)
-    if time is not None:
-        return ForwardBlocks(np.asarray(time), folds, groups, predicted=predicted).schedule()
+    moments = None if time is None else np.asarray(time)
+    for role, values in (("time", moments), ("group", groups)):
+        if values is not None and len(values) != n_rows:
+            msg = f"The {role} has {len(values)} values, the table {n_rows} rows."
+            raise TableError(msg)
+    if moments is not None:
+        return ForwardBlocks(moments, folds, groups, predicted=predicted).schedule()
     return ShuffledFolds(n_rows, folds, groups, random_state).schedule()
 
 
@@ -216,28 +225,67 @@ class ForwardBlocks:
         self.n_rows = len(moment)
         self.folds = folds
         self.groups = groups
+        self.predicted = predicted
         block_of_row = _block_of_row(moment, n_blocks)
         self.blocks = [np.flatnonzero(block_of_row == k) for k in range(n_blocks)]
 
     def schedule(self) -> Schedule:
         """Fit on everything before each block but the first."""
         fits = [self._fit(k) for k in range(1, len(self.blocks))]
-        rounds = []
-        for k in range(self.first + HISTORY_BLOCKS, len(self.blocks)):
-            history = tuple((m - 1, 0) for m in range(1, k))
-            seen = self._without_groups_of(k, np.concatenate(self.blocks[self.first : k]))
-            rounds.append(Round(self.blocks[k], (k - 1, 0), history, np.sort(seen)))
+        residual_fits = tuple(fits)
+        rounds = [
+            self._round(k, fits) for k in range(self.first + HISTORY_BLOCKS, len(self.blocks))
+        ]
         words = f"{self.folds} blocks forward in time"
-        return Schedule(tuple(fits), tuple(rounds), tuple(fits), self.n_rows, words)
+        if self.groups is not None:
+            words += ", groups kept apart"
+        return Schedule(tuple(fits), tuple(rounds), residual_fits, self.n_rows, words)
 
     def _fit(self, k: int) -> Fit:
         before = np.sort(np.concatenate(self.blocks[:k]))
         return Fit(self._without_groups_of(k, before), (self.blocks[k],))
 
+    def _round(self, k: int, fits: list[Fit]) -> Round:
+        """Score block k; fits that must not have seen its groups are added to `fits`."""
+        seen: list[IntArray] = []
+        history: list[tuple[int, int]] = []
+        for m in range(self.first, k):
+            if not self.predicted:
+                number = self._fit_without(k, m, fits)
+                if number is None:
+                    continue
+                history.append((number, 0))
+            seen.append(self._without_groups_of(k, self.blocks[m]))
+        joined = np.sort(np.concatenate(seen)) if seen else np.empty(0, dtype=np.intp)
+        enough = min(_MIN_SEEN, sum(len(block) for block in self.blocks[self.first : k]))
+        learned_from = len(joined) if self.predicted else len(fits[k - 1].train)
+        if min(len(joined), learned_from) < enough:
+            raise TableError(_groups_last(k + 1, len(self.blocks), len(joined)))
+        return Round(self.blocks[k], (k - 1, 0), tuple(history), joined)
+
+    def _fit_without(self, k: int, m: int, fits: list[Fit]) -> int | None:
+        """Number the fit that predicts block m and has not seen the groups of block k."""
+        usual = fits[m - 1]
+        train = self._without_groups_of(k, usual.train)
+        if len(train) == 0:
+            return None
+        if len(train) == len(usual.train):
+            return m - 1
+        fits.append(Fit(train, usual.held_out))
+        return len(fits) - 1
+
     def _without_groups_of(self, k: int, rows: IntArray) -> IntArray:
         if self.groups is None:
             return rows
         return rows[~np.isin(self.groups[rows], self.groups[self.blocks[k]])]
+
+
+def _groups_last(block: int, n_blocks: int, n_rows: int) -> str:
+    return (
+        f"Groups last through the whole time: of the rows before block {block} of {n_blocks}, "
+        f"{n_rows} are of groups that are not in it, too few to learn from. Leave the groups out "
+        "(time alone keeps the future apart), or the time (whole groups are then kept apart)."
+    )
 
 
 def blocks_in_time(time: Any, n_blocks: int) -> IntArray:

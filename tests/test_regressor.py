@@ -102,7 +102,7 @@ def test_default_model_is_fitted_on_the_log_of_the_target(table: pd.DataFrame) -
 
 
 @pytest.mark.parametrize(
-    ("price", "words"), [(-1.0, "relative error needs targets > 0"), (np.nan, "NaN")]
+    ("price", "words"), [(-1.0, "relative error needs a positive target"), (np.nan, "NaN")]
 )
 def test_bad_targets_are_named(price: float, words: str, table: pd.DataFrame) -> None:
     """Targets that the error scale cannot take are one clear line."""

@@ -6,6 +6,7 @@ from qconf.estimators.constant import ConstantConfidence
 from qconf.estimators.count import CountConfidence
 from qconf.estimators.empirical_bayes import EmpiricalBayesConfidence
 from qconf.estimators.forest import ForestConfidence
+from qconf.estimators.interval import IntervalConfidence
 from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
@@ -18,6 +19,7 @@ __all__ = [
     "CountConfidence",
     "EmpiricalBayesConfidence",
     "ForestConfidence",
+    "IntervalConfidence",
     "NeighborConfidence",
     "OnlineConfidence",
     "QuantileConfidence",

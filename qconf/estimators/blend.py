@@ -13,17 +13,20 @@ from sklearn.base import RegressorMixin, clone
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf._validation import Interval, check_enough_rows, select_rows
 from qconf.base import ConfidenceEstimator
-from qconf.errors import OptionError, TableError
+from qconf.errors import OptionError
 from qconf.estimators.forest import ForestConfidence
 from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
+from qconf.frames import as_series
 from qconf.learners.columns import with_categories
 from qconf.learners.level_map import LevelMap
 from qconf.learners.seeding import random_source, with_seed
 from qconf.learners.weighted_signals import WeightedSignals
 from qconf.schedules import blocks_in_time
+from qconf.tables.copies import find_copies, joined
+from qconf.tables.roles import groups_of
 
 __all__ = ["BlendConfidence"]
 
@@ -33,6 +36,8 @@ _MOST_ROWS = 200_000
 _MOST_HELD_OUT = 50_000
 #: With time, the newest stretches that hold as many rows as this decide the weights.
 _ENOUGH_HELD_OUT = 1000
+#: With time and groups, each stretch leaves at least this share of rows to learn from.
+_ENOUGH_APART = 0.2
 #: How strongly weights are drawn towards equal ones. What held-out rows of the same time say is
 #: so for new ones too; what those of yesterday say need not be.
 _PENALTY, _PENALTY_IN_TIME = 0.01, 0.5
@@ -50,7 +55,8 @@ class BlendConfidence(ConfidenceEstimator):
     averaged; members that can be had in shares (fewer trees in each fold) cost no more than one
     fit of them. In tables of more than 250,000 rows each fold is fitted on 200,000 of its own.
 
-    With `time`, folds are stretches of time, and weights and units are learned on the newest,
+    Rows of a group are in one fold, and so are rows that are alike in all features. With `time`,
+    folds are stretches of time, and weights and units are learned on the newest,
     which is scored by members that have seen earlier rows only: what has told errors of the past
     from each other need not tell those to come.
 
@@ -110,7 +116,14 @@ class BlendConfidence(ConfidenceEstimator):
         self.cv = cv
         self.random_state = random_state
 
-    def fit(self, X: TableLike, y: ArrayLike, *, time: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        *,
+        time: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
         """Fit all members, and learn how to weigh them.
 
         Parameters
@@ -120,6 +133,9 @@ class BlendConfidence(ConfidenceEstimator):
             Signed residuals, each made without having seen its row's truth.
         time : array-like of shape (n_samples,), default=None
             When each row became known; `compare` and `ConfidentRegressor` pass it on.
+        groups : array-like of shape (n_samples,), default=None
+            Rows of a group, and rows that are alike in all features, are in one fold: weights and
+            units are then learned for a group that no member has seen. They pass it on too.
 
         Returns
         -------
@@ -130,25 +146,26 @@ class BlendConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table or the residuals break their rule.
         """
-        self._time = time
+        self._time, self._groups = time, groups
         try:
             return super().fit(X, y)
         finally:
-            del self._time
+            del self._time, self._groups
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         X = with_categories(X)
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.cv)
         unfitted = self._unfitted(len(y))
-        stretches = self._stretches(len(y))
-        fold = rng.permutation(len(y)) % self.cv if stretches is None else stretches
+        units = self._units(X)
+        stretches = self._stretches(len(y), units)
+        fold = _dealt(len(y), units, self.cv, rng) if stretches is None else stretches
         decides = _deciding(fold, rng, newest=stretches is not None)
         self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
         self.members_ = []
         held_out: dict[int, FloatArray] = {}
         for k in range(int(fold.max()) + 1):
-            train = _at_most(_MOST_ROWS, np.flatnonzero(fold != k), rng)
+            train = _at_most(_MOST_ROWS, _apart(fold, k, units), rng)
             seen = select_rows(X, train)
             members = [with_seed(one, rng).fit(seen, y[train]) for one in self._shares(unfitted)]
             self.members_.append(members)
@@ -161,16 +178,26 @@ class BlendConfidence(ConfidenceEstimator):
         penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
         self._combine(np.concatenate(list(held_out.values())), y[order] ** 2, penalty)
 
-    def _stretches(self, n_rows: int) -> IntArray | None:
-        """Cut time into as many stretches as there are folds; None if there is no order."""
+    def _units(self, X: Table) -> IntArray | None:
+        """Return numbers for rows that must stay on one side; None if each may stand alone."""
+        given = None if self._groups is None else as_series(self._groups, "groups", len(X))
+        units = joined(groups_of(given), find_copies(X, in_time=self._time is not None))
+        return units if units is None or units.max() > 0 else None
+
+    def _stretches(self, n_rows: int, units: IntArray | None) -> IntArray | None:
+        """Cut time into as many stretches as there are folds; None if there is no order.
+
+        Nor is there one if groups last so long that too few rows are of other stretches only.
+        """
         if self._time is None:
             return None
-        moments = np.asarray(self._time)
-        if moments.shape != (n_rows,):
-            msg = f"The time must have one value a row: {n_rows} rows, shape {moments.shape}."
-            raise TableError(msg)
+        moments = np.asarray(as_series(self._time, "time", n_rows))
         stretches = blocks_in_time(moments, self.cv)
-        return stretches if stretches.max() > 0 else None
+        last = int(stretches.max())
+        if last == 0:
+            return None
+        fewest = min(len(_apart(stretches, k, units)) for k in range(last + 1))
+        return stretches if fewest >= _ENOUGH_APART * n_rows else None
 
     def _unfitted(self, n_rows: int) -> list[Any]:
         if self.estimators is None:
@@ -215,6 +242,22 @@ def _signals(members: Sequence[Any], X: Table) -> list[FloatArray]:
         np.asarray(one.signals(X) if hasattr(one, "signals") else one.predict(X)) for one in members
     ]
     return [one.reshape(len(one), -1) for one in said]
+
+
+def _dealt(n_rows: int, units: IntArray | None, folds: int, rng: np.random.RandomState) -> IntArray:
+    """Deal rows, or whole units, out to folds at random."""
+    if units is None:
+        return rng.permutation(n_rows) % folds
+    n_units = int(units.max()) + 1
+    return (rng.permutation(n_units) % min(folds, n_units))[units]
+
+
+def _apart(fold: IntArray, k: int, units: IntArray | None) -> IntArray:
+    """List the rows outside fold k that are of no unit in it."""
+    outside = np.flatnonzero(fold != k)
+    if units is None:
+        return outside
+    return outside[~np.isin(units[outside], units[fold == k])]
 
 
 def _deciding(fold: IntArray, rng: np.random.RandomState, *, newest: bool) -> IntArray:

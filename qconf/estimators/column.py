@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
-from qconf.errors import TableError, did_you_mean
+from qconf.errors import TableError
+from qconf.tables.score_columns import score_numbers
 
 __all__ = ["ColumnConfidence"]
 
@@ -42,6 +42,21 @@ class ColumnConfidence(ConfidenceEstimator):
     def __init__(self, column: str | int = 0) -> None:
         self.column = column
 
+    @property
+    def score_columns(self) -> list[str | int]:
+        """The columns that are read."""
+        return [self.column]
+
+    def check_scores(self, X: Table) -> None:
+        """Check the score in the whole table.
+
+        Raises
+        ------
+        TableError
+            If there is no such column, or it is not numbers >= 0.
+        """
+        self._scores(X)
+
     def _fit(self, X: Table, y: FloatArray) -> None:  # noqa: ARG002 - the contract's signature
         scores = self._scores(X)
         if np.isnan(scores).all():
@@ -54,12 +69,7 @@ class ColumnConfidence(ConfidenceEstimator):
         return np.where(np.isnan(scores), self.fill_, scores)
 
     def _scores(self, X: Table) -> FloatArray:
-        values = self._values(X)
-        try:
-            scores = pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
-        except (TypeError, ValueError):
-            msg = f"The score column {self.column!r} must hold numbers."
-            raise TableError(msg) from None
+        scores = score_numbers(X, self.column)
         negative = int((scores < 0).sum())
         if negative:
             msg = (
@@ -68,14 +78,3 @@ class ColumnConfidence(ConfidenceEstimator):
             )
             raise TableError(msg)
         return scores
-
-    def _values(self, X: Table) -> Any:
-        if isinstance(X, pd.DataFrame) and self.column in X.columns:
-            return X[self.column].to_numpy()
-        if isinstance(self.column, int) and self.column < X.shape[1]:
-            return X.iloc[:, self.column] if isinstance(X, pd.DataFrame) else X[:, self.column]
-        known = (
-            list(X.columns) if isinstance(X, pd.DataFrame) else [str(i) for i in range(X.shape[1])]
-        )
-        msg = f"There is no score column {self.column!r}. {did_you_mean(str(self.column), known)}"
-        raise TableError(msg)

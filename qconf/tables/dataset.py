@@ -9,12 +9,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qconf._types import ArrayLike, BoolArray, FloatArray, TableLike
-from qconf._validation import count_infinite, numeric_columns
-from qconf.base import PREDICTION
+from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
+from qconf._validation import check_no_infinity, numeric_columns
 from qconf.error_scale import ErrorScale
-from qconf.errors import TableError, did_you_mean
-from qconf.tables.columns import numbers, time_values
+from qconf.errors import TableError
+from qconf.tables.copies import Copies, find_copies, joined
+from qconf.tables.keys import key_columns
+from qconf.tables.roles import (
+    as_names,
+    as_table,
+    check_free_names,
+    check_known,
+    check_positive,
+    check_target_values,
+    groups_of,
+    is_name,
+    moments_of,
+    role_column,
+    role_numbers,
+)
 
 __all__ = ["MIN_ROWS", "Dataset", "make_dataset"]
 
@@ -39,7 +52,11 @@ class Dataset:
     time : ndarray of shape (n_samples,) or None
         Dates or numbers, without gaps.
     time_name : str
+        What the time is called beside the features; none of them has that name.
     group : ndarray of shape (n_samples,) or None
+        Codes from 0: rows of one number are kept together, being of one group, or copies.
+    copies : Copies or None
+        Rows that are alike in all features, where these are kept together.
     scores : DataFrame of shape (n_samples, n_scores)
         Columns that are contenders themselves and so not features.
     rows : ndarray of shape (n_samples,)
@@ -55,7 +72,8 @@ class Dataset:
     prediction: FloatArray | None
     time: Any
     time_name: str
-    group: Any
+    group: IntArray | None
+    copies: Copies | None
     scores: pd.DataFrame
     rows: np.ndarray[Any, Any]
     left_out: dict[str, int]
@@ -70,25 +88,28 @@ def make_dataset(
     prediction: str | ArrayLike | None = None,
     time: str | ArrayLike | None = None,
     group: str | ArrayLike | None = None,
-    features: Sequence[str] | None = None,
-    drop: Sequence[str] = (),
+    features: Sequence[str] | str | None = None,
+    drop: Sequence[str] | str = (),
     scores: Sequence[str] = (),
+    keep_copies: bool = False,
 ) -> Dataset:
     """Turn a table into a checked dataset.
 
     Parameters
     ----------
-    X : DataFrame or array-like of shape (n_samples, n_columns)
+    X : DataFrame, array-like of shape (n_samples, n_columns), or table of polars or Arrow
     y, prediction, time, group : str or array-like of shape (n_samples,)
         The name of a column of `X`, or values beside it.
     scale : ErrorScale
         Decides whether the target must be positive.
-    features : sequence of str, default=None
+    features : str or sequence of str, default=None
         Columns to use; None is all that have no other role and are not dropped.
-    drop : sequence of str, default=()
+    drop : str or sequence of str, default=()
         Columns not to use.
     scores : sequence of str, default=()
         Columns that are scores to be judged.
+    keep_copies : bool, default=False
+        Whether rows that are alike in all features count as different rows.
 
     Returns
     -------
@@ -99,23 +120,32 @@ def make_dataset(
     TableError
         If the table cannot be used; the message names the column and what to do.
     """
-    frame = _frame(X)
+    frame = as_table(X)
     roles = {"target": y, "prediction": prediction, "time": time, "group": group}
-    names = {role: name for role, name in roles.items() if isinstance(name, str)}
-    for name in (*names.values(), *drop, *scores, *(features or ())):
-        _check_known(frame, name)
-    _check_roles(names, features, scores)
-    used = _feature_names(frame, names, features, {*drop, *scores})
-    values = {role: _role_values(frame, role, given) for role, given in roles.items()}
+    names = {role: str(given) for role, given in roles.items() if is_name(given)}
+    chosen, dropped = None if features is None else as_names(features), as_names(drop)
+    for name in (*names.values(), *dropped, *scores, *(chosen or ())):
+        check_known(frame, name)
+    _check_roles(names, chosen, scores)
+    used = _feature_names(frame, names, chosen, {*dropped, *scores})
+    values = {role: role_column(frame, role, given) for role, given in roles.items()}
     target, missing = _target(values["target"], names.get("target", "target"))
-    keep, left_out = _usable_rows(missing, values)
+    predicted, group_column = values["prediction"], values["group"]
+    moments, timed = moments_of(values["time"])
+    keep, left_out = _usable_rows(missing, predicted, timed)
+    table = frame.loc[keep, used].reset_index(drop=True)
+    copies = None
+    if not keep_copies:
+        copies = find_copies(table, aside=key_columns(table), in_time=moments is not None)
+    groups = groups_of(None if group_column is None else group_column[keep])
     dataset = Dataset(
-        features=frame.loc[keep, used].reset_index(drop=True),
+        features=table,
         y=target[keep],
-        prediction=_numbers_or_none(values["prediction"], "prediction", keep),
-        time=None if values["time"] is None else time_values(values["time"][keep], "time"),
-        time_name=names.get("time", "time"),
-        group=None if values["group"] is None else values["group"][keep].to_numpy(),
+        prediction=None if predicted is None else role_numbers(predicted[keep], "prediction"),
+        time=None if moments is None else moments[keep],
+        time_name=_free_name(names.get("time", "time"), used),
+        group=joined(groups, copies),
+        copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
         rows=np.flatnonzero(keep),
         left_out=left_out,
@@ -125,24 +155,11 @@ def make_dataset(
     return _check_features(dataset)
 
 
-def _frame(X: TableLike) -> pd.DataFrame:
-    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X))
-    if frame.empty:
-        msg = f"The table is empty: {frame.shape[0]} rows, {frame.shape[1]} columns."
-        raise TableError(msg)
-    if not isinstance(X, pd.DataFrame):
-        frame.columns = [f"x{i}" for i in range(frame.shape[1])]
-    repeated = frame.columns[frame.columns.duplicated()]
-    if len(repeated):
-        msg = f"The table has two columns named {str(repeated[0])!r}; names must differ."
-        raise TableError(msg)
-    return frame.rename(columns=str)
-
-
-def _check_known(frame: pd.DataFrame, name: str) -> None:
-    if name not in frame.columns:
-        msg = f"The table has no column {name!r}. {did_you_mean(name, frame.columns)}"
-        raise TableError(msg)
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    """Lengthen a name until it is no feature's."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _check_roles(
@@ -167,68 +184,36 @@ def _feature_names(
     taken = {*names.values(), *without}
     wanted = frame.columns if features is None else dict.fromkeys(features)
     used = [name for name in wanted if name not in taken]
-    if not used:
+    if not used and not names.keys() & {"prediction", "time"}:
         msg = "No feature is left: every column has another role or is dropped."
         raise TableError(msg)
-    if PREDICTION in used:
-        msg = (
-            f"A feature is named {PREDICTION!r}, the name that the prediction itself gets. If it "
-            f"is the prediction, pass it as such (--prediction {PREDICTION}); if not, rename it."
-        )
-        raise TableError(msg)
+    check_free_names(used)
     return used
-
-
-def _role_values(frame: pd.DataFrame, role: str, given: Any) -> pd.Series[Any] | None:
-    if given is None:
-        return None
-    if isinstance(given, str):
-        return frame[given].reset_index(drop=True)
-    values = pd.Series(given).reset_index(drop=True)
-    if len(values) != len(frame):
-        msg = f"The {role} has {len(values)} values, the table {len(frame)} rows."
-        raise TableError(msg)
-    return values
 
 
 def _target(values: pd.Series[Any] | None, name: str) -> tuple[FloatArray, BoolArray]:
     if values is None:
         msg = "A target is needed: the column that the model predicts."
         raise TableError(msg)
-    target = numbers(values, f"target {name!r}")
+    target = role_numbers(values, f"target {name!r}")
     return target, np.isnan(target)
 
 
 def _usable_rows(
-    missing: BoolArray, values: dict[str, pd.Series[Any] | None]
+    missing: BoolArray, predicted: pd.Series[Any] | None, timed: BoolArray | None
 ) -> tuple[BoolArray, dict[str, int]]:
     """Leave out rows without target, prediction or time; count each under its first reason."""
-    keep = ~missing
-    left_out = {"missing_target": int(missing.sum())}
-    for role in ("prediction", "time"):
-        column = values[role]
-        if column is not None:
-            gone = keep & column.isna().to_numpy()
-            left_out[f"missing_{role}"] = int(gone.sum())
-            keep = keep & ~gone
+    lacking = {"missing_target": missing}
+    if predicted is not None:
+        lacking["missing_prediction"] = predicted.isna().to_numpy()
+    if timed is not None:
+        lacking["missing_time"] = ~timed
+    keep = np.ones(len(missing), dtype=bool)
+    left_out = {}
+    for reason, gone in lacking.items():
+        left_out[reason] = int((keep & gone).sum())
+        keep &= ~gone
     return keep, {reason: count for reason, count in left_out.items() if count}
-
-
-def _numbers_or_none(
-    values: pd.Series[Any] | None, role: str, keep: BoolArray
-) -> FloatArray | None:
-    if values is None:
-        return None
-    column = numbers(values[keep], role)
-    _check_finite(column, role)
-    return column
-
-
-def _check_finite(values: FloatArray, what: str) -> None:
-    infinite = int(np.isinf(values).sum())
-    if infinite:
-        msg = f"The {what} must be finite; {infinite} of {len(values)} values are infinite."
-        raise TableError(msg)
 
 
 def _check_target(dataset: Dataset, scale: ErrorScale, name: str) -> None:
@@ -237,38 +222,17 @@ def _check_target(dataset: Dataset, scale: ErrorScale, name: str) -> None:
         gone = "".join(f", {n} left out ({why})" for why, n in dataset.left_out.items())
         msg = f"Too few rows: {len(y)} can be used{gone}; at least {MIN_ROWS} are needed."
         raise TableError(msg)
-    _check_finite(y, f"target {name!r}")
-    if y.min() == y.max():
-        msg = f"The target {name!r} is constant ({y[0]:g} in every row): nothing to predict."
-        raise TableError(msg)
-    _check_positive(y, f"target {name!r}", scale)
+    check_target_values(y, f"target {name!r}", scale)
     if dataset.prediction is not None and scale.name == "log":
-        _check_positive(dataset.prediction, "prediction", scale)
-
-
-def _check_positive(values: FloatArray, what: str, scale: ErrorScale) -> None:
-    count = int((values <= 0).sum())
-    if scale.needs_positive and count:
-        msg = (
-            f"The {scale.name} error needs a positive {what}; {count} of {len(values)} values "
-            "are zero or negative. Remove those rows, or use the absolute error with a threshold."
-        )
-        raise TableError(msg)
+        check_positive(dataset.prediction, "prediction", scale)
 
 
 def _check_features(dataset: Dataset) -> Dataset:
     for table in (dataset.features, dataset.scores):
-        for name in numeric_columns(table):
-            count = count_infinite(table[name])
-            if count:
-                msg = (
-                    f"The column {name!r} has {count} infinite value(s). Make them missing, "
-                    f"or leave the column out (--drop {name})."
-                )
-                raise TableError(msg)
+        check_no_infinity(table)
     empty = [name for name in dataset.features if dataset.features[name].isna().all()]
     features = dataset.features.drop(columns=empty)
-    if features.columns.empty:
+    if empty and features.columns.empty and dataset.prediction is None:
         msg = "No feature is left: all of them are missing in every row."
         raise TableError(msg)
     warnings = [f"The column {name!r} has no values and is not used." for name in empty]

@@ -182,7 +182,7 @@ def test_levels_are_numbered_once_without_changing_anything() -> None:
     [
         ({"estimators": []}, None, OptionError, "at least one estimator"),
         ({"cv": 1}, None, ValueError, "The 'cv' parameter of BlendConfidence"),
-        ({}, np.zeros(3), TableError, r"20 rows, shape \(3,\)"),
+        ({}, np.zeros(3), TableError, r"time has 3 values, the table 20 rows"),
         ({"cv": 11}, None, TableError, "at least 22 rows"),
     ],
 )

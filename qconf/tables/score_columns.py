@@ -1,0 +1,50 @@
+"""Scores that a table has already, read as they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from qconf._types import FloatArray, Table
+from qconf.errors import TableError, did_you_mean
+
+__all__ = ["score_numbers"]
+
+
+def score_numbers(X: Table, column: str | int) -> FloatArray:
+    """Read a score out of a table, missing ones as NaN.
+
+    Parameters
+    ----------
+    X : DataFrame or ndarray of shape (n_samples, n_columns)
+    column : str or int
+        Its name; or its position, for a table without names.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    TableError
+        If there is no such column, or it does not hold numbers.
+    """
+    try:
+        return pd.Series(_values(X, column)).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, TableError):
+            raise
+        msg = f"The score column {column!r} must hold numbers."
+        raise TableError(msg) from None
+
+
+def _values(X: Table, column: str | int) -> Any:
+    if isinstance(X, pd.DataFrame) and column in X.columns:
+        return X[column].to_numpy()
+    if isinstance(column, int) and column < X.shape[1]:
+        return X.iloc[:, column] if isinstance(X, pd.DataFrame) else X[:, column]
+    known = list(X.columns) if isinstance(X, pd.DataFrame) else [str(i) for i in range(X.shape[1])]
+    msg = f"There is no score column {column!r}. {did_you_mean(str(column), known)}"
+    raise TableError(msg)
