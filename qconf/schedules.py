@@ -264,7 +264,7 @@ class ForwardBlocks:
         return Round(self.blocks[k], (k - 1, 0), tuple(history), joined)
 
     def _fit_without(self, k: int, m: int, fits: list[Fit]) -> int | None:
-        """Number the fit that predicts block m and has not seen the groups of block k."""
+        """Return the number of a fit that predicts block m and has not seen block k's groups."""
         usual = fits[m - 1]
         train = self._without_groups_of(k, usual.train)
         if len(train) == 0:

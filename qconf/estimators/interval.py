@@ -63,14 +63,13 @@ class IntervalConfidence(ConfidenceEstimator):
     @property
     def score_columns(self) -> list[str | int]:
         """The columns that are read: the lower end, the upper end."""
-        columns = self.columns
-        names = (
-            [name.strip() for name in columns.split(",")] if isinstance(columns, str) else columns
-        )
+        names = list(self.columns)
+        if isinstance(self.columns, str):
+            names = [name.strip() for name in self.columns.split(",")]
         if len(names) != 2:  # noqa: PLR2004 - two ends
-            msg = f"An interval needs two columns, such as interval:p10,p90; got {columns!r}."
+            msg = f"An interval needs two columns, such as interval:p10,p90; got {self.columns!r}."
             raise TableError(msg)
-        return list(names)
+        return names
 
     def check_scores(self, X: Table) -> None:
         """Check both ends in the whole table.

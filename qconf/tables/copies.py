@@ -17,6 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from qconf._types import IntArray, Table
+from qconf.tables.keys import key_columns
 
 __all__ = ["Copies", "find_copies", "joined"]
 
@@ -58,7 +59,7 @@ def find_copies(
     ----------
     features : DataFrame or ndarray of shape (n_rows, n_features)
     aside : iterable, default=()
-        Columns that do not count: ids, which tell copies apart, and the time.
+        Columns that do not count, such as the time. Columns that number the rows never do.
     in_time : bool, default=False
         True if what scores a row comes from earlier rows only. Rows alike then matter if they
         are many; a few are units that come again, whose past is known.
@@ -72,11 +73,12 @@ def find_copies(
     Examples
     --------
     >>> table = pd.DataFrame({"id": [1, 2, 3, 4], "area": [30.5, 41.0, 30.5, 62.5]})
-    >>> find_copies(table, aside=["id"]).codes
+    >>> find_copies(table).codes
     array([0, 1, 0, 2])
     """
     frame = pd.DataFrame(features)
-    frame = frame.drop(columns=[name for name in aside if name in frame.columns])
+    without = [*aside, *key_columns(frame)]
+    frame = frame.drop(columns=[name for name in without if name in frame.columns])
     if frame.shape[1] == 0 or len(frame) == 0:
         return None
     codes = _alike(frame)
@@ -122,7 +124,7 @@ def joined(groups: IntArray | None, copies: Copies | None) -> IntArray | None:
 
 
 def _alike(frame: pd.DataFrame) -> IntArray | None:
-    """Number rows by what their cells hold; None as soon as all are seen to differ."""
+    """Return equal numbers for rows alike; None as soon as all are seen to differ."""
     alike = np.zeros(len(frame), dtype=np.intp)
     for i in range(frame.shape[1]):
         column = _numbered(frame.iloc[:, i])
@@ -134,7 +136,7 @@ def _alike(frame: pd.DataFrame) -> IntArray | None:
 
 
 def _numbered(column: pd.Series[Any]) -> IntArray:
-    """Number the values of a column, missing ones alike."""
+    """Return numbers for the values of a column, missing ones alike."""
     try:
         codes, _ = pd.factorize(column)
     except TypeError:

@@ -14,7 +14,6 @@ from qconf._validation import check_no_infinity, numeric_columns
 from qconf.error_scale import ErrorScale
 from qconf.errors import TableError
 from qconf.tables.copies import Copies, find_copies, joined
-from qconf.tables.keys import key_columns
 from qconf.tables.roles import (
     as_names,
     as_table,
@@ -134,9 +133,7 @@ def make_dataset(
     moments, timed = moments_of(values["time"])
     keep, left_out = _usable_rows(missing, predicted, timed)
     table = frame.loc[keep, used].reset_index(drop=True)
-    copies = None
-    if not keep_copies:
-        copies = find_copies(table, aside=key_columns(table), in_time=moments is not None)
+    copies = None if keep_copies else find_copies(table, in_time=moments is not None)
     groups = groups_of(None if group_column is None else group_column[keep])
     dataset = Dataset(
         features=table,

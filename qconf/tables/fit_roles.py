@@ -11,7 +11,6 @@ import pandas as pd
 
 from qconf._types import IntArray, Table
 from qconf.tables.copies import find_copies, joined
-from qconf.tables.keys import key_columns
 from qconf.tables.roles import check_free_names, groups_of, is_name, moments_of, role_column
 
 __all__ = ["FitRoles", "fit_roles", "warn_beyond"]
@@ -88,8 +87,7 @@ def fit_roles(table: Table, time: Any, groups: Any, *, keep_copies: bool) -> Fit
     if not keep_copies:
         aside = [str(name) for name in (time, groups) if is_name(name)]
         frame = pd.DataFrame(table).iloc[rows]
-        aside += key_columns(frame)
-        copies = find_copies(frame, aside=aside, in_time=moments is not None)
+        copies = find_copies(frame, aside, in_time=moments is not None)
     known = groups_of(None if group_column is None else group_column.iloc[rows])
     return FitRoles(
         rows=rows,
@@ -124,9 +122,9 @@ def warn_beyond(moments: Any, time_range: tuple[Any, Any] | None) -> None:
     beyond = newest - last
     ahead = f"{beyond / np.timedelta64(1, 'D'):.0f} days" if _dated(moments) else f"{beyond:g}"
     warnings.warn(
-        f"The newest row is {ahead} after the last row of fit, {100 * beyond / length:.0f} % of the "
-        "history that was learned from: expected errors describe that time, and may be too small "
-        "now. Fit again with newer rows.",
+        f"The newest row is {ahead} after the last row of fit, {100 * beyond / length:.0f} % of "
+        "the history that was learned from: expected errors describe that time, and may be too "
+        "small now. Fit again with newer rows.",
         UserWarning,
         stacklevel=4,
     )

@@ -11,7 +11,7 @@ import pandas as pd
 __all__ = ["key_columns"]
 
 _NAMED_LIKE_A_KEY = re.compile(
-    r"(?i)^(unnamed:? ?\d*|.*[_ .-])?(id|ids|idx|index|key|uuid|guid|nr|no|number|row|rownames?|order|pid)$|^unnamed"
+    r"(?i)^unnamed|^(.*[_ .-])?(ids?|idx|index|key|uuid|guid|nr|no|number|row|rownames?|order|pid)$"
 )
 
 

@@ -212,7 +212,7 @@ def moments_of(values: pd.Series[Any] | None, role: str = "time") -> tuple[Any, 
 
 
 def groups_of(values: pd.Series[Any] | None) -> IntArray | None:
-    """Number the groups of rows; a row without a group is a group of its own.
+    """Return numbers for the groups of rows; a row without one is a group of its own.
 
     Parameters
     ----------
