@@ -60,6 +60,7 @@ def compare(
     level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Rank confidence estimators by how well they tell the safe rows from the others.
@@ -114,6 +115,8 @@ def compare(
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows. Groups are resampled
         whole; without groups but with time, up to 100 stretches of time are.
     random_state : int, default=0
+    strict : bool, default=False
+        Whether a warning about the table is an error.
     progress : callable, default=None
         Called as ``progress(steps_done, steps, what_is_next)``.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from qconf._types import FloatArray, Table
+from qconf._types import FloatArray, Table, TableT
 from qconf._validation import check_column, select_rows
 from qconf.errors import TableError
 from qconf.schedules import Fit, Round, Schedule
@@ -63,7 +63,7 @@ def out_of_sample(
     return predictions
 
 
-def with_values(table: Table) -> Table:
+def with_values(table: TableT) -> TableT:
     """Leave out columns that are missing in every row.
 
     What a fit may see decides that, not the whole table: a column that begins later is not there

@@ -85,10 +85,10 @@ def _series(values: Any, what: str) -> pd.Series[Any]:
     if isinstance(values, pd.Index):
         return values.to_series(index=pd.RangeIndex(len(values)))
     values = as_frame_if_table(values)
-    if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
-        values = _arrow_column(values)
     if isinstance(values, pd.DataFrame):
         values = values.to_numpy()
+    elif hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
+        values = _arrow_column(values)
     # A Categorical, or an array of pandas' own types, is a column already.
     if not isinstance(values, pd.api.extensions.ExtensionArray):
         values = _one_column(values, what)

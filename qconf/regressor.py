@@ -19,7 +19,6 @@ from qconf._validation import (
     check_enough_rows,
     check_parameters,
     check_table,
-    check_target,
     select_rows,
 )
 from qconf.bounds import BOUNDS, upper_bound
@@ -31,7 +30,7 @@ from qconf.registry import make_estimator
 from qconf.replicates import LEVELS, Maker, Replicates, describe, fit_replicates, resamples
 from qconf.schedules import schedule
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
-from qconf.tables.roles import check_target_values, is_name, moments_of
+from qconf.tables.roles import check_target_values, fit_target, is_name, moments_of
 from qconf.valuation import default_valuation_model
 
 __all__ = ["ConfidentRegressor"]
@@ -195,7 +194,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self._check_bound()
         scale = error_scale(self.error)
         table = check_table(self, X, reset=True)
-        target = check_target(self, y, len(table))
+        target = fit_target(y, len(table))
         check_enough_rows(self, len(target), 2 * self.cv)
         rng = random_source(self.random_state)
         roles = self._take_roles(table, time, groups)

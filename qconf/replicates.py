@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from qconf._types import FloatArray, IntArray, Table
+from qconf._types import FloatArray, IntArray, Table, TableT
 from qconf._validation import check_column, select_rows
 from qconf.base import PREDICTION
 from qconf.crossfit import fit_confidence, out_of_sample
@@ -255,7 +255,7 @@ def resamples(
             yield counts
 
 
-def describe(table: Table, prediction: FloatArray, hidden: Sequence[str] = ()) -> Table:
+def describe(table: TableT, prediction: FloatArray, hidden: Sequence[str] = ()) -> TableT:
     """Put the prediction beside the features, as a confidence estimator sees them.
 
     Parameters

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.ensemble import BaggingRegressor
 from sklearn.linear_model import LinearRegression
@@ -123,6 +125,139 @@ def test_estimators_that_ask_are_told_the_time_of_what_they_see(time: str | None
         assert (told == 0).all()
     else:
         assert ((told > 0) & (told < table["moment"].to_numpy()[result.scores["row"]])).all()
+
+
+def test_what_a_row_of_the_group_says_later_moves_nothing_before_or_of_its_own() -> None:
+    """A parcel sold twice: neither label moves the other's score, behind the residuals either."""
+    table = sales_table(600).sort_values("sold_on", ignore_index=True)
+    table["parcel"] = np.arange(600)
+    table.loc[[20, 560], "parcel"] = -1
+    before = run(table, time="sold_on", group="parcel", drop=[])
+    after = run(with_another_price(table, 20), time="sold_on", group="parcel", drop=[])
+    columns = [*CONTENDERS, "prediction"]
+    pd.testing.assert_frame_equal(
+        before.scores.set_index("row").loc[[560], columns],
+        after.scores.set_index("row").loc[[560], columns],
+    )
+    earlier = before.scores["row"] < 500
+    moved = before.scores["residual"][earlier].ne(after.scores["residual"][earlier])
+    assert moved.any(), "the change must matter to other rows, or the test shows nothing"
+
+
+@pytest.mark.parametrize("options", [{}, {"time": "sold_on"}, {"prediction": "given"}])
+def test_a_copy_hands_no_label_over(options: dict[str, Any]) -> None:
+    """Rows alike in all features but the id and the time: a label moves none of their scores."""
+    table = sales_table(400).drop(columns="parcel").assign(given=1e6)
+    copies = table.iloc[np.repeat([11, 12, 13], 10)]
+    later = copies["sold_on"] + pd.to_timedelta(np.tile(np.arange(1, 11) * 40, 3), unit="D")
+    table = pd.concat([table, copies.assign(sold_on=later)], ignore_index=True)
+    table["id"] = np.arange(430)
+    settings = {"drop": [] if "time" in options else ["sold_on"], **options}
+    before, kept = run(table, **settings), run(table, copies="keep", **settings)
+    like_11 = {11, *range(400, 410)}
+    changed = table.assign(
+        price=table["price"].where(~table.index.isin(list(like_11)), table["price"] * 50)
+    )
+    after, kept_after = run(changed, **settings), run(changed, copies="keep", **settings)
+    columns = [*CONTENDERS, "prediction"]
+    rows = before.scores["row"].isin(like_11).to_numpy()
+    pd.testing.assert_frame_equal(before.scores.loc[rows, columns], after.scores.loc[rows, columns])
+    scores = kept.scores[columns].ne(kept_after.scores[columns])
+    assert scores[rows].any(axis=None), "copies kept as different rows do hand labels over"
+
+
+def test_copies_do_not_look_safe() -> None:
+    """Eight rows twelve times leave the figures where they are without the copies."""
+    once = sales_table(600).drop(columns=["parcel", "sold_on"])
+    table = pd.concat([once, *[once.head(8)] * 11], ignore_index=True)
+    options: dict[str, Any] = {"drop": [], "estimators": ["residual"], "n_resamples": 200}
+    alone, together = run(once, **options), run(table, **options)
+    naive = run(table, copies="keep", **options)
+    decile = [one.ranking[0].evaluation.best_decile for one in (alone, together, naive)]
+    assert decile[1].mae.value in decile[0].mae
+    assert decile[2].mae.value < decile[0].mae.interval[0], "or copies would not matter"
+
+
+class TellsGroups(ConstantConfidence):
+    """Expects the number of groups that it was told, so that scores show it."""
+
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Any:
+        self.told_ = 0.0 if groups is None else float(len(np.unique(groups)))
+        return super().fit(X, y)
+
+    def predict(self, X: Any) -> Any:
+        return np.full(len(X), self.told_)
+
+
+@pytest.mark.parametrize("group", [None, "parcel"])
+def test_estimators_that_ask_are_told_the_groups_of_what_they_see(group: str | None) -> None:
+    """None without groups; with them those of the rows they are fitted on."""
+    result = run(sales_table(300), group=group, drop=[], estimators={"census": TellsGroups()})
+    told = result.scores["census"]
+    assert (told == 0).all() if group is None else ((told > 50) & (told < 150)).all()
+
+
+def test_a_feature_may_be_called_time() -> None:
+    """The time beside it gets another name, and the feature stays what it is."""
+    table = sales_table(400)
+    moments = np.arange(400)
+    by_area = run(table, time=moments, drop=["parcel", "sold_on"])
+    renamed = table.rename(columns={"area": "time"})
+    by_time = run(renamed, time=moments, drop=["parcel", "sold_on"])
+    assert by_time.overall == by_area.overall
+
+
+def test_a_column_that_begins_later_is_not_there_yet() -> None:
+    """Whether the last row has a value in it moves nothing that was said before."""
+    table = sales_table(400).sort_values("sold_on", ignore_index=True)
+    options: dict[str, Any] = {"time": "sold_on", "drop": ["parcel"]}
+    never = run(table.assign(energy=np.nan), **options)
+    last = run(table.assign(energy=np.where(table.index == 399, 1.0, np.nan)), **options)
+    pd.testing.assert_frame_equal(never.scores, last.scores)
+    assert "'energy' has no values" in " ".join(never.warnings)
+
+
+def test_without_a_feature_the_prediction_is_one() -> None:
+    """Truth and prediction are enough, and a score alone needs no feature at all."""
+    table = sales_table(400)[["price"]].assign(avm=lambda t: t["price"].iloc[::-1].to_numpy())
+    result = run(table, prediction="avm", drop=[])
+    assert result.overall.n == 400
+    scored = table.assign(fsd=0.1)
+    assert run(scored, prediction="avm", drop=[], estimators=["column:fsd"]).best == "column:fsd"
+    with pytest.raises(TableError, match="No feature is left"):
+        run(table[["price"]], drop=[])
+
+
+def test_score_columns_are_counted_over_the_table(sales: pd.DataFrame) -> None:
+    """Not over what one fit happens to see."""
+    table = sales.assign(fsd=np.where(sales.index < 123, -1.0, 0.1))
+    with pytest.raises(TableError, match="123 of 800 values are negative"):
+        run(table, estimators=["column:fsd"])
+
+
+@pytest.mark.parametrize("kind", ["polars", "arrow", "path"])
+def test_other_tables_give_the_same(kind: str, sales: pd.DataFrame, tmp_path: Path) -> None:
+    """polars, Arrow, and the path of a file are read."""
+    if kind == "path":
+        sales.to_parquet(tmp_path / "sales.parquet")
+        table: Any = tmp_path / "sales.parquet"
+    elif kind == "arrow":
+        table = pa.Table.from_pandas(sales)
+    else:
+        table = pytest.importorskip("polars").from_pandas(sales)
+    pd.testing.assert_frame_equal(run(table).scores, run(sales).scores)
+
+
+def test_names_are_taken_as_people_give_them(sales: pd.DataFrame) -> None:
+    """One name to drop, a number for a column, features as an index."""
+    one = run(sales.drop(columns="parcel"), drop="sold_on")
+    pd.testing.assert_frame_equal(one.scores, run(sales).scores)
+    numbered = sales.rename(columns={"price": 0})
+    settings: dict[str, Any] = {"estimators": CONTENDERS, "model": MODEL, "n_resamples": 20}
+    some: Any = pd.Index(["area", "rooms"])
+    by_number = compare(numbered, 0, features=some, **settings)
+    by_name = compare(sales, "price", features=["area", "rooms"], **settings)
+    pd.testing.assert_frame_equal(by_number.scores, by_name.scores)
 
 
 def test_finds_the_easy_rows() -> None:
@@ -324,6 +459,12 @@ class Flat(ConstantConfidence):
         ({"estimators": {"block": "count"}}, OptionError, "cannot be named 'block'"),
         ({"estimators": ["cuont"]}, EstimatorError, "Did you mean 'count'"),
         ({"estimators": [object()]}, EstimatorError, "must have fit, predict"),
+        (
+            {"estimators": [ResidualConfidence]},
+            EstimatorError,
+            r"a class; .*Confidence\(\)",
+        ),
+        ({"copies": "drop"}, OptionError, "copies must be one of group, keep; got 'drop'"),
         ({"estimators": {"x": Broken()}}, EstimatorError, "'x' failed: the cable is cut"),
         ({"estimators": {"x": Infinite()}}, EstimatorError, "finite expected errors >= 0"),
         ({"estimators": {"x": Flat()}}, EstimatorError, r"it gave shape \(\)"),

@@ -23,9 +23,7 @@ def maker_of(y: FloatArray, regressor: Any = None, **plan: Any) -> Maker:
     fits = schedule(len(y), **{"folds": 6, **plan}).residual_fits
     table = np.arange(len(y), dtype=float).reshape(-1, 1)
     learner = KNeighborsRegressor(1) if regressor is None else regressor
-    return Maker(
-        table, y, error_scale("absolute"), fits, learner, ResidualConfidence(learner), None
-    )
+    return Maker(table, y, error_scale("absolute"), fits, learner, ResidualConfidence(learner), ())
 
 
 def test_resamples_are_of_whole_groups() -> None:

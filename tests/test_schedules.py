@@ -79,6 +79,38 @@ def test_groups_are_never_on_both_sides(forward: bool, rng: np.random.Generator)
         for fit, block in one.history:
             held_out = plan.fits[fit].held_out[block]
             assert np.intersect1d(group[plan.fits[fit].train], group[held_out]).size == 0
+            # Nor in what is behind the residuals that its score is learned from.
+            assert np.intersect1d(group[plan.fits[fit].train], group[one.scored]).size == 0
+
+
+def test_fits_that_saw_nothing_of_a_block_serve_its_round() -> None:
+    """Groups that do not come back cost no fit; each one that does costs those before it."""
+    time = np.arange(800)
+    alone = schedule(800, folds=5, time=time)
+    never_again = schedule(800, folds=5, time=time, group=time // 2)
+    assert len(never_again.fits) == len(alone.fits) == 7
+    once_again = np.where(time == 799, 0, time)
+    again = schedule(800, folds=5, time=time, group=once_again)
+    # The last round is learned from six blocks of residuals, and their fits all saw row 0.
+    assert len(again.fits) == 7 + 6
+    assert again.residual_fits == tuple(again.fits[:7])
+
+
+@pytest.mark.parametrize("predicted", [False, True])
+def test_groups_that_last_through_time_are_told(predicted: bool) -> None:
+    """Airports by month: without those of the block, nothing earlier is left."""
+    month = np.repeat(np.arange(60), 4)
+    airport = np.tile(np.arange(4), 60)
+    with pytest.raises(TableError, match=r"last through the whole time: .* Leave the groups out"):
+        schedule(240, time=month, group=airport, predicted=predicted)
+
+
+def test_roles_are_one_a_row() -> None:
+    """A time or group of another length would silently shorten the table."""
+    with pytest.raises(TableError, match="The time has 5 values, the table 80 rows"):
+        schedule(80, time=np.arange(5))
+    with pytest.raises(TableError, match="The group has 5 values, the table 80 rows"):
+        schedule(80, group=np.arange(5))
 
 
 def test_shuffled_folds_need_a_fit_for_each_pair() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from qconf.cli.options import (
+    CopiesOption,
     DebugOption,
     DropOption,
     ErrorOption,
@@ -20,10 +21,12 @@ from qconf.cli.options import (
     OutputOption,
     PredictionOption,
     SeedOption,
+    StrictOption,
     TableArgument,
     TargetOption,
     ThresholdOption,
     TimeOption,
+    split_estimators,
     split_names,
 )
 from qconf.cli.output import check_output, write_result
@@ -46,6 +49,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     group: GroupOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    copies: CopiesOption = "group",
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
     estimators: EstimatorsOption = "residual,quantile,count,blend,constant",
@@ -54,6 +58,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    strict: StrictOption = False,
     debug: DebugOption = False,
 ) -> None:
     """Rank confidence estimators by the outliers among the rows they call safest.
@@ -91,10 +96,12 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         frame,
         {
             **chosen,
-            "estimators": split_names(estimators),
+            "estimators": split_estimators(estimators),
+            "copies": copies,
             "fraction": fraction,
             "folds": folds,
             "random_state": seed,
+            "strict": strict,
         },
         format_name,
         output,

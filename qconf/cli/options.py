@@ -11,6 +11,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 __all__ = [
+    "CopiesOption",
     "DebugOption",
     "DropOption",
     "ErrorOption",
@@ -24,10 +25,12 @@ __all__ = [
     "OutputOption",
     "PredictionOption",
     "SeedOption",
+    "StrictOption",
     "TableArgument",
     "TargetOption",
     "ThresholdOption",
     "TimeOption",
+    "split_estimators",
     "split_names",
 ]
 
@@ -79,6 +82,17 @@ DropOption: TypeAlias = Annotated[
 FeaturesOption: TypeAlias = Annotated[
     str | None, typer.Option(metavar="A,B", help="Use only these columns as features.")
 ]
+CopiesOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="group|keep",
+        help="Rows that are alike in all features are kept on one side, like a group; or kept as "
+        "different rows.",
+    ),
+]
+StrictOption: TypeAlias = Annotated[
+    bool, typer.Option("--strict", help="Stop at a warning, instead of printing it.")
+]
 ErrorOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -100,7 +114,8 @@ EstimatorsOption: TypeAlias = Annotated[
     typer.Option(
         metavar="A,B",
         help="Which to compare: residual, quantile, count, blend, online, empirical-bayes, "
-        "constant (no skill), column:NAME (a score that the table has), or a plug-in's name.",
+        "constant (no skill), column:NAME (a score that the table has), interval:LOW,HIGH (an "
+        "interval that it has), or a plug-in's name.",
     ),
 ]
 FractionOption: TypeAlias = Annotated[
@@ -122,6 +137,23 @@ OutputOption: TypeAlias = Annotated[
 DebugOption: TypeAlias = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an error.")
 ]
+
+
+def split_estimators(text: str) -> list[str]:
+    """Split names of estimators; ``interval:p10,p90`` is one.
+
+    Examples
+    --------
+    >>> split_estimators("residual,interval:p10,p90,column:fsd")
+    ['residual', 'interval:p10,p90', 'column:fsd']
+    """
+    names: list[str] = []
+    for name in split_names(text) or []:
+        if names and names[-1].startswith("interval:") and "," not in names[-1]:
+            names[-1] += f",{name}"
+        else:
+            names.append(name)
+    return names
 
 
 def split_names(text: str | None) -> list[str] | None:

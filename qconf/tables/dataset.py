@@ -21,6 +21,7 @@ from qconf.tables.roles import (
     check_known,
     check_positive,
     check_target_values,
+    empty_columns,
     groups_of,
     is_name,
     moments_of,
@@ -128,7 +129,8 @@ def make_dataset(
     _check_roles(names, chosen, scores)
     used = _feature_names(frame, names, chosen, {*dropped, *scores})
     values = {role: role_column(frame, role, given) for role, given in roles.items()}
-    target, missing = _target(values["target"], names.get("target", "target"))
+    what = f"target {names['target']!r}" if "target" in names else "target"
+    target, missing = _target(values["target"], what)
     predicted, group_column = values["prediction"], values["group"]
     moments, timed = moments_of(values["time"])
     keep, left_out = _usable_rows(missing, predicted, timed)
@@ -148,7 +150,7 @@ def make_dataset(
         left_out=left_out,
         warnings=(),
     )
-    _check_target(dataset, scale, names.get("target", "target"))
+    _check_target(dataset, scale, what)
     return _check_features(dataset)
 
 
@@ -188,11 +190,11 @@ def _feature_names(
     return used
 
 
-def _target(values: pd.Series[Any] | None, name: str) -> tuple[FloatArray, BoolArray]:
+def _target(values: pd.Series[Any] | None, what: str) -> tuple[FloatArray, BoolArray]:
     if values is None:
         msg = "A target is needed: the column that the model predicts."
         raise TableError(msg)
-    target = role_numbers(values, f"target {name!r}")
+    target = role_numbers(values, what)
     return target, np.isnan(target)
 
 
@@ -213,13 +215,13 @@ def _usable_rows(
     return keep, {reason: count for reason, count in left_out.items() if count}
 
 
-def _check_target(dataset: Dataset, scale: ErrorScale, name: str) -> None:
+def _check_target(dataset: Dataset, scale: ErrorScale, what: str) -> None:
     y = dataset.y
     if len(y) < MIN_ROWS:
         gone = "".join(f", {n} left out ({why})" for why, n in dataset.left_out.items())
         msg = f"Too few rows: {len(y)} can be used{gone}; at least {MIN_ROWS} are needed."
         raise TableError(msg)
-    check_target_values(y, f"target {name!r}", scale)
+    check_target_values(y, what, scale)
     if dataset.prediction is not None and scale.name == "log":
         check_positive(dataset.prediction, "prediction", scale)
 
@@ -227,11 +229,8 @@ def _check_target(dataset: Dataset, scale: ErrorScale, name: str) -> None:
 def _check_features(dataset: Dataset) -> Dataset:
     for table in (dataset.features, dataset.scores):
         check_no_infinity(table)
-    empty = [name for name in dataset.features if dataset.features[name].isna().all()]
+    empty = empty_columns(dataset.features)
     features = dataset.features.drop(columns=empty)
-    if empty and features.columns.empty and dataset.prediction is None:
-        msg = "No feature is left: all of them are missing in every row."
-        raise TableError(msg)
     warnings = [f"The column {name!r} has no values and is not used." for name in empty]
     warnings += [
         f"The feature {name!r} is almost a copy of the target; if it is not known before the "

@@ -11,7 +11,14 @@ import pandas as pd
 
 from qconf._types import IntArray, Table
 from qconf.tables.copies import find_copies, joined
-from qconf.tables.roles import check_free_names, groups_of, is_name, moments_of, role_column
+from qconf.tables.roles import (
+    check_free_names,
+    empty_columns,
+    groups_of,
+    is_name,
+    moments_of,
+    role_column,
+)
 
 __all__ = ["FitRoles", "fit_roles", "warn_beyond"]
 
@@ -73,6 +80,7 @@ def fit_roles(table: Table, time: Any, groups: Any, *, keep_copies: bool) -> Fit
     """
     if isinstance(table, pd.DataFrame):
         check_free_names(table.columns)
+        empty_columns(table)
     moments, timed = moments_of(role_column(table, "time", time))
     group_column = role_column(table, "group", groups)
     n_rows = len(table)

@@ -38,7 +38,9 @@ def key_columns(table: pd.DataFrame) -> list[Any]:
 def _is_key(column: pd.Series[Any], name: str) -> bool:
     whole = pd.api.types.is_integer_dtype(column.dtype)
     text = pd.api.types.is_string_dtype(column.dtype)
-    if not (whole or text) or column.hasnans or not column.is_unique:
+    if not (whole or text) or column.isna().any():
+        return False
+    if column.map(str).duplicated().any() if text else column.duplicated().any():
         return False
     if _NAMED_LIKE_A_KEY.match(name):
         return True

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import column_or_1d
 
 from qconf._types import BoolArray, FloatArray, IntArray, TableLike
 from qconf.base import PREDICTION
@@ -28,6 +29,8 @@ __all__ = [
     "check_known",
     "check_positive",
     "check_target_values",
+    "empty_columns",
+    "fit_target",
     "groups_of",
     "is_name",
     "moments_of",
@@ -155,9 +158,11 @@ def role_column(table: Any, role: str, given: Any) -> pd.Series[Any] | None:
         raise TableError(msg)
     name = str(given)
     if name not in table.columns and given in table.columns:
-        return table[given].reset_index(drop=True)
-    check_known(table, name)
-    return table[name].reset_index(drop=True)
+        name = given
+    else:
+        check_known(table, name)
+    column: pd.Series[Any] = table[name].reset_index(drop=True)
+    return column
 
 
 def role_numbers(values: pd.Series[Any], what: str, keep: BoolArray | None = None) -> FloatArray:
@@ -230,6 +235,61 @@ def groups_of(values: pd.Series[Any] | None) -> IntArray | None:
         return group_codes(values)
     except (TypeError, ValueError):
         return group_codes(values.map(str, na_action="ignore"))
+
+
+def fit_target(y: Any, n_rows: int) -> FloatArray:
+    """Return the target of a fit, in which nothing may be missing.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_rows,)
+    n_rows : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+
+    Raises
+    ------
+    TableError
+        If it is not one finite number a row.
+
+    Warns
+    -----
+    DataConversionWarning
+        If it is a table of one column, as scikit-learn's regressors do.
+    """
+    if y is None:
+        msg = "A fit requires y to be passed, but the target y is None: give one number a row."
+        raise TableError(msg)
+    if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1:  # noqa: PLR2004 - rows and columns
+        y = column_or_1d(y, warn=True)
+    target = role_numbers(as_series(y, "target", n_rows), "target")
+    missing = int(np.isnan(target).sum())
+    if missing:
+        msg = (
+            f"The target contains NaN: {missing} of {n_rows} values are missing. Fit without "
+            "those rows."
+        )
+        raise TableError(msg)
+    return target
+
+
+def empty_columns(features: Any) -> list[Any]:
+    """List the columns that are missing in every row.
+
+    Raises
+    ------
+    TableError
+        If that is all of them.
+    """
+    if not isinstance(features, pd.DataFrame):
+        return []
+    empty = [name for name in features if features[name].isna().all()]
+    if empty and len(empty) == features.shape[1]:
+        msg = "No feature is left: all of them are missing in every row."
+        raise TableError(msg)
+    return empty
 
 
 def check_finite(values: FloatArray, what: str) -> None:

@@ -1,0 +1,108 @@
+"""Rows that are alike are found without a look at their labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qconf.tables.copies import Copies, find_copies, joined
+
+
+def table(n_rows: int = 100) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "area": rng.uniform(20, 200, n_rows).round(2),
+            "zone": pd.Series(rng.choice(["a", "b", "c"], n_rows)).where(lambda z: z != "c"),
+            "built": np.where(rng.random(n_rows) < 0.2, np.nan, rng.integers(1900, 2020, n_rows)),
+        }
+    )
+
+
+def repeated(n_times: int = 12, n_rows: int = 8) -> pd.DataFrame:
+    once = table()
+    return pd.concat([once, *[once.head(n_rows)] * (n_times - 1)], ignore_index=True)
+
+
+def test_copies_share_a_number() -> None:
+    """Missing values are alike, and the first rows stand for their copies."""
+    found = find_copies(repeated())
+    assert found is not None
+    assert found.count == 88
+    assert found.codes[100:].tolist() == list(range(8)) * 11
+    assert found.codes[:100].tolist() == list(range(100))
+
+
+def test_ids_and_what_is_put_aside_do_not_tell_copies_apart() -> None:
+    """A row number, an id, and the columns that the caller names."""
+    rows = repeated()
+    numbered = rows.assign(when=np.arange(len(rows)) * 1.5)
+    numbered["Unnamed: 0"] = np.arange(len(rows))
+    numbered["offer_id"] = [f"x{i}" for i in range(len(rows))]
+    assert find_copies(numbered) is None
+    found = find_copies(numbered, aside=["when", "not there"])
+    assert found is not None
+    assert found.count == 88
+
+
+@pytest.mark.parametrize("features", [table(), table()[["zone"]], table()[[]], np.empty((0, 2))])
+def test_no_copies(features: pd.DataFrame) -> None:
+    """Different rows; features so coarse that most rows are alike; no features; no rows."""
+    assert find_copies(features) is None
+
+
+def test_in_time_a_few_are_units_seen_again() -> None:
+    """Below 5 % of the rows an earlier row alike is history; above, it is a copy."""
+    assert find_copies(repeated(2, 4), in_time=True) is None
+    assert find_copies(repeated(2, 4)) is not None
+    assert find_copies(repeated(), in_time=True) is not None
+
+
+def test_lists_and_arrays() -> None:
+    """Cells that cannot be hashed are compared as written; arrays have no names."""
+    found = find_copies(pd.DataFrame({"tags": [["a"], ["b"], ["a"]]}))
+    assert found is not None
+    assert found.codes.tolist() == [0, 1, 0]
+    matrix = np.array([[1.5, 2.0], [1.5, 3.0], [1.5, 2.0], [0.1, 0.2]])
+    again = find_copies(matrix)
+    assert again is not None
+    assert again.codes.tolist() == [0, 1, 0, 2]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30))
+def test_the_same_number_means_the_same_row(rows: list[tuple[int, int]]) -> None:
+    """For any table: codes are equal just where rows are, or the table is too coarse."""
+    matrix = np.array(rows, dtype=float)
+    found = find_copies(matrix)
+    n_different = len(set(rows))
+    if n_different == len(rows) or 2 * n_different < len(rows):
+        assert found is None
+    else:
+        assert found is not None
+        for i, one in enumerate(rows):
+            assert [one == other for other in rows] == (found.codes == found.codes[i]).tolist()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=30),
+)
+def test_joined_groups_are_the_finest_that_hold_both(pairs: list[tuple[int, int]]) -> None:
+    """Rows of one group, or alike, are together; nothing is joined without a chain of those."""
+    groups, codes = (pd.factorize(np.array(column))[0] for column in zip(*pairs, strict=True))
+    both = joined(groups, Copies(codes, 1))
+    assert both is not None
+    linked = (groups[:, None] == groups) | (codes[:, None] == codes)
+    for _ in pairs:
+        linked = linked @ linked
+    np.testing.assert_array_equal(both[:, None] == both, linked)
+
+
+def test_either_alone() -> None:
+    """Without copies the groups stay, without groups the copies are the groups."""
+    groups = np.array([0, 1, 0])
+    assert joined(groups, None) is groups
+    assert joined(None, None) is None
+    np.testing.assert_array_equal(joined(None, Copies(groups, 1)), groups)

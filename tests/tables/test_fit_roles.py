@@ -1,0 +1,63 @@
+"""Roles of the rows of a fit, and of rows that come after them."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from qconf.tables.fit_roles import fit_roles, warn_beyond
+
+
+def table(n_rows: int = 50) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "area": rng.uniform(size=n_rows),
+            "year": np.arange(n_rows),
+            "parcel": np.arange(n_rows) // 2,
+        }
+    )
+
+
+def test_rows_without_a_time_are_left_out_and_told() -> None:
+    """They would otherwise count as the newest, and decide a blend's weights."""
+    X = table().astype({"year": float})
+    X.loc[[3, 4], "year"] = np.nan
+    with pytest.warns(UserWarning, match="2 of 50 rows have no time and are left out"):
+        roles = fit_roles(X, "year", "parcel", keep_copies=False)
+    assert len(roles.rows) == len(roles.time) == 48
+    assert not {3, 4} & set(roles.rows)
+    assert roles.groups is not None
+    assert len(roles.groups) == 48
+
+
+def test_copies_are_joined_to_groups_unless_they_are_kept() -> None:
+    """A copy in another parcel ties both parcels together."""
+    X = table().drop(columns="year")
+    X = pd.concat([X, X.head(1).assign(parcel=9)], ignore_index=True)
+    roles = fit_roles(X, None, "parcel", keep_copies=False)
+    kept = fit_roles(X, None, "parcel", keep_copies=True)
+    assert roles.groups is not None
+    assert kept.groups is not None
+    assert roles.groups[0] == roles.groups[18] == roles.groups[-1]
+    assert kept.groups[0] != kept.groups[18]
+    assert fit_roles(table(), None, None, keep_copies=False).groups is None
+
+
+def test_far_beyond_the_last_time_is_warned_of() -> None:
+    """How far, and what share of the history that is; a tenth of it is still near."""
+    days = pd.to_datetime(pd.Series(["2010-01-01", "2020-01-01"])).to_numpy()
+    span = days[0], days[1]
+    with pytest.warns(UserWarning, match=r"1827 days after the last row of fit, 50 % of"):
+        warn_beyond(np.array(["2025-01-01", "NaT"], "M8[s]"), span)
+    with pytest.warns(UserWarning, match=r"newest row is 20 after"):
+        warn_beyond(np.array([120.0]), (0.0, 100.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_beyond(np.array(["2020-12-01"], "M8[D]"), span)
+        warn_beyond(np.array(["NaT"], "M8[D]"), span)
+        warn_beyond(np.array([5.0]), (3.0, 3.0))
+        warn_beyond(np.array([5.0]), None)

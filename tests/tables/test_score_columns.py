@@ -1,0 +1,27 @@
+"""Scores are read as they stand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from qconf.errors import TableError
+from qconf.tables.score_columns import score_numbers
+
+
+def test_by_name_and_by_position() -> None:
+    """Missing scores are not a number, nullable ones too."""
+    table = pd.DataFrame({"fsd": pd.array([1, None], dtype="Int64")})
+    for column in ("fsd", 0):
+        np.testing.assert_array_equal(score_numbers(table, column), [1.0, np.nan])
+    np.testing.assert_array_equal(score_numbers(np.array([[2.0]]), 0), [2.0])
+
+
+def test_what_is_no_score_is_named() -> None:
+    """An unknown column, and one of words."""
+    table = pd.DataFrame({"fsd": ["low"]})
+    with pytest.raises(TableError, match=r"no score column 'fds'\. Did you mean 'fsd'"):
+        score_numbers(table, "fds")
+    with pytest.raises(TableError, match="'fsd' must hold numbers"):
+        score_numbers(table, "fsd")
