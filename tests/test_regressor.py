@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.dummy import DummyRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
 from worlds import noise_of, sales_table
 
 from benchmarks.bootstrap_levels import GroupMeans
@@ -21,6 +24,7 @@ from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
 from qconf.errors import EstimatorError, OptionError, TableError
 from qconf.learners.boosted import BoostedTrees
+from qconf.learners.encoding import TableEncoder
 from qconf.replicates import Replicates
 from qconf.simulation.world import ARCHETYPES, archetypes
 
@@ -385,3 +389,67 @@ def test_the_split_finds_the_truth_of_the_simulated_world() -> None:
     right = split["archetype"] == split["kind"]
     assert np.average(right, weights=split["rows"]) > 0.95
     assert right.groupby(split["kind"]).mean().min() > 0.75
+
+
+def test_times_are_read_once_by_one_rule(table: pd.DataFrame) -> None:
+    """Text and dates are the same time, for the valuation model and when new rows come."""
+    X = table[["rooms", "sold_on"]][:500]
+    text = X.assign(sold_on=X["sold_on"].astype(str))
+    model = ConfidentRegressor(FAST, "constant", random_state=0)
+    by_date = model.fit(X, table["price"][:500], time="sold_on").predict(X)
+    by_text = model.fit(text, table["price"][:500], time="sold_on").predict(text)
+    np.testing.assert_array_equal(by_date, by_text)
+    with pytest.raises(TableError, match="time"):
+        model.predict(text.assign(sold_on="no such day"))
+
+
+def test_rows_far_beyond_the_history_are_warned_of(table: pd.DataFrame) -> None:
+    """A model of two years, asked a year later, says so; asked a day later it does not."""
+    X = table[["rooms", "sold_on"]][:500]
+    model = ConfidentRegressor(FAST, "constant", random_state=0)
+    model.fit(X, table["price"][:500], time="sold_on")
+    late = X.assign(sold_on=X["sold_on"] + pd.Timedelta(365, "D"))
+    with pytest.warns(UserWarning, match=r"days after the last row of fit, 5\d % of the history"):
+        model.predict_error(late)
+    model.predict_error(X.assign(sold_on=X["sold_on"] + pd.Timedelta(1, "D")))
+
+
+def test_the_group_column_is_no_feature(table: pd.DataFrame) -> None:
+    """By name or as values, groups are the same; no model sees the column."""
+    X = table[["rooms", "area", "parcel"]][:600]
+    model = ConfidentRegressor(FAST, Recorder(), random_state=0)
+    by_name = model.fit(X, table["price"][:600], groups="parcel").residual_
+    assert list(model.confidence_.rows_) == ["rooms", "area", "prediction", "residual"]
+    others = model.predict(X.assign(parcel=-1))
+    np.testing.assert_array_equal(model.predict(X), others)
+    values = model.fit(X.drop(columns="parcel"), table["price"][:600], groups=X["parcel"]).residual_
+    np.testing.assert_array_equal(by_name, values)
+
+
+def test_copies_have_residuals_like_rows_alone(table: pd.DataFrame) -> None:
+    """A copy on the other side would hand its label over; kept as a different row it does."""
+    X = pd.concat([table[FEATURES][:300]] * 2, ignore_index=True)
+    y = np.tile(table["price"][:300], 2)
+    nearest = make_pipeline(TableEncoder(), SimpleImputer(), KNeighborsRegressor(1))
+    spread = {
+        copies: np.std(
+            ConfidentRegressor(nearest, "constant", copies=copies, random_state=0)
+            .fit(X, y)
+            .residual_
+        )
+        for copies in ("group", "keep")
+    }
+    alone = ConfidentRegressor(nearest, "constant", random_state=0)
+    alone.fit(table[FEATURES][:300], table["price"][:300])
+    assert spread["group"] == pytest.approx(np.std(alone.residual_), rel=0.2)
+    assert spread["keep"] < 0.7 * spread["group"]
+
+
+def test_tables_of_other_libraries(table: pd.DataFrame) -> None:
+    """polars and Arrow give the figures of pandas, when fitted and when predicting."""
+    polars = pytest.importorskip("polars")
+    X, y = table[["zone", "rooms", "area"]][:300], table["price"][:300]
+    plain = ConfidentRegressor(FAST, "count", random_state=0).fit(X, y).predict_error(X)
+    for convert in (polars.from_pandas, pa.Table.from_pandas):
+        other = ConfidentRegressor(FAST, "count", random_state=0).fit(convert(X), y)
+        np.testing.assert_array_equal(other.predict_error(convert(X)), plain)

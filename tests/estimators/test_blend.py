@@ -193,3 +193,56 @@ def test_errors_help(
     est = BlendConfidence(**{"estimators": [ConstantConfidence()], **settings})
     with pytest.raises(error, match=words):
         est.fit(np.zeros((20, 1)), np.ones(20), time=time)
+
+
+class Remembers(ConstantConfidence):
+    """Keeps the first column of the rows it was fitted on."""
+
+    def _fit(self, X: Any, y: Any) -> None:
+        self.seen_ = set(np.asarray(X)[:, 0])
+        super()._fit(X, y)
+
+
+@pytest.mark.parametrize("timed", [False, True])
+@pytest.mark.parametrize("alike", [False, True])
+def test_groups_and_copies_are_in_one_fold(timed: bool, alike: bool) -> None:
+    """What a member has not seen of the fold it scores are whole groups; rows alike are one."""
+    rng = np.random.default_rng(0)
+    unit = np.r_[np.arange(200.0), np.arange(40.0)] if alike else np.tile(np.arange(100.0), 3)
+    X = np.column_stack([unit, unit if alike else rng.uniform(size=len(unit))])
+    est = BlendConfidence([Remembers()], cv=4, random_state=0)
+    roles: dict[str, Any] = {"time": np.arange(len(unit)) // 6} if timed else {}
+    if not alike:
+        roles["groups"] = unit
+    est.fit(X, rng.normal(size=len(unit)), **roles)
+    missed = [set(unit) - members[0].seen_ for members in est.members_]
+    # A unit that no fold holds out whole would be on both sides everywhere.
+    assert set().union(*missed) == set(unit)
+
+
+def test_units_are_those_of_a_group_not_seen() -> None:
+    """Errors of a group are alike, and a string names it: a new group errs as is expected."""
+    rng = np.random.default_rng(0)
+
+    def world(n_groups: int, start: int) -> tuple[pd.DataFrame, Any, Any]:
+        group = np.repeat(np.arange(n_groups), 10)
+        residual = rng.normal(scale=0.2, size=n_groups)[group] + rng.normal(
+            scale=0.05, size=len(group)
+        )
+        table = pd.DataFrame({"street": [f"s{start + g}" for g in group]})
+        return table.assign(size=rng.uniform(size=len(group))), residual, group
+
+    X, residual, group = world(120, 0)
+    new, errors, _ = world(400, 1000)
+    est = BlendConfidence(random_state=0).fit(X, residual, groups=group)
+    assert np.sqrt(np.mean((errors / est.predict(new)) ** 2)) == pytest.approx(1.0, abs=0.2)
+
+
+def test_groups_that_last_through_time_are_kept_apart_at_random() -> None:
+    """Every unit is in every stretch: groups matter more than which residuals are newest."""
+    rng = np.random.default_rng(0)
+    X, residual = rng.uniform(size=(300, 1)), rng.normal(size=300)
+    groups, time = np.arange(300) % 10, np.arange(300) // 10
+    est = BlendConfidence([CountConfidence()], random_state=0)
+    both = est.fit(X, residual, time=time, groups=groups).predict(X)
+    np.testing.assert_array_equal(both, est.fit(X, residual, groups=groups).predict(X))
