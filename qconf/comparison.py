@@ -70,6 +70,8 @@ class Comparison:
         Rows that are earlier than the first scored block.
     left_out : dict of str to int
         Rows that could not be used, by reason.
+    copies : int
+        Rows that have an earlier row like them, where these were kept together.
     error : str
         Name of the error scale.
     threshold, fraction, level : float
@@ -89,6 +91,7 @@ class Comparison:
     rows: int
     history: int
     left_out: dict[str, int]
+    copies: int
     error: str
     threshold: float
     fraction: float
@@ -128,6 +131,7 @@ class Comparison:
             "verdict": self.verdict,
             "history": self.history,
             "left_out": dict(self.left_out),
+            "copies": self.copies,
             "warnings": list(self.warnings),
             "seconds": {part: round(spent, 3) for part, spent in self.seconds.items()},
         }

@@ -19,7 +19,7 @@ from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, sco
 from qconf.conventions import check_seed
 from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
-from qconf.errors import OptionError
+from qconf.errors import OptionError, refuse_warnings
 from qconf.estimate import Estimate
 from qconf.evaluation import Evaluation, check_options, evaluate_scores
 from qconf.replicates import describe
@@ -162,6 +162,8 @@ def compare(
         scores=score_columns(contenders),
         keep_copies=copies == "keep",
     )
+    if strict:
+        refuse_warnings(dataset.warnings)
     for contender in contenders:
         contender.check_scores(dataset.scores)
     contest = _Contest(contenders, dataset, scale, folds, random_state, progress)
@@ -179,7 +181,8 @@ def compare(
         history=len(dataset.y) - len(contest.plan.scored),
         left_out=dataset.left_out,
         error=scale.name,
-        scheme=contest.plan.in_words,
+        scheme=_scheme(contest.plan, dataset),
+        copies=0 if dataset.copies is None else dataset.copies.count,
         seconds=contest.seconds_since(began),
         warnings=dataset.warnings,
         scores=contest.scores(),
@@ -319,6 +322,16 @@ def _threshold(threshold: float | None, scale: ErrorScale) -> float:
         "is a row badly wrong? (--threshold 25000, say)"
     )
     raise OptionError(msg)
+
+
+def _scheme(plan: Schedule, dataset: Dataset) -> str:
+    """Say how rows were kept apart."""
+    words = plan.in_words
+    if dataset.has_groups:
+        words += " of whole groups" if dataset.time is None else ", groups kept apart"
+    if dataset.copies is not None:
+        words += f", {dataset.copies.count:,} copies kept with the rows they are like"
+    return words
 
 
 def _read(table: Any) -> Any:

@@ -13,7 +13,7 @@ prints it as it stands; everything else that is raised there is a bug of ours.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 __all__ = [
     "EstimatorError",
@@ -22,6 +22,7 @@ __all__ = [
     "QconfError",
     "TableError",
     "did_you_mean",
+    "refuse_warnings",
 ]
 
 
@@ -43,6 +44,26 @@ class EstimatorError(QconfError):
 
 class OutputError(QconfError):
     """A result cannot be written where it was asked for."""
+
+
+def refuse_warnings(warnings: Sequence[str]) -> None:
+    """Raise the first of several warnings, if there is any.
+
+    Raises
+    ------
+    TableError
+
+    Examples
+    --------
+    >>> refuse_warnings(["The column 'a' has no values.", "So has 'b'."])
+    Traceback (most recent call last):
+        ...
+    qconf.errors.TableError: Refused with --strict: The column 'a' has no values. And 1 more.
+    """
+    if warnings:
+        others = f" And {len(warnings) - 1} more." if len(warnings) > 1 else ""
+        msg = f"Refused with --strict: {warnings[0]}{others}"
+        raise TableError(msg)
 
 
 def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:

@@ -178,7 +178,6 @@ class ShuffledFolds:
         shuffled = np.random.default_rng(random_state).permutation(n_units)
         self.fold_of_row = (shuffled % folds)[units]
         self.blocks = [np.flatnonzero(self.fold_of_row == k) for k in range(folds)]
-        self.grouped = groups is not None
 
     def schedule(self) -> Schedule:
         """Fit without each fold, and without each two folds."""
@@ -196,7 +195,7 @@ class ShuffledFolds:
                     history.append((number[pair], pair.index(m)))
             seen = without_one[k].train
             rounds.append(Round(self.blocks[k], (k, 0), tuple(history), seen))
-        words = f"{len(self.blocks)} shuffled folds" + (" of whole groups" if self.grouped else "")
+        words = f"{len(self.blocks)} shuffled folds"
         return Schedule(
             tuple(fits), tuple(rounds), tuple(without_one.values()), len(self.fold_of_row), words
         )
@@ -237,8 +236,6 @@ class ForwardBlocks:
             self._round(k, fits) for k in range(self.first + HISTORY_BLOCKS, len(self.blocks))
         ]
         words = f"{self.folds} blocks forward in time"
-        if self.groups is not None:
-            words += ", groups kept apart"
         return Schedule(tuple(fits), tuple(rounds), residual_fits, self.n_rows, words)
 
     def _fit(self, k: int) -> Fit:
@@ -284,7 +281,8 @@ def _groups_last(block: int, n_blocks: int, n_rows: int) -> str:
     return (
         f"Groups last through the whole time: of the rows before block {block} of {n_blocks}, "
         f"{n_rows} are of groups that are not in it, too few to learn from. Leave the groups out "
-        "(time alone keeps the future apart), or the time (whole groups are then kept apart)."
+        "(no --group: time keeps the future apart), or the time (no --time: whole groups are then "
+        "kept apart)."
     )
 
 

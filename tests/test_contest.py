@@ -490,3 +490,10 @@ def test_a_model_that_predicts_below_zero_has_no_log_error(sales: pd.DataFrame) 
     table = pd.DataFrame({"rooms": sales["rooms"], "price": price})
     with pytest.raises(TableError, match="predicts values <= 0"):
         compare(table, "price", model=LinearRegression(), error="log", estimators=["constant"])
+
+
+def test_strict_refuses_what_is_warned_of(sales: pd.DataFrame) -> None:
+    """The warning is the error, before any model is fitted; without warnings nothing changes."""
+    with pytest.raises(TableError, match="Refused with --strict: The column 'gone' has no values"):
+        run(sales.assign(gone=np.nan), strict=True, model=object())
+    assert run(sales, strict=True).warnings == ()

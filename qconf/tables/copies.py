@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -24,6 +25,13 @@ __all__ = ["Copies", "find_copies", "joined"]
 #: Below this share of different rows, rows are alike because features are coarse (a zip code and
 #: a number of rooms), and keeping them together would hide whole levels.
 _MOSTLY_DIFFERENT = 0.5
+#: A column with as many values as this share of the different rows is a measurement, whose values
+#: do not meet by chance.
+_TELLS_ROWS_APART = 0.25
+#: Where all columns are coarser, copies make many times as many pairs of rows alike as chance,
+#: which is tried on the columns that tell the most.
+_MORE_THAN_CHANCE = 10
+_TELLING_COLUMNS = 3
 #: An earlier row alike is history that one really has (a house sold again), unless there are so
 #: many that they are rather the same offer, listed again.
 _TOO_MANY_FOR_RESALES = 0.05
@@ -68,7 +76,7 @@ def find_copies(
     -------
     Copies or None
         None if no row has a copy, or if features are too coarse to tell: fewer than half of the
-        rows differ.
+        rows differ, or about as many are alike as would be by chance.
 
     Examples
     --------
@@ -81,15 +89,16 @@ def find_copies(
     frame = frame.drop(columns=[name for name in without if name in frame.columns])
     if frame.shape[1] == 0 or len(frame) == 0:
         return None
-    codes = _alike(frame)
-    if codes is None:
+    cells = [_numbered(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    if any(int(column.max()) == len(frame) for column in cells):
         return None
-    n_different = int(codes.max()) + 1
-    count = len(codes) - n_different
-    if count == 0 or n_different < _MOSTLY_DIFFERENT * len(codes):
+    codes = pd.factorize(_hashed_rows(cells))[0].astype(np.intp)
+    if _n_different(codes) < _MOSTLY_DIFFERENT * len(codes):
         return None
-    found = Copies(codes, count)
-    return None if in_time and found.share < _TOO_MANY_FOR_RESALES else found
+    codes = _without_chance(codes, cells)
+    found = Copies(codes, len(codes) - _n_different(codes))
+    too_few = in_time and found.share < _TOO_MANY_FOR_RESALES
+    return None if found.count == 0 or too_few else found
 
 
 def joined(groups: IntArray | None, copies: Copies | None) -> IntArray | None:
@@ -123,23 +132,60 @@ def joined(groups: IntArray | None, copies: Copies | None) -> IntArray | None:
     return codes.astype(np.intp)
 
 
-def _alike(frame: pd.DataFrame) -> IntArray | None:
-    """Return equal numbers for rows alike; None as soon as all are seen to differ."""
-    alike = np.zeros(len(frame), dtype=np.intp)
-    for i in range(frame.shape[1]):
-        column = _numbered(frame.iloc[:, i])
-        # Both are numbered from 0, so each pair of numbers has a number of its own.
-        alike, different = pd.factorize(alike * (int(column.max()) + 1) + column)
-        if len(different) == len(frame):
-            return None
-    return alike.astype(np.intp)
-
-
 def _numbered(column: pd.Series[Any]) -> IntArray:
-    """Return numbers for the values of a column, missing ones alike."""
+    """Return numbers from 1 for the values of a column, 0 for missing ones."""
     try:
         codes, _ = pd.factorize(column)
     except TypeError:
         # Lists and the like cannot be told apart by hash, but by how they are written.
         codes, _ = pd.factorize(column.map(str, na_action="ignore"))
     return codes.astype(np.intp) + 1
+
+
+def _hashed_rows(cells: list[IntArray], without: int | None = None) -> NDArray[np.uint64]:
+    """Hash each row to 64 bits, one column left out if asked."""
+    total = np.zeros(len(cells[0]), dtype=np.uint64)
+    for i, column in enumerate(cells):
+        if i != without:
+            # The finaliser of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA).
+            bits = (column + (i << 40)).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+            bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            total += bits ^ (bits >> np.uint64(31))
+    return total
+
+
+def _without_chance(codes: IntArray, cells: list[IntArray]) -> IntArray:
+    """Give rows that are alike by chance numbers of their own.
+
+    Rows whose finest column is known and rows where it is missing are judged apart: a missing
+    value tells nothing.
+    """
+    finest = max(cells, key=lambda column: int(column.max()))
+    told_by_one = int(finest.max()) >= _TELLS_ROWS_APART * _n_different(codes)
+    known = (finest > 0) & told_by_one
+    judged = np.flatnonzero(~known)
+    if len(judged) and _by_chance(codes[judged], [column[judged] for column in cells]):
+        codes = codes.copy()
+        codes[judged] = codes.max() + 1 + np.arange(len(judged))
+        codes = pd.factorize(codes)[0].astype(np.intp)
+    return codes
+
+
+def _n_different(codes: IntArray) -> int:
+    return int(codes.max()) + 1
+
+
+def _by_chance(codes: IntArray, cells: list[IntArray]) -> bool:
+    """Tell whether so many pairs of rows would be alike if one telling column were shuffled."""
+    n_pairs = max(len(codes) * (len(codes) - 1) / 2, 1.0)
+    equal = [_pairs(column) for column in cells]
+    telling = np.argsort(equal)[:_TELLING_COLUMNS]
+    by_chance = min(_pairs(_hashed_rows(cells, int(j))) * equal[j] / n_pairs for j in telling)
+    return _pairs(codes) < _MORE_THAN_CHANCE * by_chance
+
+
+def _pairs(codes: IntArray | NDArray[np.uint64]) -> float:
+    """Count the pairs of equal codes."""
+    size = np.bincount(pd.factorize(codes)[0]).astype(np.float64)
+    return float((size * (size - 1)).sum() / 2)

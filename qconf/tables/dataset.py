@@ -38,6 +38,8 @@ MIN_ROWS = 50
 _COPY_CORRELATION = 0.999
 _COPY_SAMPLE = 20_000
 _SUSPICIOUS_SHARE = 0.5
+#: A share of copies that is worth a line.
+_MANY_COPIES = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,8 @@ class Dataset:
         What the time is called beside the features; none of them has that name.
     group : ndarray of shape (n_samples,) or None
         Codes from 0: rows of one number are kept together, being of one group, or copies.
+    has_groups : bool
+        Whether groups were given.
     copies : Copies or None
         Rows that are alike in all features, where these are kept together.
     scores : DataFrame of shape (n_samples, n_scores)
@@ -73,6 +77,7 @@ class Dataset:
     time: Any
     time_name: str
     group: IntArray | None
+    has_groups: bool
     copies: Copies | None
     scores: pd.DataFrame
     rows: np.ndarray[Any, Any]
@@ -144,6 +149,7 @@ def make_dataset(
         time=None if moments is None else moments[keep],
         time_name=_free_name(names.get("time", "time"), used),
         group=joined(groups, copies),
+        has_groups=groups is not None,
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
         rows=np.flatnonzero(keep),
@@ -232,6 +238,7 @@ def _check_features(dataset: Dataset) -> Dataset:
     empty = empty_columns(dataset.features)
     features = dataset.features.drop(columns=empty)
     warnings = [f"The column {name!r} has no values and is not used." for name in empty]
+    warnings += _many_copies(dataset.copies)
     warnings += [
         f"The feature {name!r} is almost a copy of the target; if it is not known before the "
         f"target is, drop it (--drop {name})."
@@ -246,6 +253,18 @@ def _check_features(dataset: Dataset) -> Dataset:
             "rows? Its errors then say nothing about new ones."
         )
     return replace(dataset, features=features, warnings=tuple(warnings))
+
+
+def _many_copies(copies: Copies | None) -> list[str]:
+    if copies is None or copies.share < _MANY_COPIES:
+        return []
+    found = f"{copies.count} of {len(copies.codes)} rows ({100 * copies.share:.0f} %)"
+    line = (
+        f"{found} are copies: another row is alike in all features. They are kept on one side with "
+        "the rows they are like. Remove them; or, if they are units seen again, name the unit "
+        "(--group); or take them for different rows (--copies keep)."
+    )
+    return [line]
 
 
 def _copies(features: pd.DataFrame, y: FloatArray) -> list[str]:

@@ -63,27 +63,38 @@ def test_in_time_a_few_are_units_seen_again() -> None:
 
 def test_lists_and_arrays() -> None:
     """Cells that cannot be hashed are compared as written; arrays have no names."""
-    found = find_copies(pd.DataFrame({"tags": [["a"], ["b"], ["a"]]}))
+    tagged = repeated().assign(tags=lambda t: t["zone"].map(lambda zone: [zone]))
+    found, again = find_copies(tagged), find_copies(tagged[["area", "built"]].to_numpy())
+    for one in (found, again):
+        assert one is not None
+        assert one.codes[100:].tolist() == list(range(8)) * 11
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(2, 4))
+def test_the_same_number_means_the_same_row(seed: int, n_copied: int, n_times: int) -> None:
+    """Copies of rows that chance would not make are found, and no others."""
+    rng = np.random.default_rng(seed)
+    once = np.column_stack([rng.uniform(size=200), rng.integers(0, 3, 200)])
+    rows = np.vstack([once, *[once[:n_copied]] * (n_times - 1)])[
+        rng.permutation(200 + n_copied * (n_times - 1))
+    ]
+    found = find_copies(rows)
     assert found is not None
-    assert found.codes.tolist() == [0, 1, 0]
-    matrix = np.array([[1.5, 2.0], [1.5, 3.0], [1.5, 2.0], [0.1, 0.2]])
-    again = find_copies(matrix)
-    assert again is not None
-    assert again.codes.tolist() == [0, 1, 0, 2]
+    assert found.count == n_copied * (n_times - 1)
+    np.testing.assert_array_equal(
+        found.codes[:, None] == found.codes, (rows[:, None] == rows).all(axis=2)
+    )
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30))
-def test_the_same_number_means_the_same_row(rows: list[tuple[int, int]]) -> None:
-    """For any table: codes are equal just where rows are, or the table is too coarse."""
-    matrix = np.array(rows, dtype=float)
-    found = find_copies(matrix)
-    n_different = len(set(rows))
-    if n_different == len(rows) or 2 * n_different < len(rows):
-        assert found is None
-    else:
-        assert found is not None
-        for i, one in enumerate(rows):
-            assert [one == other for other in rows] == (found.codes == found.codes[i]).tolist()
+@pytest.mark.parametrize("seed", range(20))
+def test_coarse_features_are_alike_by_chance(seed: int) -> None:
+    """A zone, a number of rooms and a year: most rows differ, and those alike are no copies."""
+    rng = np.random.default_rng(seed)
+    zone = rng.integers(0, 12, 300)
+    rooms = rng.integers(1, 4, 300) + zone // 4
+    coarse = pd.DataFrame({"zone": zone, "rooms": rooms, "built": rng.integers(1990, 2020, 300)})
+    assert 0.5 < len(coarse.drop_duplicates()) / 300 < 1
+    assert find_copies(coarse) is None
 
 
 @given(
