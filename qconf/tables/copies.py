@@ -182,7 +182,7 @@ def _by_chance(codes: IntArray, cells: list[IntArray]) -> bool:
     equal = [_pairs(column) for column in cells]
     telling = np.argsort(equal)[:_TELLING_COLUMNS]
     by_chance = min(_pairs(_hashed_rows(cells, int(j))) * equal[j] / n_pairs for j in telling)
-    return _pairs(codes) < _MORE_THAN_CHANCE * by_chance
+    return bool(_pairs(codes) < _MORE_THAN_CHANCE * by_chance)
 
 
 def _pairs(codes: IntArray | NDArray[np.uint64]) -> float:
