@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from qconf.scoring import best_decile_scorer as best_decile_scorer
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
+    from qconf.tables.examples import load_example as load_example
 
 __version__ = "0.1.0"
 
@@ -56,6 +57,7 @@ _HOME = {
     "best_decile_scorer": "qconf.scoring",
     "compare": "qconf.contest",
     "evaluate": "qconf.evaluation",
+    "load_example": "qconf.tables.examples",
     "progressive_validation": "qconf.progressive",
     "simulate": "qconf.simulation.simulate",
 }
@@ -81,6 +83,7 @@ __all__ = [
     "best_decile_scorer",
     "compare",
     "evaluate",
+    "load_example",
     "progressive_validation",
     "simulate",
 ]

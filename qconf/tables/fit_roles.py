@@ -23,7 +23,7 @@ from qconf.tables.roles import (
 __all__ = ["FitRoles", "fit_roles", "warn_beyond"]
 
 #: Rows that lie further beyond the last time of `fit` than this share of its length are warned of.
-_FAR = 0.1
+_FAR = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ def warn_beyond(moments: Any, time_range: tuple[Any, Any] | None) -> None:
     Warns
     -----
     UserWarning
-        If the newest row is further from the last time than a tenth of the fit's history.
+        If the newest row is further from the last time than a quarter of the fit's history.
     """
     if time_range is None or len(moments) == 0:
         return
