@@ -18,7 +18,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from the layers below its own, and from no other.
 LAYERS = [
     ["_types", "errors", "estimate"],
-    ["bounds", "conventions"],
+    ["bounds", "conventions", "suspicions.names", "suspicions.robust_fit", "suspicions.typos",
+     "suspicions.wording"],
     ["grouping", "learners.compiled", "learners.leaf_bootstrap_lanes"],
     ["learners.count_rate_loops", "learners.leaf_bootstrap_loops", "learners.leaf_bootstrap_trees",
      "learners.leaf_bootstrap_finder_loops", "learners.planes.design"],
@@ -31,6 +32,15 @@ LAYERS = [
      "learners.isotonic", "learners.level_map", "learners.seeding", "learners.settled",
      "learners.threads", "learners.variance_mixture", "learners.weighted_signals",
      "simulation.world", "resampling", "ranking"],
+    ["suspicions.view", "suspicions.outcome", "suspicions.thresholds"],
+    ["suspicions.agreement", "suspicions.copies", "suspicions.dates", "suspicions.keys",
+     "suspicions.terms", "suspicions.units"],
+    ["suspicions.error_columns", "suspicions.formula", "suspicions.predictions"],
+    ["suspicions.sheet"],
+    ["suspicions.design", "suspicions.fitting"],
+    ["suspicions.formula_search"],
+    ["suspicions.leaks"],
+    ["suspicions.look"],
     ["base", "decomposition", "learners.active", "learners.encoding", "learners.group_variance",
      "learners.linear_quantile", "learners.monotonic", "error_targets", "schedules",
      "progressive", "simulation.limit", "simulation.published"],
@@ -58,7 +68,7 @@ LAYERS = [
     ["cli.main"],
     ["__main__"],
 ]  # fmt: skip
-EMPTY = {"", "learners", "learners.planes", "tables", "cli", "simulation", "plots"}
+EMPTY = {"", "learners", "learners.planes", "tables", "cli", "simulation", "plots", "suspicions"}
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}
 
 
@@ -145,6 +155,9 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "simulation.published": "simulation/test_simulate.py",
         "simulation.result": "simulation/test_simulate.py",
         "simulation.stream": "simulation/test_simulate.py",
+        "suspicions.design": "suspicions/test_formula_search.py",
+        "suspicions.sheet": "suspicions/test_formula_search.py",
+        "suspicions.terms": "suspicions/test_formula.py",
         "contenders": "test_contest.py",
         "estimators": "has no code",
         "scoring": "test_regressor.py",
