@@ -13,8 +13,12 @@ __all__ = ["bands", "copies", "cut_into_bands", "equal_share", "equals", "rank_c
 #: A feature that puts the rows in the target's order this closely is taken for a copy of it.
 _COPY_CORRELATION = 0.999
 
+#: Rounded to ten values, a copy is still in step with the target.
+_ROUNDED = 0.95
+_LEAST_ROUNDED = 10
+
 #: Beyond this, a few hundred rows show that two orders differ.
-_CLEARLY_NOT = 0.98
+_CLEARLY_NOT = 0.9
 _FIRST_LOOK = 400
 
 _EQUAL_SHARE = 0.2
@@ -44,13 +48,27 @@ def copies(view: View) -> list[str]:
     Returns
     -------
     list of str
-        Also features in the reverse order.
+        Also features in the reverse order, or rounded to ten values or more.
     """
-    return [
-        name
-        for name, values in view.numbers.items()
-        if abs(rank_correlation(values, view.y, _CLEARLY_NOT)) > _COPY_CORRELATION
-    ]
+    found = []
+    for name, values in view.numbers.items():
+        strength = abs(rank_correlation(values, view.y, _CLEARLY_NOT))
+        if strength > _COPY_CORRELATION or (strength > _ROUNDED and _in_step(values, view.y)):
+            found.append(name)
+    return found
+
+
+def _in_step(values: FloatArray, y: FloatArray) -> bool:
+    """Tell whether a column never falls, or never rises, while the target rises."""
+    known = np.isfinite(values)
+    column, target = values[known], y[known]
+    most = _MIXED[0] * len(column)
+    if len(np.unique(column)) < _LEAST_ROUNDED:
+        return False
+    return any(
+        np.count_nonzero(np.diff(one[np.lexsort((one, target))]) < 0) <= most
+        for one in (column, -column)
+    )
 
 
 def rank_correlation(a: FloatArray, b: FloatArray, at_least: float = 0.0) -> float:

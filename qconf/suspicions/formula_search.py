@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, permutations
+from itertools import combinations_with_replacement, permutations
 from typing import TypeAlias
 
 import numpy as np
@@ -95,7 +95,7 @@ def _attempts(sheet: Sheet) -> Iterator[tuple[Family, list[Candidates]]]:
     for name in ("hypotenuse", "harmonic", "sum of logarithms"):
         yield FAMILIES[name], [plain]
     names = _likeliest(sheet, _MOST_PAIRED)
-    products = [Pair(a, b) for a, b in combinations(names, 2)]
+    products = [Pair(a, b) for a, b in combinations_with_replacement(names, 2)]
     ratios = [Pair(a, b, ratio=True) for a, b in permutations(names, 2)]
     if products:
         yield FAMILIES["sum"], [[*plain, *products, *ratios]]

@@ -17,7 +17,7 @@ from qconf.suspicions.leaks import leaks
 from qconf.suspicions.predictions import doubts_about_predictions
 from qconf.suspicions.thresholds import doubts_about_threshold
 from qconf.suspicions.typos import far_targets
-from qconf.suspicions.units import unit_column
+from qconf.suspicions.units import price_list, unit_column
 from qconf.suspicions.view import make_view, sampled_rows
 from qconf.suspicions.wording import listed, option, short
 
@@ -128,6 +128,12 @@ def _units_and_keys(features: pd.DataFrame, y: FloatArray, group: Any) -> list[s
             f"The feature {name!r} seems to name things that come more than once ({count} rows): "
             "a row is then predicted from its own earlier or later target; keep them together "
             f"({option('group', name)})."
+        )
+    listing = price_list(features, y)
+    if listing is not None and group is None and (unit is None or unit[0] != listing):
+        lines.append(
+            f"The feature {listing!r} decides the target: rows that share its value have the same "
+            f"target, as in a price list; keep them together ({option('group', listing)})."
         )
     keys = [name for name in key_columns(features) if unit is None or name != unit[0]]
     if keys:

@@ -86,7 +86,7 @@ class Exponential:
 
 @dataclass(frozen=True)
 class Pair:
-    """The product of two columns, or their ratio."""
+    """The product of two columns, which may be one, or their ratio."""
 
     first: str
     second: str
@@ -100,6 +100,8 @@ class Pair:
     @property
     def words(self) -> str:
         """How it is written."""
+        if self.first == self.second:
+            return f"{bare(self.first)}^2"
         return f"{bare(self.first)} {'/' if self.ratio else '*'} {bare(self.second)}"
 
     def values(self, numbers: Mapping[str, FloatArray]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Columns that name a thing which comes in several rows: a parcel that is sold again."""
+"""Columns that name a thing in several rows: a parcel sold again, an article of one price."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pandas as pd
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.learners.columns import is_measured
 from qconf.suspicions.names import names_a_unit
-from qconf.suspicions.view import codes_of, sampled_rows, whole_numbers
+from qconf.suspicions.view import away_from_mode, codes_of, sampled_rows, whole_numbers
 
-__all__ = ["unit_column"]
+__all__ = ["price_list", "unit_column"]
 
 #: A unit has this many rows at most, on the average of those that have several.
 _MOST_ROWS_A_UNIT = 10
@@ -25,6 +25,10 @@ _PAIRS_ALIKE_UNNAMED = 0.95
 #: A column that is the same in most rows anyway says nothing.
 _SAYS_NOTHING = 0.7
 _LEAST_OTHERS = 2
+
+_HALF = 0.5
+_SAME_TARGET = 0.9
+_COMMON_TARGET = 0.05
 
 
 def unit_column(frame: pd.DataFrame, y: FloatArray) -> tuple[str, int] | None:
@@ -64,6 +68,39 @@ def unit_column(frame: pd.DataFrame, y: FloatArray) -> tuple[str, int] | None:
                 (names_a_unit(name), float(alike.mean()), name, _n_repeated(codes[:, own]))
             )
     return max(found)[2:] if found else None
+
+
+def price_list(frame: pd.DataFrame, y: FloatArray) -> str | None:
+    """Find a column of levels that decides the target: rows of one level have the same.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n_samples, n_columns)
+    y : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    str or None
+        The name. Exact copies of a row do not count, nor targets that many rows have.
+    """
+    rows = sampled_rows(len(frame))
+    target = np.asarray(y)[rows]
+    rare = away_from_mode(target, _COMMON_TARGET)
+    if rare.mean() < _HALF:
+        return None
+    some, target = frame.iloc[rows[rare]], target[rare]
+    for name in some:
+        own = codes_of(some[name])
+        first, second = _pairs(own)
+        if len(first) < _HALF * min(len(own), _MOST_PAIRS):
+            continue
+        same = target[first] == target[second]
+        if same.mean() < _SAME_TARGET:
+            continue
+        codes = np.column_stack([codes_of(some[other]) for other in some])
+        if (codes[first] != codes[second]).any(axis=1).mean() > _HALF:
+            return str(name)
+    return None
 
 
 def _may_name_units(column: pd.Series[Any]) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 __all__ = ["bare", "listed", "option", "percent", "short"]
 
+_LONG, _ENDLESS = 10_000, 1e15
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -73,6 +74,8 @@ def short(value: float, digits: int = 4) -> str:
     >>> short(0.00672314), short(40_000_000), short(-1.0)
     ('0.006723', '40,000,000', '-1')
     """
-    if value == round(value) and abs(value) < 1e15:  # noqa: PLR2004 - beyond, floats are not whole
-        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.0f}"  # noqa: PLR2004
+    if _LONG <= abs(value) < _ENDLESS:
+        return f"{value:,.0f}"
+    if value == round(value) and abs(value) < _LONG:
+        return f"{value:.0f}"
     return f"{value:.{digits}g}"

@@ -42,6 +42,13 @@ def test_any_column_in_the_targets_order_is_a_copy(
     assert copies(view_with(copy=change(price))) == ["copy"]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_rounded_copy_is_a_copy(sign: int) -> None:
+    """To tens of thousands: it never falls while the target rises."""
+    price = houses(200)[1]
+    assert copies(view_with(200, rounded=sign * (price / 20_000).round())) == ["rounded"]
+
+
 def test_gaps_do_not_hide_a_copy() -> None:
     """Rows in which both are known decide."""
     price = houses(500)[1]

@@ -128,6 +128,12 @@ def of_both_signs(t: pd.DataFrame, y: FloatArray, rng: np.random.Generator) -> F
     return (t["revenue"] * t["margin"]).to_numpy()
 
 
+@leak("price = 2 * u^2 + v^2 + 3")
+def squares(t: pd.DataFrame, y: FloatArray, rng: np.random.Generator) -> FloatArray:
+    t["u"], t["v"] = rng.uniform(-5, 5, (2, len(y)))
+    return (3 + 2 * t["u"] ** 2 + t["v"] ** 2).to_numpy()
+
+
 @leak("price = parts + labour")
 def many_zeros(t: pd.DataFrame, y: FloatArray, rng: np.random.Generator) -> FloatArray:
     none = rng.random(len(y)) < 0.5

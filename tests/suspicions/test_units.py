@@ -8,7 +8,7 @@ import pytest
 from suspicious_tables import honest_table, houses
 
 from qconf._types import FloatArray
-from qconf.suspicions.units import unit_column
+from qconf.suspicions.units import price_list, unit_column
 
 
 def resales(n_units: int = 300, seed: int = 0) -> tuple[pd.DataFrame, FloatArray]:
@@ -64,3 +64,26 @@ def test_the_order_of_rows_does_not_matter() -> None:
     table, price = resales()
     rows = np.random.default_rng(1).permutation(len(table))
     assert unit_column(table.iloc[rows], price[rows]) == ("parcel", 200)
+
+
+def test_an_article_of_one_price() -> None:
+    """Sixty articles, each sold many times at its price, a few at another."""
+    table, _, rng = houses(1000)
+    article = rng.integers(0, 60, 1000)
+    price = rng.lognormal(4, 1, 60).round(2)[article]
+    price[::40] *= 0.9
+    assert price_list(table.assign(article=article), price) == "article"
+    assert price_list(table, price) is None
+
+
+def test_copies_of_rows_are_no_price_list() -> None:
+    """They are the same in everything."""
+    table, price, _ = houses(300)
+    thrice = pd.concat([table] * 3, ignore_index=True)
+    assert price_list(thrice, np.tile(price, 3)) is None
+
+
+def test_a_target_of_few_values_has_no_price_list() -> None:
+    """Five grades: rows of one zone often have the same."""
+    table, _, rng = houses(500)
+    assert price_list(table, rng.integers(0, 5, 500).astype(float)) is None
