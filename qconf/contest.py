@@ -25,6 +25,8 @@ from qconf.evaluation import Evaluation, check_options, evaluate_scores
 from qconf.replicates import describe
 from qconf.resampling import difference_of_rates
 from qconf.schedules import Schedule, blocks_in_time, schedule
+from qconf.suspicions.look import look_at
+from qconf.suspicions.outcome import dominated, too_good
 from qconf.tables.dataset import Dataset, make_dataset
 from qconf.tables.reading import read_table
 from qconf.valuation import default_valuation_model
@@ -162,8 +164,9 @@ def compare(
         scores=score_columns(contenders),
         keep_copies=copies == "keep",
     )
+    doubts = _doubts(dataset, scale, limit, threshold_given=threshold is not None)
     if strict:
-        refuse_warnings(dataset.warnings)
+        refuse_warnings(doubts)
     for contender in contenders:
         contender.check_scores(dataset.scores)
     contest = _Contest(contenders, dataset, scale, folds, random_state, progress)
@@ -184,7 +187,7 @@ def compare(
         scheme=_scheme(contest.plan, dataset),
         copies=0 if dataset.copies is None else dataset.copies.count,
         seconds=contest.seconds_since(began),
-        warnings=dataset.warnings,
+        warnings=(*doubts, *contest.doubts(strict=strict)),
         scores=contest.scores(),
         **settings,
     )
@@ -290,6 +293,19 @@ class _Contest:
         given = {one.name: self._expected_error(one) for one in self.contenders}
         return pd.DataFrame({**known, **given})
 
+    def doubts(self, *, strict: bool) -> tuple[str, ...]:
+        """Say what the residuals give reason to doubt."""
+        known = np.flatnonzero(np.isfinite(self.residual))
+        residual, rows = self.residual[known], self.dataset.rows[known]
+        told = (
+            dominated(residual, rows),
+            too_good(residual, self.dataset.y[known], self.prediction[known]),
+        )
+        lines = tuple(line for line in told if line is not None)
+        if strict:
+            refuse_warnings(lines)
+        return lines
+
     def seconds_since(self, began: float) -> dict[str, float]:
         """Split the time since `began`; what is none of the named parts is ``other``."""
         return {**self.seconds, "other": perf_counter() - began - sum(self.seconds.values())}
@@ -322,6 +338,27 @@ def _threshold(threshold: float | None, scale: ErrorScale) -> float:
         "is a row badly wrong? (--threshold 25000, say)"
     )
     raise OptionError(msg)
+
+
+def _doubts(
+    dataset: Dataset, scale: ErrorScale, threshold: float, *, threshold_given: bool
+) -> tuple[str, ...]:
+    """Say what in the table gives reason to doubt what will be found."""
+    lines = look_at(
+        dataset.features,
+        dataset.y,
+        target_name=dataset.target_name,
+        scale=scale,
+        threshold=threshold,
+        threshold_given=threshold_given,
+        prediction=dataset.prediction,
+        time=dataset.time,
+        time_name=dataset.time_name,
+        group=dataset.group if dataset.has_groups else None,
+        scores=dataset.scores,
+        rows=dataset.rows,
+    )
+    return (*dataset.warnings, *lines)
 
 
 def _scheme(plan: Schedule, dataset: Dataset) -> str:

@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from qconf._types import IntArray, Table
-from qconf.tables.keys import key_columns
+from qconf.suspicions.keys import key_columns
 
 __all__ = ["Copies", "find_copies", "joined"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
-from qconf._validation import check_no_infinity, numeric_columns
+from qconf._validation import check_no_infinity
 from qconf.error_scale import ErrorScale
 from qconf.errors import TableError
 from qconf.tables.copies import Copies, find_copies, joined
@@ -34,10 +34,6 @@ __all__ = ["MIN_ROWS", "Dataset", "make_dataset"]
 #: Below this, a best decile is a handful of rows and no interval says anything.
 MIN_ROWS = 50
 
-#: A feature that puts the rows in the target's order this closely is taken for a copy of it.
-_COPY_CORRELATION = 0.999
-_COPY_SAMPLE = 20_000
-_SUSPICIOUS_SHARE = 0.5
 #: A share of copies that is worth a line.
 _MANY_COPIES = 0.05
 
@@ -50,6 +46,7 @@ class Dataset:
     ----------
     features : DataFrame of shape (n_samples, n_features)
     y : ndarray of shape (n_samples,)
+    target_name : str
     prediction : ndarray of shape (n_samples,) or None
     time : ndarray of shape (n_samples,) or None
         Dates or numbers, without gaps.
@@ -73,6 +70,7 @@ class Dataset:
 
     features: pd.DataFrame
     y: FloatArray
+    target_name: str
     prediction: FloatArray | None
     time: Any
     time_name: str
@@ -145,6 +143,7 @@ def make_dataset(
     dataset = Dataset(
         features=table,
         y=target[keep],
+        target_name=names.get("target", "target"),
         prediction=None if predicted is None else role_numbers(predicted[keep], "prediction"),
         time=None if moments is None else moments[keep],
         time_name=_free_name(names.get("time", "time"), used),
@@ -239,19 +238,6 @@ def _check_features(dataset: Dataset) -> Dataset:
     features = dataset.features.drop(columns=empty)
     warnings = [f"The column {name!r} has no values and is not used." for name in empty]
     warnings += _many_copies(dataset.copies)
-    warnings += [
-        f"The feature {name!r} is almost a copy of the target; if it is not known before the "
-        f"target is, drop it (--drop {name})."
-        for name in _copies(features, dataset.y)
-    ]
-    if (
-        dataset.prediction is not None
-        and np.mean(dataset.prediction == dataset.y) > _SUSPICIOUS_SHARE
-    ):
-        warnings.append(
-            "More than half of the predictions equal the target: was the model fitted on these "
-            "rows? Its errors then say nothing about new ones."
-        )
     return replace(dataset, features=features, warnings=tuple(warnings))
 
 
@@ -265,16 +251,3 @@ def _many_copies(copies: Copies | None) -> list[str]:
         "(--group); or take them for different rows (--copies keep)."
     )
     return [line]
-
-
-def _copies(features: pd.DataFrame, y: FloatArray) -> list[str]:
-    """Find numeric features that put the rows in the same order as the target does."""
-    rows = np.random.default_rng(0).permutation(len(y))[:_COPY_SAMPLE]
-    target = pd.Series(y[rows])
-    copies = []
-    for name in numeric_columns(features):
-        column = features[name].iloc[rows].reset_index(drop=True).astype(float)
-        constant = column.min() == column.max()
-        if not constant and abs(column.corr(target, method="spearman")) > _COPY_CORRELATION:
-            copies.append(name)
-    return copies

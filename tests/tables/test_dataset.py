@@ -48,23 +48,6 @@ def test_features_can_be_chosen(table: pd.DataFrame) -> None:
     ]
 
 
-def test_copies_of_the_target_are_pointed_out(table: pd.DataFrame) -> None:
-    """A feature in the target's order is warned of, whatever its scale; others are not."""
-    table["log_price"] = np.log(table["price"])
-    table["minus"] = -table["price"]
-    warnings = " ".join(made(table).warnings)
-    assert "'log_price' is almost a copy of the target" in warnings
-    assert "'minus'" in warnings
-    assert "'area'" not in warnings
-
-
-def test_predictions_that_are_the_target_are_pointed_out(table: pd.DataFrame) -> None:
-    """Errors of a model that memorised the table say nothing."""
-    assert (
-        "equal the target" in made(table.assign(avm=table["price"]), prediction="avm").warnings[0]
-    )
-
-
 def test_empty_columns_are_not_used(table: pd.DataFrame) -> None:
     """A column without values is left out with a warning."""
     dataset = made(table.assign(nothing=np.nan))

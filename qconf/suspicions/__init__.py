@@ -1,0 +1,1 @@
+"""What a table gives reason to doubt: leaks, ids, units, dates, typos, thresholds."""
