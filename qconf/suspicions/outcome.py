@@ -7,13 +7,11 @@ import numpy as np
 from qconf._types import FloatArray, IntArray
 from qconf.suspicions.wording import percent
 
-__all__ = ["dominated", "too_good"]
+__all__ = ["dominated"]
 
 _LARGEST = 10
 _LEAST_ROWS = 200
 _HALF = 0.5
-#: The errors are this small beside the spread of the targets: R² is above 0.999.
-_TOO_GOOD = 0.03
 
 
 def dominated(residual: FloatArray, rows: IntArray | None = None) -> str | None:
@@ -55,31 +53,4 @@ def dominated(residual: FloatArray, rows: IntArray | None = None) -> str | None:
         f"squares (rows {first}, ..., counted from 0): if their targets are typos, correct or "
         "remove them; estimators that do not square errors (--estimators quantile,count) are "
         "hardly moved by them."
-    )
-
-
-def too_good(residual: FloatArray, y: FloatArray, prediction: FloatArray) -> str | None:
-    """Say so if out-of-sample errors are implausibly small beside the spread of the targets.
-
-    Parameters
-    ----------
-    residual, y, prediction : ndarray of shape (n_samples,)
-        Rows without a residual are NaN in the first.
-
-    Returns
-    -------
-    str or None
-    """
-    known = np.isfinite(residual)
-    if known.sum() <= _LEAST_ROWS:
-        return None
-    error = np.abs(prediction[known] - y[known])
-    spread = np.abs(y[known] - np.median(y[known]))
-    if np.median(error) >= _TOO_GOOD * np.median(spread):
-        return None
-    part = 100 * float(np.median(error) / np.median(spread))
-    return (
-        f"The predictions are implausibly good: the median error is {part:.2g} % of the median "
-        "distance of a target from their middle. Is a feature made from the target, or only known "
-        "with it? If so, drop it (--drop A,B)."
     )
