@@ -28,6 +28,7 @@ from sklearn.utils.validation import (
 
 from qconf._types import FloatArray, IntArray, Table, TableLike
 from qconf.errors import TableError
+from qconf.plain_columns import as_kinds, column_kinds
 
 __all__ = [
     "HasMethods",
@@ -74,17 +75,14 @@ def check_parameters(estimator: BaseEstimator) -> None:
 
 
 def check_table(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Table:
-    """Check features as scikit-learn does, but let a DataFrame keep its columns and types.
+    """Check features as scikit-learn does, but let a DataFrame keep its columns and levels.
 
     Strings, categories, booleans, dates and missing values are fine; infinite values are not.
-    With `reset` the number and the names of the columns are remembered on `estimator`, without
-    it they are compared.
+    Columns become plain ones (`qconf.plain_columns`). With `reset` the number, the names and the
+    kinds of the columns are remembered on `estimator`, without it they are compared.
     """
     if not isinstance(X, pd.DataFrame):
-        checked: Table = validate_data(
-            estimator, X, dtype=None, ensure_all_finite="allow-nan", reset=reset
-        )
-        return checked
+        return _checked_array(estimator, X, reset=reset)
     if len(X) == 0:
         msg = f"Found a table with 0 rows; {type(estimator).__name__} needs at least 1 sample."
         raise ValueError(msg)
@@ -92,12 +90,37 @@ def check_table(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Table
         msg = f"Found a table with 0 feature(s) (shape={X.shape}) while a minimum of 1 is required."
         raise ValueError(msg)
     validate_data(estimator, X, skip_check_array=True, reset=reset)
-    for name in numeric_columns(X):
-        count = count_infinite(X[name])
-        if count:
-            msg = f"Input X contains infinity: column {name!r} has {count} infinite value(s)."
-            raise ValueError(msg)
-    return X
+    return _of_known_kinds(estimator, X, reset=reset)
+
+
+def _checked_array(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Table:
+    """Check an array; one of objects or texts is judged column by column, as a table is."""
+    checked: Table = validate_data(
+        estimator, X, dtype=None, ensure_all_finite="allow-nan", reset=reset
+    )
+    kinds = getattr(estimator, "_column_kinds", {})
+    if checked.dtype.kind in "biuf" and (reset or not kinds):
+        estimator._column_kinds = {}  # noqa: SLF001 - as scikit-learn's validate_data sets names
+        return checked
+    plain = _of_known_kinds(estimator, pd.DataFrame(checked), reset=reset)
+    return plain.to_numpy(dtype=object)
+
+
+def _of_known_kinds(estimator: BaseEstimator, frame: pd.DataFrame, *, reset: bool) -> pd.DataFrame:
+    if reset:
+        estimator._column_kinds = column_kinds(frame)  # noqa: SLF001 - as above
+    plain = as_kinds(frame, getattr(estimator, "_column_kinds", {}))
+    _check_no_infinity(plain)
+    return plain
+
+
+def _check_no_infinity(frame: pd.DataFrame) -> None:
+    floats = [i for i, dtype in enumerate(frame.dtypes) if getattr(dtype, "kind", "") == "f"]
+    infinite = np.isinf(frame.iloc[:, floats].to_numpy(dtype=np.float64)).sum(axis=0)
+    for i in np.flatnonzero(infinite):
+        name = frame.columns[floats[i]]
+        msg = f"Input X contains infinity: column {name!r} has {infinite[i]} infinite value(s)."
+        raise ValueError(msg)
 
 
 def numeric_columns(X: pd.DataFrame) -> list[Any]:

@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from the layers below its own, and from no other.
 LAYERS = [
     ["_types", "errors", "estimate"],
-    ["bounds", "conventions"],
+    ["bounds", "conventions", "numbers_in_text", "plain_columns"],
     ["grouping", "learners.compiled", "learners.leaf_bootstrap_lanes"],
     ["learners.count_rate_loops", "learners.leaf_bootstrap_loops", "learners.leaf_bootstrap_trees",
      "learners.leaf_bootstrap_finder_loops", "learners.planes.design"],
@@ -31,6 +31,7 @@ LAYERS = [
      "learners.isotonic", "learners.level_map", "learners.seeding", "learners.settled",
      "learners.threads", "learners.variance_mixture", "learners.weighted_signals",
      "simulation.world", "resampling", "ranking"],
+    ["unseen"],
     ["base", "decomposition", "learners.active", "learners.encoding", "learners.group_variance",
      "learners.linear_quantile", "learners.monotonic", "error_targets", "schedules",
      "progressive", "simulation.limit", "simulation.published"],
@@ -111,6 +112,7 @@ def test_learners_know_nothing_of_confidence() -> None:
                 "_types",
                 "_validation",
                 "errors",
+                "plain_columns",
             }
 
 

@@ -57,6 +57,7 @@ class NeighborConfidence(ConfidenceEstimator):
     array([0.05, 0.1 ])
     """
 
+    averages_unseen: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "max_rows": [Interval(Integral, 1, None, closed="left"), None],
@@ -88,7 +89,10 @@ class NeighborConfidence(ConfidenceEstimator):
             is 1): both >= 0, lower is more confident.
         """
         check_is_fitted(self)
-        distance, position = self.nearest_(check_table(self, X, reset=False))
+        return self._unseen.signals(self._signals, check_table(self, X, reset=False))
+
+    def _signals(self, X: Table) -> FloatArray:
+        distance, position = self.nearest_(X)
         return np.column_stack([self._expected(position), distance.mean(axis=1) + _LEAST_DISTANCE])
 
     def _fit(self, X: Table, y: FloatArray) -> None:

@@ -122,6 +122,7 @@ class ResidualConfidence(ConfidenceEstimator):
     {'(base)': 0.05, 'rooms': 1.01, 'zone=wild': 1.98}
     """
 
+    averages_unseen: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "learner": [StrOptions({"boosted", *LEARNERS}), HasMethods(["fit", "predict"])],
         "target": [StrOptions({*LOSSES, COMBINED})],

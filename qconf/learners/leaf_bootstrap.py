@@ -183,7 +183,7 @@ class LeafBootstrap:
 
     def _encoded(self, X: TableLike) -> FloatArray:
         encoder = self.trees_.encoder_
-        encoded: FloatArray = encoder.transform(check_table(self.trees_, X, reset=False))
+        encoded: FloatArray = encoder.encode(check_table(self.trees_, X, reset=False))
         return encoded
 
     def _in_units(self, target: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
