@@ -55,6 +55,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
 from qconf._validation import TakesTables, check_parameters, check_table, check_target
+from qconf.absurd_residuals import check_units, winsorised
 from qconf.numbers_in_text import warn_of_numbers_in_text
 from qconf.unseen import UnseenCells
 
@@ -88,6 +89,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
             What describes a row; by convention with a column ``prediction``.
         y : array-like of shape (n_samples,)
             Signed residuals in error-scale units, each made without having seen its row's truth.
+            A few absurd ones are cut to size (`qconf.absurd_residuals`).
 
         Returns
         -------
@@ -104,7 +106,8 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         table = check_table(self, X, reset=True)
         if isinstance(table, pd.DataFrame):
             warn_of_numbers_in_text(table)
-        residual = check_target(self, y, len(table))
+        residual = winsorised(check_target(self, y, len(table)))
+        check_units(residual)
         self._fit(table, residual)
         if self.averages_unseen:
             self._unseen = UnseenCells(table, residual)

@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from the layers below its own, and from no other.
 LAYERS = [
     ["_types", "errors", "estimate"],
-    ["bounds", "conventions", "numbers_in_text", "plain_columns"],
+    ["absurd_residuals", "bounds", "conventions", "numbers_in_text", "plain_columns"],
     ["grouping", "learners.compiled", "learners.leaf_bootstrap_lanes"],
     ["learners.count_rate_loops", "learners.leaf_bootstrap_loops", "learners.leaf_bootstrap_trees",
      "learners.leaf_bootstrap_finder_loops", "learners.planes.design"],

@@ -320,8 +320,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             return target
         if self.loss != "gamma":
             self.origin_, self.scale_ = _middle_and_spread(target)
-            # Twice: where targets are as large as floats can be, their differences are larger.
-            return target / self.scale_ - self.origin_ / self.scale_
+            return (target - self.origin_) / self.scale_
         if target.min() < 0:
             msg = f"The Gamma loss needs targets >= 0, got {target.min():g}."
             raise ValueError(msg)
@@ -387,10 +386,8 @@ def _weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray | None:
 
 def _middle_and_spread(target: FloatArray) -> tuple[float, float]:
     """Return the median, and the mean distance to it (1 where all are alike)."""
-    middle = float(np.median(target))
-    with np.errstate(over="ignore"):
-        spread = float(np.abs(target / len(target) - middle / len(target)).sum())
-    return middle, (spread or 1.0) if np.isfinite(spread) else float(np.abs(target).max())
+    middle = float(np.quantile(target, 0.5, method="lower"))
+    return middle, float(np.mean(np.abs(target - middle))) or 1.0
 
 
 def _mean(target: FloatArray, weight: FloatArray | None) -> float:

@@ -13,11 +13,14 @@ import pandas as pd
 from qconf._types import FloatArray, IntArray
 from qconf.plain_columns import plain_columns
 
-__all__ = ["as_floats", "as_frame", "factorized", "is_measured", "with_categories"]
+__all__ = ["LARGEST", "as_floats", "as_frame", "factorized", "is_measured", "with_categories"]
 
 #: How many of each unit of NumPy's dates a day has.
 _A_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400 * 10**3, "us": 86_400 * 10**6,
           "ns": 86_400 * 10**9}  # fmt: skip
+#: Numbers larger than this, -1.8e308 for no data perhaps, count as it: several learners keep short
+#: floats, which end here, and a range of numbers must be a number.
+LARGEST = 1e38
 _MIDNIGHT = " 00:00:00"
 
 
@@ -89,7 +92,7 @@ def as_floats(column: pd.Series[Any]) -> FloatArray:
     """Write a measured column as numbers, dates and durations in days, missing values as NaN."""
     if column.dtype.kind in "Mm":
         return _as_days(column.to_numpy())
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.clip(column.to_numpy(dtype=np.float64, na_value=np.nan), -LARGEST, LARGEST)
 
 
 def _as_days(stamps: Any) -> FloatArray:

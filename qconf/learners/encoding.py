@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
 from qconf._validation import TakesTables, check_table
-from qconf.learners.columns import as_floats, as_frame, factorized, is_measured
+from qconf.learners.columns import LARGEST, as_floats, as_frame, factorized, is_measured
 from qconf.plain_columns import is_plain
 
 __all__ = ["TableEncoder", "design_matrix"]
@@ -25,7 +25,7 @@ __all__ = ["TableEncoder", "design_matrix"]
 class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     """Columns of any kind as one matrix of floats, missing values as NaN.
 
-    Numbers and booleans stay what they are, dates become days since 1970-01-01, durations days,
+    Numbers and booleans stay what they are (up to 1e38 in size), dates become days since 1970-01-01, durations days,
     and everything else (strings, categories, mixed objects) the position of its level among the
     levels seen in `fit`. A level that was not seen in `fit` is treated as missing.
 
@@ -111,7 +111,7 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
                 encoded[:, i] = _level_codes(column, self.levels_[i])
             else:
                 encoded[:, i] = as_floats(column)
-        return encoded
+        return np.clip(encoded, -LARGEST, LARGEST, out=encoded)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         """Return the names of the columns, which encoding leaves as they are."""

@@ -122,9 +122,11 @@ class QuantileForest(TakesTables, RegressorMixin, BaseEstimator):
         encoded = self.encoder_.encode(table)
         lightgbm = load_lightgbm()
         parameters = self._engine_parameters(len(target))
+        distance = np.abs(target - np.quantile(target, 0.5, method="lower"))
         data = lightgbm.Dataset(
             encoded,
-            label=np.abs(target - np.median(target)),
+            # The engine's labels are short floats: in units of their own mean.
+            label=distance / (float(distance.mean()) or 1.0),
             categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
             params=parameters,
         )
