@@ -15,11 +15,11 @@ from qconf.errors import TableError
 __all__ = ["check_units", "winsorised"]
 
 #: The largest rows of a table, and so many at most, may have half of the sum of squares.
-_ROWS_FOR_EACH_LARGEST, _FEWEST, _MOST = 200, 2, 10
+_ROWS_FOR_EACH_LARGEST, _FEWEST_LARGEST, _MOST_LARGEST = 200, 2, 10
 #: Of fewer rows, two may well have half of the sum.
 _ENOUGH_ROWS = 50
-#: Squares of residuals beyond these are no longer numbers.
-_LEAST_UNIT, _MOST_UNIT = 1e-100, 1e100
+#: Squares of larger residuals, and their sums, are soon no longer numbers.
+_MOST = 1e100
 
 
 def winsorised(residual: FloatArray) -> FloatArray:
@@ -47,7 +47,9 @@ def winsorised(residual: FloatArray) -> FloatArray:
     """
     if len(residual) < _ENOUGH_ROWS:
         return residual
-    n_largest = int(np.clip(len(residual) // _ROWS_FOR_EACH_LARGEST, _FEWEST, _MOST))
+    n_largest = int(
+        np.clip(len(residual) // _ROWS_FOR_EACH_LARGEST, _FEWEST_LARGEST, _MOST_LARGEST)
+    )
     size = np.abs(residual)
     parted = np.partition(size, len(size) - n_largest - 1)
     unit = parted[-n_largest - 1]
@@ -80,9 +82,9 @@ def check_units(residual: FloatArray) -> None:
     TableError
     """
     largest = float(np.abs(residual).max())
-    if largest and not _LEAST_UNIT <= largest <= _MOST_UNIT:
+    if largest > _MOST:
         msg = (
-            f"Residuals must be between {_LEAST_UNIT:g} and {_MOST_UNIT:g} in size, the largest is "
-            f"{largest:.3g}: give them in other units."
+            f"Residuals must be at most {_MOST:g} in size, the largest is {largest:.3g}: give them "
+            "in other units."
         )
         raise TableError(msg)

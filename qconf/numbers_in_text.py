@@ -24,9 +24,12 @@ _UNIT: Final = (
 )
 _LETTER: Final = r"(?: [mgtlhskd])"
 _SINGLE: Final = re.compile(
-    rf"[-+(]?(?:[€$£¥] ?)?[-+]?(?:{_NUMBER})(?:e[-+]?\d+)?(?: ?(?:{_UNIT})|{_LETTER})?\)?", re.I
+    rf"[-+(]?(?:[€$£¥] ?)?[-+]?(?:{_NUMBER})(?:e[-+]?\d+)?(?: ?(?:{_UNIT})|{_LETTER})?\)?",
+    re.IGNORECASE,
 )
-_RANGE: Final = re.compile(rf"({_NUMBER}) ?(?:-|–|to) ?({_NUMBER})(?: ?(?:{_UNIT}))?", re.I)
+_RANGE: Final = re.compile(
+    rf"({_NUMBER}) ?(?:-|–|to) ?({_NUMBER})(?: ?(?:{_UNIT}))?", re.IGNORECASE
+)
 _DIGITS: Final = re.compile(r"\d+")
 
 

@@ -134,7 +134,7 @@ def _positions_to_look_at(frame: pd.DataFrame) -> list[int]:
     positions = [i for i, dtype in enumerate(types) if not is_plain(dtype)]
     floats = [i for i, dtype in enumerate(types) if is_plain(dtype) and dtype.kind == "f"]
     # The first row tells of nearly all columns that they are not empty.
-    doubtful = [i for i in floats if len(frame) and np.isnan(frame.iat[0, i])]
+    doubtful = [i for i in floats if len(frame) and np.isnan(frame.iloc[0, i])]
     return positions + [i for i in doubtful if frame.iloc[:, i].isna().all()]
 
 
@@ -165,7 +165,8 @@ def _kind(column: pd.Series[Any]) -> str:
         return DURATIONS
     if pd.api.types.is_numeric_dtype(dtype):
         return NUMBERS
-    return LEVELS if pd.api.types.is_string_dtype(dtype) and dtype != object else _of_cells(column)
+    text = pd.api.types.is_string_dtype(dtype) and not pd.api.types.is_object_dtype(dtype)
+    return LEVELS if text else _of_cells(column)
 
 
 def _of_cells(column: pd.Series[Any]) -> str:
@@ -253,7 +254,7 @@ def _cell_by_cell(
 
 def _tell(name: Any, kind: str, wrong: Any, n_present: int) -> None:
     """Warn of a few cells of another kind; refuse a column that holds mostly such."""
-    found = f"{wrong[0]!r}"
+    found = repr(wrong[0]) if isinstance(wrong[0], str) else str(wrong[0])
     if 2 * len(wrong) > n_present:
         msg = (
             f"The column {name!r} held {kind} when it was fitted, and holds {found} now "

@@ -106,7 +106,7 @@ class UnseenCells:
         return self._answers(lambda table: predict(table)[:, None], squares, X)[:, 0]
 
     def signals(self, predict: Callable[[Table], FloatArray], X: Table) -> FloatArray:
-        """Predict several numbers >= 0 of each row in the same way, shape (n_samples, n_signals)."""
+        """Predict several numbers >= 0 of each row likewise, shape (n_samples, n_signals)."""
         return self._answers(predict, lambda table: predict(table) ** 2, X)
 
     def _answers(
