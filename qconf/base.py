@@ -49,11 +49,15 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
 from qconf._validation import TakesTables, check_parameters, check_table, check_target
+from qconf.absurd_residuals import check_units, winsorised
+from qconf.numbers_in_text import warn_of_numbers_in_text
+from qconf.unseen import UnseenCells
 
 __all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator"]
 
@@ -65,10 +69,15 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
     """Base class of confidence estimators: validates, then calls ``_fit`` and ``_predict``.
 
     A subclass writes ``__init__`` (which only stores its parameters), ``_fit(X, y)`` and
-    ``_predict(X)``. It gets a DataFrame as it was passed, or else a 2-dimensional array, and
-    may see missing values and strings.
+    ``_predict(X)``. It gets a DataFrame of plain columns (`qconf.plain_columns`), or else a
+    2-dimensional array, and may see missing values and strings.
+
+    With ``averages_unseen = True`` in its body, rows with a level, or a gap, that was never seen
+    in `fit` get the mean over what might stand there (`qconf.unseen`): for models that would take
+    such a row for one of the safest.
     """
 
+    averages_unseen: ClassVar[bool] = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
 
     def fit(self, X: TableLike, y: ArrayLike) -> Self:
@@ -80,6 +89,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
             What describes a row; by convention with a column ``prediction``.
         y : array-like of shape (n_samples,)
             Signed residuals in error-scale units, each made without having seen its row's truth.
+            A few absurd ones are cut to size (`qconf.absurd_residuals`).
 
         Returns
         -------
@@ -94,7 +104,13 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         if self._parameter_constraints:
             check_parameters(self)
         table = check_table(self, X, reset=True)
-        self._fit(table, check_target(self, y, len(table)))
+        if isinstance(table, pd.DataFrame):
+            warn_of_numbers_in_text(table)
+        residual = winsorised(check_target(self, y, len(table)))
+        check_units(residual)
+        self._fit(table, residual)
+        if self.averages_unseen:
+            self._unseen = UnseenCells(table, residual)
         return self
 
     def predict(self, X: TableLike) -> FloatArray:
@@ -110,8 +126,13 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
             Expected error >= 0, in the units of the residuals; lower is more confident.
         """
         check_is_fitted(self)
-        expected = self._predict(check_table(self, X, reset=False))
-        return np.maximum(expected, 0.0)
+        table = check_table(self, X, reset=False)
+        if self.averages_unseen:
+            return self._unseen.expected(self._not_negative, table)
+        return self._not_negative(table)
+
+    def _not_negative(self, table: Table) -> FloatArray:
+        return np.maximum(self._predict(table), 0.0)
 
     def score(self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return minus the mean QLIKE loss of the squared expected errors; higher is better.

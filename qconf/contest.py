@@ -26,7 +26,7 @@ from qconf.replicates import describe
 from qconf.resampling import difference_of_rates
 from qconf.schedules import Schedule, blocks_in_time, schedule
 from qconf.suspicions.look import look_at
-from qconf.suspicions.outcome import dominated, too_good
+from qconf.suspicions.outcome import dominated
 from qconf.tables.dataset import Dataset, make_dataset
 from qconf.tables.reading import read_table
 from qconf.valuation import default_valuation_model
@@ -296,12 +296,8 @@ class _Contest:
     def doubts(self, *, strict: bool) -> tuple[str, ...]:
         """Say what the residuals give reason to doubt."""
         known = np.flatnonzero(np.isfinite(self.residual))
-        residual, rows = self.residual[known], self.dataset.rows[known]
-        told = (
-            dominated(residual, rows),
-            too_good(residual, self.dataset.y[known], self.prediction[known]),
-        )
-        lines = tuple(line for line in told if line is not None)
+        line = dominated(self.residual[known], self.dataset.rows[known])
+        lines = () if line is None else (line,)
         if strict:
             refuse_warnings(lines)
         return lines

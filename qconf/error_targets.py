@@ -17,7 +17,14 @@ from scipy.stats import norm
 
 from qconf._types import FloatArray
 
-__all__ = ["COMBINED", "LOSSES", "ErrorTarget", "combined_squares", "error_targets"]
+__all__ = [
+    "COMBINED",
+    "LOSSES",
+    "ErrorTarget",
+    "combined_squares",
+    "error_targets",
+    "square_factor",
+]
 
 #: The loss of boosted trees that suits each target.
 LOSSES: Final = {"squared": "gamma", "absolute": "gamma", "log": "squared", "outlier": "binary"}
@@ -66,7 +73,9 @@ class ErrorTarget:
         if self.name == "absolute":
             return size
         if self.name == "log":
-            return np.log(np.maximum(size, self.limit))
+            # Of the size in units of the limit: a learner that shrinks towards zero then says the
+            # same in cents as in millions.
+            return np.log(np.maximum(size / self.limit, 1.0))
         return (size > self.limit).astype(np.float64)
 
     def squares(self, predicted: FloatArray) -> FloatArray:
@@ -87,7 +96,7 @@ class ErrorTarget:
         if self.name == "absolute":
             error = np.maximum(predicted, 0.0)
         elif self.name == "log":
-            error = self.limit * _scale_of_logs(predicted - np.log(self.limit))
+            error = self.limit * _scale_of_logs(predicted)
         else:
             # A Normal residual is beyond the limit with this probability, on either side.
             error = self.limit / norm.isf(np.clip(predicted, _LEAST, _MOST) / 2)
@@ -103,10 +112,26 @@ class ErrorTarget:
             Expected squared errors of these rows or some of them, with the factor as it is.
         residual : ndarray of shape (n_samples,)
         """
-        expected = float(squares.mean())
-        if expected == 0.0:
-            return self
-        return replace(self, factor=self.factor * float(np.sqrt(np.mean(residual**2) / expected)))
+        return replace(self, factor=self.factor * float(np.sqrt(square_factor(squares, residual))))
+
+
+def square_factor(squares: FloatArray, residual: FloatArray) -> float:
+    """Return what gives expected squared errors the mean square of the residuals.
+
+    Parameters
+    ----------
+    squares : ndarray of any shape
+        Of expected errors.
+    residual : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    float
+        1 where squares have died away to nothing, which no factor brings back.
+    """
+    wanted, expected = float(np.mean(residual**2)), float(squares.mean())
+    nothing = expected <= np.finfo(np.float64).eps ** 2 * wanted
+    return 1.0 if nothing else wanted / expected
 
 
 def error_targets(

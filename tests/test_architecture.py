@@ -27,7 +27,7 @@ ABOVE = {
     "top": {"simulation", "plots"},
 }
 #: Modules of the top that the engines may use.
-FOUNDATION = {"_types", "_validation", "conventions", "errors", "frames"}
+FOUNDATION = {"_types", "_validation", "conventions", "errors", "frames", "plain_columns"}
 EMPTY = {"", "learners", "learners.planes", "tables", "cli", "simulation", "plots", "suspicions"}
 
 

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qconf._types import ArrayLike
-from qconf.error_targets import LOSSES, ErrorTarget, combined_squares, error_targets
+from qconf.error_targets import (
+    LOSSES,
+    ErrorTarget,
+    combined_squares,
+    error_targets,
+    square_factor,
+)
 
 
 def one_target(name: str, residual: ArrayLike, threshold: float | None = None) -> ErrorTarget:
@@ -76,3 +82,21 @@ def test_combined_is_the_geometric_mean() -> None:
     assert [one.name for one in error_targets("combined", np.ones(3), 0.8, None)] == list(LOSSES)
     squares = [np.array([1.0, 0.0]), np.array([4.0, 0.0])]
     np.testing.assert_allclose(combined_squares(squares), [2.0, 0.0], atol=1e-300)
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_what_is_learned_knows_no_units_but_those_of_the_residual(name: str) -> None:
+    """Logarithms are of sizes in units of the limit: a learner that shrinks to 0 needs that."""
+    residual = np.array([-0.1, 0.2, 0.4])
+    values, larger = (one_target(name, unit * residual).of(unit * residual) for unit in (1.0, 8.0))
+    power = {"squared": 64.0, "absolute": 8.0}.get(name, 1.0)
+    np.testing.assert_allclose(larger, power * values)
+
+
+def test_the_factor_is_finite_whatever_was_predicted() -> None:
+    """Squares that have died away to nothing are left alone, instead of divided by."""
+    residual = np.array([1.0, -3.0])
+    assert square_factor(np.array([2.0, 8.0]), residual) == 1.0
+    for nothing in (0.0, 5e-324, 1e-200):
+        assert square_factor(np.array([nothing]), residual) == 1.0
+    assert square_factor(np.array([2.0]), np.zeros(2)) == 0.0

@@ -99,6 +99,7 @@ class BlendConfidence(ConfidenceEstimator):
     [0.05, 0.1]
     """
 
+    averages_unseen: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "estimators": [list, tuple, None],
         "cv": [Interval(Integral, 2, None, closed="left")],

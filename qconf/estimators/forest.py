@@ -47,6 +47,7 @@ class ForestConfidence(ConfidenceEstimator):
     [0.05, 0.1]
     """
 
+    averages_unseen: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
@@ -78,8 +79,10 @@ class ForestConfidence(ConfidenceEstimator):
             the units of the residuals, >= 0, lower is more confident.
         """
         check_is_fitted(self)
-        moments = self.forest_.moments(check_table(self, X, reset=False))
-        return np.sqrt(np.column_stack(moments))
+        return self._unseen.signals(self._signals, check_table(self, X, reset=False))
+
+    def _signals(self, X: Table) -> FloatArray:
+        return np.sqrt(np.column_stack(self.forest_.moments(X)))
 
     def share(self, n: int) -> Self:
         """Make an unfitted forest for one of `n` folds of a blend; all have as many trees as this.

@@ -57,6 +57,7 @@ class NeighborConfidence(ConfidenceEstimator):
     array([0.05, 0.1 ])
     """
 
+    averages_unseen: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "max_rows": [Interval(Integral, 1, None, closed="left"), None],
@@ -85,11 +86,17 @@ class NeighborConfidence(ConfidenceEstimator):
         -------
         ndarray of shape (n_samples, 2)
             The expected error, and the mean distance to the nearest rows (a column's whole range
-            is 1): both >= 0, lower is more confident.
+            is the root mean squared residual): both >= 0, lower is more confident.
         """
         check_is_fitted(self)
-        distance, position = self.nearest_(check_table(self, X, reset=False))
-        return np.column_stack([self._expected(position), distance.mean(axis=1) + _LEAST_DISTANCE])
+        return self._unseen.signals(self._signals, check_table(self, X, reset=False))
+
+    def _signals(self, X: Table) -> FloatArray:
+        distance, position = self.nearest_(X)
+        # In units of the residuals, as all signals are, so that a blend knows no units.
+        unit = np.sqrt(self.squared_.mean())
+        away = unit * (distance.mean(axis=1) + _LEAST_DISTANCE)
+        return np.column_stack([self._expected(position), away])
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         rng = random_source(self.random_state)

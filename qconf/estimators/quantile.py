@@ -73,6 +73,7 @@ class QuantileConfidence(ConfidenceEstimator):
     [0.05, 0.1]
     """
 
+    averages_unseen: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "learner": [
             StrOptions({"boosted", "forest", *_PLANES}), HasMethods(["fit", "predict"]), tuple, list

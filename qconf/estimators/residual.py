@@ -16,7 +16,14 @@ from qconf._validation import HasMethods, Interval, StrOptions, select_rows
 from qconf.base import ConfidenceEstimator
 from qconf.bounds import BOUNDS, upper_bound
 from qconf.error_learners import LEARNERS, make_learner
-from qconf.error_targets import COMBINED, LOSSES, ErrorTarget, combined_squares, error_targets
+from qconf.error_targets import (
+    COMBINED,
+    LOSSES,
+    ErrorTarget,
+    combined_squares,
+    error_targets,
+    square_factor,
+)
 from qconf.errors import OptionError
 from qconf.learners.boosted import BoostedTrees
 from qconf.learners.replicated import Replicated, has_leaves
@@ -122,6 +129,7 @@ class ResidualConfidence(ConfidenceEstimator):
     {'(base)': 0.05, 'rooms': 1.01, 'zone=wild': 1.98}
     """
 
+    averages_unseen: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "learner": [StrOptions({"boosted", *LEARNERS}), HasMethods(["fit", "predict"])],
         "target": [StrOptions({*LOSSES, COMBINED})],
@@ -240,7 +248,7 @@ class ResidualConfidence(ConfidenceEstimator):
             together = combined_squares(
                 [factor * own for factor, own in zip(factors, squares, strict=True)]
             )
-            self._factor = float(np.mean(y**2) / together.mean())
+            self._factor = square_factor(together, y)
 
     def _predict(self, X: Table) -> FloatArray:
         if self.target == COMBINED:

@@ -88,8 +88,9 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
     encoder_ : TableEncoder
     n_estimators_ : int
         Number of trees that were grown.
-    scale_ : float
-        What the target was divided by (Gamma only), so that units do not matter.
+    origin_, scale_ : float
+        What was subtracted from the target (its median; 0 with the Gamma loss), and what it was
+        then divided by: the engine's labels have seven digits, and units must not matter.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -183,7 +184,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         weight = _weights(sample_weight, len(table))
         target = self._scaled(check_target(self, y, len(table)), weight)
         self.encoder_ = TableEncoder().fit(table)
-        encoded = self.encoder_.transform(table)
+        encoded = self.encoder_.encode(table)
         rng = random_source(self.random_state)
         n_rows = min(len(target), self.max_rows or len(target))
         parameters = self._engine_parameters(n_rows, draw_seed(rng))
@@ -298,25 +299,32 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             In the target's units; >= 0 with the Gamma loss.
         """
         check_is_fitted(self)
-        encoded = self.encoder_.transform(check_table(self, X, reset=False))
+        encoded = self.encoder_.encode(check_table(self, X, reset=False))
         raw: FloatArray = self.booster_.predict(
             encoded, num_threads=threads_for(len(encoded), self.n_jobs)
         )
-        return raw * self.scale_
+        return self.in_units(raw)
+
+    def in_units(self, raw: FloatArray) -> FloatArray:
+        """Give what the engine says of labels the units of the target."""
+        return raw * self.scale_ + self.origin_
 
     def _scaled(self, target: FloatArray, weight: FloatArray | None) -> FloatArray:
-        self.scale_ = 1.0
+        self.origin_, self.scale_ = 0.0, 1.0
         if self.loss == "binary" and not np.isin(target, (0, 1)).all():
             msg = (
                 f"The binary loss needs targets 0 and 1, got {target.min():g} to {target.max():g}."
             )
             raise ValueError(msg)
-        if self.loss != "gamma":
+        if self.loss == "binary":
             return target
+        if self.loss != "gamma":
+            self.origin_, self.scale_ = _middle_and_spread(target)
+            return (target - self.origin_) / self.scale_
         if target.min() < 0:
             msg = f"The Gamma loss needs targets >= 0, got {target.min():g}."
             raise ValueError(msg)
-        self.scale_ = float(np.average(target, weights=weight))
+        self.scale_ = _mean(target, weight)
         if self.scale_ == 0.0:
             return np.ones_like(target)
         # The engine wants labels > 0. The gradient in a row is 1 - target / prediction, so a
@@ -374,6 +382,18 @@ def _weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray | None:
         msg = "sample_weight must not be zero for all rows: there is nothing to learn from."
         raise OptionError(msg)
     return weight
+
+
+def _middle_and_spread(target: FloatArray) -> tuple[float, float]:
+    """Return the median, and the mean distance to it (1 where all are alike)."""
+    middle = float(np.quantile(target, 0.5, method="lower"))
+    return middle, float(np.mean(np.abs(target - middle))) or 1.0
+
+
+def _mean(target: FloatArray, weight: FloatArray | None) -> float:
+    """Average, also where the sum is larger than floats can be."""
+    largest = float(target.max()) or 1.0
+    return largest * float(np.average(target / largest, weights=weight))
 
 
 def leaf_size(n_rows: int) -> int:

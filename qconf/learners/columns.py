@@ -1,17 +1,27 @@
-"""What a column of a table holds: something measured, or the names of levels."""
+"""What a plain column holds: something measured, or the names of levels."""
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray, IntArray
+from qconf.plain_columns import plain_columns
 
-__all__ = ["as_floats", "as_frame", "factorized", "is_measured", "is_plain", "with_categories"]
+__all__ = ["LARGEST", "as_floats", "as_frame", "factorized", "is_measured", "with_categories"]
 
-_NANOSECONDS_A_DAY = 86_400 * 10**9
+#: How many of each unit of NumPy's dates a day has.
+_A_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400 * 10**3, "us": 86_400 * 10**6,
+          "ns": 86_400 * 10**9}  # fmt: skip
+#: Numbers larger than this, -1.8e308 for no data perhaps, count as it: several learners keep short
+#: floats, which end here, and a range of numbers must be a number.
+LARGEST = 1e38
+_MIDNIGHT = " 00:00:00"
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -19,27 +29,13 @@ def as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X
     frame = pd.DataFrame(X)
-    return frame.infer_objects() if X.dtype.kind == "O" else frame
+    return plain_columns(frame) if X.dtype.kind == "O" else frame
 
 
 def is_measured(column: pd.Series[Any]) -> bool:
-    """Tell numbers, booleans, dates and durations from levels."""
+    """Tell numbers, booleans, dates and durations from levels, in a checked table."""
     dtype = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return False
-    if pd.api.types.is_object_dtype(dtype):
-        return bool(pd.api.types.is_bool_dtype(column.dropna().infer_objects().dtype))
-    return (
-        pd.api.types.is_numeric_dtype(dtype)
-        or pd.api.types.is_datetime64_any_dtype(dtype)
-        or pd.api.types.is_timedelta64_dtype(dtype)
-        or isinstance(dtype, pd.PeriodDtype)
-    )
-
-
-def is_plain(column_type: Any) -> bool:
-    """Tell NumPy's own real numbers and booleans, which need no look at each value."""
-    return isinstance(column_type, np.dtype) and column_type.kind in "biuf"
+    return isinstance(dtype, np.dtype) and dtype.kind in "biufMm"
 
 
 def with_categories(X: Any) -> Any:
@@ -56,9 +52,7 @@ def with_categories(X: Any) -> Any:
     """
     if not isinstance(X, pd.DataFrame):
         return X
-    named = [
-        i for i, dtype in enumerate(X.dtypes) if not (is_plain(dtype) or is_measured(X.iloc[:, i]))
-    ]
+    named = [i for i in range(X.shape[1]) if not is_measured(X.iloc[:, i])]
     numbered = X.copy(deep=False)
     for i in named:
         numbered.isetitem(i, _as_categories(X.iloc[:, i]))
@@ -80,25 +74,30 @@ def factorized(column: pd.Series[Any]) -> tuple[IntArray, list[str]]:
     except TypeError:
         # Lists and the like cannot be told apart by hash, but by how they are written.
         codes, values = pd.factorize(column.map(str, na_action="ignore"))
-    return codes, [str(value) for value in values]
+    return codes, [value if type(value) is str else _written(value) for value in values]
+
+
+def _written(value: Any) -> str:
+    """Write a level: equal numbers alike, be they 98101, 98101.0 or a Decimal, True or 1."""
+    if isinstance(value, Integral | np.bool_):
+        return str(int(value))
+    if isinstance(value, Real | Decimal):
+        number = float(value)
+        return str(int(value)) if number.is_integer() else str(value)
+    text = str(value)
+    return text.removesuffix(_MIDNIGHT) if isinstance(value, dt.date) else text
 
 
 def as_floats(column: pd.Series[Any]) -> FloatArray:
     """Write a measured column as numbers, dates and durations in days, missing values as NaN."""
-    if isinstance(column.dtype, pd.PeriodDtype):
-        column = column.dt.to_timestamp()
-    if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(
-        column.dtype
-    ):
-        return _as_days(column)
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if column.dtype.kind in "Mm":
+        return _as_days(column.to_numpy())
+    return np.clip(column.to_numpy(dtype=np.float64, na_value=np.nan), -LARGEST, LARGEST)
 
 
-def _as_days(column: pd.Series[Any]) -> FloatArray:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-    unit = "m8[ns]" if pd.api.types.is_timedelta64_dtype(column.dtype) else "M8[ns]"
-    stamps = column.to_numpy().astype(unit)
-    days: FloatArray = stamps.astype(np.int64) / _NANOSECONDS_A_DAY
+def _as_days(stamps: Any) -> FloatArray:
+    """Count days in the column's own unit: in nanoseconds the years before 1678 wrap around."""
+    unit, step = np.datetime_data(stamps.dtype)
+    days: FloatArray = stamps.astype(np.int64) / (_A_DAY[unit] / step)
     days[np.isnat(stamps)] = np.nan
     return days

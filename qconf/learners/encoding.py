@@ -13,19 +13,22 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, BoolArray, FloatArray, TableLike
+from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
 from qconf._validation import TakesTables, check_table
-from qconf.learners.columns import as_floats, as_frame, factorized, is_measured, is_plain
+from qconf.learners.columns import LARGEST, as_floats, as_frame, factorized, is_measured
+from qconf.plain_columns import is_plain
 
 __all__ = ["TableEncoder", "design_matrix"]
 
 
-class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
+# No wrapped output: learners read arrays, whatever `sklearn.set_config(transform_output=)` says.
+class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     """Columns of any kind as one matrix of floats, missing values as NaN.
 
-    Numbers and booleans stay what they are, dates become days since 1970-01-01, durations days,
-    and everything else (strings, categories, mixed objects) the position of its level among the
-    levels seen in `fit`. A level that was not seen in `fit` is treated as missing.
+    Numbers and booleans stay what they are (up to 1e38 in size), dates become days since
+    1970-01-01, durations days, and everything else (strings, categories, mixed objects) the
+    position of its level among the levels seen in `fit`. A level that was not seen in `fit` is
+    treated as missing.
 
     Attributes
     ----------
@@ -59,7 +62,10 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         -------
         TableEncoder
         """
-        frame = as_frame(check_table(self, X, reset=True))
+        return self._learned(check_table(self, X, reset=True))
+
+    def _learned(self, table: Table) -> Self:
+        frame = as_frame(table)
         self.levels_ = {
             i: pd.Index(factorized(frame.iloc[:, i])[1], dtype=object).unique().sort_values()
             for i, dtype in enumerate(frame.dtypes)
@@ -80,7 +86,20 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
         ndarray of shape (n_samples, n_features), dtype float64
         """
         check_is_fitted(self)
-        frame = as_frame(check_table(self, X, reset=False))
+        return self.encode(check_table(self, X, reset=False))
+
+    def encode(self, table: Table) -> FloatArray:
+        """Encode a table that was checked already, against the same columns.
+
+        Parameters
+        ----------
+        table : DataFrame or ndarray of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features), dtype float64
+        """
+        frame = as_frame(table)
         encoded = np.empty(frame.shape, dtype=np.float64, order="F")
         plain = [
             i for i, dtype in enumerate(frame.dtypes) if is_plain(dtype) and i not in self.levels_
@@ -93,7 +112,7 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator):
                 encoded[:, i] = _level_codes(column, self.levels_[i])
             else:
                 encoded[:, i] = as_floats(column)
-        return encoded
+        return np.clip(encoded, -LARGEST, LARGEST, out=encoded)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         """Return the names of the columns, which encoding leaves as they are."""
@@ -133,12 +152,14 @@ def design_matrix(
         max_categories=max_levels,
         sparse_output=False,
     )
-    return ColumnTransformer(
+    design = ColumnTransformer(
         [
             ("numbers", numbers, np.flatnonzero(~is_categorical)),
             ("levels", levels, np.flatnonzero(is_categorical)),
         ]
     )
+    # An array, whatever `sklearn.set_config(transform_output=)` says.
+    return design.set_output(transform="default")
 
 
 def _level_codes(column: pd.Series[Any], levels: pd.Index[Any]) -> FloatArray:

@@ -129,7 +129,7 @@ class ErrorForest(TakesTables, BaseEstimator):
             random_state=draw_seed(random_source(self.random_state)),
             n_jobs=threads_for(len(error), self.n_jobs),
         )
-        self.forest_.fit(self.encoder_.transform(table), self._shapes(error))
+        self.forest_.fit(self.encoder_.encode(table), self._shapes(error))
         return self
 
     def moments(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
@@ -147,7 +147,7 @@ class ErrorForest(TakesTables, BaseEstimator):
             Of the trees' mean errors, in the same units, >= 0.
         """
         check_is_fitted(self)
-        encoded = self.encoder_.transform(check_table(self, X, reset=False)).astype(np.float32)
+        encoded = self.encoder_.encode(check_table(self, X, reset=False)).astype(np.float32)
         stretches = [
             encoded[start : start + _ROWS_AT_ONCE]
             for start in range(0, len(encoded), _ROWS_AT_ONCE)

@@ -183,7 +183,7 @@ class LeafBootstrap:
 
     def _encoded(self, X: TableLike) -> FloatArray:
         encoder = self.trees_.encoder_
-        encoded: FloatArray = encoder.transform(check_table(self.trees_, X, reset=False))
+        encoded: FloatArray = encoder.encode(check_table(self.trees_, X, reset=False))
         return encoded
 
     def _in_units(self, target: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -192,7 +192,8 @@ class LeafBootstrap:
         if self.trees_.loss == "squared":
             self.origin_ = float(target.mean())
             self.unit_ = float(np.abs(target - self.origin_).max()) or 1.0
-            steps[0] -= self.origin_
+            steps *= self.trees_.scale_
+            steps[0] += self.trees_.origin_ - self.origin_
             return (target - self.origin_) / self.unit_, steps / self.unit_
         self.origin_, self.unit_ = 0.0, self.trees_.scale_
         if self.unit_ == 0.0:
@@ -238,7 +239,8 @@ class LeafBootstrap:
                 add_steps(leaves, self.steps_[block], total)
                 if self.trees_.loss == "gamma":
                     np.exp(total, out=total)
-                np.multiply(total.T, self.unit_, out=lanes[block])
+                # The lanes are short floats, whose range is: in units of the target, 1e38.
+                np.multiply(total.T, self.unit_, out=lanes[block], dtype=np.float64)
                 lanes[block] += self.origin_
 
             _in_threads(follow, n_blocks, threads)

@@ -49,10 +49,11 @@ class NearestRows:
         self.kept: IntArray = np.sort(order[:max_rows])
         # So many rows tell the range of a column, and which levels are common.
         known = select_rows(X, np.sort(order[: max(max_rows, _ROWS_TO_SCALE)]))
-        encoder = TableEncoder().fit(known)
-        columns = design_matrix(encoder.is_categorical_, drop=None)
-        self._scale = make_pipeline(encoder, columns, MinMaxScaler(clip=True))
-        self._scale.fit(known)
+        self._encoder = TableEncoder().fit(known)
+        columns = design_matrix(self._encoder.is_categorical_, drop=None)
+        to_range = MinMaxScaler(clip=True).set_output(transform="default")
+        self._scale = make_pipeline(columns, to_range)
+        self._scale.fit(self._encoder.encode(known))
         points = self._points(select_rows(X, self.kept))
         self._search = NearestNeighbors(
             n_neighbors=min(n_neighbors, len(points)),
@@ -77,5 +78,7 @@ class NearestRows:
         return np.asarray(distance, dtype=np.float64), self.kept[position]
 
     def _points(self, X: Table) -> NDArray[np.float32]:
-        points: NDArray[np.float32] = self._scale.transform(X).astype(np.float32)
+        points: NDArray[np.float32] = self._scale.transform(self._encoder.encode(X)).astype(
+            np.float32
+        )
         return points

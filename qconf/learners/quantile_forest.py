@@ -119,12 +119,14 @@ class QuantileForest(TakesTables, RegressorMixin, BaseEstimator):
         table = check_table(self, X, reset=True)
         target = check_target(self, y, len(table))
         self.encoder_ = TableEncoder().fit(table)
-        encoded = self.encoder_.transform(table)
+        encoded = self.encoder_.encode(table)
         lightgbm = load_lightgbm()
         parameters = self._engine_parameters(len(target))
+        distance = np.abs(target - np.quantile(target, 0.5, method="lower"))
         data = lightgbm.Dataset(
             encoded,
-            label=np.abs(target - np.median(target)),
+            # The engine's labels are short floats: in units of their own mean.
+            label=distance / (float(distance.mean()) or 1.0),
             categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
             params=parameters,
         )
@@ -149,7 +151,7 @@ class QuantileForest(TakesTables, RegressorMixin, BaseEstimator):
             Or (n_samples,), if `quantiles` is a single number.
         """
         check_is_fitted(self)
-        encoded = self.encoder_.transform(check_table(self, X, reset=False))
+        encoded = self.encoder_.encode(check_table(self, X, reset=False))
         predicted = np.zeros((len(encoded), self.leaf_quantiles_[0].shape[1]))
         for leaves, kept in zip(self._leaves(encoded), self.leaf_quantiles_, strict=True):
             predicted += kept[leaves]

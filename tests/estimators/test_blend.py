@@ -120,6 +120,40 @@ def test_what_told_errors_apart_long_ago_is_forgotten(rng: np.random.Generator) 
     assert within.iloc[1] > 0.65
 
 
+class Slope(ConfidenceEstimator):
+    """Expects errors in proportion to the first column, by how large those of its fold were."""
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        self.slope_ = float(np.abs(y).mean())
+
+    def _predict(self, X: Table) -> FloatArray:
+        return self.slope_ * np.asarray(X, dtype=float)[:, 0]
+
+
+def test_all_folds_have_the_same_say(rng: np.random.Generator) -> None:
+    """A new row is scored by the members of every fold: their order changes nothing."""
+    X = rng.uniform(1, 2, (400, 1))
+    est = BlendConfidence([Slope()], cv=4, random_state=0).fit(X, rng.normal(size=400) * X[:, 0])
+    assert len({fold[0].slope_ for fold in est.members_}) == 4
+    expected = est.predict(X[:5])
+    est.members_ = est.members_[::-1]
+    np.testing.assert_allclose(est.predict(X[:5]), expected, rtol=1e-12)
+
+
+def test_with_time_weights_are_drawn_towards_equal_ones_more_strongly(
+    rng: np.random.Generator,
+) -> None:
+    """What the same rows say for one of two members counts for less if they are of yesterday."""
+    scores = np.exp(rng.normal(scale=0.5, size=(2, 6000)))
+    table = pd.DataFrame({"tells": scores[0], "noise": scores[1]})
+    residual = rng.normal(scale=scores[0])
+    members = [ColumnConfidence("tells"), ColumnConfidence("noise")]
+    without = BlendConfidence(members, random_state=0).fit(table, residual)
+    within = BlendConfidence(members, random_state=0).fit(table, residual, time=np.arange(6000))
+    assert without.shares_["column"].iloc[0] > 0.9
+    assert 0.5 < within.shares_["column"].iloc[0] < 0.9
+
+
 def test_a_single_moment_is_no_order(rows: Rows) -> None:
     """If all rows have one time, folds are random as without."""
     table, residual, _ = rows

@@ -204,3 +204,25 @@ def test_a_table_within_the_limit_is_one_part() -> None:
     np.testing.assert_array_equal(
         first, BoostedTrees(max_rows=None, random_state=0).fit(x, x[:, 0]).predict(x)
     )
+
+
+@pytest.mark.parametrize("loss", ["squared", "quantile"])
+@pytest.mark.parametrize("offset", [1e8, -1e10, 1e12])
+def test_targets_far_from_zero(loss: str, offset: float, rng: np.random.Generator) -> None:
+    """The engine's labels have seven digits; they are those of what differs."""
+    x = rng.uniform(size=(600, 2))
+    y = 10 * x[:, 0] + rng.normal(size=600)
+    near = BoostedTrees(loss, n_estimators=50, random_state=0).fit(x, y).predict(x)
+    far = BoostedTrees(loss, n_estimators=50, random_state=0).fit(x, y + offset).predict(x)
+    np.testing.assert_allclose(far - offset, near, atol=2e-3)
+
+
+@pytest.mark.parametrize("loss", ["squared", "gamma", "quantile"])
+@pytest.mark.parametrize("unit", [1e-200, 1e-38, 1e38, 1e200])
+def test_targets_of_any_spread(loss: str, unit: float, rng: np.random.Generator) -> None:
+    """Short floats end at 1e38; predictions are the same, times the unit."""
+    x = rng.uniform(size=(600, 2))
+    y = 1.0 + x[:, 0] + rng.uniform(size=600)
+    plain = BoostedTrees(loss, n_estimators=50, random_state=0).fit(x, y).predict(x)
+    other = BoostedTrees(loss, n_estimators=50, random_state=0).fit(x, unit * y).predict(x)
+    np.testing.assert_allclose(other / unit, plain, rtol=1e-5)

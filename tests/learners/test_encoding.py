@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 
 from qconf.learners.encoding import TableEncoder, design_matrix
 
@@ -32,7 +33,7 @@ def encoded(column: Any) -> list[float]:
         (pd.to_datetime(["1970-01-02T12:00Z"]), [1.5]),
         (pd.to_timedelta([36, None], unit="h"), [1.5, np.nan]),
         (pd.PeriodIndex(["1970-01-02"], freq="D"), [1.0]),
-        ([dt.date(2020, 1, 1), dt.date(2021, 1, 1)], [0.0, 1.0]),
+        ([dt.date(2020, 1, 1), dt.date(2021, 1, 1)], [18262.0, 18628.0]),
         ([None, None], [np.nan, np.nan]),
         (np.array([["a"], ["b"], None, ["a"]], dtype=object), [0.0, 1.0, np.nan, 0.0]),
         (np.array([1, "1", 2], dtype=object), [0.0, 0.0, 1.0]),
@@ -80,3 +81,48 @@ def test_design_matrix_is_finite_and_knows_its_gaps() -> None:
     assert matrix.shape == (4, 2 + 2)
     new = encoder.transform(pd.DataFrame({"x": [1.0], "z": ["never seen"]}))
     assert np.isfinite(design.transform(new)).all()
+
+
+@pytest.mark.parametrize(
+    ("fitted", "later"),
+    [
+        (pd.Categorical([98101, 98102]), pd.Categorical([98101.0, 98102.0])),
+        (pd.Categorical([98101, 98102]), ["98101", "98102"]),
+        (pd.Categorical([98101.0, 98102.0, np.nan]), [98101, 98102]),
+        (["98101", "98102"], [98101.0, 98102.0]),
+        (pd.Categorical([True, False]), [1, 0]),
+        (pd.Categorical([1, 0]), [True, False]),
+        (pd.Categorical([1.5, 2.5]), ["1.5", "2.5"]),
+        (
+            pd.Categorical(pd.to_datetime(["2020-01-02", "2021-01-01"]).as_unit("us")),
+            pd.Categorical(pd.to_datetime(["2020-01-02", "2021-01-01"]).as_unit("ns")),
+        ),
+        (pd.Categorical([dt.date(2020, 1, 2), dt.date(2021, 1, 1)]), ["2020-01-02", "2021-01-01"]),
+    ],
+)
+def test_a_level_is_one_however_it_is_held(fitted: Any, later: Any) -> None:
+    """As a whole number, a float beside a gap, a boolean, a date in another unit, or as text."""
+    encoder = TableEncoder().fit(pd.DataFrame({"x": fitted}))
+    known = encoder.transform(pd.DataFrame({"x": fitted}))[:2, 0]
+    np.testing.assert_array_equal(encoder.transform(pd.DataFrame({"x": later}))[:, 0], known)
+
+
+@pytest.mark.parametrize("nothing", [-np.finfo(float).max, 1e300])
+def test_numbers_that_stand_for_no_data_stay_far_away(nothing: float) -> None:
+    """They are at most 1e38 in size, so that a range of them is a number in any learner."""
+    assert encoded([nothing, 1.0]) == [np.sign(nothing) * 1e38, 1.0]
+
+
+@pytest.mark.parametrize("output", ["pandas", "polars"])
+def test_designs_are_arrays_whatever_scikit_learn_is_told(output: str) -> None:
+    """Also those that were made before it was told."""
+    frame = pd.DataFrame({"x": [0.0, 2.0, np.nan, 4.0], "z": ["a", "b", "b", None]})
+    encoder = TableEncoder().fit(frame)
+    before = design_matrix(encoder.is_categorical_).fit(encoder.transform(frame))
+    wanted = before.transform(encoder.transform(frame))
+    with sklearn.config_context(transform_output=output):
+        within = design_matrix(encoder.is_categorical_).fit(encoder.transform(frame))
+        for design in (before, within):
+            made = design.transform(encoder.transform(frame))
+            assert isinstance(made, np.ndarray)
+            np.testing.assert_array_equal(made, wanted)
