@@ -14,7 +14,6 @@ from benchmarks.scenarios import Scenario, available
 from benchmarks.scores import THRESHOLD, Scores, merged, resampling_units
 from benchmarks.valuations import Memory
 from qconf.evaluation import Evaluation, evaluate_scores
-from qconf.resampling import difference_of_rates
 
 __all__ = ["BUILT_IN", "CACHE", "REFERENCE", "run"]
 
@@ -113,12 +112,7 @@ def _behind(own: Evaluation, reference: Evaluation | None) -> dict[str, float]:
     """Tell by how much a rate is above the reference's, on the same resamples."""
     if reference is None or own is reference:
         return {}
-    difference = difference_of_rates(
-        own.best_decile.outlier_rate,
-        reference.best_decile.outlier_rate,
-        own.rate_replicates,
-        reference.rate_replicates,
-    )
+    difference = own.rate_minus(reference)
     return {
         "behind": round(difference.value, 5),
         "behind_low": round(difference.interval[0], 5),
