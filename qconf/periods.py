@@ -108,7 +108,7 @@ def trend_lines(
     residual: FloatArray,
     threshold: float,
     *,
-    level: float = 0.99,
+    level: float = 0.98,
     percent: bool = True,
 ) -> tuple[str, ...]:
     """Say in a line each whether the outlier rate and the bias have a trend in time.
@@ -120,7 +120,7 @@ def trend_lines(
     ----------
     time, residual, threshold
         As in `by_period`.
-    level : float, default=0.99
+    level : float, default=0.98
         Confidence level at which a slope must differ from zero.
     percent : bool, default=True
         Whether residuals are shares, to be written in per cent.

@@ -54,7 +54,12 @@ def test_resamples_are_a_whole_number_of_two_or_more(bad: Any) -> None:
 @pytest.mark.parametrize("bad", [True, np.bool_(True), "0.5", np.nan, np.inf, None, [0.5], 0, -0.1])
 def test_options_are_numbers_in_their_range(name: str, bad: Any) -> None:
     """Truth values, strings and what is not finite are refused by name."""
-    good: dict[str, Any] = {"threshold": 0.1, "fraction": 0.1, "level": 0.9, "outlier_rates": (0.1,)}
+    good: dict[str, Any] = {
+        "threshold": 0.1,
+        "fraction": 0.1,
+        "level": 0.9,
+        "outlier_rates": (0.1,),
+    }
     with pytest.raises(OptionError, match=name):
         check_options(**{**good, name: bad})
     check_options(**{**good, name: np.float32(0.5)})
