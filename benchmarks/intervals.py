@@ -16,12 +16,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from benchmarks.block_bootstrap import block_estimate
 from qconf._types import FloatArray, IntArray
 from qconf.comparison import rank_evaluations
 from qconf.conventions import accepted_rows
 from qconf.evaluation import evaluate_scores
+from qconf.schedules import blocks_in_time
 
-__all__ = ["COVERAGE", "EQUALS", "run", "table_of"]
+__all__ = ["COVERAGE", "EQUALS", "by_blocks", "measured", "run", "summed", "table_of"]
 
 _THRESHOLD = 0.1
 _SHOCK = 0.06
@@ -157,8 +159,11 @@ _TABLES = 500
 def run(_: Path | None, seeds: int) -> pd.DataFrame:
     """Count over 500 tables of each world; a number of `seeds` would not change much."""
     del seeds
-    worlds = [*COVERAGE, *EQUALS]
-    return pd.DataFrame(summed(name, pd.DataFrame(measured(name))) for name in worlds)
+    rows = []
+    for world in [*COVERAGE, *EQUALS]:
+        rows.append(summed(world, pd.DataFrame(measured(world))) | by_blocks(world))
+        print(f"intervals: {world}", flush=True)
+    return pd.DataFrame(rows)
 
 
 def measured(world: str, tables: range = range(_TABLES)) -> Iterator[dict[str, Any]]:
@@ -190,6 +195,20 @@ def measured(world: str, tables: range = range(_TABLES)) -> Iterator[dict[str, A
                 "overall_or_noted": table.overall in overall or bool(first.notes),
                 "best_decile_or_noted": table.best_decile in decile or bool(first.notes),
             }
+
+
+def by_blocks(world: str, tables: range = range(_TABLES)) -> dict[str, float]:
+    """Count how often blocks of the length that Politis & White choose hold the overall rate."""
+    held = []
+    for number in tables:
+        table = table_of(world, number)
+        if table.time is None or world in EQUALS:
+            return {}
+        period = blocks_in_time(table.time, 100)
+        outlier = np.abs(table.residual) > _THRESHOLD
+        series = np.bincount(period, outlier) / np.bincount(period)
+        held.append(table.overall in block_estimate(series, 0.95))
+    return {"overall_by_blocks": round(float(np.mean(held)), 4)}
 
 
 def table_of(world: str, number: int) -> Table:

@@ -11,7 +11,7 @@ import pandas as pd
 from benchmarks.merit import merit
 from benchmarks.peers import PEERS, installed_peers
 from benchmarks.scenarios import Scenario, available
-from benchmarks.scores import THRESHOLD, Scores, merged, resampling_units
+from benchmarks.scores import THRESHOLD, Scores, merged, times
 from benchmarks.valuations import Memory
 from qconf.evaluation import Evaluation, evaluate_scores
 
@@ -85,7 +85,7 @@ def _judged(
         {name: together[name] for name in scores},
         together["signed_residual"],
         threshold=THRESHOLD,
-        groups=resampling_units(together, scenario, table),
+        time=times(together, scenario, table),
         blocks=together["block"],
         n_resamples=_RESAMPLES,
     )
