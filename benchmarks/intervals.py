@@ -177,7 +177,7 @@ def measured(world: str, tables: range = range(_TABLES)) -> Iterator[dict[str, A
             fraction=_FRACTION,
             groups=table.groups,
             time=table.time,
-            n_resamples=500,
+            n_resamples=300,
             random_state=number,
         )
         first = next(iter(evaluations.values()))

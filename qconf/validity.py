@@ -10,7 +10,7 @@ __all__ = ["limits_of_validity"]
 _FEW_GROUPS = 20
 _LARGE_GROUP = 0.2
 _FEW_MOMENTS = 20
-_FEW_OUTLIERS = 10
+_FEW_OUTLIERS = 15
 #: So many times the variance of independent rows is more than a detail.
 _LARGE_EFFECT = 4.0
 #: From here on slow waves are too quick: AR(0.9) over 100 periods leaves 88 % where 95 are meant.
