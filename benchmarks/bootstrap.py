@@ -27,6 +27,7 @@ from qconf.learners.leaf_bootstrap import LeafBootstrap
 from qconf.learners.seeding import draw_seed, random_source
 from qconf.ranking import Outcome, RankedRows, rank_within
 from qconf.resampling import (
+    Draws,
     difference_of_rates,
     percentile_estimate,
     rate_estimate,
@@ -139,10 +140,9 @@ def _drawn(
     """Rate and AURC of each contender: of all rows, and then of the same resamples for all."""
     rng = np.random.default_rng(seed)
     outcome = Outcome.of(scores["signed_residual"].to_numpy(), THRESHOLD)
-    tie_break = rng.permutation(len(scores))
     blocks = scores["block"].to_numpy()
     ranked = [
-        RankedRows(rank_within(scores[name].to_numpy(), blocks), outcome, _FRACTION, (), tie_break)
+        RankedRows(rank_within(scores[name].to_numpy(), blocks), outcome, _FRACTION, ())
         for name in names
     ]
     found = [[rows.statistics() for rows in ranked]]
@@ -160,14 +160,16 @@ def _difference(own: pd.DataFrame, refits: pd.DataFrame, n_rows: int) -> dict[st
     """Tell both numbers, and the paired intervals of how much they are above those of refits."""
     n_safest = accepted_rows(_FRACTION, n_rows)
     rates, others = own["rate"].to_numpy(), refits["rate"].to_numpy()
+    drawn, drawn_by_refits = Draws(rates[1:]), Draws(others[1:])
     rate = difference_of_rates(
-        rate_estimate(rates[0], n_safest, rates[1:], _LEVEL),
-        rate_estimate(others[0], n_safest, others[1:], _LEVEL),
-        rates[1:],
-        others[1:],
+        rate_estimate(rates[0], n_safest, drawn, _LEVEL),
+        rate_estimate(others[0], n_safest, drawn_by_refits, _LEVEL),
+        drawn,
+        drawn_by_refits,
+        _LEVEL,
     )
     aurc = (own["aurc"] - refits["aurc"]).to_numpy()
-    area = percentile_estimate(aurc[0], aurc[1:], _LEVEL)
+    area = percentile_estimate(aurc[0], Draws(aurc[1:]), _LEVEL)
     told: dict[str, float] = {}
     for name, one in (("rate", rate), ("aurc", area)):
         told |= {name: own[name][0], f"{name}_of_refits": refits[name][0]}

@@ -23,7 +23,7 @@ from qconf.error_scale import error_scale
 from qconf.evaluation import evaluate_scores
 from qconf.learners.seeding import with_seed
 from qconf.registry import make_estimator
-from qconf.schedules import Round, blocks_in_time, schedule
+from qconf.schedules import Round, schedule
 from qconf.tables.dataset import Dataset, make_dataset
 from qconf.valuation import default_valuation_model
 
@@ -32,7 +32,6 @@ __all__ = ["ESTIMATORS", "run"]
 ESTIMATORS = ("residual", "blend")
 _SCALE = error_scale("log")
 _FOLDS = 5
-_TIME_STRETCHES = 100
 
 
 def run(folder: Path | None, seeds: int) -> pd.DataFrame:
@@ -102,7 +101,7 @@ def _judged(
         {name: told[name] for name in told.columns.drop(["residual", "block"])},
         told["residual"],
         threshold=THRESHOLD,
-        groups=blocks_in_time(time, _TIME_STRETCHES),
+        time=time,
         blocks=told["block"],
         n_resamples=500,
     )

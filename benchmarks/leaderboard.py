@@ -11,10 +11,9 @@ import pandas as pd
 from benchmarks.merit import merit
 from benchmarks.peers import PEERS, installed_peers
 from benchmarks.scenarios import Scenario, available
-from benchmarks.scores import THRESHOLD, Scores, merged, resampling_units
+from benchmarks.scores import THRESHOLD, Scores, merged, times
 from benchmarks.valuations import Memory
 from qconf.evaluation import Evaluation, evaluate_scores
-from qconf.resampling import difference_of_rates
 
 __all__ = ["BUILT_IN", "CACHE", "REFERENCE", "run"]
 
@@ -86,7 +85,7 @@ def _judged(
         {name: together[name] for name in scores},
         together["signed_residual"],
         threshold=THRESHOLD,
-        groups=resampling_units(together, scenario, table),
+        time=times(together, scenario, table),
         blocks=together["block"],
         n_resamples=_RESAMPLES,
     )
@@ -113,12 +112,7 @@ def _behind(own: Evaluation, reference: Evaluation | None) -> dict[str, float]:
     """Tell by how much a rate is above the reference's, on the same resamples."""
     if reference is None or own is reference:
         return {}
-    difference = difference_of_rates(
-        own.best_decile.outlier_rate,
-        reference.best_decile.outlier_rate,
-        own.rate_replicates,
-        reference.rate_replicates,
-    )
+    difference = own.rate_minus(reference)
     return {
         "behind": round(difference.value, 5),
         "behind_low": round(difference.interval[0], 5),

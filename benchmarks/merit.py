@@ -19,6 +19,7 @@ from qconf.conventions import accepted_rows
 from qconf.estimate import Estimate
 from qconf.ranking import Outcome, RankedRows, rank_within
 from qconf.resampling import (
+    Draws,
     difference_of_rates,
     percentile_estimate,
     rate_estimate,
@@ -99,10 +100,11 @@ def ratio_of_rates(
     """
     half = 0.5 / n_rows
     own, other = (
-        _logarithm(rate_estimate(rate, n_rows, drawn, _LEVEL), half)
+        _logarithm(rate_estimate(rate, n_rows, Draws(drawn), _LEVEL), half)
         for rate, drawn in zip(rates, replicates, strict=True)
     )
-    difference = difference_of_rates(own, other, *replicates)
+    ours, theirs = (Draws(drawn) for drawn in replicates)
+    difference = difference_of_rates(own, other, ours, theirs, _LEVEL)
     low, high = np.exp(difference.interval)
     return Estimate(float(np.exp(difference.value)), (float(low), float(high)))
 
@@ -138,7 +140,7 @@ def _by_table(
         units = resampling_units(together[0], scenario, table)
         ours, theirs = _replicates(together, pair, units, _MEASURES[measure])
         if measure == "aurc":
-            ratio = percentile_estimate(values[0] / values[1], ours / theirs, _LEVEL)
+            ratio = percentile_estimate(values[0] / values[1], Draws(ours / theirs), _LEVEL)
         else:
             n_rows = accepted_rows(_FRACTION, len(together[0]))
             ratio = ratio_of_rates((values[0], values[1]), (ours, theirs), n_rows)
@@ -172,14 +174,13 @@ def _replicates(
     """Draw the mean over seeds for each contender; all share the draws, for the rows are shared."""
     rng = np.random.default_rng(0)
     n_rows = len(together[0])
-    tie_break = rng.permutation(n_rows)
     ranked = []
     for scores in together:
         outcome = Outcome.of(scores["signed_residual"].to_numpy(), THRESHOLD)
         blocks = scores["block"].to_numpy()
         for name in contenders:
             share = rank_within(scores[name].to_numpy(), blocks)
-            ranked.append(RankedRows(share, outcome, _FRACTION, (), tie_break))
+            ranked.append(RankedRows(share, outcome, _FRACTION, ()))
     drawn = [
         [getattr(rows.statistics(counts), statistic) for rows in ranked]
         for counts in resample_counts(n_rows, _RESAMPLES, rng, units)

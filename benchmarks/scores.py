@@ -17,12 +17,12 @@ from qconf.error_scale import error_scale
 from qconf.schedules import blocks_in_time
 from qconf.valuation import default_valuation_model
 
-__all__ = ["THRESHOLD", "Scores", "merged", "resampling_units"]
+__all__ = ["THRESHOLD", "Scores", "merged", "resampling_units", "times"]
 
 #: An outlier's log error is above it.
 THRESHOLD = 0.15
 
-#: How many stretches of time are resampled, as in `compare`.
+#: How many stretches of time are resampled.
 _TIME_STRETCHES = 100
 
 #: What is the same for all contenders of a table and a seed.
@@ -119,8 +119,12 @@ def merged(scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return one[_SHARED].assign(**{name: other["score"] for name, other in scores.items()})
 
 
+def times(scores: pd.DataFrame, scenario: Scenario, table: pd.DataFrame) -> Any:
+    """Return the times of the rows that were scored, or None where a table has none."""
+    return None if scenario.time is None else table[scenario.time].to_numpy()[scores["row"]]
+
+
 def resampling_units(scores: pd.DataFrame, scenario: Scenario, table: pd.DataFrame) -> Any:
-    """Say what is resampled whole, as `compare` does: stretches of time, or (None) single rows."""
-    if scenario.time is None:
-        return None
-    return blocks_in_time(table[scenario.time].to_numpy()[scores["row"]], _TIME_STRETCHES)
+    """Say what is resampled whole where ratios are told: stretches of time, or single rows."""
+    moments = times(scores, scenario, table)
+    return None if moments is None else blocks_in_time(moments, _TIME_STRETCHES)

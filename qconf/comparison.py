@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +11,10 @@ import pandas as pd
 from qconf.error_scale import error_scale
 from qconf.estimate import Estimate, in_percent, percent_range
 from qconf.evaluation import Evaluation, Selection
+from qconf.periods import Period
+from qconf.resampling import joint_level
 
-__all__ = ["Comparison", "Ranked"]
+__all__ = ["Comparison", "Ranked", "rank_evaluations"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +26,8 @@ class Ranked:
     name : str
     evaluation : Evaluation
     difference_to_best : Estimate
-        Best-decile outlier rate minus that of the best estimator, with a paired interval.
+        Best-decile outlier rate minus that of the best estimator. The intervals are paired, and
+        hold for all pairs of estimators at once, whichever of them came out best.
     seconds : float
         Spent in fitting and predicting, over all rounds.
     """
@@ -51,6 +55,40 @@ class Ranked:
             "distinguishable": self.distinguishable,
             "seconds": round(self.seconds, 3),
         }
+
+
+def rank_evaluations(
+    evaluations: Mapping[str, Evaluation], seconds: Mapping[str, float]
+) -> tuple[Ranked, ...]:
+    """Rank estimators by best-decile outlier rate, then by area under the risk-coverage curve.
+
+    Parameters
+    ----------
+    evaluations : mapping of str to Evaluation
+        By one call of `evaluate_scores`.
+    seconds : mapping of str to float
+        What each of them took.
+
+    Returns
+    -------
+    tuple of Ranked
+        The best first.
+    """
+
+    def key(name: str) -> tuple[float, float]:
+        one = evaluations[name]
+        return one.best_decile.outlier_rate.value, one.aurc.value
+
+    ordered = sorted(evaluations, key=key)
+    best = evaluations[ordered[0]]
+    level = joint_level([one.rate_draws for one in evaluations.values()], best.level)
+    ranking = []
+    for name in ordered:
+        own = evaluations[name]
+        itself = Estimate(0.0, (0.0, 0.0))
+        difference = itself if own is best else own.rate_minus(best, level)
+        ranking.append(Ranked(name, own, difference, seconds[name]))
+    return tuple(ranking)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +119,11 @@ class Comparison:
         Spent in ``valuation`` (fits of the valuation model), ``estimators`` (fits of the
         confidence estimators), ``evaluation`` (ranks and intervals) and ``other``.
     warnings : tuple of str
+        What in the table or its residuals gives reason to doubt the result.
+    by_period : tuple of Period
+        The errors of each period of the time, the earliest first; empty without a time.
+    trends : tuple of str
+        A line for what has a trend in time: the outlier rate, the mean signed error.
     scores : DataFrame
         One row for each scored row: its position ``row`` in the table, the ``block`` in which it
         was scored, ``prediction``, ``signed_residual``, and the expected error by each estimator.
@@ -99,12 +142,25 @@ class Comparison:
     scheme: str
     seconds: dict[str, float]
     warnings: tuple[str, ...]
+    by_period: tuple[Period, ...]
+    trends: tuple[str, ...]
     scores: pd.DataFrame = field(repr=False)
 
     @property
     def best(self) -> str:
         """Name of the best estimator."""
         return self.ranking[0].name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What limits the intervals, and what the pooled figures hide, one line each."""
+        return (*self.ranking[0].evaluation.notes, *self.trends)
+
+    def __str__(self) -> str:
+        """Return the ranking and the verdict as a few lines of text."""
+        return _text(self)
+
+    __repr__ = __str__
 
     @property
     def verdict(self) -> str:
@@ -129,9 +185,11 @@ class Comparison:
             "ranking": [one.to_dict() for one in self.ranking],
             "best": self.best,
             "verdict": self.verdict,
+            "notes": list(self.notes),
             "history": self.history,
             "left_out": dict(self.left_out),
             "copies": self.copies,
+            "by_period": [one.to_dict() for one in self.by_period],
             "warnings": list(self.warnings),
             "seconds": {part: round(spent, 3) for part, spent in self.seconds.items()},
         }
@@ -140,14 +198,18 @@ class Comparison:
 def _verdict(comparison: Comparison) -> str:
     best = comparison.ranking[0]
     decile = best.evaluation.best_decile
+    overall = comparison.overall.outlier_rate
     outlier = error_scale(comparison.error).in_words(comparison.threshold)
     found = (
         f"Of the {decile.n:,} rows that {best.name} calls safest, "
         f"{_with_interval(decile.outlier_rate)} are {outlier}, "
-        f"against {in_percent(comparison.overall.outlier_rate.value)} of all rows."
+        f"against {in_percent(overall.value)} of all rows."
     )
-    if decile.outlier_rate.interval[1] >= comparison.overall.outlier_rate.value:
+    skilled = [one for one in comparison.ranking if one.evaluation.has_skill]
+    if not skilled:
         return f"No estimator is shown to have skill here. {found}"
+    if decile.outlier_rate.interval[1] >= overall.value:
+        found += _over_all_cut_offs(skilled[0], overall)
     close = [one.name for one in comparison.ranking[1:] if not one.distinguishable]
     behind = len(comparison.ranking) - 1 - len(close)
     if close:
@@ -155,6 +217,26 @@ def _verdict(comparison: Comparison) -> str:
     if behind:
         return f"{found} Every other estimator is behind by more than chance."
     return found
+
+
+def _over_all_cut_offs(one: Ranked, overall: Estimate) -> str:
+    return (
+        f" Those rows alone do not show skill; over all cut-offs {one.name} has it: "
+        f"AURC {one.evaluation.aurc.value:.4f}, without skill {overall.value:.4f}."
+    )
+
+
+def _text(comparison: Comparison) -> str:
+    width = max(len(one.name) for one in comparison.ranking)
+    lines = [
+        f"{one.name:<{width}}  {_with_interval(one.evaluation.best_decile.outlier_rate)} outliers, "
+        f"AURC {one.evaluation.aurc.value:.4f}"
+        for one in comparison.ranking
+    ]
+    safest = (
+        f"Safest {100 * comparison.fraction:g} % of {comparison.overall.n:,} rows by estimator:"
+    )
+    return "\n".join([safest, *lines, comparison.verdict, *comparison.notes])
 
 
 def _with_interval(rate: Estimate) -> str:

@@ -14,17 +14,16 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from qconf._types import ArrayLike, FloatArray, IntArray, TableLike
-from qconf.comparison import Comparison, Ranked
+from qconf.comparison import Comparison, rank_evaluations
 from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, score_columns
-from qconf.conventions import check_seed
+from qconf.conventions import check_options, check_resamples, check_seed
 from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
 from qconf.errors import OptionError, refuse_warnings
-from qconf.estimate import Estimate
-from qconf.evaluation import Evaluation, check_options, evaluate_scores
+from qconf.evaluation import Evaluation, evaluate_scores
+from qconf.periods import Period, by_period, trend_lines
 from qconf.replicates import describe
-from qconf.resampling import difference_of_rates
-from qconf.schedules import Schedule, blocks_in_time, schedule
+from qconf.schedules import Schedule, schedule
 from qconf.suspicions.look import look_at
 from qconf.suspicions.outcome import dominated
 from qconf.tables.dataset import Dataset, make_dataset
@@ -32,9 +31,6 @@ from qconf.tables.reading import read_table
 from qconf.valuation import default_valuation_model
 
 __all__ = ["Progress", "compare"]
-
-#: How many stretches of time are resampled, at most, when there is a time column.
-_TIME_STRETCHES = 100
 
 #: What is done with rows that are alike in all features.
 _COPIES = ("group", "keep")
@@ -115,7 +111,7 @@ def compare(
         Confidence level of the intervals.
     n_resamples : int or None, default=None
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows. Groups are resampled
-        whole; without groups but with time, up to 100 stretches of time are.
+        whole. With time, intervals also allow for errors that rise and fall slowly.
     random_state : int, default=0
     strict : bool, default=False
         Whether a warning about the table is an error.
@@ -150,6 +146,7 @@ def compare(
     scale = error_scale(error)
     limit = _threshold(threshold, scale)
     check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
+    check_resamples(n_resamples)
     _check_copies(copies)
     contenders = make_contenders(estimators, scale.name)
     dataset = make_dataset(
@@ -178,7 +175,7 @@ def compare(
     settings = {"threshold": limit, "fraction": fraction, "level": level}
     evaluations = contest.evaluate(n_resamples=n_resamples, **settings)
     return Comparison(
-        ranking=_rank(contenders, evaluations),
+        ranking=rank_evaluations(evaluations, {one.name: one.seconds for one in contenders}),
         overall=next(iter(evaluations.values())).overall,
         rows=len(dataset.y) + sum(dataset.left_out.values()),
         history=len(dataset.y) - len(contest.plan.scored),
@@ -188,6 +185,8 @@ def compare(
         copies=0 if dataset.copies is None else dataset.copies.count,
         seconds=contest.seconds_since(began),
         warnings=(*doubts, *contest.doubts(strict=strict)),
+        by_period=contest.by_period(limit, level),
+        trends=contest.trends(limit),
         scores=contest.scores(),
         **settings,
     )
@@ -265,13 +264,14 @@ class _Contest:
 
     def evaluate(self, **settings: Any) -> dict[str, Evaluation]:
         """Judge all contenders on the same rows and the same resamples."""
-        scored = self.plan.scored
+        dataset, scored = self.dataset, self.plan.scored
         self._tell("intervals")
         with self._timed("evaluation"):
             evaluations = evaluate_scores(
                 {one.name: self._expected_error(one) for one in self.contenders},
                 self.residual[scored],
-                groups=_resampling_units(self.dataset, scored),
+                groups=None if dataset.group is None else dataset.group[scored],
+                time=None if dataset.time is None else dataset.time[scored],
                 # A constant that is fitted anew in each round is not constant over all rounds,
                 # and in K folds it is highest just where its own fold is lowest.
                 blocks=self.block[scored],
@@ -292,6 +292,25 @@ class _Contest:
         }
         given = {one.name: self._expected_error(one) for one in self.contenders}
         return pd.DataFrame({**known, **given})
+
+    def by_period(self, threshold: float, level: float) -> tuple[Period, ...]:
+        """Sum up the errors of each period of the time."""
+        if self.dataset.time is None:
+            return ()
+        scored = self.plan.scored
+        return by_period(self.dataset.time[scored], self.residual[scored], threshold, level=level)
+
+    def trends(self, threshold: float) -> tuple[str, ...]:
+        """Say what has a trend in time."""
+        if self.dataset.time is None:
+            return ()
+        scored = self.plan.scored
+        return trend_lines(
+            self.dataset.time[scored],
+            self.residual[scored],
+            threshold,
+            percent=self.scale.name == "relative",
+        )
 
     def doubts(self, *, strict: bool) -> tuple[str, ...]:
         """Say what the residuals give reason to doubt."""
@@ -377,34 +396,3 @@ def _check_copies(copies: str) -> None:
     if copies not in _COPIES:
         msg = f"copies must be one of {', '.join(_COPIES)}; got {copies!r}."
         raise OptionError(msg)
-
-
-def _resampling_units(dataset: Dataset, scored: IntArray) -> Any:
-    """Say what is resampled whole: groups, or stretches of time, or (None) single rows."""
-    if dataset.group is not None:
-        return dataset.group[scored]
-    if dataset.time is not None:
-        return blocks_in_time(dataset.time[scored], _TIME_STRETCHES)
-    return None
-
-
-def _rank(contenders: list[Contender], evaluations: dict[str, Evaluation]) -> tuple[Ranked, ...]:
-    def key(one: Contender) -> tuple[float, float]:
-        evaluation = evaluations[one.name]
-        return evaluation.best_decile.outlier_rate.value, evaluation.aurc.value
-
-    ordered = sorted(contenders, key=key)
-    best = evaluations[ordered[0].name]
-    ranking = []
-    for one in ordered:
-        own = evaluations[one.name]
-        difference = Estimate(0.0, (0.0, 0.0))
-        if own is not best:
-            difference = difference_of_rates(
-                own.best_decile.outlier_rate,
-                best.best_decile.outlier_rate,
-                own.rate_replicates,
-                best.rate_replicates,
-            )
-        ranking.append(Ranked(one.name, own, difference, one.seconds))
-    return tuple(ranking)

@@ -16,10 +16,13 @@ class Estimate:
     value : float
     interval : tuple of float
         Lower and upper end of its confidence interval.
+    n_effective : float or None
+        For a rate: how many independent rows it is worth.
     """
 
     value: float
     interval: tuple[float, float]
+    n_effective: float | None = None
 
     def __contains__(self, other: float) -> bool:
         """Whether the interval holds a number."""

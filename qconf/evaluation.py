@@ -12,25 +12,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from qconf._types import FloatArray, IntArray
+from qconf._types import FloatArray
 from qconf._validation import check_column
-from qconf.conventions import accepted_rows, check_seed
-from qconf.errors import OptionError, TableError
+from qconf.conventions import accepted_rows, check_options, check_resamples, check_seed
+from qconf.errors import TableError
 from qconf.estimate import Estimate
-from qconf.grouping import group_codes
 from qconf.learners.threads import threads_for
-from qconf.ranking import Outcome, RankedRows, Statistics, rank_within
+from qconf.ranking import Outcome, RankedRows, rank_within
 from qconf.resampling import (
+    Draws,
+    difference_of_rates,
     percentile_estimate,
     rate_estimate,
-    resample_counts,
     resamples_for,
 )
+from qconf.sampling import Sampling, row_codes
+from qconf.validity import limits_of_validity
 
 __all__ = ["OUTLIER_RATES", "Evaluation", "Selection", "evaluate", "evaluate_scores"]
 
 #: For which outlier rates the coverage is told, unless asked otherwise.
 OUTLIER_RATES = (0.05, 0.10)
+
+_ROUNDING = 1e-12
+
+#: What a share, a difference of shares or a correlation, and an error can be.
+_SHARE, _BOTH, _SIZE = (0.0, 1.0), (-1.0, 1.0), (0.0, np.inf)
 
 
 @dataclass(frozen=True)
@@ -74,31 +81,89 @@ class Evaluation:
         All rows.
     aurc : Estimate
         Area under the risk-coverage curve; lower is better, without skill the overall rate.
+    aurc_difference : Estimate
+        `aurc` minus the overall outlier rate, with a paired interval; below zero is skill.
     spearman : Estimate
         Rank correlation of expected error and absolute residual, in [-1, 1], higher is better;
         not a number for a constant score.
     coverage_at : dict of float to Estimate
         For an outlier rate, the largest share of rows that could have been accepted with no
         more outliers than that among them. Found on these very rows, so a little optimistic.
-    curve : DataFrame of shape (n_samples, 3)
-        The risk-coverage curve: ``cut_off`` (a score; with blocks, the share of the block that
-        is safer), ``coverage``, ``outlier_rate``.
+    curve : DataFrame of shape (n_cut_offs, 3)
+        The risk-coverage curve, one row for each distinct score: ``cut_off`` (a score; with
+        blocks, the share of the block that is safer), ``coverage``, ``outlier_rate``.
     threshold, fraction, level : float
         What was asked for.
-    rate_replicates : ndarray of shape (n_resamples,)
-        The best decile's outlier rate in each bootstrap resample.
+    notes : tuple of str
+        What limits the intervals: few groups, few outliers, slow movement in time.
+    rate_draws : Draws
+        What the best decile's outlier rate might have been.
+    rate_rows : float
+        How many rows the best decile's rate is an average over: more than it has, if it may
+        choose among rows that tie.
+    design_effect : float
+        How many times the variance of independent rows the best decile's rate is given at
+        least, for its outliers may be too few to tell.
+    rate_skewness : float
+        How skewed the best decile's rate is because it rests on few groups or stretches of time.
     """
 
     best_decile: Selection
     overall: Selection
     aurc: Estimate
+    aurc_difference: Estimate
     spearman: Estimate
     coverage_at: dict[float, Estimate]
     threshold: float
     fraction: float
     level: float
+    notes: tuple[str, ...]
     curve: pd.DataFrame = field(repr=False)
-    rate_replicates: FloatArray = field(repr=False)
+    rate_draws: Draws = field(repr=False)
+    rate_rows: float = field(repr=False)
+    design_effect: float = field(repr=False)
+    rate_skewness: float = field(repr=False)
+
+    @property
+    def rate_replicates(self) -> FloatArray:
+        """The best decile's outlier rate in each bootstrap resample."""
+        return self.rate_draws.resamples
+
+    @property
+    def has_skill(self) -> bool:
+        """Whether the safest rows, or the order of all rows, are shown to beat chance."""
+        decile = self.best_decile.outlier_rate.interval[1] < self.overall.outlier_rate.value
+        # Without skill the two areas are equal up to rounding.
+        return decile or self.aurc_difference.interval[1] < -_ROUNDING
+
+    def rate_minus(self, other: Evaluation, level: float | None = None) -> Estimate:
+        """Compare the best decile's outlier rate with that of another score of the same rows.
+
+        Parameters
+        ----------
+        other : Evaluation
+            By the same call of `evaluate_scores`.
+        level : float, default=None
+            None is the level of the evaluation.
+
+        Returns
+        -------
+        Estimate
+            The difference, with a paired interval.
+        """
+        asked = self.level if level is None else level
+        rate, reference = self._rate_at(asked), other._rate_at(asked)
+        return difference_of_rates(rate, reference, self.rate_draws, other.rate_draws, asked)
+
+    def _rate_at(self, level: float) -> Estimate:
+        return rate_estimate(
+            self.best_decile.outlier_rate.value,
+            self.rate_rows,
+            self.rate_draws,
+            level,
+            self.design_effect,
+            self.rate_skewness,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""
@@ -109,8 +174,10 @@ class Evaluation:
             "overall": self.overall.to_dict(),
             "best_decile": self.best_decile.to_dict(),
             "aurc": self.aurc.to_dict(),
+            "aurc_difference": self.aurc_difference.to_dict(),
             "spearman": self.spearman.to_dict(),
             "coverage_at": {f"{rate:g}": at.to_dict() for rate, at in self.coverage_at.items()},
+            "notes": list(self.notes),
         }
 
 
@@ -121,6 +188,7 @@ def evaluate(
     threshold: float,
     fraction: float = 0.1,
     groups: ArrayLike | None = None,
+    time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
     level: float = 0.95,
@@ -140,8 +208,12 @@ def evaluate(
     fraction : float, default=0.1
         Share of rows called safest, in (0, 1].
     groups : array-like of shape (n_samples,), default=None
-        Rows that belong together (a building, a week) are resampled together; a row without a
+        Rows that belong together (a building, a seller) are resampled together; a row without a
         group on its own.
+    time : array-like of shape (n_samples,), default=None
+        When each row became known: dates or numbers. The intervals then allow for errors that
+        rise and fall slowly, all rows of a time together. With groups too, an interval is the
+        wider of that for the groups and that for the time.
     blocks : array-like of shape (n_samples,), default=None
         Rows that were scored by one fit. Rows are then ranked within their block, and the safest
         of each block are taken: scores of different fits are not on one scale, least of all
@@ -153,7 +225,7 @@ def evaluate(
     n_resamples : int or None, default=None
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows.
     random_state : int, default=0
-        Seeds the resamples and the order of ties.
+        Seeds the resamples.
 
     Returns
     -------
@@ -183,6 +255,7 @@ def evaluate(
         threshold=threshold,
         fraction=fraction,
         groups=groups,
+        time=time,
         blocks=blocks,
         outlier_rates=outlier_rates,
         level=level,
@@ -199,6 +272,7 @@ def evaluate_scores(
     threshold: float,
     fraction: float = 0.1,
     groups: ArrayLike | None = None,
+    time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
     level: float = 0.95,
@@ -214,7 +288,8 @@ def evaluate_scores(
     ----------
     scores : mapping of str to array-like of shape (n_samples,)
         For each name a score whose lower values mean more confidence.
-    residual, threshold, fraction, groups, blocks, outlier_rates, level, n_resamples, random_state
+    residual, threshold, fraction, groups, time, blocks, outlier_rates, level, n_resamples, \
+    random_state
         As in `evaluate`.
 
     Returns
@@ -227,128 +302,104 @@ def evaluate_scores(
         msg = "There are no rows to evaluate."
         raise TableError(msg)
     check_options(threshold=threshold, fraction=fraction, level=level, outlier_rates=outlier_rates)
+    check_resamples(n_resamples)
     check_seed(random_state)
-    rng = np.random.default_rng(random_state)
-    tie_break = rng.permutation(n_rows)
     outcome = Outcome.of(residuals, threshold)
-    fits = _codes("blocks", blocks, n_rows)
-    units = _resampling_units(groups, n_rows)
+    fits = None if blocks is None else row_codes("block", blocks, n_rows)
+    sampling = Sampling.of(outcome, groups, time)
     ranked = {}
     for name, given in scores.items():
         score = check_column(name, given, n_rows)
         compared = score if fits is None else rank_within(score, fits)
-        ranked[name] = RankedRows(compared, outcome, fraction, outlier_rates, tie_break)
-    overall: list[tuple[float, float]] = []
-    replicates: dict[str, list[Statistics]] = {name: [] for name in ranked}
-    draws = n_resamples or resamples_for(n_rows)
-    n_threads = min(threads_for(n_rows), len(ranked))
-    with ThreadPoolExecutor(max(1, n_threads)) as pool:
-        # On short tables handing work over takes a quarter as long as the work itself.
-        each: Callable[..., Iterable[Statistics]] = pool.map if n_threads > 1 else map
-        for counts in resample_counts(n_rows, draws, rng, units):
-            overall.append(outcome.overall(counts))
-            told = each(partial(RankedRows.statistics, counts=counts), ranked.values())
-            for name, one in zip(ranked, told, strict=True):
-                replicates[name].append(one)
-    whole = _whole(outcome, np.array(overall), level)
+        ranked[name] = RankedRows(compared, outcome, fraction, outlier_rates)
+    n_draws = resamples_for(n_rows) if n_resamples is None else int(n_resamples)
+    rng = np.random.default_rng(random_state)
+    whole, drawn = _drawn(outcome, ranked, sampling, n_draws, rng)
+    overall = _overall(outcome, whole, sampling, level)
     settings = {"threshold": threshold, "fraction": fraction, "level": level}
     return {
-        name: _summary(rows, replicates[name], whole, settings) for name, rows in ranked.items()
+        name: _summary(rows, outcome, drawn[name], whole, overall, sampling, settings)
+        for name, rows in ranked.items()
     }
 
 
-def _whole(outcome: Outcome, replicates: FloatArray, level: float) -> Selection:
+def _drawn(
+    outcome: Outcome,
+    ranked: Mapping[str, RankedRows],
+    sampling: Sampling,
+    n_draws: int,
+    rng: np.random.Generator,
+) -> tuple[list[Draws], dict[str, list[Draws]]]:
+    """Sum up all rows, and each order of them, under the weights of the sampling."""
+    overall: list[Sequence[float]] = []
+    each: dict[str, list[Sequence[float]]] = {name: [] for name in ranked}
+    n_threads = min(threads_for(len(outcome.size)), len(ranked))
+    with ThreadPoolExecutor(max(1, n_threads)) as pool:
+        # On short tables handing work over takes a quarter as long as the work itself.
+        mapped: Callable[..., Iterable[FloatArray]] = pool.map if n_threads > 1 else map
+        for weights in sampling.weights(n_draws, rng):
+            overall.append(outcome.overall(weights))
+            told = mapped(partial(_told, weights=weights), ranked.values())
+            for name, one in zip(ranked, told, strict=True):
+                each[name].append(one)
+    return sampling.draws(np.array(overall)), {
+        name: sampling.draws(np.array(own)) for name, own in each.items()
+    }
+
+
+def _told(rows: RankedRows, weights: FloatArray | None = None) -> tuple[float, ...]:
+    one = rows.statistics(weights)
+    return one.outlier_rate, one.mae, one.aurc, one.spearman, *one.coverage_at
+
+
+def _overall(
+    outcome: Outcome, draws: Sequence[Draws], sampling: Sampling, level: float
+) -> Selection:
     rate, mae = outcome.overall()
     n_rows = len(outcome.size)
+    skewness = sampling.skewness(outcome.outlier, np.ones(n_rows))
     return Selection(
-        outlier_rate=rate_estimate(rate, n_rows, replicates[:, 0], level),
-        mae=percentile_estimate(mae, replicates[:, 1], level),
+        outlier_rate=rate_estimate(rate, n_rows, draws[0], level, skewness=skewness),
+        mae=percentile_estimate(mae, draws[1], level, _SIZE),
         n=n_rows,
     )
 
 
 def _summary(
     rows: RankedRows,
-    replicates: list[Statistics],
+    outcome: Outcome,
+    draws: Sequence[Draws],
+    whole: Sequence[Draws],
     overall: Selection,
+    sampling: Sampling,
     settings: dict[str, float],
 ) -> Evaluation:
     level = settings["level"]
-    point = rows.statistics()
-
-    def drawn(name: str) -> FloatArray:
-        return np.array([getattr(one, name) for one in replicates])
-
-    n_accepted = accepted_rows(rows.fraction, len(rows.order))
-    rates = drawn("outlier_rate")
-    decile = Selection(
-        outlier_rate=rate_estimate(
-            point.outlier_rate, n_accepted, rates, level, _design_effect(overall, level)
-        ),
-        mae=percentile_estimate(point.mae, drawn("mae"), level),
-        n=n_accepted,
-    )
-    coverage = drawn("coverage_at")
+    rate, mae, aurc, spearman, *coverage = _told(rows)
+    taken = rows.safest()
+    n_behind = float(taken.sum() ** 2 / (taken @ taken))
+    effect = sampling.design_effect(overall.outlier_rate, overall.n, taken)
+    skewness = sampling.skewness(outcome.outlier, taken)
+    ahead = aurc - overall.outlier_rate.value
     return Evaluation(
-        best_decile=decile,
+        best_decile=Selection(
+            outlier_rate=rate_estimate(rate, n_behind, draws[0], level, effect, skewness),
+            mae=percentile_estimate(mae, draws[1], level, _SIZE),
+            n=accepted_rows(rows.fraction, len(rows.order)),
+        ),
         overall=overall,
-        aurc=percentile_estimate(point.aurc, drawn("aurc"), level),
-        spearman=percentile_estimate(point.spearman, drawn("spearman"), level),
+        aurc=percentile_estimate(aurc, draws[2], level, _SHARE),
+        aurc_difference=percentile_estimate(ahead, draws[2].minus(whole[0]), level, _BOTH),
+        spearman=percentile_estimate(spearman, draws[3], level, _BOTH),
         coverage_at={
-            rate: percentile_estimate(point.coverage_at[i], coverage[:, i], level)
-            for i, rate in enumerate(rows.outlier_rates)
+            at: percentile_estimate(coverage[i], draws[4 + i], level, _SHARE)
+            for i, at in enumerate(rows.outlier_rates)
         },
+        notes=limits_of_validity(overall.outlier_rate, overall.n, sampling),
         curve=rows.curve(),
-        rate_replicates=rates,
+        rate_draws=draws[0],
+        rate_rows=n_behind,
+        design_effect=effect,
+        rate_skewness=skewness,
         **settings,
     )
-
-
-def _design_effect(overall: Selection, level: float) -> float:
-    """How much wider the overall rate's interval is than independent rows would make it."""
-    rate = overall.outlier_rate.value
-    independent = rate_estimate(rate, overall.n, np.zeros(1), level).interval
-    low, high = overall.outlier_rate.interval
-    return ((high - low) / (independent[1] - independent[0])) ** 2
-
-
-def _resampling_units(groups: ArrayLike | None, n_rows: int) -> IntArray | None:
-    codes = _codes("groups", groups, n_rows)
-    if codes is not None and codes.max() == 0:
-        msg = "The groups must have at least 2 distinct values, found 1: nothing to resample."
-        raise TableError(msg)
-    return codes
-
-
-def _codes(what: str, values: ArrayLike | None, n_rows: int) -> IntArray | None:
-    if values is None:
-        return None
-    codes = group_codes(values)
-    if len(codes) != n_rows:
-        msg = f"The {what} must have one value a row: {n_rows} rows, {len(codes)} {what}."
-        raise TableError(msg)
-    return codes
-
-
-def check_options(
-    *, threshold: float, fraction: float, level: float, outlier_rates: Sequence[float]
-) -> None:
-    """Hold the numbers of an evaluation against their ranges.
-
-    Raises
-    ------
-    OptionError
-    """
-    if not (np.isfinite(threshold) and threshold > 0):
-        msg = f"The threshold must be a finite number > 0, got {threshold!r}."
-        raise OptionError(msg)
-    if not 0 < fraction <= 1:
-        msg = f"The fraction must lie in (0, 1], such as 0.1 for the best decile, got {fraction!r}."
-        raise OptionError(msg)
-    if not 0 < level < 1:
-        msg = f"The level must lie strictly between 0 and 1, such as 0.95, got {level!r}."
-        raise OptionError(msg)
-    for rate in outlier_rates:
-        if not 0 <= rate <= 1:
-            msg = f"An outlier rate must lie in [0, 1], got {rate!r}."
-            raise OptionError(msg)

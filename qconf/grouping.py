@@ -29,7 +29,10 @@ def group_codes(values: ArrayLike, *, sort: bool = False) -> IntArray:
     >>> group_codes(["b", "a", None, "b", None])
     array([0, 1, 2, 0, 3])
     """
-    codes, levels = pd.factorize(np.asarray(values), sort=sort)
+    # Among strings, an array of a list would turn a gap into the word "nan".
+    listed = isinstance(values, list | tuple)
+    array = np.asarray(values, dtype=object if listed else None)
+    codes, levels = pd.factorize(array, sort=sort)
     codes = codes.astype(np.intp)
     missing = codes < 0
     codes[missing] = len(levels) + np.arange(missing.sum())

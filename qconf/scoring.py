@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 
 from qconf._types import ArrayLike, TableLike
+from qconf.conventions import check_options
 from qconf.error_scale import error_scale
 from qconf.errors import EstimatorError
-from qconf.evaluation import check_options
 from qconf.ranking import Outcome, RankedRows
 
 __all__ = ["best_decile_scorer"]
@@ -22,7 +23,6 @@ def best_decile_scorer(
     *,
     threshold: float = 0.15,
     fraction: float = 0.1,
-    random_state: int = 0,
 ) -> float:
     """Score a `ConfidentRegressor`: minus its best-decile outlier rate, higher is better.
 
@@ -31,17 +31,15 @@ def best_decile_scorer(
 
     Parameters
     ----------
-    estimator : ConfidentRegressor
-        Fitted on other rows than `X`.
+    estimator : ConfidentRegressor or Pipeline
+        Fitted on other rows than `X`; of a pipeline, the last step is a `ConfidentRegressor`.
     X : DataFrame or array-like of shape (n_samples, n_features)
     y : array-like of shape (n_samples,)
         The truth.
     threshold : float, default=0.15
         An outlier's absolute residual is above it, on the estimator's error scale.
     fraction : float, default=0.1
-        Share of rows called safest.
-    random_state : int, default=0
-        Order of ties.
+        Share of rows called safest; of rows that tie at its border, their mean counts.
 
     Returns
     -------
@@ -71,15 +69,23 @@ def best_decile_scorer(
     >>> search.best_params_
     {'regressor': LinearRegression()}
     """
-    if not hasattr(estimator, "predict_error"):
+    X, model = _last_step(X, estimator)
+    if not hasattr(model, "predict_error"):
         msg = (
-            f"best_decile_scorer needs an estimator with predict_error; {type(estimator).__name__} "
+            f"best_decile_scorer needs an estimator with predict_error; {type(model).__name__} "
             "has none. Wrap it: ConfidentRegressor(your_model)."
         )
         raise EstimatorError(msg)
     check_options(threshold=threshold, fraction=fraction, level=0.5, outlier_rates=())
-    prediction, expected = estimator.predict(X), estimator.predict_error(X)
-    residual = error_scale(estimator.error).residual(prediction, np.asarray(y, dtype=np.float64))
-    tie_break = np.random.default_rng(random_state).permutation(len(residual))
+    prediction, expected = model.predict(X), model.predict_error(X)
+    residual = error_scale(model.error).residual(prediction, np.asarray(y, dtype=np.float64))
     outcome = Outcome.of(residual, threshold)
-    return -RankedRows(expected, outcome, fraction, (), tie_break).statistics().outlier_rate
+    return -RankedRows(expected, outcome, fraction, ()).statistics().outlier_rate
+
+
+def _last_step(X: Any, estimator: Any) -> tuple[Any, Any]:
+    """Bring a table through a pipeline (of pipelines) up to the model at its end."""
+    while isinstance(estimator, Pipeline):
+        X = estimator[:-1].transform(X) if len(estimator) > 1 else X
+        estimator = estimator[-1]
+    return X, estimator

@@ -134,16 +134,127 @@ def test_a_decile_without_outliers_gets_jeffreys_interval_at_any_level(level: fl
     assert high == pytest.approx(beta.ppf((1 + level) / 2, 0.5, 200.5), rel=0.12)
 
 
-def test_ties_are_broken_by_the_seed() -> None:
-    """A constant score takes another tenth with another seed, the same with the same."""
-    residual = np.random.default_rng(0).normal(size=400)
+@pytest.mark.parametrize("seed", range(4))
+def test_ties_do_not_hang_on_the_seed(seed: int) -> None:
+    """A constant score is worth the overall rate in every number, whatever the seed."""
+    residual = np.repeat([1.0, 0.0], [20, 180])
+    one = evaluate(np.ones(200), residual, threshold=0.5, n_resamples=20, random_state=seed)
+    assert one.aurc.value == pytest.approx(0.1)
+    assert one.best_decile.outlier_rate.value == pytest.approx(0.1)
+    assert one.best_decile.n == 20
+    assert one.coverage_at[0.05].value == 0.0
+    assert one.aurc_difference.value == pytest.approx(0.0)
+    assert not one.has_skill
 
-    def rate(seed: int) -> float:
-        one = evaluate(np.ones(400), residual, threshold=1.0, n_resamples=5, random_state=seed)
-        return one.best_decile.outlier_rate.value
 
-    assert rate(0) == rate(0)
-    assert len({rate(seed) for seed in range(20)}) > 1
+def test_a_tie_is_as_sure_as_the_rows_it_may_choose_among() -> None:
+    """The rate of a tenth at random is that of all rows, with the interval of all rows."""
+    residual = np.repeat([1.0, 0.0], [20, 180])
+    one = evaluate(np.ones(200), residual, threshold=0.5)
+    np.testing.assert_allclose(
+        one.best_decile.outlier_rate.interval, one.overall.outlier_rate.interval, rtol=0.02
+    )
+
+
+def test_a_cut_off_accepts_all_rows_up_to_it() -> None:
+    """Two distinct scores make a curve of two cut-offs."""
+    curve = evaluate([1, 1, 1, 2], [1, 0, 0, 1], threshold=0.5, n_resamples=5).curve
+    assert curve["cut_off"].tolist() == [1.0, 2.0]
+    assert curve["coverage"].tolist() == [0.75, 1.0]
+    np.testing.assert_allclose(curve["outlier_rate"], [1 / 3, 1 / 2])
+
+
+def test_the_order_of_the_rows_changes_no_point_value() -> None:
+    """Nor does the seed: only resamples hang on it."""
+    rng = np.random.default_rng(0)
+    score, residual = rng.integers(0, 8, 300), rng.normal(size=300)
+    order = rng.permutation(300)
+    one = evaluate(score, residual, threshold=1.0, n_resamples=5)
+    other = evaluate(score[order], residual[order], threshold=1.0, n_resamples=5, random_state=9)
+    for get in (lambda e: e.aurc, lambda e: e.best_decile.mae, lambda e: e.spearman):
+        assert get(one).value == pytest.approx(get(other).value, rel=1e-12)
+    assert {r: e.value for r, e in one.coverage_at.items()} == {
+        r: e.value for r, e in other.coverage_at.items()
+    }
+
+
+def test_a_clean_decile_of_copies_is_worth_fewer_rows() -> None:
+    """No outlier among copies is no more than no outlier among the rows they are copies of."""
+    score, copies = np.arange(2000.0), np.repeat(np.arange(2000), 4)
+    residual = np.where(score > 400, np.random.default_rng(0).random(2000) * 2, 0.0)
+
+    def upper(rows: Any, groups: Any) -> float:
+        one = evaluate(score[rows], residual[rows], threshold=1.0, groups=groups, n_resamples=300)
+        assert one.best_decile.outlier_rate.value == 0.0
+        return one.best_decile.outlier_rate.interval[1]
+
+    once = upper(np.arange(2000), None)
+    assert upper(copies, copies) == pytest.approx(once, rel=0.3)
+    assert upper(copies, None) < 0.5 * once
+
+
+def shocked(periods: int, seed: int = 0) -> tuple[FloatArray, FloatArray, Any]:
+    """Residuals that share a shock in each period."""
+    rng = np.random.default_rng(seed)
+    period = np.repeat(np.arange(periods), 3000 // periods)
+    sigma = log_normal_sigma(rng, len(period))
+    shock = 0.1 * rng.normal(size=periods)[period]
+    return sigma, sigma * rng.normal(size=len(period)) + shock, period
+
+
+def test_time_widens_what_shocks_in_time_make_uncertain() -> None:
+    """With the time the interval is several times as wide; shuffled times tell of nothing."""
+    sigma, residual, period = shocked(50)
+
+    def width(**options: Any) -> float:
+        one = evaluate(sigma, residual, threshold=THRESHOLD, n_resamples=200, **options)
+        return float(np.diff(one.overall.outlier_rate.interval)[0])
+
+    rng = np.random.default_rng(0)
+    shuffled = [width(time=rng.permutation(period)) for _ in range(10)]
+    assert width(time=period) > 3 * width()
+    assert np.mean(shuffled) < 1.4 * width()
+    # Any way of writing the time does.
+    days = np.datetime64("2020-01-01") + period.astype("m8[D]")
+    assert width(time=days) == width(time=period)
+    assert width(time=[str(day) for day in days]) == width(time=period)
+
+
+def test_groups_and_time_together_are_the_wider_of_both() -> None:
+    """Neither is forgotten where both are given."""
+    sigma, residual, period = shocked(50)
+
+    def rate(**options: Any) -> Any:
+        one = evaluate(sigma, residual, threshold=THRESHOLD, n_resamples=200, **options)
+        return one.overall.outlier_rate
+
+    single = np.arange(3000) // 2
+    both = rate(time=period, groups=single)
+    assert both.interval == rate(time=period).interval
+    shuffled = np.random.default_rng(0).permutation(3000)
+    both = rate(time=shuffled, groups=period)
+    assert both.n_effective <= rate(groups=period).n_effective * 1.001
+
+
+def test_ten_groups_are_few() -> None:
+    """The same rows in ten groups have a wider interval than their variance alone would make."""
+    sigma, residual, group = shocked(10)
+    one = evaluate(sigma, residual, threshold=THRESHOLD, groups=group, n_resamples=500)
+    rate = np.array([(np.abs(residual[group == g]) > THRESHOLD).mean() for g in range(10)])
+    reach = 2.262 * rate.std(ddof=1) / np.sqrt(10)
+    low, high = one.overall.outlier_rate.interval
+    assert high - low >= 1.8 * reach
+    assert any("only 10 groups" in note for note in one.notes)
+
+
+def test_skill_may_lie_beyond_the_best_decile() -> None:
+    """Few outliers, all among the last rows: the decile cannot show it, the area does."""
+    score = np.arange(1000.0)
+    residual = np.where(score >= 990, 1.0, 0.0)
+    one = evaluate(score, residual, threshold=0.5, n_resamples=200)
+    assert one.best_decile.outlier_rate.interval[1] > one.overall.outlier_rate.value
+    assert one.aurc_difference.interval[1] < 0
+    assert one.has_skill
 
 
 def test_fraction_is_respected() -> None:
@@ -203,8 +314,20 @@ def test_dictionary_is_plain(result: Evaluation) -> None:
         ({"residual": [np.inf, 0.0, 1.0]}, TableError, "residual must be finite"),
         ({"residual": [], "expected_error": []}, TableError, "no rows"),
         ({"groups": [1, 1, 1]}, TableError, "at least 2 distinct"),
-        ({"groups": [1, 2]}, TableError, "3 rows, 2 groups"),
-        ({"blocks": [1, 2]}, TableError, "3 rows, 2 blocks"),
+        ({"groups": [1, 2]}, TableError, "The group has 2 values, the table 3 rows"),
+        ({"blocks": [1, 2]}, TableError, "The block has 2 values, the table 3 rows"),
+        ({"groups": [[1, 1], [2, 2], [3, 3]]}, TableError, r"got shape \(3, 2\)"),
+        ({"time": [1, 2]}, TableError, "The time has 2 values, the table 3 rows"),
+        ({"time": [1, 1, 1]}, TableError, "at least 2 distinct values"),
+        ({"time": [1, None, 2]}, TableError, "time is missing in 1 of 3 rows"),
+        ({"time": ["a", "b", "c"]}, TableError, "dates in one format"),
+        ({"n_resamples": 0}, OptionError, "number of resamples"),
+        ({"n_resamples": 1}, OptionError, "number of resamples"),
+        ({"n_resamples": -1}, OptionError, "number of resamples"),
+        ({"n_resamples": 2.5}, OptionError, "number of resamples"),
+        ({"fraction": True}, OptionError, "fraction"),
+        ({"fraction": "0.1"}, OptionError, "fraction"),
+        ({"level": np.nan}, OptionError, "level"),
     ],
 )
 def test_errors_name_the_option_and_what_was_found(

@@ -22,3 +22,8 @@ def test_codes_are_equal_where_values_are(values: list[str | None]) -> None:
 def test_sorted_codes_follow_the_values() -> None:
     """Times are numbered in their order."""
     assert group_codes([30, 10, 20, 10], sort=True).tolist() == [2, 0, 1, 0]
+
+
+def test_a_gap_in_a_list_of_words_is_a_gap() -> None:
+    """It is not the word "nan" that an array of strings would make of it."""
+    assert group_codes(["a", float("nan"), "nan", float("nan"), "a"]).tolist() == [0, 2, 1, 3, 0]

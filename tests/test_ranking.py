@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -12,39 +13,38 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import spearmanr
 
 from qconf._types import FloatArray, IntArray
-from qconf.conventions import accepted_rows
 from qconf.ranking import Outcome, RankedRows, Statistics
 
 THRESHOLD = 0.5
 
 
 def ranked(score: FloatArray, residual: FloatArray, fraction: float = 0.1) -> RankedRows:
-    tie_break = np.random.default_rng(0).permutation(len(score))
-    return RankedRows(score, Outcome.of(residual, THRESHOLD), fraction, (0.05, 0.5), tie_break)
+    return RankedRows(score, Outcome.of(residual, THRESHOLD), fraction, (0.05, 0.5))
 
 
-def by_definition(rows: RankedRows, counts: IntArray) -> Statistics:
-    """Write the rows out as often as they were drawn, and follow the definitions."""
-    order = np.repeat(rows.order, counts[rows.order])
-    size = np.repeat(rows.size, counts[rows.order])
-    outlier = size > THRESHOLD
-    n_rows = len(order)
-    rate = np.cumsum(outlier) / np.arange(1, n_rows + 1)
-    head = accepted_rows(rows.fraction, n_rows)
-    # A row is accepted with all its copies, or not at all.
-    cuts = np.cumsum(counts[rows.order])
+def by_definition(score: FloatArray, residual: FloatArray, fraction: float) -> Statistics:
+    """Follow the definitions on rows that are written out, and average over orders of ties."""
+    n_rows = len(score)
+    head = max(1, int(np.floor(fraction * n_rows + 0.5)))
+    told = []
+    for order in permutations(range(n_rows)):
+        if (np.diff(score[list(order)]) < 0).any():
+            continue
+        size = np.abs(residual[list(order)])
+        outlier = size > THRESHOLD
+        rate = np.cumsum(outlier) / np.arange(1, n_rows + 1)
+        told.append((outlier[:head].mean(), size[:head].mean(), rate.mean()))
+    rates = {cut: (np.abs(residual[score <= cut]) > THRESHOLD).mean() for cut in score}
     coverage = [
-        max(cut / n_rows if cut and rate[cut - 1] <= at else 0.0 for cut in cuts)
-        for at in rows.outlier_rates
+        max([0.0, *((score <= cut).mean() for cut, rate in rates.items() if rate <= at)])
+        for at in (0.05, 0.5)
     ]
-    return Statistics(
-        outlier[:head].mean(), size[:head].mean(), rate.mean(), np.nan, tuple(coverage)
-    )
+    return Statistics(*np.mean(told, axis=0), np.nan, tuple(coverage))
 
 
 @st.composite
-def scored_rows(draw: Any) -> tuple[FloatArray, FloatArray, IntArray]:
-    n_rows = draw(st.integers(1, 40))
+def scored_rows(draw: Any, most: int = 40) -> tuple[FloatArray, FloatArray, IntArray]:
+    n_rows = draw(st.integers(1, most))
     numbers = st.floats(0, 1).map(lambda x: round(x, 1))
     score = draw(hnp.arrays(float, n_rows, elements=numbers))
     residual = draw(hnp.arrays(float, n_rows, elements=st.floats(-1, 1)))
@@ -53,19 +53,59 @@ def scored_rows(draw: Any) -> tuple[FloatArray, FloatArray, IntArray]:
     return score, residual, counts
 
 
-@given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
-@settings(max_examples=300, deadline=None)
-def test_statistics_follow_the_definitions(
+def assert_same(one: Statistics, other: Statistics) -> None:
+    for name in ("outlier_rate", "mae", "aurc", "coverage_at"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), atol=1e-9)
+
+
+@given(scored_rows(most=6), st.sampled_from([0.1, 0.33, 1.0]))
+@settings(max_examples=100, deadline=None)
+def test_statistics_are_means_over_the_orders_of_ties(
     rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
 ) -> None:
-    """The fast sums equal those over rows that are written out one by one."""
+    """The closed forms equal the average over every order of rows that tie."""
+    score, residual, _ = rows
+    assert_same(
+        ranked(score, residual, fraction).statistics(), by_definition(score, residual, fraction)
+    )
+
+
+@given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
+@settings(max_examples=200, deadline=None)
+def test_weights_are_repeated_rows(
+    rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
+) -> None:
+    """A row counted three times is three rows of the same score; counted never, it is not there."""
     score, residual, counts = rows
-    one = ranked(score, residual, fraction)
-    fast, slow = one.statistics(counts), by_definition(one, counts)
-    np.testing.assert_allclose(fast.outlier_rate, slow.outlier_rate, atol=1e-12)
-    np.testing.assert_allclose(fast.mae, slow.mae, atol=1e-12)
-    np.testing.assert_allclose(fast.aurc, slow.aurc, atol=1e-12)
-    np.testing.assert_allclose(fast.coverage_at, slow.coverage_at, atol=1e-12)
+    repeated = np.repeat(np.arange(len(score)), counts)
+    weighted = ranked(score, residual, fraction).statistics(counts)
+    assert_same(weighted, ranked(score[repeated], residual[repeated], fraction).statistics())
+
+
+@given(scored_rows())
+@settings(max_examples=100, deadline=None)
+def test_weights_need_not_be_whole_numbers(
+    rows: tuple[FloatArray, FloatArray, IntArray],
+) -> None:
+    """The same weights as floating point numbers give the same statistics."""
+    score, residual, counts = rows
+    one = ranked(score, residual)
+    assert_same(one.statistics(counts), one.statistics(counts.astype(np.float64)))
+
+
+@given(scored_rows(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_the_rows_changes_nothing(
+    rows: tuple[FloatArray, FloatArray, IntArray], random: Any
+) -> None:
+    """Rows of equal score are one tie, whichever of them comes first in the table."""
+    score, residual, _ = rows
+    order = random.sample(range(len(score)), len(score))
+    shuffled = ranked(score[order], residual[order])
+    assert_same(ranked(score, residual).statistics(), shuffled.statistics())
+    plain = ranked(score, residual)
+    np.testing.assert_allclose(plain.curve(), shuffled.curve())
+    np.testing.assert_allclose(plain.safest()[order], shuffled.safest())
 
 
 @given(scored_rows())
@@ -101,22 +141,32 @@ def test_a_perfect_order_reaches_the_optimum() -> None:
         assert perfect.statistics().aurc <= shuffled.statistics().aurc <= worst.statistics().aurc
 
 
-def test_a_constant_score_has_no_skill_on_average(rng: np.random.Generator) -> None:
-    """Averaged over orders of ties, rate and area are the overall rate."""
-    residual = rng.normal(size=500)
-    outcome = Outcome.of(residual, THRESHOLD)
-    drawn = [
-        RankedRows(np.ones(500), outcome, 0.1, (), rng.permutation(500)).statistics()
-        for _ in range(2000)
-    ]
-    overall = outcome.overall()[0]
-    assert np.mean([one.outlier_rate for one in drawn]) == pytest.approx(overall, abs=0.006)
-    assert np.mean([one.aurc for one in drawn]) == pytest.approx(overall, abs=0.006)
-    assert np.isnan(drawn[0].spearman)
+def test_a_constant_score_has_no_skill() -> None:
+    """Rate and area are the overall rate, exactly, and only all rows can be accepted."""
+    residual = np.repeat([1.0, 0.0], [20, 180])
+    one = ranked(np.ones(200), residual).statistics()
+    assert (one.outlier_rate, one.aurc, one.mae) == pytest.approx((0.1, 0.1, 0.1))
+    assert one.coverage_at == (0.0, 1.0)
+    assert np.isnan(one.spearman)
+
+
+def test_a_cut_off_takes_whole_levels() -> None:
+    """Five levels with rates of 0.2 and more: nothing can be had at 5 %."""
+    score = np.repeat(np.arange(5.0), 400)
+    residual = np.tile(np.repeat([1.0, 0.0], [80, 320]), 5)
+    rows = ranked(score, residual)
+    assert rows.statistics().coverage_at == (0.0, 1.0)
+    assert len(rows.curve()) == 5
+
+
+def test_safest_rows_share_what_is_left() -> None:
+    """Of three rows that tie at the border, two thirds of each are taken."""
+    rows = ranked(np.array([2.0, 1.0, 2.0, 2.0, 3.0, 3.0]), np.zeros(6), fraction=0.5)
+    np.testing.assert_allclose(rows.safest(), [2 / 3, 1, 2 / 3, 2 / 3, 0, 0])
 
 
 def test_curve_ends_at_the_overall_rate(rng: np.random.Generator) -> None:
-    """The curve has one row a cut-off; at full coverage the risk is the overall rate."""
+    """The curve has one row a distinct score; at full coverage the risk is the overall rate."""
     residual = rng.normal(size=100)
     curve = ranked(np.abs(residual), residual).curve()
     assert curve["coverage"].iloc[-1] == 1.0

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.dummy import DummyRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from worlds import noise_of, sales_table
 
 from benchmarks.bootstrap_levels import GroupMeans
@@ -153,6 +154,29 @@ def test_scorer_in_cross_validate(table: pd.DataFrame) -> None:
     safest = np.argsort(model.predict_error(rows))[: round(0.1 * len(test))]
     wrong = np.abs(model.predict(rows)[safest] / price[safest] - 1) > 0.15
     assert result["test_score"][0] == pytest.approx(-wrong.mean())
+
+
+def test_scorer_reaches_through_pipelines(table: pd.DataFrame) -> None:
+    """The last step is asked, on what the steps before it make; in a grid search as well."""
+    numbers, price = table[["rooms"]], table["price"]
+    model = ConfidentRegressor(LinearRegression(), "residual", random_state=0)
+    chain = make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), clone(model)))
+    chain.fit(numbers, price)
+    scaled = StandardScaler().fit(numbers).transform(numbers)
+    scaled = StandardScaler().fit(scaled).transform(scaled)
+    alone = clone(model).fit(scaled, price)
+    assert best_decile_scorer(chain, numbers, price) == best_decile_scorer(alone, scaled, price)
+    only = make_pipeline(clone(model)).fit(numbers, price)
+    assert -1 <= best_decile_scorer(only, numbers, price) <= 0
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), model),
+        {"confidentregressor__confidence": ["residual", "constant"]},
+        scoring=best_decile_scorer,
+        cv=2,
+    ).fit(numbers, price)
+    assert np.isfinite(search.best_score_)
+    with pytest.raises(EstimatorError, match="LinearRegression has none"):
+        best_decile_scorer(make_pipeline(LinearRegression()).fit(numbers, price), numbers, price)
 
 
 class Plain(RegressorMixin, BaseEstimator):

@@ -29,6 +29,7 @@ def ranking_text(comparison: Comparison) -> str:
         *_heading(comparison),
         _ranking(comparison),
         comparison.verdict,
+        *(f"Note: {one}" for one in comparison.notes),
         "",
         _footing(comparison),
     )

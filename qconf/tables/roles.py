@@ -7,7 +7,7 @@ is said here, once, in the same words for a comparison, a fit and an evaluation.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -214,6 +214,14 @@ def moments_of(values: pd.Series[Any] | None, role: str = "time") -> tuple[Any, 
     moments = np.full(len(values), missing, dtype=told.dtype)
     moments[known] = told
     return moments, known
+
+
+@overload
+def groups_of(values: None) -> None: ...
+
+
+@overload
+def groups_of(values: pd.Series[Any]) -> IntArray: ...
 
 
 def groups_of(values: pd.Series[Any] | None) -> IntArray | None:
