@@ -69,3 +69,9 @@ def test_units_and_places_do_not_matter(factor: float, row: int) -> None:
     y = RENTS.copy()
     y[row] = 1e8
     assert far_targets(y * factor).tolist() == [row]
+
+
+def test_only_what_stands_apart_from_a_tail_is_a_typo() -> None:
+    """The tail doubles from row to row; the last row is ten thousand times more."""
+    y = np.r_[RENTS, 10_000 * 2.0 ** np.arange(4), 1e9]
+    assert far_targets(y).tolist() == [404]
