@@ -97,6 +97,7 @@ def test_equal_zeros_and_small_counts_are_chance() -> None:
     assert equal_share(before, claims) == 0.0
     sold = rng.poisson(8, 1000).astype(float)
     assert equal_share(sold.clip(6, 10), sold) == 0.0
+    assert equal_share(rng.choice([3.0, 4.0, 12.0, 13.0], 1000), sold) == 0.0
     assert equal_share(claims, claims) == 1.0
 
 

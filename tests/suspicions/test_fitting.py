@@ -22,8 +22,8 @@ def meters() -> pd.DataFrame:
     rng = np.random.default_rng(0)
     return pd.DataFrame(
         {
-            "day": rng.uniform(50, 500, 400),
-            "night": rng.uniform(50, 500, 400),
+            "day": rng.uniform(150, 500, 400),
+            "night": rng.uniform(150, 500, 400),
             "plan": rng.choice(["basic", "green"], 400),
         }
     )

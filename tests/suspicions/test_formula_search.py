@@ -183,6 +183,17 @@ def test_many_columns_and_few_rows_are_no_formula() -> None:
     assert find_formula(make_view(table, np.exp(rng.normal(size=80)), "y")) is None
 
 
+def test_formulas_are_judged_on_rows_that_they_were_not_fitted_on() -> None:
+    """In large tables; in small ones on all rows, as few would be left."""
+    table, price, _ = houses(1000)
+    sheet = make_sheet(make_view(table, price, "price"))
+    assert not set(sheet.judged) & set(sheet.fit)
+    assert len(sheet.judged) >= 100
+    small = make_sheet(make_view(table[:60], price[:60], "price"))
+    assert len(small.judged) == 60
+    assert not set(small.check) & set(small.fit)
+
+
 def test_columns_can_be_left_out() -> None:
     """One leak may hide behind another."""
     table, price, rng = houses(300)

@@ -11,6 +11,7 @@ import pytest
 from suspicious_tables import honest_table, houses
 
 from qconf.suspicions.keys import key_columns
+from qconf.suspicions.view import sampled_rows
 
 RNG = np.random.default_rng(0)
 N = 300
@@ -73,6 +74,9 @@ def test_a_long_table_is_judged_by_all_its_rows() -> None:
     twice = np.random.default_rng(0).permutation(np.repeat(np.arange(30_000), 2))
     table = pd.DataFrame({"nummer": twice, "zaehler": np.arange(60_000)})
     assert key_columns(table) == ["zaehler"]
+    unseen = np.setdiff1d(np.arange(60_000), sampled_rows(60_000))[:2]
+    table.loc[unseen, "zaehler"] = 7_000
+    assert key_columns(table) == []
 
 
 def test_a_few_rows_have_no_keys() -> None:

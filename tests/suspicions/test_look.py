@@ -54,8 +54,7 @@ def test_groups_and_time_that_are_given_are_not_asked_for() -> None:
     day = pd.Series(pd.date_range("2020-01-01", periods=500))
     lines = look(table.assign(day=day), price)
     assert [line[line.index("(--") :] for line in lines] == ["(--group parcel).", "(--time day)."]
-    rest = table.drop(columns="parcel")
-    assert look(rest, price, group=table["parcel"].to_numpy(), time=day.to_numpy()) == []
+    assert look(table, price, group=table["parcel"].to_numpy(), time=day.to_numpy()) == []
 
 
 @pytest.mark.filterwarnings("error")

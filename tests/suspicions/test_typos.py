@@ -48,10 +48,12 @@ def test_codes_for_missing() -> None:
         RNG.poisson(2, 5_000).astype(float),
         np.where(RNG.random(5_000) < 0.9, 0, RNG.lognormal(6, 1, 5_000)),
         np.r_[RNG.normal(100, 5, 900), RNG.normal(100_000, 5_000, 100)],
+        np.r_[RENTS, 10_000 * 2.0 ** np.arange(4)],
+        np.r_[np.linspace(0.001, 1, 2000), 1e-9],
     ],
 )  # fmt: skip
 def test_tails_are_no_typos(honest: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
-    """Claims, incomes, waiting times, changes; and two kinds of things."""
+    """Claims, incomes, changes, two kinds of things; a tail without gaps, and targets near 0."""
     assert len(far_targets(honest)) == 0
 
 
@@ -67,3 +69,9 @@ def test_units_and_places_do_not_matter(factor: float, row: int) -> None:
     y = RENTS.copy()
     y[row] = 1e8
     assert far_targets(y * factor).tolist() == [row]
+
+
+def test_only_what_stands_apart_from_a_tail_is_a_typo() -> None:
+    """The tail doubles from row to row; the last row is ten thousand times more."""
+    y = np.r_[RENTS, 10_000 * 2.0 ** np.arange(4), 1e9]
+    assert far_targets(y).tolist() == [404]
