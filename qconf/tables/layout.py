@@ -187,7 +187,7 @@ def _try(text: str, layout: Layout) -> _Trial:
         return _Trial(layout)
     header, *rows = [record for _, record in first]
     names = _names(header, rows)
-    row_names = _has_row_names(len(names), rows)
+    row_names = _has_row_names(layout.separator, len(names), rows)
     plain = not (layout.loose or layout.whole or row_names)
     layout = replace(
         layout,
@@ -216,6 +216,7 @@ def _first_records(stream: Iterable[str], layout: Layout) -> list[tuple[int, lis
 
 def _only_fitting(trials: list[_Trial], name: str, ending: str) -> _Trial | None:
     fitting = [trial for trial in trials if trial.fit == 1]
+    fitting = [trial for trial in fitting if not trial.layout.row_names] or fitting
     if len(fitting) > 1:
         usual = _BY_ENDING.get(ending)
         fitting = [trial for trial in fitting if trial.layout.separator == usual] or fitting
@@ -245,9 +246,11 @@ def _has_value(row: list[str], at: int) -> bool:
     return len(row) > at and bool(row[at].strip())
 
 
-def _has_row_names(width: int, rows: list[list[str]]) -> bool:
+def _has_row_names(separator: str, width: int, rows: list[list[str]]) -> bool:
     """Return whether lines are one field longer, and begin with a number of theirs or a name."""
     if not rows or any(len(row) != width + 1 for row in rows):
+        return False
+    if width == 1 and separator != " ":
         return False
     if not any(row[-1].strip() for row in rows):
         return False

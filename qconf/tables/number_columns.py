@@ -30,6 +30,8 @@ _DOUBTFUL = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 #: A column with so many numbers is numbers, if what else it holds is a few words.
 _NUMERIC_SHARE = 0.95
 _WORDS = 3
+#: Numbers with a unit are measured, beside words, if more of them differ.
+_MEASURED = 10
 #: A column with so many numbers, or ranges, that stays text is worth a line.
 _TOLD_NUMBERS = 0.8
 _TOLD_RANGES = 0.5
@@ -161,7 +163,15 @@ class WrittenNumbers:
     def _fits(self, numbers: Any) -> bool:
         strange = np.isnan(numbers)
         share = 1 - self.levels.counts[strange].sum() / self.levels.counts.sum()
-        return bool(share == 1 or (share >= _NUMERIC_SHARE and strange.sum() <= _WORDS))
+        if share == 1:
+            return True
+        few = strange.sum() <= _WORDS and self._enough(~strange)
+        return bool(few and share >= _NUMERIC_SHARE)
+
+    def _enough(self, numeric: BoolArray) -> bool:
+        """Return whether so many numbers differ that they are no names: 1Fam, TwnhsE."""
+        least = _MEASURED if self.numerals.unit else int((~numeric).sum())
+        return bool(numeric.sum() > least)
 
     def _decided(self, mark: DecimalMark) -> tuple[str, str]:
         point, comma = self.numerals.by_mark["."], self.numerals.by_mark[","]
@@ -196,10 +206,10 @@ class WrittenNumbers:
         if self.numerals.padded:
             return ""
         counts, total = self.levels.counts, self.levels.counts.sum()
+        strange = ~self.numerals.numeric
         if counts[self.numerals.ranges].sum() > _TOLD_RANGES * total:
             what = f"{self._some(self.numerals.ranges)} are ranges"
-        elif counts[self.numerals.numeric].sum() > _TOLD_NUMBERS * total:
-            strange = ~self.numerals.numeric
+        elif counts[~strange].sum() > _TOLD_NUMBERS * total and self._enough(~strange):
             what = "some numbers have decimal points, some commas, or units differ"
             what = f"{self._some(strange)} are not numbers" if strange.any() else what
         else:
