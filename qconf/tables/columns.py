@@ -182,10 +182,27 @@ def _numeric_times(values: pd.Series[Any], what: str) -> Any:
         if len(whole) and max(-int(whole.min()), int(whole.max())) > _EXACT_FLOATS:
             return whole
     moments = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    _check_digits(moments, what)
     if np.isinf(moments).any():
         msg = f"The {what} column has infinite values."
         raise TableError(msg)
     return moments
+
+
+def _check_digits(moments: FloatArray, what: str) -> None:
+    """Refuse 31012024, which as a number does not sort as a date: 20240131 does."""
+    digits = np.unique(moments[np.isfinite(moments)])
+    first, second, year = digits // 1_000_000, digits // 10_000 % 100, digits % 10_000
+    days = (first >= 1) & (second >= 1) & (np.maximum(first, second) <= 31)  # noqa: PLR2004
+    months = (first <= 12).all() or (second <= 12).all()  # noqa: PLR2004 - of a year
+    recent = (year >= 1900) & (year <= 2100)  # noqa: PLR2004 - years that tables are about
+    if len(digits) and months and (days & recent & (digits % 1 == 0)).all():
+        msg = (
+            f"The {what} column holds numbers such as {digits[0]:08.0f}, which seem to be dates "
+            "with the year last and do not sort as such. Name the format: --date-format %d%m%Y "
+            "(in Python: pandas.to_datetime(column.astype(str).str.zfill(8), format=...))."
+        )
+        raise TableError(msg)
 
 
 def _times_of_objects(values: pd.Series[Any], what: str) -> Any:

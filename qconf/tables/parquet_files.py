@@ -113,13 +113,33 @@ def _unreadable(file: Path, source: str, error: Exception) -> str:
 def _unified(schemas: Sequence[tuple[Path, pa.Schema]]) -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
-    unified = schemas[0][1]
-    for file, schema in schemas[1:]:
+    first, *others = schemas
+    if not others:
+        return first[1]
+    unified = _plain(first[1])
+    for file, written in others:
+        schema = _plain(written)
         try:
             unified = pa.unify_schemas([unified, schema], promote_options="permissive")
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise TableError(_conflict(unified, file, schema)) from error
     return unified
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    """Write one type for what means the same, so that it goes together: dates and moments."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    for at, field in enumerate(schema):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_string_view(kind):
+            kind = pa.string()
+        elif pa.types.is_date(kind):
+            kind = pa.timestamp("us")
+        elif pa.types.is_timestamp(kind) and kind.tz is not None:
+            kind = pa.timestamp(kind.unit, "UTC")
+        schema = schema.set(at, field.with_type(kind))
+    return schema
 
 
 def _conflict(unified: pa.Schema, file: Path, schema: pa.Schema) -> str:

@@ -150,6 +150,9 @@ def _from_arrow(
 ) -> TableFile:
     """Take types from the file; only what options ask for is read out of text."""
     frame, warnings = frame_of(table, source, options.encoding)
+    names = [name.strip() for name in frame.columns]
+    # On the command line outer spaces cannot be typed.
+    frame.columns = pd.Index(names if len(set(names)) == len(names) else frame.columns)
     if partitions is not None and partitions.num_columns:
         own = tuple(name for name in options.text if name in partitions.column_names)
         typed, more = typed_columns(partitions, replace(options, text=own, date_format=None))

@@ -120,6 +120,11 @@ def _look_at(
         return pd.Series(np.full(len(texts), np.nan))
     if not matches(texts, PLAIN).all():
         return _look_closer(name, texts, dates)
+    if dates.format_given:
+        levels = Levels(texts)
+        moments = dates.find_in_format(name, pd.Series(levels.distinct, dtype=object))
+        if moments is not None:
+            return levels.spread(moments)
     if matches(texts, _PADDED).any() and not matches(texts, r"\.").any():
         return texts.to_pandas()
     return PlainNumbers(name, texts)
@@ -169,14 +174,16 @@ class DateFinder:
         self._used = options.date_format is None
         self._nearest: tuple[float, str] = (0.0, "It is for columns of text.")
 
+    @property
+    def format_given(self) -> bool:
+        """Whether the caller says how dates are written."""
+        return self._options.date_format is not None
+
     def find(self, name: str, levels: pd.Series[Any]) -> pd.Series[Any] | None:
         """Return distinct texts as dates, or None if they are none in one clear way."""
-        if self._options.date_format is not None:
-            found = dates_in_format(levels, self._options.date_format)
-            if found.moments is not None:
-                self._used = True
-                return _series(found.moments, found.zoned)
-            self._remember(name, levels, found.wrong)
+        moments = self.find_in_format(name, levels)
+        if moments is not None:
+            return moments
         found = read_dates(levels, day_first=self._options.day_first)
         if found.moments is not None:
             return _series(found.moments, found.zoned)
@@ -191,6 +198,17 @@ class DateFinder:
                 f"distinct values are no dates, the first is {levels[found.wrong].iloc[0]!r}."
             )
         return None
+
+    def find_in_format(self, name: str, levels: pd.Series[Any]) -> pd.Series[Any] | None:
+        """Return distinct texts as dates if there is a format and all have it."""
+        if self._options.date_format is None:
+            return None
+        found = dates_in_format(levels, self._options.date_format)
+        if found.moments is None:
+            self._remember(name, levels, found.wrong)
+            return None
+        self._used = True
+        return _series(found.moments, found.zoned)
 
     def check_used(self) -> None:
         """Refuse a date format that fits no column."""

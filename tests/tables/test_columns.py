@@ -103,6 +103,7 @@ def test_what_is_no_number(values: pd.Series[Any], words: str) -> None:
         pd.Series([2**62, 2**62 + 1]),
         pd.Series(["20200101", "20200102"], dtype="category"),
         pd.Series([20200101, 20200102]),
+        pd.Series([20101231, 31121999]),
         pd.Series([2020.0, 2021.0]),
     ],
 )
@@ -161,6 +162,7 @@ def test_times_in_the_remedy_python_offers() -> None:
         (pd.Series(pd.interval_range(0, 2)), "type interval"),
         (pd.Series(["a", "b"]), "2 of 2"),
         (pd.Series([1.0, np.inf]), "infinite"),
+        (pd.Series([5012031, 13012031]), "such as 05012031.*--date-format %d%m%Y"),
     ],
 )
 def test_what_is_no_time(values: pd.Series[Any], words: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from qconf.errors import TableError
@@ -44,6 +47,35 @@ def test_columns_that_some_files_lack(frame: pd.DataFrame, tmp_path: Path) -> No
     read = read_table(str(tmp_path)).frame
     assert read["zone"].isna().tolist() == [True] * 3 + [False] * 3
     assert read["year"].tolist() == frame["year"].tolist()
+
+
+def test_types_that_go_together(tmp_path: Path) -> None:
+    """Categories and text, days and moments, zones, decimals and floats are one column each."""
+    first = {
+        "zone": pa.array(["a"]).dictionary_encode(),
+        "day": pa.array([date(2031, 1, 5)]),
+        "at": pa.array([datetime(2031, 1, 5, 12)], pa.timestamp("us", "Europe/Berlin")),
+        "rent": pa.array([Decimal("1.50")]),
+    }
+    second = {
+        "zone": pa.array(["b"], pa.large_string()),
+        "day": pa.array([datetime(2031, 1, 6)]),
+        "at": pa.array([datetime(2031, 1, 6)], pa.timestamp("ns", "UTC")),
+        "rent": pa.array([2.5]),
+    }
+    for name, columns in {"a": first, "b": second}.items():
+        pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
+    read = read_table(str(tmp_path)).frame
+    assert read["zone"].tolist() == ["a", "b"]
+    assert read["day"].tolist() == [pd.Timestamp(2031, 1, 5), pd.Timestamp(2031, 1, 6)]
+    assert read["at"].diff()[1] == pd.Timedelta(12, "h")
+    assert read["rent"].tolist() == [1.5, 2.5]
+
+
+def test_outer_spaces_of_names(tmp_path: Path) -> None:
+    """They cannot be typed, and go."""
+    pd.DataFrame({" pay ": [1], "rent": [2]}).to_parquet(tmp_path / "t.parquet")
+    assert list(read_table(str(tmp_path / "t.parquet")).frame) == ["pay", "rent"]
 
 
 def test_half_written_files_are_left_out(frame: pd.DataFrame, tmp_path: Path) -> None:

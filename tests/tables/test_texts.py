@@ -185,13 +185,20 @@ def test_dates_with_a_stray_word() -> None:
     assert "1 of its 20 distinct values are no dates, the first is 'soon'" in warning
 
 
+@pytest.mark.parametrize("values", [["05012031", "13022031"], ["13012031", "13022031"]])
+def test_a_format_of_digits(values: list[str]) -> None:
+    """Digits are dates where a format says so."""
+    days = column(values, date_format="%d%m%Y")[0]
+    assert days[1] == pd.Timestamp("2031-02-13")
+
+
 def test_a_format_that_fits_nothing() -> None:
     """--date-format must fit a column; the nearest is named with what does not fit."""
     columns = {"x": ["1.2.2031", "31.2.2031"], "y": ["a", "b"]}
     with pytest.raises(TableError, match=r"Nearest is 'x': 1 of 2 .* the first is '31\.2\.2031'"):
         typed(columns, date_format="%d.%m.%Y")
     with pytest.raises(TableError, match=r"fits no column. It is for columns of text"):
-        typed({"x": ["1"]}, date_format="%d.%m.%Y")
+        typed({"x": [""]}, date_format="%d.%m.%Y")
 
 
 def test_long_columns_of_words() -> None:
