@@ -166,7 +166,7 @@ def _starts(periods: pd.Series[Any]) -> Any:
         return periods.dt.to_timestamp().to_numpy()
     except (pd.errors.OutOfBoundsDatetime, OverflowError):
         # Numbered in order of time, whatever the calendar can write.
-        ordinals = periods.array.asi8.astype(np.float64)  # type: ignore[attr-defined]
+        ordinals = periods.array.asi8.astype(np.float64)
         return np.where(periods.isna(), np.nan, ordinals)
 
 

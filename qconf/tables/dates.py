@@ -162,14 +162,15 @@ class _Parts:
         """Return a part as numbers, `missing` where a text does not have it."""
         if name not in self:
             return np.full(self._length, missing)
-        return self._groups[name].cast("float64").fill_null(missing).to_numpy(zero_copy_only=False)
+        numbers = self._groups[name].cast("float64").fill_null(missing)
+        return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def digits(self, name: str) -> FloatArray:
         """Return how many digits a part has."""
         import pyarrow.compute as pc  # noqa: PLC0415 - half a second, else not needed
 
         length = pc.utf8_length(self._groups[name]).fill_null(0)
-        return length.to_numpy(zero_copy_only=False)
+        return np.asarray(length.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def text(self, name: str) -> pd.Series[Any]:
         """Return a part as text in small letters, empty where a text does not have it."""
@@ -223,7 +224,7 @@ def _moments(parts: _Parts, year: str, month: str, day: str) -> Any:
 
 def _years(parts: _Parts, name: str) -> FloatArray:
     years, digits = parts.number(name), parts.digits(name)
-    short = np.where(years >= _PIVOT, 1900, 2000) + years
+    short = np.where(years >= _PIVOT, 1900.0, 2000.0) + years
     # A year of one digit is none: 1/2/2031 does not begin with the year 1.
     return np.where(digits == 4, years, np.where(digits == 2, short, np.nan))
 
@@ -231,7 +232,8 @@ def _years(parts: _Parts, name: str) -> FloatArray:
 def _months(parts: _Parts, name: str) -> FloatArray:
     if "name" in parts:
         numbers = {month: number for number, month in enumerate(_MONTHS, start=1)}
-        return parts.text("name").str[:3].map(numbers).to_numpy(dtype=np.float64)
+        named = parts.text("name").str[:3].map(numbers)
+        return np.asarray(named, dtype=np.float64)
     if "quarter" in parts:
         return parts.number("quarter") * 3 - 2
     return parts.number(name)
@@ -244,7 +246,7 @@ def _offset(zone: pd.Series[Any]) -> FloatArray:
         digits = text[1:].replace(":", "").ljust(4, "0")
         minutes = int(digits[:2]) * 60 + int(digits[2:]) if text[:1] in {"+", "-"} else 0
         ahead[text] = -minutes if text[:1] == "-" else minutes
-    return zone.map(ahead).to_numpy(dtype=np.float64)
+    return np.asarray(zone.map(ahead), dtype=np.float64)
 
 
 def _with_fraction(moments: Any, fraction: pd.Series[Any]) -> Any:

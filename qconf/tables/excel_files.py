@@ -43,7 +43,7 @@ def sheet_rows(blob: Blob, sheet: str | None) -> list[list[str]]:
         )
         raise TableError(msg) from None
     try:
-        book = openpyxl.load_workbook(io.BytesIO(blob.data), read_only=True, data_only=True)
+        book: Any = openpyxl.load_workbook(io.BytesIO(blob.data), read_only=True, data_only=True)
         pages = {page.title: page for page in book.worksheets}
         wanted = pages if sheet is None else {sheet: pages[sheet]} if sheet in pages else {}
         rows = {title: _rows(page) for title, page in wanted.items()}

@@ -12,7 +12,13 @@ from qconf.tables.numerals import MISSING_NUMBERS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Levels"]
+__all__ = ["Levels", "as_series"]
+
+
+def as_series(values: pa.ChunkedArray) -> pd.Series[Any]:
+    """Return a column of Arrow as one of pandas."""
+    series: pd.Series[Any] = values.to_pandas()
+    return series
 
 
 class Levels:

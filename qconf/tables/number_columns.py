@@ -14,7 +14,7 @@ import numpy as np
 
 from qconf._types import BoolArray
 from qconf.errors import TableError
-from qconf.tables.levels import Levels
+from qconf.tables.levels import Levels, as_series
 from qconf.tables.numerals import Numerals
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ class PlainNumbers:
         if mark.known == "," and (mark.given or mark.separator != ","):
             import pyarrow.compute as pc  # noqa: PLC0415 - half a second, else not needed
 
-            numbers = pc.replace_substring(self.texts, ".", "").cast("float64").to_pandas()
-            return numbers, "" if mark.given else self._warning(",")
+            whole = pc.replace_substring(self.texts, ".", "")
+            return as_series(whole.cast("float64")), "" if mark.given else self._warning(",")
         unusual = mark.known == "," or (
             mark.known is None and (self.mixed or mark.separator == ";")
         )
@@ -107,10 +107,10 @@ class PlainNumbers:
 
         if matches(self.texts, _WHOLE).all():
             try:
-                return _without_plus(self.texts).cast("int64").to_pandas()
+                return as_series(_without_plus(self.texts).cast("int64"))
             except pa.ArrowInvalid:
                 pass  # more digits than an integer has
-        return self.texts.cast("float64").to_pandas()
+        return as_series(self.texts.cast("float64"))
 
     def _warning(self, used: str) -> str:
         other = "," if used == "." else "."
@@ -147,7 +147,7 @@ class WrittenNumbers:
         """Return the numbers, or the texts if they are none; and a warning or nothing."""
         fitting = [] if self.numerals.padded else self._fitting()
         if not fitting:
-            return self.levels.texts.to_pandas(), self._told()
+            return as_series(self.levels.texts), self._told()
         if len(fitting) == 1:
             used, warning = fitting[0], mark.against(self.name, fitting[0])
         elif self.numerals.marks_differ:
@@ -228,7 +228,7 @@ def matches(texts: pa.ChunkedArray, pattern: str) -> BoolArray:
     """Return which texts match a pattern; missing ones are left out."""
     import pyarrow.compute as pc  # noqa: PLC0415 - half a second that `import qconf` does without
 
-    return pc.match_substring_regex(texts.drop_null(), pattern).to_numpy()
+    return np.asarray(pc.match_substring_regex(texts.drop_null(), pattern), dtype=np.bool_)
 
 
 def _mask(values: BoolArray) -> pa.Array:

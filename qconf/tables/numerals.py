@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,7 @@ class Numerals:
         return bool((np.isfinite(point) & np.isfinite(comma) & (point != comma)).any())
 
 
-def find_numerals(texts: Sequence[str], counts: Sequence[int]) -> Numerals:
+def find_numerals(texts: Sequence[str], counts: Iterable[int]) -> Numerals:
     """Read the distinct texts of a column as numbers, with either decimal mark.
 
     Parameters
@@ -150,7 +150,7 @@ def _is_currency(prefix: str) -> bool:
     return prefix.strip(". ").upper() in _CURRENCIES
 
 
-def _common_unit(units: Sequence[str | None], counts: Sequence[int]) -> str:
+def _common_unit(units: Sequence[str | None], counts: Iterable[int]) -> str:
     found: Counter[str] = Counter()
     for unit, count in zip(units, counts, strict=True):
         if unit is not None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from qconf.errors import TableError, did_you_mean
 from qconf.tables.dates import dates_in_format, read_dates
-from qconf.tables.levels import Levels
+from qconf.tables.levels import Levels, as_series
 from qconf.tables.number_columns import (
     PLAIN,
     DecimalMark,
@@ -115,7 +115,7 @@ def _look_at(
     missing = pc.is_in(texts, value_set=pa.array(MISSING, type=texts.type))
     texts = pc.if_else(missing, pa.scalar(None, type=texts.type), texts)
     if name in as_text:
-        return texts.to_pandas()
+        return as_series(texts)
     if texts.null_count == len(texts):
         return pd.Series(np.full(len(texts), np.nan))
     if not matches(texts, PLAIN).all():
@@ -126,7 +126,7 @@ def _look_at(
         if moments is not None:
             return levels.spread(moments)
     if matches(texts, _PADDED).any() and not matches(texts, r"\.").any():
-        return texts.to_pandas()
+        return as_series(texts)
     return PlainNumbers(name, texts)
 
 
@@ -135,14 +135,14 @@ def _look_closer(
 ) -> pd.Series[Any] | WrittenNumbers:
     levels = Levels(texts)
     if not levels.distinct:
-        return texts.to_pandas()
+        return as_series(texts)
     if levels.complete and all(level.lower() in _TRUE_FALSE for level in levels.distinct):
         return levels.spread([level.lower() == "true" for level in levels.distinct])
     moments = dates.find(name, pd.Series(levels.distinct, dtype=object))
     if moments is not None:
         return levels.spread(moments)
     if _plainly_words(levels.distinct):
-        return texts.to_pandas()
+        return as_series(texts)
     return WrittenNumbers(name, levels, find_numerals(levels.distinct, levels.counts))
 
 

@@ -121,7 +121,7 @@ def test_times_sort(values: pd.Series[Any]) -> None:
         pd.Series([2020, None], dtype="Int64"),
         pd.Series(["2020-01-01", None]),
         pd.Series(["2020-01-01", "unknown"]),
-        pd.Series(pd.to_datetime(["2020-01-01", None])),
+        pd.Series([pd.Timestamp("2020-01-01"), pd.NaT]),
         pd.Series([date(2020, 1, 1), None]),
         pd.Series([Decimal(1), None]),
         pd.Series(pd.to_timedelta(["1h", None])),

@@ -100,7 +100,8 @@ def test_ranges() -> None:
 def test_grouped_numbers_come_back(number: object, marks: tuple[str, str]) -> None:
     """Two decimals leave no doubt, however thousands are grouped."""
     group, mark = marks
-    text = f"{number:,.2f}".translate(str.maketrans({",": group, ".": mark}))
+    written: dict[str, str | int | None] = {",": group, ".": mark}
+    text = f"{number:,.2f}".translate(str.maketrans(written))
     read = found(text).by_mark
     assert read[mark][0] == float(str(number))
     assert np.isnan(read[{".": ",", ",": "."}[mark]][0])

@@ -173,10 +173,7 @@ def test_options_of_other_files(
 ) -> None:
     """An option that means nothing for a kind of file is not passed over."""
     path = tmp_path / name
-    {
-        ".parquet": frame.to_parquet, ".csv": frame.to_csv, ".feather": frame.to_feather,
-        ".xlsx": frame.to_excel,
-    }[path.suffix](path)  # fmt: skip
+    getattr(frame, f"to_{path.suffix[1:].replace('xlsx', 'excel')}")(path)
     with pytest.raises(OptionError, match=f"--{next(iter(options))} does not belong"):
         read_table(str(path), **options)
 
