@@ -14,7 +14,7 @@ import pandas as pd
 from qconf._types import FloatArray
 from qconf.errors import TableError
 from qconf.tables.dates import read_dates
-from qconf.tables.numerals import MISSING_NUMBERS
+from qconf.tables.numerals import MISSING_NUMBERS, find_numerals
 
 __all__ = ["numbers", "time_values"]
 
@@ -156,6 +156,8 @@ def _shown(value: Any) -> str:
 def _remedy(value: Any) -> str:
     if isinstance(value, str) and value.strip().lower() in MISSING_NUMBERS:
         return "Make it a missing value."
+    if isinstance(value, str) and find_numerals([value], [1]).numeric.any():
+        return "Make it a plain number, or read the file with --decimal . or --decimal ,"
     if isinstance(value, (int, Decimal)):
         return "It is too large for a float."
     return "Make them numbers, or missing values."

@@ -55,8 +55,9 @@ _SHAPES = [
         rf"{_WEEKDAY}(?P<year>\d{{4}})[-/ ]?{_NAME}[-/ ]?{_DAY}{_TIME}",
         # As C prints it: Wed Oct  1 09:00:00 2031.
         rf"{_WEEKDAY}{_NAME}\s+{_DAY}{_TIME}\s+{_YEAR}",
-        r"(?P<year>\d{4})[-/](?P<month>\d{1,2})",
-        r"(?P<month>\d{1,2})[-/](?P<year>\d{4})",
+        # 1234-5 is a code, and 1/1000 a scale: without a day, only years that tables are about.
+        r"(?P<year>(?:1[89]|2[01])\d{2})[-/](?P<month>\d{1,2})",
+        r"(?P<month>\d{1,2})[-/](?P<year>(?:1[89]|2[01])\d{2})",
         rf"{_NAME}[-/ ,']?\s*(?P<year>\d{{4}})",
         rf"{_NAME}[-'](?P<year>\d{{2}})",
         rf"(?P<year>\d{{4}})[-/ ]?{_NAME}",

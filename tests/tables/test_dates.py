@@ -75,7 +75,8 @@ def test_shapes(text: str, moment: str | None) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2031-02-29", "2031-13-01", "00/00/0000", "2031-10-05 24:00", "2031-10-05 10:60",
-     "13:00 5 Oct 2031", "2031-10-05 13:00 PM", "5 Okt 2031", "soon", "5/10", "10.2031.5"],
+     "13:00 5 Oct 2031", "2031-10-05 13:00 PM", "5 Okt 2031", "soon", "5/10", "10.2031.5",
+     "1234-5", "1/1000"],
 )  # fmt: skip
 def test_what_is_no_date(text: str) -> None:
     """Days, hours and words that the calendar does not have are no dates."""
