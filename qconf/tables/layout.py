@@ -187,7 +187,7 @@ def _try(text: str, layout: Layout) -> _Trial:
         return _Trial(layout)
     header, *rows = [record for _, record in first]
     names = _names(header, rows)
-    row_names = _has_row_names(layout.separator, len(names), rows)
+    row_names = _has_row_names(len(names), rows)
     plain = not (layout.loose or layout.whole or row_names)
     layout = replace(
         layout,
@@ -246,11 +246,9 @@ def _has_value(row: list[str], at: int) -> bool:
     return len(row) > at and bool(row[at].strip())
 
 
-def _has_row_names(separator: str, width: int, rows: list[list[str]]) -> bool:
+def _has_row_names(width: int, rows: list[list[str]]) -> bool:
     """Return whether lines are one field longer, and begin with a number of theirs or a name."""
-    if not rows or any(len(row) != width + 1 for row in rows):
-        return False
-    if width == 1 and separator != " ":
+    if width == 1 or not rows or any(len(row) != width + 1 for row in rows):
         return False
     if not any(row[-1].strip() for row in rows):
         return False

@@ -52,6 +52,8 @@ def test_quoted_fields() -> None:
         ("a,b,c\n1,2,3\n1,2\n", "line 3 has 2 fields, the header 3: '1,2'"),
         ("a,b\n" + "1,2\n" * 500 + "1,2,3\n", "line 502 has 3 fields, the header 2"),
         ("price,rooms\n5,134.65,6\n7,68.56,2\n", "line 2 has 3 fields, the header 2"),
+        ("name\nSmith, John\nRoe, Jane\n", "line 2 has 2 fields, the header 1"),
+        ('a,b\n1,2\n3,"4', "opened after line 2 is never closed"),
         ("price\trooms\n5\t1\t6\t9\n", "line 2 has 4 fields, the header 2"),
         ('a,b\n1,2\n3,"4\n5,6\n7,8\n', "opened after line 2 is never closed"),
         ('a,b\n1,2\n3,4\n5,"6\n', "opened after line 3 is never closed"),

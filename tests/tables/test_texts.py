@@ -92,6 +92,7 @@ def test_one_stray_word() -> None:
     ("values", "words"),
     [
         ([str(i) for i in range(90)] + [f"word {i}" for i in range(10)], "10 of 100 values"),
+        ([str(i) for i in range(17)] + ["soon"], "1 of 18 values, such as 'soon',"),
         ([f"{i}-{i + 5}" for i in range(9)], "9 of 9 values, such as '0-5', are ranges"),
         (["1.5", "1,7", "2.5", "2,7"], "some numbers have decimal points"),
     ],
