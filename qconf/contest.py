@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
@@ -21,13 +22,15 @@ from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
 from qconf.errors import OptionError, refuse_warnings
 from qconf.evaluation import Evaluation, evaluate_scores
+from qconf.numbers_in_text import NumbersInTextWarning
 from qconf.periods import Period, by_period, trend_lines
 from qconf.replicates import describe
 from qconf.schedules import Schedule, schedule
 from qconf.suspicions.look import look_at
 from qconf.suspicions.outcome import dominated
 from qconf.tables.dataset import Dataset, make_dataset
-from qconf.tables.reading import read_table
+from qconf.tables.reading import TableFile, read_table
+from qconf.tables.roles import as_table
 from qconf.valuation import default_valuation_model
 
 __all__ = ["Progress", "compare"]
@@ -149,8 +152,9 @@ def compare(
     check_resamples(n_resamples)
     _check_copies(copies)
     contenders = make_contenders(estimators, scale.name)
+    file = _read(table)
     dataset = make_dataset(
-        _read(table),
+        file.frame,
         target,
         scale,
         prediction=prediction,
@@ -162,6 +166,7 @@ def compare(
         keep_copies=copies == "keep",
     )
     doubts = _doubts(dataset, scale, limit, threshold_given=threshold is not None)
+    doubts = (*file.warnings, *doubts)
     if strict:
         refuse_warnings(doubts)
     for contender in contenders:
@@ -171,7 +176,10 @@ def compare(
         # Not `model or ...`: an unfitted forest has a length, and fails when asked for it.
         default = default_valuation_model(scale, random_state)
         contest.fit_valuations(default if model is None else model)
-    contest.play()
+    with warnings.catch_warnings():
+        # Told once, of the whole table.
+        warnings.simplefilter("ignore", NumbersInTextWarning)
+        contest.play()
     settings = {"threshold": limit, "fraction": fraction, "level": level}
     evaluations = contest.evaluate(n_resamples=n_resamples, **settings)
     return Comparison(
@@ -386,10 +394,10 @@ def _scheme(plan: Schedule, dataset: Dataset) -> str:
     return words
 
 
-def _read(table: Any) -> Any:
-    if not isinstance(table, str | PathLike):
-        return table
-    return read_table(os.fspath(table))
+def _read(table: Any) -> TableFile:
+    if isinstance(table, str | PathLike):
+        return read_table(os.fspath(table))
+    return TableFile(as_table(table))
 
 
 def _check_copies(copies: str) -> None:

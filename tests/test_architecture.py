@@ -117,6 +117,8 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "simulation.published": "simulation/test_simulate.py",
         "simulation.result": "simulation/test_simulate.py",
         "simulation.stream": "simulation/test_simulate.py",
+        "tables.levels": "tables/test_texts.py",
+        "tables.number_columns": "tables/test_texts.py",
         "contenders": "test_contest.py",
         "estimators": "has no code",
         "scoring": "test_regressor.py",

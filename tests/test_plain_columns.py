@@ -89,7 +89,7 @@ def test_numbers_of_many_digits() -> None:
         (np.array(["1500-01-01", "NaT"], "M8[us]"), -171664),
         (np.array(["2020-01-02", "NaT"], "M8[ns]"), 18263),
         (arrow([dt.date(9999, 12, 31), None]), 2932896),
-        (arrow([dt.datetime(2020, 1, 2), None]), 18263),  # noqa: DTZ001 - without zone is meant
+        (arrow([dt.datetime(2020, 1, 2), None]), 18263),
         (pd.PeriodIndex(["9999-12-31", None], freq="D"), 2932896),
         (np.array([dt.datetime(2020, 1, 2, 2, tzinfo=_ZONES[1]), None], dtype=object), 18263),
         (arrow([dt.datetime(2020, 1, 2, tzinfo=dt.UTC), None]), 18263),
@@ -104,7 +104,7 @@ def test_dates_are_days_since_1970_in_any_unit(column: Any, day: float) -> None:
 def test_moments_of_several_zones_are_in_order() -> None:
     """They are compared in UTC, and those without a zone are taken for UTC."""
     noon = [dt.datetime(2020, 1, 1, 12, tzinfo=zone) for zone in _ZONES]
-    naive = dt.datetime(2020, 1, 1, 11)  # noqa: DTZ001 - without zone is meant
+    naive = dt.datetime(2020, 1, 1, 11)
     cells = np.array([*noon, naive, pd.Timestamp("2020-01-01 11:30", tz="UTC")], dtype=object)
     assert np.argsort(encoded(cells)).tolist() == [1, 2, 3, 0]
 

@@ -96,7 +96,9 @@ def test_a_column_must_fit_the_rows() -> None:
     """One value a row, in one dimension."""
     with pytest.raises(TableError, match="The group has 2 values, the table 3 rows"):
         row_codes("group", [1, 2], 3)
-    with pytest.raises(TableError, match=r"block must be one column, one value a row; got shape \(\)"):
+    with pytest.raises(
+        TableError, match=r"block must be one column, one value a row; got shape \(\)"
+    ):
         row_codes("block", "abc", 3)
     with pytest.raises(TableError, match="time is missing in 2 of 3 rows"):
         sampling(3, time=[None, "2024-01-01", pd.NaT])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from qconf.cli.options import (
     CopiesOption,
+    DateFormatOption,
+    DayFirstOption,
     DebugOption,
+    DecimalOption,
     DropOption,
+    EncodingOption,
     ErrorOption,
     EstimatorsOption,
     ExampleOption,
@@ -21,21 +26,23 @@ from qconf.cli.options import (
     OutputOption,
     PredictionOption,
     SeedOption,
+    SeparatorOption,
+    SheetOption,
     StrictOption,
     TableArgument,
     TargetOption,
+    TextOption,
     ThresholdOption,
     TimeOption,
     split_estimators,
     split_names,
 )
 from qconf.cli.output import check_output, write_result
-from qconf.errors import OptionError
+from qconf.errors import OptionError, refuse_warnings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from qconf.comparison import Comparison
+    from qconf.tables.reading import TableFile
 
 __all__ = ["compare_command"]
 
@@ -59,6 +66,13 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     format_name: FormatOption = "table",
     output: OutputOption = None,
     strict: StrictOption = False,
+    text: TextOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
+    date_format: DateFormatOption = None,
+    day_first: DayFirstOption = None,
+    sheet: SheetOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Rank confidence estimators by the outliers among the rows they call safest.
@@ -73,7 +87,16 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     """
     del debug  # seen by the program, before the command
     check_output(format_name, output)
-    frame, options = _table(table, example)
+    reading = {
+        "text": split_names(text),
+        "separator": separator,
+        "decimal": decimal,
+        "encoding": encoding,
+        "date_format": date_format,
+        "day_first": day_first,
+        "sheet": sheet,
+    }
+    file, options = _table(table, example, reading)
     given = {
         "prediction": prediction,
         "time": time,
@@ -89,11 +112,11 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         chosen.pop("threshold", None)
     chosen["target"] = target or chosen.get("target")
     if chosen["target"] is None:
-        columns = ", ".join(map(str, frame.columns[:12]))
+        columns = ", ".join(map(str, file.frame.columns[:12]))
         msg = f"Which column does the model predict? Name it with --target. There are: {columns}."
         raise OptionError(msg)
     _run(
-        frame,
+        file,
         {
             **chosen,
             "estimators": split_estimators(estimators),
@@ -108,27 +131,36 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     )
 
 
-def _table(table: str | None, example: str | None) -> tuple[pd.DataFrame, dict[str, Any]]:
+def _table(
+    table: str | None, example: str | None, reading: dict[str, Any]
+) -> tuple[TableFile, dict[str, Any]]:
     from qconf.tables.examples import load_example  # noqa: PLC0415 - help must not wait for pandas
-    from qconf.tables.reading import read_table  # noqa: PLC0415
+    from qconf.tables.reading import TableFile, read_table  # noqa: PLC0415
 
     if (table is None) == (example is None):
         msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
         raise OptionError(f"{msg} Not both." if table else msg)
-    if example is not None:
-        loaded = load_example(example)
-        return loaded.table, loaded.options
-    return read_table(str(table)), {}
+    given = {name: value for name, value in reading.items() if value is not None}
+    if example is None:
+        return read_table(str(table), **given), {}
+    if given:
+        option = "day-first" if "day_first" in given else next(iter(given)).replace("_", "-")
+        msg = f"--{option} says how a file is read; an example is no file."
+        raise OptionError(msg)
+    loaded = load_example(example)
+    return TableFile(loaded.table), loaded.options
 
 
-def _run(
-    frame: pd.DataFrame, options: dict[str, Any], format_name: str, output: str | None
-) -> None:
+def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str | None) -> None:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
     from qconf.contest import compare  # noqa: PLC0415
 
+    if options["strict"]:
+        refuse_warnings(file.warnings)
     with progress_line() as progress:
-        comparison = compare(frame, progress=progress, **options)
+        comparison = compare(file.frame, progress=progress, **options)
+    # What reading the file had to guess belongs to the result, and comes first.
+    comparison = replace(comparison, warnings=(*file.warnings, *comparison.warnings))
     for warning in comparison.warnings:
         typer.echo(f"qconf: warning: {warning}", err=True)
     write_result(comparison, _as_table, format_name, output)

@@ -12,8 +12,12 @@ import typer
 
 __all__ = [
     "CopiesOption",
+    "DateFormatOption",
+    "DayFirstOption",
     "DebugOption",
+    "DecimalOption",
     "DropOption",
+    "EncodingOption",
     "ErrorOption",
     "EstimatorsOption",
     "ExampleOption",
@@ -25,9 +29,12 @@ __all__ = [
     "OutputOption",
     "PredictionOption",
     "SeedOption",
+    "SeparatorOption",
+    "SheetOption",
     "StrictOption",
     "TableArgument",
     "TargetOption",
+    "TextOption",
     "ThresholdOption",
     "TimeOption",
     "split_estimators",
@@ -39,7 +46,7 @@ TableArgument: TypeAlias = Annotated[
     typer.Argument(
         metavar="TABLE",
         show_default=False,
-        help="A Parquet or CSV file, a folder or glob of Parquet files, or - for CSV on "
+        help="A Parquet, CSV or Excel file, a folder or glob of Parquet or CSV files, or - for "
         "standard input.",
     ),
 ]
@@ -133,6 +140,49 @@ FormatOption: TypeAlias = Annotated[
 OutputOption: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="FILE", help="Write the result there instead of standard output."),
+]
+SeparatorOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHARACTER",
+        help="What stands between the fields of a CSV file: , ; | tab or space.  "
+        "[default: found out]",
+    ),
+]
+DecimalOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MARK",
+        help="What marks decimals in text: . or , (the other one groups thousands).  "
+        "[default: found out]",
+    ),
+]
+EncodingOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Encoding of a text file: utf-8, cp1252, ...  [default: found out]"
+    ),
+]
+DateFormatOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="FORMAT", help="How text writes dates, such as '%d.%m.%Y %H:%M'."),
+]
+DayFirstOption: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--day-first/--month-first",
+        help="How text writes dates that can be read in two ways: 05/01/2031.",
+        show_default=False,
+    ),
+]
+TextOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B", help="Columns that hold names though they look like numbers: zip codes."
+    ),
+]
+SheetOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Sheet of an Excel workbook.")
 ]
 DebugOption: TypeAlias = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of an error.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,8 @@ from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
 from qconf._validation import check_no_infinity
 from qconf.error_scale import ErrorScale
 from qconf.errors import TableError
+from qconf.numbers_in_text import numbers_in_text
+from qconf.plain_columns import plain_columns
 from qconf.tables.copies import Copies, find_copies, joined
 from qconf.tables.roles import (
     as_names,
@@ -137,7 +140,7 @@ def make_dataset(
     predicted, group_column = values["prediction"], values["group"]
     moments, timed = moments_of(values["time"])
     keep, left_out = _usable_rows(missing, predicted, timed)
-    table = frame.loc[keep, used].reset_index(drop=True)
+    table, told = _plain(frame.loc[keep, used].reset_index(drop=True))
     copies = None if keep_copies else find_copies(table, in_time=moments is not None)
     groups = groups_of(None if group_column is None else group_column[keep])
     dataset = Dataset(
@@ -153,10 +156,18 @@ def make_dataset(
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
         rows=np.flatnonzero(keep),
         left_out=left_out,
-        warnings=(),
+        warnings=told,
     )
     _check_target(dataset, scale, what)
     return _check_features(dataset)
+
+
+def _plain(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Make columns plain, once for all fits, and say what of them may be meant otherwise."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        plain = plain_columns(table)
+    return plain, (*(str(one.message) for one in caught), *numbers_in_text(plain))
 
 
 def _free_name(name: str, taken: Sequence[str]) -> str:
@@ -236,9 +247,9 @@ def _check_features(dataset: Dataset) -> Dataset:
         check_no_infinity(table)
     empty = empty_columns(dataset.features)
     features = dataset.features.drop(columns=empty)
-    warnings = [f"The column {name!r} has no values and is not used." for name in empty]
-    warnings += _many_copies(dataset.copies)
-    return replace(dataset, features=features, warnings=tuple(warnings))
+    told = [f"The column {name!r} has no values and is not used." for name in empty]
+    told += _many_copies(dataset.copies)
+    return replace(dataset, features=features, warnings=(*dataset.warnings, *told))
 
 
 def _many_copies(copies: Copies | None) -> list[str]:

@@ -49,9 +49,9 @@ def king_county() -> Example:
             "which is not installed. Install it with: pip install 'qconf[examples]'"
         )
         raise TableError(msg)
-    sales = read_table(str(Path(spec.origin).parent / "data" / "house_prices.parquet"))
+    file = str(Path(spec.origin).parent / "data" / "house_prices.parquet")
     # A zip code is a name.
-    sales["zipcode"] = sales["zipcode"].astype(str)
+    sales = read_table(file, text=["zipcode"]).frame
     return Example(sales, {"target": "price", "time": "date", "drop": ["id"]})
 
 

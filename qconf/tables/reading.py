@@ -1,126 +1,212 @@
-"""Read a table from Parquet or CSV."""
+"""Read a table from a file, a folder, a pattern or standard input."""
 
 from __future__ import annotations
 
-import glob
-import sys
-import zlib
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from qconf.errors import TableError, did_you_mean
+from qconf.errors import OptionError, TableError
+from qconf.tables.arrow_columns import frame_of
+from qconf.tables.containers import EXCEL, FEATHER, PARQUET, Blob, open_file, open_stream
+from qconf.tables.csv_files import TextTable, named_columns, split_text
+from qconf.tables.excel_files import sheet_rows
+from qconf.tables.options import ReadingOptions, reading_options
+from qconf.tables.parquet_files import read_arrow_blob, read_parquet_files
+from qconf.tables.sources import files_of
+from qconf.tables.texts import DateFinder, as_text, check_text_columns, typed_columns
 
-__all__ = ["read_table"]
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-_CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")
-_PARQUET = (".parquet", ".pq", ".parq")
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{8}T\d{6}"
+__all__ = ["TableFile", "read_table"]
 
 
-def read_table(source: str) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class TableFile:
+    """A table that was read.
+
+    Attributes
+    ----------
+    frame : DataFrame
+    warnings : tuple of str
+        What was guessed and might be wrong, each with the option that says otherwise.
+    """
+
+    frame: pd.DataFrame
+    warnings: tuple[str, ...] = ()
+
+
+def read_table(
+    source: str,
+    *,
+    separator: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    date_format: str | None = None,
+    day_first: bool | None = None,
+    text: Sequence[str] = (),
+    sheet: str | None = None,
+) -> TableFile:
     """Read a table.
+
+    What is not said is found out where one answer fits.
 
     Parameters
     ----------
     source : str
-        A Parquet or CSV file (also gzipped or tab-separated), a folder or glob of Parquet
-        files, or ``-`` for CSV on standard input.
+        A file of text with separated fields (packed or not), Parquet, Feather or Excel; a folder
+        or glob of Parquet or of CSV files; or ``-`` for standard input.
+    separator : str, default=None
+        Between the fields of a text file: one character, or ``tab``, ``space``, ...
+    decimal : str, default=None
+        What marks decimals in text: ``.`` or ``,``.
+    encoding : str, default=None
+        Of a text file.
+    date_format : str, default=None
+        Of dates in text, with the codes of ``strptime``.
+    day_first : bool, default=None
+        Whether 05/01/2031 in text is 5 January.
+    text : sequence of str, default=()
+        Columns to be read as text though they look like numbers.
+    sheet : str, default=None
+        Of an Excel workbook.
 
     Returns
     -------
-    DataFrame
-        With dates as dates, also where a CSV file wrote them in ISO 8601.
+    TableFile
 
     Raises
     ------
     TableError
         If there is no such file, it cannot be read, or it holds no table.
+    OptionError
+        If an option is outside its rule, or does not belong to that kind of file.
     """
+    options = reading_options(
+        separator=separator,
+        decimal=decimal,
+        encoding=encoding,
+        date_format=date_format,
+        day_first=day_first,
+        text=text,
+        sheet=sheet,
+    )
     if source == "-":
-        return _read_csv(sys.stdin, "standard input", ",")
-    path = Path(source)
-    if path.is_dir():
-        return _read_parquet(_parquet_files(path), source)
-    if not path.exists():
-        matches = sorted(glob.glob(source)) if glob.has_magic(source) else []  # noqa: PTH207 - the pattern is the user's, absolute or not
-        if not matches:
-            raise TableError(_no_such_file(path))
-        return _read_parquet(matches, source)
-    name = path.name.lower()
-    if name.endswith(_PARQUET):
-        return _read_parquet([source], source)
-    if name.endswith(_CSV):
-        return _read_csv(path, source, "\t" if ".tsv" in name else ",")
-    msg = f"Cannot tell what {source!r} is; tables end in .parquet, .csv or .csv.gz."
-    raise TableError(msg)
+        read, source = _from_blob(open_stream(), options), "standard input"
+        return _not_empty(_named(read, options.text), source)
+    files, base = files_of(source)
+    if files[0].name.lower().endswith(PARQUET):
+        _refuse(options, source, "separator", "sheet")
+        table, partitions = read_parquet_files(files, base, source)
+        read = _from_arrow(table, source, options, partitions)
+    elif len(files) == 1:
+        read = _from_blob(open_file(files[0], source), options)
+    else:
+        _refuse(options, source, "sheet")
+        read = _from_texts([open_file(file, str(file)) for file in files], options)
+    return _not_empty(_named(read, options.text), source)
 
 
-def _no_such_file(path: Path) -> str:
-    if glob.has_magic(str(path)):
-        return f"No file matches {str(path)!r}."
-    folder = path.parent
-    msg = f"There is no file {str(path)!r}."
-    if not folder.is_dir():
-        return f"{msg} There is no folder {str(folder)!r} either."
-    tables = sorted(p.name for p in folder.iterdir() if p.name.endswith(_CSV + _PARQUET))
-    return f"{msg} {did_you_mean(path.name, tables)}" if tables else msg
+def _named(read: TableFile, text: Sequence[str]) -> TableFile:
+    """Make columns that were asked for as text categories: nobody need ask if they are numbers."""
+    named = read.frame.astype(dict.fromkeys(text, "category"))
+    return replace(read, frame=named)
 
 
-def _parquet_files(folder: Path) -> list[str]:
-    files = sorted(str(p) for p in folder.rglob("*") if p.name.lower().endswith(_PARQUET))
-    if not files:
-        msg = f"The folder {str(folder)!r} holds no Parquet files."
+def _from_blob(blob: Blob, options: ReadingOptions) -> TableFile:
+    if blob.ending in (*PARQUET, *FEATHER):
+        _refuse(options, blob.name, "separator", "sheet")
+        return _from_arrow(read_arrow_blob(blob), blob.name, options)
+    if blob.ending in EXCEL:
+        _refuse(options, blob.name, "separator", "encoding")
+        columns = named_columns(sheet_rows(blob, options.sheet))
+        frame, warnings = typed_columns(columns, options)
+        return TableFile(frame, tuple(warnings))
+    _refuse(options, blob.name, "sheet")
+    return _from_texts([blob], options)
+
+
+def _from_texts(blobs: list[Blob], options: ReadingOptions) -> TableFile:
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    parts = [split_text(blob, options) for blob in blobs]
+    first = parts[0]
+    for blob, part in zip(blobs, parts, strict=True):
+        _check_same_columns(first, part, blob.name)
+    names = first.columns.column_names
+    table = pa.concat_tables([part.columns.select(names) for part in parts])
+    frame, warnings = typed_columns(table, options, separator=first.separator)
+    said = dict.fromkeys(warning for part in parts for warning in part.warnings)
+    return TableFile(frame, (*said, *warnings))
+
+
+def _check_same_columns(first: TextTable, other: TextTable, name: str) -> None:
+    one, two = set(first.columns.column_names), set(other.columns.column_names)
+    if one != two:
+        odd = min(one ^ two)
+        has = "has a column" if odd in two else "has no column"
+        msg = f"The CSV files must have the same columns; {name!r} {has} {odd!r}."
         raise TableError(msg)
-    return files
 
 
-def _read_parquet(files: list[str], source: str) -> pd.DataFrame:
-    import pyarrow.dataset as ds  # noqa: PLC0415 - half a second that `import qconf` does without
-
-    try:
-        table = ds.dataset(files, format="parquet").to_table()
-        # pandas' own metadata would make columns vanish into an index.
-        frame = table.to_pandas(ignore_metadata=True, date_as_object=False)
-    except (OSError, ValueError, TypeError, NotImplementedError, KeyError) as error:
-        msg = f"Cannot read {source!r} as Parquet: {_first_line(error)}"
-        raise TableError(msg) from error
-    index = [name for name in frame.columns if name.startswith("__index_level_")]
-    return _not_empty(frame.drop(columns=index), source)
-
-
-def _read_csv(source: Path | IO[str], name: str, separator: str) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(source, sep=separator, low_memory=False)
-    except pd.errors.EmptyDataError:
-        msg = f"The table {name!r} is empty."
-        raise TableError(msg) from None
-    except (OSError, ValueError, EOFError, zlib.error) as error:
-        msg = f"Cannot read {name!r} as CSV: {_first_line(error)}"
-        raise TableError(msg) from error
-    return _not_empty(_with_dates(frame), name)
+def _from_arrow(
+    table: pa.Table, source: str, options: ReadingOptions, partitions: pa.Table | None = None
+) -> TableFile:
+    """Take types from the file; only what options ask for is read out of text."""
+    frame, warnings = frame_of(table, source, options.encoding)
+    names = [name.strip() for name in frame.columns]
+    # On the command line outer spaces cannot be typed.
+    frame.columns = pd.Index(names if len(set(names)) == len(names) else frame.columns)
+    if partitions is not None and partitions.num_columns:
+        own = tuple(name for name in options.text if name in partitions.column_names)
+        typed, more = typed_columns(partitions, replace(options, text=own, date_format=None))
+        frame, warnings = pd.concat([frame, typed], axis=1), [*warnings, *more]
+    check_text_columns(options.text, list(frame.columns))
+    for name in options.text:
+        frame[name] = as_text(frame[name])
+    frame, more = _text_read(frame, options)
+    return TableFile(frame, (*warnings, *more))
 
 
-def _not_empty(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    if frame.empty:
-        msg = f"The table {name!r} is empty: {frame.shape[0]} rows, {frame.shape[1]} columns."
-        raise TableError(msg)
-    return frame
+def _text_read(frame: pd.DataFrame, options: ReadingOptions) -> tuple[pd.DataFrame, list[str]]:
+    """Read columns of text as numbers or dates where an option says how they are written."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
-
-def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn columns in which every value is an ISO date into dates."""
-    for name in frame.columns:
-        if not pd.api.types.is_string_dtype(frame[name].dtype):
-            continue
+    names = [
+        name
+        for name in frame.columns
+        if pd.api.types.is_string_dtype(frame[name].dtype) and name not in options.text
+    ]
+    if options.decimal is not None and names:
+        table = pa.table({name: pa.array(frame[name], type=pa.string()) for name in names})
+        typed, warnings = typed_columns(table, replace(options, text=()))
+        return frame.assign(**{name: typed[name] for name in names}), warnings
+    if options.date_format is None and options.day_first is None:
+        return frame, []
+    dates = DateFinder(options)
+    for name in names:
         known = frame[name].dropna()
-        if len(known) and known.astype(str).str.fullmatch(_ISO_DATE).all():
-            parsed = pd.to_datetime(frame[name], errors="coerce", format="ISO8601", utc=False)
-            if parsed.notna().sum() == len(known):
-                frame[name] = parsed
-    return frame
+        moments = dates.find(name, known.drop_duplicates()) if len(known) else None
+        if moments is not None:
+            by_text = dict(zip(known.drop_duplicates(), moments, strict=True))
+            frame = frame.assign(**{name: frame[name].map(by_text)})
+    dates.check_used()
+    return frame, dates.warnings
 
 
-def _first_line(error: Any) -> str:
-    return str(error).strip().split("\n", maxsplit=1)[0].rstrip(".") + "."
+def _refuse(options: ReadingOptions, source: str, *names: str) -> None:
+    for name in names:
+        if getattr(options, name) is not None:
+            msg = f"--{name} does not belong to {source!r}: that is another kind of file."
+            raise OptionError(msg)
+
+
+def _not_empty(read: TableFile, name: str) -> TableFile:
+    rows, columns = read.frame.shape
+    if read.frame.empty:
+        msg = f"The table {name!r} is empty: {rows} rows, {columns} columns."
+        raise TableError(msg)
+    return read

@@ -7,6 +7,7 @@ Each case runs the real command in a process of its own.
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -65,7 +66,27 @@ CASES: dict[str, tuple[str, str]] = {
     "missing folder": ("compare nowhere/sales.csv --target price", "no folder 'nowhere'"),
     "pattern without match": ("compare no*.parquet --target price", "No file matches"),
     "folder without tables": ("compare empty --target price", "no Parquet files"),
-    "unknown ending": ("compare sales.xlsx --target price", "Cannot tell what"),
+    "unknown ending": ("compare sales.doc --target price", "Cannot tell what"),
+    "not a workbook": ("compare sales.xlsx --target price", "as an Excel workbook"),
+    "a pickle": ("compare sales.pkl --target price", "runs code when it is opened"),
+    "an address": ("compare https://example.org/sales.csv --target price", "download the file first"),
+    "a name too long": (f"compare {'a' * 300}.csv --target price", "File name too long"),
+    "cut gzip": ("compare cut.csv.gz --target price", "Cannot unpack 'cut.csv.gz'"),
+    "two separators": ("compare both.csv --target price", "say which with --separator"),
+    "header too short": ("compare short.csv --target price", "line 2 has 4 fields, the header 2"),
+    "title above the names": ("compare title.csv --target price", "tail -n +2"),
+    "doubtful thousands": ("compare thousands.csv --target price", "--decimal . or --decimal ,"),
+    "wrong encoding": ("compare sales.csv --target price --encoding utf-32", "not in the encoding utf-32"),
+    # how to read
+    "unknown encoding": ("compare sales.csv --target price --encoding utf-9", "no encoding 'utf-9'"),
+    "long separator": ("compare sales.csv --target price --separator ab", "--separator must be"),
+    "unknown decimal": ("compare sales.csv --target price --decimal x", "--decimal must be"),
+    "unknown date code": ("compare sales.csv --target price --date-format %q", "'%q' is none"),
+    "useless date format": ("compare sales.csv --target price --date-format %d.%m.%Y", "fits no column"),
+    "unknown text column": ("compare sales.csv --target price --text zonne", "Did you mean 'zone'"),
+    "separator of Parquet": ("compare sales.parquet --target price --separator ;", "another kind of file"),
+    "sheet of CSV": ("compare sales.csv --target price --sheet May", "another kind of file"),
+    "text of an example": ("compare --example archetypes --text group", "--text says how a file is read"),
     "no ending": ("compare sales --target price", "Cannot tell what"),
     "empty file": ("compare nothing.csv --target price", "is empty"),
     "header only": ("compare header.csv --target price", "0 rows"),
@@ -92,7 +113,7 @@ CASES: dict[str, tuple[str, str]] = {
     "feature named prediction": ("compare named.csv --target price", "--prediction prediction"),
     # values
     "target of words": ("compare sales.csv --target zone", "must be numbers"),
-    "target with a unit": ("compare dollars.csv --target price", "'$5'"),
+    "target with two units": ("compare units.csv --target price", "the first is '$5'"),
     "target of dates": ("compare sales.csv --target sold_on", "must be numbers"),
     "constant target": ("compare sales.csv --target one", "constant"),
     "missing target": ("compare gaps.csv --target price", "Too few rows: 20"),
@@ -105,6 +126,7 @@ CASES: dict[str, tuple[str, str]] = {
     "infinite prediction": ("compare guess.csv --target price --prediction avm", "prediction must be finite"),
     "negative prediction on log scale": ("compare below.csv --target price --prediction avm --error log", "positive prediction"),
     "time of words": ("compare sales.csv --target price --time zone", "dates in one format"),
+    "time with two readings": ("compare orders.csv --target price --time sold_on", "--day-first"),
     "time with one bad value": ("compare clock.csv --target price --time sold_on", "the first is 'soon'"),
     "few distinct times": ("compare sales.csv --target price --time year", "distinct times, found 2"),
     "few groups": ("compare sales.csv --target price --group year", "groups, found 2"),
@@ -130,7 +152,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables = {
         "sales": good,
         "named": good.rename(columns={"avm": "prediction"}),
-        "dollars": good.assign(price=good["price"].astype(object).where(~first, "$5")),
+        "units": good.assign(price=["$5", "\u20ac5"] * 60),
+        "thousands": good[["zone"]].assign(price="1,234"),
+        "orders": good.assign(sold_on=["05/01/2031", "12/02/2031"] * 60),
         "gaps": good.assign(price=good["price"].where(good.index < 20)),
         "infinite": good.assign(price=good["price"].where(~first, np.inf)),
         "zero": good.assign(price=good["price"].where(~first, 0.0)),
@@ -145,10 +169,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "header": good[:0],
     }
     for name, table in tables.items():
-        table.to_csv(path / f"{name}.csv", index=False)
+        separator = ";" if name == "thousands" else ","
+        table.to_csv(path / f"{name}.csv", index=False, sep=separator)
     good[:0].to_parquet(path / "zero.parquet")
     for name, content in {
         "sales.xlsx": b"PK",
+        "sales.doc": b"",
+        "sales.pkl": b"",
+        "cut.csv.gz": gzip.compress(b"price,area\n1,2\n" * 99)[:-20],
+        "both.csv": b"price,area;zone\n1,2;3\n",
+        "short.csv": b"price,area\n1,2,3,4\n",
+        "title.csv": b"Sales of May\nprice,area,zone\n1,2,3\n4,5,6\n",
         "sales": b"",
         "nothing.csv": b"",
         "ragged.csv": b"price,area\n1,2\n1,2,3\n",

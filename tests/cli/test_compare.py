@@ -138,3 +138,72 @@ def test_a_long_name_is_folded_and_no_number_cut(
     assert "…" not in out
     assert max(map(len, out.splitlines())) <= 100
     assert any(line.strip().startswith("empirical-bayes") for line in out.splitlines())
+
+
+def outlier_rates(out: str) -> list[float]:
+    return [one["best_decile"]["outlier_rate"] for one in json.loads(out)["ranking"]]
+
+
+def test_a_file_of_another_country_gives_the_same_ranking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Semicolons, decimal commas, day-first dates and cp1252 change nothing, and need no option."""
+    sales = sales_table(300).assign(town="Besan\u00e7on")
+    sales["area"] = sales["area"].round(2)
+    sales.to_csv(tmp_path / "english.csv", index=False)
+    there = sales.assign(sold_on=sales["sold_on"].dt.strftime("%d.%m.%Y"))
+    there.to_csv(tmp_path / "french.csv", index=False, sep=";", decimal=",", encoding="cp1252")
+    results = []
+    for name in ("english", "french"):
+        typed = ["compare", str(tmp_path / f"{name}.csv"), "--target", "price", "--time", "sold_on"]
+        out, err = run([*typed, *FAST, "--format", "json"], capsys)
+        results.append(outlier_rates(out))
+    assert results[0] == results[1]
+    assert "read as cp1252" in err
+
+
+def test_what_reading_guessed_is_told_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line on standard error, and the same in JSON, before what the table itself gives."""
+    sales = sales_table(300)
+    sales["area"] = sales["area"].round(1).astype(str) + " m2"
+    sales.to_csv(tmp_path / "t.csv", index=False)
+    typed = ["compare", str(tmp_path / "t.csv"), "--target", "price", *FAST, "--format", "json"]
+    out, err = run(typed, capsys)
+    said = json.loads(out)["warnings"][0]
+    assert said.startswith("The column 'area' is read as numbers, without 'm2'")
+    assert err.splitlines()[0] == f"qconf: warning: {said}"
+    out, err = run([*typed, "--text", "area"], capsys)
+    assert "m2" not in err
+
+
+def test_text_reproduces_an_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Codes that were written as numbers are names again with --text."""
+    sales = sales_table(300)
+    codes = sales["zone"].astype("category").cat.codes.astype("int64") + 98101
+    sales.assign(zone=codes.astype(str)).to_parquet(tmp_path / "names.parquet")
+    sales.assign(zone=codes).to_csv(tmp_path / "numbers.csv", index=False)
+    fast = ["--target", "price", "--time", "sold_on", *FAST, "--format", "json"]
+    names, _ = run(["compare", str(tmp_path / "names.parquet"), *fast], capsys)
+    same, _ = run(["compare", str(tmp_path / "numbers.csv"), "--text", "zone", *fast], capsys)
+    other, _ = run(["compare", str(tmp_path / "numbers.csv"), *fast], capsys)
+    assert json.loads(names)["ranking"][0]["aurc"] == json.loads(same)["ranking"][0]["aurc"]
+    assert json.loads(names)["ranking"][0]["aurc"] != json.loads(other)["ranking"][0]["aurc"]
+
+
+def test_ambiguous_times_are_read_as_they_are_said_to_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--day-first and --date-format put the rows into the order that was meant."""
+    sales = sales_table(240)
+    days = [f"2031-{1 + i // 20:02d}-{1 + i % 12:02d}" for i in range(240)]
+    sales["sold_on"] = pd.to_datetime(days)
+    sales.to_csv(tmp_path / "iso.csv", index=False)
+    there = sales.assign(sold_on=sales["sold_on"].dt.strftime("%d/%m/%Y"))
+    there.to_csv(tmp_path / "there.csv", index=False)
+    fast = ["--target", "price", "--time", "sold_on", *FAST, "--format", "json"]
+    right, _ = run(["compare", str(tmp_path / "iso.csv"), *fast], capsys)
+    for option in (["--day-first"], ["--date-format", "%d/%m/%Y"]):
+        read, _ = run(["compare", str(tmp_path / "there.csv"), *fast, *option], capsys)
+        assert outlier_rates(read) == outlier_rates(right)
