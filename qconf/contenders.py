@@ -13,10 +13,10 @@ from sklearn.base import clone
 
 from qconf._types import FloatArray, IntArray
 from qconf.crossfit import fit_confidence
-from qconf.errors import EstimatorError, OptionError, QconfError
+from qconf.errors import EstimatorError, OptionError
 from qconf.estimators.column import ColumnConfidence
 from qconf.learners.seeding import with_seed
-from qconf.registry import make_estimator
+from qconf.registry import blamed, make_estimator
 
 __all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
 
@@ -63,18 +63,11 @@ class Contender:
         """
         table = scores if isinstance(self.estimator, ColumnConfidence) else features
         began = perf_counter()
-        try:
+        with blamed(f"The estimator {self.name!r} failed"):
             estimator = with_seed(clone(self.estimator), rng)
             when = None if time is None else np.asarray(time)[seen]
             fit_confidence(estimator, table.iloc[seen], residual[seen], when)
             expected = np.asarray(estimator.predict(table.iloc[scored]), dtype=np.float64)
-        except QconfError:
-            raise
-        except Exception as error:
-            # Other people's estimators may raise anything; the user needs to know whose it was.
-            reason = " ".join(str(error).split()) or type(error).__name__
-            msg = f"The estimator {self.name!r} failed: {reason}"
-            raise EstimatorError(msg) from error
         self.seconds += perf_counter() - began
         self._check(expected, len(scored))
         self._scores.append((scored, expected))
@@ -126,7 +119,7 @@ def make_contenders(estimators: Iterable[Any] | Mapping[str, Any]) -> list[Conte
         named = list(estimators.items())
     else:
         items = [estimators] if isinstance(estimators, str) else list(estimators)
-        named = [(item if isinstance(item, str) else type(item).__name__, item) for item in items]
+        named = [(_name(item), item) for item in items]
     if not named:
         msg = f"At least one estimator is needed, such as {', '.join(DEFAULT_ESTIMATORS)}."
         raise OptionError(msg)
@@ -149,9 +142,18 @@ def score_columns(contenders: Iterable[Contender]) -> list[str]:
     return list(dict.fromkeys(str(estimator.column) for estimator in judged))
 
 
+def _name(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    return (item if isinstance(item, type) else type(item)).__name__
+
+
 def _estimator(name: str, item: Any) -> Any:
     if isinstance(item, str):
         return make_estimator(item)
+    if isinstance(item, type):
+        msg = f"The estimator {name!r} is a class; pass one that is made: {item.__name__}()."
+        raise EstimatorError(msg)
     if not all(hasattr(item, method) for method in ("fit", "predict", "get_params")):
         msg = (
             f"The estimator {name!r} must have fit, predict and get_params, as scikit-learn's "

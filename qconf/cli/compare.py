@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from qconf.cli.options import (
     DebugOption,
@@ -27,6 +27,7 @@ from qconf.cli.options import (
     split_names,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.terminal import tell
 from qconf.errors import OptionError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     qconf compare sales.csv --target price --prediction avm --estimators residual,column:fsd
     """
     del debug  # seen by the program, before the command
-    check_output(format_name, output)
+    check_output(format_name, output, [] if table is None else [table])
     frame, options = _table(table, example)
     given = {
         "prediction": prediction,
@@ -105,7 +106,7 @@ def _table(table: str | None, example: str | None) -> tuple[pd.DataFrame, dict[s
     from qconf.tables.examples import load_example  # noqa: PLC0415 - help must not wait for pandas
     from qconf.tables.reading import read_table  # noqa: PLC0415
 
-    if (table is None) == (example is None):
+    if (not table) == (example is None):
         msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
         raise OptionError(f"{msg} Not both." if table else msg)
     if example is not None:
@@ -120,10 +121,11 @@ def _run(
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
     from qconf.contest import compare  # noqa: PLC0415
 
-    with progress_line() as progress:
+    # Standard output is the result's: what other people's estimators print goes beside it.
+    with progress_line() as progress, redirect_stdout(sys.stderr):
         comparison = compare(frame, progress=progress, **options)
     for warning in comparison.warnings:
-        typer.echo(f"qconf: warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     write_result(comparison, _as_table, format_name, output)
 
 
