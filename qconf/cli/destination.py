@@ -21,8 +21,9 @@ from qconf.errors import OutputError
 
 __all__ = ["check_destination", "check_folder", "check_not_an_input", "write_bytes"]
 
-#: What a folder is read for.
-_PARTS = (".parquet", ".pq", ".parq")
+#: What a folder is read for: Parquet files, or text if it has none.
+_PARQUET = (".parquet", ".pq", ".parq")
+_TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 _LONGEST_NAME = 255
 
 
@@ -102,7 +103,7 @@ def check_not_an_input(output: str | int, inputs: Iterable[str]) -> None:
     if isinstance(output, str):
         own = _own_descriptor(Path(output))
         output = output if own is None else own
-    with suppress(FileNotFoundError):
+    with suppress(OSError):  # what cannot be looked at is no regular file, and was refused before
         target = os.stat(output)  # noqa: PTH116 - a descriptor has no path
         regular = stat.S_ISREG(target.st_mode)
         if regular and any(_is_same(target, one) for given in inputs for one in _files(given)):
@@ -230,8 +231,7 @@ def _files(given: str) -> Iterator[str | int]:
     if given == "-":
         yield 0
     elif Path(given).is_dir():
-        for folder, _, names in os.walk(given):
-            yield from (str(Path(folder, name)) for name in names if _is_part(name))
+        yield from _parts(given)
     elif Path(given).exists() or not has_magic(given):
         yield given
     else:
@@ -248,7 +248,10 @@ def _is_same(target: os.stat_result, given: str | int) -> bool:
 def _would_join(output: Path, given: str) -> bool:
     target = os.path.realpath(output)
     if Path(given).is_dir():
-        return _is_part(target) and Path(os.path.realpath(given)) in Path(target).parents
+        # A folder of text would be one of Parquet from then on.
+        endings = (*_PARQUET, *(_TEXT if all(map(_is_text, _parts(given))) else ()))
+        inside = Path(os.path.realpath(given)) in Path(target).parents
+        return inside and target.lower().endswith(endings)
     return has_magic(given) and not Path(given).exists() and fnmatch(target, _absolute(given))
 
 
@@ -258,8 +261,15 @@ def _absolute(pattern: str) -> str:
     return str(Path(folder if has_magic(folder) else os.path.realpath(folder), name).absolute())
 
 
-def _is_part(name: str) -> bool:
-    return name.lower().endswith(_PARTS)
+def _parts(given: str) -> list[str]:
+    """List the files in a folder that are read as one table."""
+    files = [str(Path(folder, name)) for folder, _, names in os.walk(given) for name in names]
+    parquet = [file for file in files if file.lower().endswith(_PARQUET)]
+    return parquet or [file for file in files if _is_text(file)]
+
+
+def _is_text(name: str) -> bool:
+    return name.lower().endswith(_TEXT)
 
 
 def _reason(error: OSError | ValueError) -> str:

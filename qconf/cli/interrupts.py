@@ -25,6 +25,8 @@ _placing = threading.Lock()
 
 def leave_on_signals() -> None:
     """From now on, end with one line and status 128 + signal; what is ignored stays ignored."""
+    if os.name == "nt":
+        return  # there, Ctrl-C is all there is, and `main` tells of it
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     threading.Thread(target=_wait, args=(reader,), daemon=True).start()

@@ -92,7 +92,9 @@ class _ForgivingCache(FunctionCache):  # type: ignore[misc]  # the same
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
         stamp = self._impl.locator.get_source_stamp()
-        self._cache_file = _CheckedFile(self._cache_path, self._impl.filename_base, stamp)
+        # Not numba's own names: without a digest, other versions of qconf could not read these.
+        name = f"{self._impl.filename_base}.checked"
+        self._cache_file = _CheckedFile(self._cache_path, name, stamp)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the kept machine code of a signature; None if there is none that can be used."""

@@ -214,6 +214,11 @@ def test_a_file_that_may_not_be_written(folder: Path) -> None:
         ("x/deep/new.PARQUET", "here/x", "a part of the table"),
         ("here/x/new.parquet", "x/*.parquet", "a part of the table"),
         ("new.csv", "*.csv", "a part of the table"),
+        ("x/new.csv", "x", None),
+        ("text/1.csv", "text", "the table itself"),
+        ("text/new.tsv", "text", "a part of the table"),
+        ("text/new.parquet", "text", "a part of the table"),
+        ("text/new.json", "text", None),
         ("x/new.json", "x", None),
         ("x/new.json", "x/*.parquet", None),
         ("new.parquet", "x", None),
@@ -230,7 +235,8 @@ def test_an_input_is_never_overwritten(
 ) -> None:
     """By whatever name; nor does a result become a part of its own table."""
     (folder / "x" / "deep").mkdir(parents=True)
-    for name in ("a.csv", "b.csv", "[a].csv", "x/1.parquet", "x/deep/2.pq", "x/new.txt"):
+    (folder / "text").mkdir()
+    for name in ("a.csv", "b.csv", "[a].csv", "x/1.parquet", "x/deep/2.pq", "text/1.csv"):
         (folder / name).write_text(name)
     (folder / "linked.csv").symlink_to("a.csv")
     (folder / "hard.csv").hardlink_to("a.csv")
