@@ -324,7 +324,7 @@ class Flat(ConstantConfidence):
         ({"estimators": {"block": "count"}}, OptionError, "cannot be named 'block'"),
         ({"estimators": ["cuont"]}, EstimatorError, "Did you mean 'count'"),
         ({"estimators": [object()]}, EstimatorError, "must have fit, predict"),
-        ({"estimators": [ResidualConfidence]}, EstimatorError, r"is a class; .* ResidualConfidence\(\)"),
+        ({"estimators": [ResidualConfidence]}, EstimatorError, r"class; .* ResidualConfidence\(\)"),
         ({"estimators": {"x": CountConfidence}}, EstimatorError, "'x' is a class"),
         ({"estimators": {"x": Broken()}}, EstimatorError, "'x' failed: the cable is cut"),
         ({"estimators": {"x": Infinite()}}, EstimatorError, "finite expected errors >= 0"),

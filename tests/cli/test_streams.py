@@ -149,7 +149,8 @@ def test_the_end_of_the_process_changes_nothing(stream: str, folder: Path) -> No
         done = subprocess.run(
             [sys.executable, "-m", "qconf", *leaky],
             cwd=folder,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full},
+            stdout=full if stream == "stdout" else subprocess.PIPE,
+            stderr=full if stream == "stderr" else subprocess.PIPE,
             check=False,
         )
     assert done.returncode == (2 if stream == "stdout" else 0)
