@@ -112,7 +112,7 @@ CASES: dict[str, tuple[str, str]] = {
     "pattern without match": ("compare zz*.parquet --target price", "No file matches"),
     "folder without tables": ("compare empty --target price", "no Parquet files"),
     "folder of other files": ("compare notes --target price", "no Parquet files"),
-    "unknown ending": ("compare sales.dat --target price", "Cannot tell what"),
+    "unknown ending": ("compare sales.doc --target price", "Cannot tell what"),
     "no ending": ("compare sales --target price", "Cannot tell what"),
     "dangling link": ("compare dangling.csv --target price", "There is no file 'dangling.csv'"),
     "link to itself": ("compare loop.csv --target price", "loop.csv"),
@@ -125,9 +125,9 @@ CASES: dict[str, tuple[str, str]] = {
     "not text": ("compare binary.csv --target price", "as CSV"),
     "zeros": ("compare zeros.csv --target price", "zeros.csv"),
     "parquet named csv": ("compare parquet.csv --target price", "as CSV"),
-    "not gzip": ("compare fake.csv.gz --target price", "as CSV"),
-    "cut gzip": ("compare cut.csv.gz --target price", "as CSV"),
-    "damaged gzip": ("compare damaged.csv.gz --target price", "as CSV"),
+    "not gzip": ("compare fake.csv.gz --target price", "'fake.csv.gz'"),
+    "cut gzip": ("compare cut.csv.gz --target price", "'cut.csv.gz'"),
+    "damaged gzip": ("compare damaged.csv.gz --target price", "'damaged.csv.gz'"),
     "not parquet": ("compare fake.parquet --target price", "as Parquet"),
     "cut parquet": ("compare cut.parquet --target price", "as Parquet"),
     "nothing named parquet": ("compare nothing.parquet --target price", "as Parquet"),
@@ -159,14 +159,14 @@ CASES: dict[str, tuple[str, str]] = {
     "column with control characters": ("compare sales.csv --target '\x1b[31mprice\x07'", r"'\x1b[31mprice\x07'"),
     "column with a line break": ("compare sales.csv --target 'a\nqconf: done'", r"'a\nqconf: done'"),
     "column that turns the line round": ("compare sales.csv --target 'a\u202eb\u200b'", r"'a\u202eb\u200b'"),
-    "listed columns with control characters": ("compare hostile.csv --target zzzz", r"\x1b[2J"),
+    "listed columns with control characters": ("compare hostile.parquet --target zzzz", r"\x1b[2J"),
     "file with control characters": ("compare '\x1b]0;title\x07.csv' --target price", r"\x1b]0;title\x07.csv"),
     "option with control characters": ("compare --\x1b[31m", r"\x1b[31m"),
     "value with control characters": (f"{P} --folds '\x1b[31m'", r"got '\x1b[31m'"),
     # values
     "target of words": ("compare sales.csv --target zone", "must be numbers"),
-    "target with a unit": ("compare dollars.csv --target price", "'$5'"),
-    "target with control characters": ("compare escapes.csv --target price", r"\x1b[31m"),
+    "target with two units": ("compare units.csv --target price", "'$5'"),
+    "target with control characters": ("compare escapes.parquet --target price", r"\x1b[31m"),
     "target of dates": ("compare sales.csv --target sold_on", "must be numbers"),
     "target of truths": ("compare sales.csv --target garden", "must be numbers"),
     "constant target": ("compare sales.csv --target one", "constant"),
@@ -187,7 +187,7 @@ CASES: dict[str, tuple[str, str]] = {
     "prediction all missing": ("compare hollow.csv --target price --prediction fsd", "Too few rows: 0"),
     "negative prediction on log scale": ("compare below.csv --target price --prediction avm --error log", "positive prediction"),
     "time of words": (f"{P} --time zone", "dates in one format"),
-    "time of truths": (f"{P} --time garden", "dates in one format"),
+    "time of truths": (f"{P} --time garden", "must hold dates"),
     "time with one bad value": ("compare clock.csv --target price --time sold_on", "the first is 'soon'"),
     "time all missing": ("compare hollow.csv --target price --time fsd", "Too few rows: 0"),
     "infinite time": ("compare feature.csv --target price --time area", "infinite"),
@@ -254,6 +254,9 @@ def make_folder(path: Path) -> Path:
     for name, table in _tables(good).items():
         table.to_csv(path / f"{name}.csv", index=False)
     good[:0].to_parquet(path / "zero.parquet")
+    hostile = good.rename(columns={"zone": "\x1b[2J", "rooms": "a\x07\u202e"})
+    hostile.to_parquet(path / "hostile.parquet")
+    good.assign(price="\x1b[31m5").to_parquet(path / "escapes.parquet")
     pd.DataFrame(index=range(3)).to_parquet(path / "bare.parquet")
     for name, content in _contents(path).items():
         (path / name).write_bytes(content)
@@ -268,9 +271,7 @@ def _tables(good: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {
         "sales": good,
         "named": good.rename(columns={"avm": "prediction"}),
-        "dollars": good.assign(price=price.astype(object).where(~first, "$5")),
-        "escapes": good.assign(price=price.astype(object).where(~first, "\x1b[31m5")),
-        "hostile": good.rename(columns={"zone": "\x1b[2J", "rooms": "a\x07\u202e"}),
+        "units": good.assign(price=["$5", "\u20ac5"] * 60),
         "gaps": good.assign(price=price.where(good.index < 20)),
         "infinite": good.assign(price=price.where(~first, np.inf)),
         "zero": good.assign(price=price.where(~first, 0.0)),
@@ -294,7 +295,7 @@ def _contents(path: Path) -> dict[str, bytes]:
     packed = gzip.compress((path / "sales.csv").read_bytes())
     parquet = (path / "sales.parquet").read_bytes()
     return {
-        "sales.dat": b"PK",
+        "sales.doc": b"PK",
         "sales": b"",
         "nothing.csv": b"",
         "nothing.csv.gz": gzip.compress(b""),

@@ -99,18 +99,19 @@ def check_not_an_input(output: str | int, inputs: Iterable[str]) -> None:
     ------
     OutputError
     """
-    name = output if isinstance(output, str) else "standard output"
+    name = repr(output) if isinstance(output, str) else "standard output"
     if isinstance(output, str):
         own = _own_descriptor(Path(output))
         output = output if own is None else own
-    with suppress(OSError):  # what cannot be looked at is no regular file, and was refused before
+    with suppress(FileNotFoundError):
         target = os.stat(output)  # noqa: PTH116 - a descriptor has no path
         regular = stat.S_ISREG(target.st_mode)
         if regular and any(_is_same(target, one) for given in inputs for one in _files(given)):
-            raise OutputError(_cannot_write(name, "it is the table itself; name another file"))
+            msg = f"Cannot write to {name}: it is the table itself; name another file."
+            raise OutputError(msg)
     if isinstance(output, str) and any(_would_join(Path(output), given) for given in inputs):
         reason = "it would be read as a part of the table; name a file elsewhere"
-        raise OutputError(_cannot_write(name, reason))
+        raise OutputError(_cannot_write(output, reason))
 
 
 def _check_file(output: str) -> None:
