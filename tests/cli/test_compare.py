@@ -75,7 +75,8 @@ def test_names_in_the_table_command_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Markup is text, control characters are written out: in the ranking and in the verdict."""
-    names = ["[/nope]", "[b]bold[/b]", "\x1b[31mred", "two\nlines"]
+    # All are equally good: the first is in the verdict.
+    names = ["\x1b[31mred", "[/nope]", "[b]bold[/b]", "two\nlines"]
     sales = sales_table(120).assign(avm=lambda t: t["price"] * 1.1, **dict.fromkeys(names, 0.1))
     sales.to_parquet(tmp_path / "sales.parquet")
     chosen = ",".join(f"column:{name}" for name in names)

@@ -74,6 +74,17 @@ def test_a_damaged_cache_is_mended(
     assert hits(third) == 1
 
 
+def test_changed_machine_code_is_never_run(tmp_path: Path) -> None:
+    """Also where a changed byte would be read without complaint."""
+    file = compiled._CheckedFile(str(tmp_path), "halve", "stamp")
+    file._save_data("code", b"machine code")
+    assert file._load_data("code") == b"machine code"
+    [kept] = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes().replace(b"machine code", b"machine cope"))
+    with pytest.raises(ValueError, match="code is damaged"):
+        file._load_data("code")
+
+
 def test_a_good_cache_is_used(make: Callable[[], Any]) -> None:
     """The second process does not compile."""
     first, second = make(), make()
