@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from devices import make_device
 from worlds import sales_table
 
 __all__ = ["CASES", "make_folder"]
@@ -214,8 +215,8 @@ CASES: dict[str, tuple[str, str]] = {
     "output with a long name": (f"{P} --output {'n' * 256}", "255 bytes, this one has 256"),
     "output with many bytes": (f"{P} --output {'é' * 128}", "255 bytes, this one has 256"),
     "output with a long path": (f"{P} --output {'n/' * 3000}o.json", "Cannot write to"),
-    "output is full": (f"{P} --features area --estimators constant --output /dev/full", "No space left on device"),
-    "output is for reading": (f"{P} --output /dev/stdin", "Bad file descriptor"),
+    "output is full": (f"{P} --features area --estimators constant --output full", "No space left on device"),
+    "output is for reading": (f"{P} --output input", "Bad file descriptor"),
     "output to a descriptor that is not open": (f"{P} --output /dev/fd/99", "Bad file descriptor"),
     "output in /proc": (f"{P} --output /proc/out.json", "/proc"),
     "output is the table": (f"{P} --output sales.csv", "it is the table itself; name another file"),
@@ -332,12 +333,14 @@ def _make_links(path: Path) -> None:
         "part.json": "whole/a.parquet",
         "linked": "empty",
         "here": ".",
+        "input": "/dev/stdin",
         "dangling.csv": "gone.csv",
         "astray.json": "gone/out.json",
         "loop.csv": "loop.csv",
     }.items():
         (path / name).symlink_to(target)
     (path / "hard.csv").hardlink_to(path / "sales.csv")
+    make_device(path / "full", "full")
     here = Path.cwd()
     os.chdir(path)  # a socket's path is short, or is not
     with socket.socket(socket.AF_UNIX) as bound:

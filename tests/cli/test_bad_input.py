@@ -17,7 +17,7 @@ from commands import CommandServer, qconf
 #: These start from nothing, as a person's command does: one of each kind.
 FROM_NOTHING = [
     "spread is a word", "unknown estimator", "constant target", "output is the table",
-    "output is full",
+    "output with a long name",
 ]  # fmt: skip
 ALL_FROM_NOTHING = list(CASES)[::7]
 
@@ -63,6 +63,8 @@ def check(name: str, status: int, out: str, err: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_bad_input_is_one_line_and_no_file(name: str, folder: Path, server: CommandServer) -> None:
     """Exit status 2, one line on standard error, nothing on standard output; no file is touched."""
+    if name == "output is full" and not (folder / "full").exists():
+        pytest.skip("no device can be made here")
     before = everything(folder)
     done = server.run(folder, typed(name))
     check(name, done.returncode, done.stdout, done.stderr)
