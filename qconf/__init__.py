@@ -7,9 +7,11 @@ nothing and the command line starts at once.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as type checkers have it: `typing` alone would double the time
 if TYPE_CHECKING:
+    from typing import Any
+
     from qconf.comparison import Comparison as Comparison
     from qconf.contest import compare as compare
     from qconf.estimators import BlendConfidence as BlendConfidence

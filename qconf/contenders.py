@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -14,9 +13,9 @@ from sklearn.base import clone
 
 from qconf._types import FloatArray, IntArray
 from qconf.crossfit import fit_confidence, with_values
-from qconf.errors import EstimatorError, OptionError, QconfError
+from qconf.errors import EstimatorError, OptionError
 from qconf.learners.seeding import with_seed
-from qconf.registry import make_estimator
+from qconf.registry import blamed, make_estimator
 
 __all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
 
@@ -65,7 +64,7 @@ class Contender:
         judged = bool(_columns_read(self.estimator))
         table = scores if judged else features
         began = perf_counter()
-        try:
+        with blamed(f"The estimator {self.name!r} failed"):
             estimator = with_seed(clone(self.estimator), rng)
             told = [None if role is None else np.asarray(role)[seen] for role in (time, groups)]
             known = table.iloc[seen] if judged else with_values(table.iloc[seen])
@@ -73,13 +72,6 @@ class Contender:
             expected = np.asarray(
                 estimator.predict(table[known.columns].iloc[scored]), dtype=np.float64
             )
-        except QconfError:
-            raise
-        except Exception as error:
-            # Other people's estimators may raise anything; the user needs to know whose it was.
-            reason = " ".join(str(error).split()) or type(error).__name__
-            msg = f"The estimator {self.name!r} failed: {reason}"
-            raise EstimatorError(msg) from error
         self.seconds += perf_counter() - began
         self._check(expected, len(scored))
         self._scores.append((scored, expected))
@@ -140,7 +132,7 @@ def make_contenders(
         named = list(estimators.items())
     else:
         items = [estimators] if isinstance(estimators, str) else list(estimators)
-        named = [(_name_of(item), item) for item in items]
+        named = [(_name(item), item) for item in items]
     if not named:
         msg = f"At least one estimator is needed, such as {', '.join(DEFAULT_ESTIMATORS)}."
         raise OptionError(msg)
@@ -163,10 +155,10 @@ def score_columns(contenders: Iterable[Contender]) -> list[str]:
     return list(dict.fromkeys(map(str, read)))
 
 
-def _name_of(item: Any) -> str:
+def _name(item: Any) -> str:
     if isinstance(item, str):
         return item
-    return item.__name__ if inspect.isclass(item) else type(item).__name__
+    return (item if isinstance(item, type) else type(item)).__name__
 
 
 def _columns_read(estimator: Any) -> list[Any]:
@@ -178,8 +170,8 @@ def _estimator(name: str, item: Any, error: str) -> Any:
     if isinstance(item, str):
         made = make_estimator(item)
         return made.set_params(error=error) if "error" in made.get_params() else made
-    if inspect.isclass(item):
-        msg = f"The estimator {name!r} is a class; pass an instance of it: {item.__name__}()."
+    if isinstance(item, type):
+        msg = f"The estimator {name!r} is a class; pass one that is made: {item.__name__}()."
         raise EstimatorError(msg)
     if not all(hasattr(item, method) for method in ("fit", "predict", "get_params")):
         msg = (

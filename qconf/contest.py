@@ -20,7 +20,7 @@ from qconf.contenders import DEFAULT_ESTIMATORS, Contender, make_contenders, sco
 from qconf.conventions import check_options, check_resamples, check_seed
 from qconf.crossfit import histories, out_of_sample
 from qconf.error_scale import ErrorScale, error_scale
-from qconf.errors import OptionError, refuse_warnings
+from qconf.errors import OptionError, not_one_of, refuse_warnings
 from qconf.evaluation import Evaluation, evaluate_scores
 from qconf.numbers_in_text import NumbersInTextWarning
 from qconf.periods import Period, by_period, trend_lines
@@ -402,5 +402,4 @@ def _read(table: Any) -> TableFile:
 
 def _check_copies(copies: str) -> None:
     if copies not in _COPIES:
-        msg = f"copies must be one of {', '.join(_COPIES)}; got {copies!r}."
-        raise OptionError(msg)
+        raise OptionError(not_one_of("option copies", copies, _COPIES))

@@ -13,7 +13,7 @@ import numpy as np
 
 from qconf._types import FloatArray
 from qconf._validation import check_column
-from qconf.errors import OptionError, TableError, did_you_mean
+from qconf.errors import OptionError, TableError, not_one_of
 
 __all__ = ["ERROR_SCALES", "ErrorScale", "error_scale"]
 
@@ -120,6 +120,4 @@ def error_scale(name: str) -> ErrorScale:
     try:
         return ERROR_SCALES[name]
     except (KeyError, TypeError):
-        hint = did_you_mean(str(name), ERROR_SCALES)
-        msg = f"The error scale must be one of {', '.join(ERROR_SCALES)}, got {name!r}. {hint}"
-        raise OptionError(msg) from None
+        raise OptionError(not_one_of("error scale", name, ERROR_SCALES)) from None

@@ -12,7 +12,6 @@ prints it as it stands; everything else that is raised there is a bug of ours.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 __all__ = [
@@ -22,8 +21,12 @@ __all__ = [
     "QconfError",
     "TableError",
     "did_you_mean",
+    "nearest",
+    "not_one_of",
     "refuse_warnings",
 ]
+
+_SHORTEST_BEGINNING = 3
 
 
 class QconfError(ValueError):
@@ -91,10 +94,42 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
     'There are: price, sold_on.'
     """
     names = [str(item) for item in known]
-    lowered = {item.lower(): item for item in reversed(names)}
-    close = difflib.get_close_matches(name.lower(), lowered, n=1)
-    if close:
-        return f"Did you mean {lowered[close[0]]!r}?"
+    close = nearest(name, names)
+    if close is not None:
+        return f"Did you mean {close!r}?"
     listed = ", ".join(names[:show])
     more = f" and {len(names) - show} more" if len(names) > show else ""
     return f"There are: {listed}{more}."
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is spelt most alike, or that `name` is the beginning of, or None.
+
+    Examples
+    --------
+    >>> nearest("rel", ["relative", "log"]), nearest("relativ", ["relative", "log"])
+    ('relative', 'relative')
+    >>> nearest("model", ["help", "time"])
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only for those who mistype
+
+    lowered = {item.lower(): item for item in reversed([str(item) for item in known])}
+    short = name.lower()
+    close = get_close_matches(short, lowered, n=1)
+    if not close and len(short) >= _SHORTEST_BEGINNING:
+        close = [item for item in lowered if item.startswith(short)]
+    return lowered[close[0]] if len(close) == 1 else None
+
+
+def not_one_of(what: str, value: object, choices: Iterable[str]) -> str:
+    """Say that a value is none of its choices, and each choice once.
+
+    Examples
+    --------
+    >>> not_one_of("format", "jsn", ["table", "json"])
+    "The format must be one of table, json, got 'jsn'. Did you mean 'json'?"
+    """
+    listed = list(choices)
+    close = nearest(str(value), listed)
+    hint = "" if close is None else f" Did you mean {close!r}?"
+    return f"The {what} must be one of {', '.join(listed)}, got {value!r}.{hint}"

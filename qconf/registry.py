@@ -1,20 +1,36 @@
-"""Estimators by name: ours and other people's, through entry points."""
+"""Estimators by name: ours, and other people's through entry points."""
 
 from __future__ import annotations
 
 import inspect
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from qconf.errors import EstimatorError, did_you_mean
+from qconf.errors import EstimatorError, QconfError, did_you_mean
 
-__all__ = ["ENTRY_POINT_GROUP", "estimator_names", "make_estimator"]
+__all__ = ["BUILT_IN", "ENTRY_POINT_GROUP", "blamed", "estimator_names", "make_estimator"]
 
 ENTRY_POINT_GROUP = "qconf.estimators"
 
-
-def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+#: Ours, known without anything being installed, and never replaced.
+BUILT_IN = {
+    "residual": "qconf.estimators.residual:ResidualConfidence",
+    "quantile": "qconf.estimators.quantile:QuantileConfidence",
+    "forest": "qconf.estimators.forest:ForestConfidence",
+    "neighbors": "qconf.estimators.neighbors:NeighborConfidence",
+    "count": "qconf.estimators.count:CountConfidence",
+    "online": "qconf.estimators.online:OnlineConfidence",
+    "empirical-bayes": "qconf.estimators.empirical_bayes:EmpiricalBayesConfidence",
+    "blend": "qconf.estimators.blend:BlendConfidence",
+    "constant": "qconf.estimators.constant:ConstantConfidence",
+    "column": "qconf.estimators.column:ColumnConfidence",
+    "interval": "qconf.estimators.interval:IntervalConfidence",
+}
 
 
 def estimator_names() -> list[str]:
@@ -25,7 +41,7 @@ def estimator_names() -> list[str]:
     >>> "residual" in estimator_names()
     True
     """
-    return sorted(_registered())
+    return sorted({*BUILT_IN, *_plug_ins()})
 
 
 def make_estimator(spec: str) -> Any:
@@ -44,7 +60,13 @@ def make_estimator(spec: str) -> Any:
     Raises
     ------
     EstimatorError
-        If no such estimator is installed, or if it cannot be imported or made.
+        If no such estimator is installed, if two packages have one of that name, or if it cannot
+        be imported or made.
+
+    Warns
+    -----
+    UserWarning
+        If a package has an estimator that is named like one of qconf's own, which is then used.
 
     Examples
     --------
@@ -52,28 +74,95 @@ def make_estimator(spec: str) -> Any:
     ColumnConfidence(column='fsd')
     """
     name, has_argument, argument = spec.partition(":")
-    registered = _registered()
-    if name not in registered:
-        msg = f"There is no estimator {name!r}. {did_you_mean(name, sorted(registered))}"
-        raise EstimatorError(msg)
-    factory = _load(registered[name])
+    factory = _factory(name)
     if has_argument and not argument:
         msg = f"The estimator {spec!r} ends in a colon; write {name}:NAME, or {name} alone."
         raise EstimatorError(msg)
+    if name == "column" and not argument:
+        msg = "The estimator 'column' judges a column, and needs the name of one: column:NAME."
+        raise EstimatorError(msg)
     try:
-        return factory(argument) if has_argument else factory()
+        with blamed(f"The estimator {spec!r} cannot be made", let=TypeError):
+            return factory(argument) if has_argument else factory()
     except TypeError as error:
         msg = f"The estimator {spec!r} cannot be made: {error}. Its form is {_form(name, factory)}."
         raise EstimatorError(msg) from error
 
 
-def _load(point: EntryPoint) -> Any:
+@contextmanager
+def blamed(what: str, let: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+    """Turn whatever other people's code raises into an error that says whose it is.
+
+    Also an attempt to end the program, which would otherwise look like success.
+
+    Parameters
+    ----------
+    what : str
+        The beginning of the message.
+    let : type of exception, default=()
+        To be passed on as it is, as are interrupts and qconf's own errors.
+
+    Raises
+    ------
+    EstimatorError
+    """
     try:
-        return point.load()
-    except Exception as error:
-        # Whatever a plug-in does when it is imported, it is one line to the user.
-        msg = f"The estimator {point.name!r} ({point.value}) cannot be imported: {error}"
+        yield
+    except (KeyboardInterrupt, QconfError):
+        raise
+    except BaseException as error:
+        if isinstance(error, let):
+            raise
+        msg = f"{what}: {_reason(error)}"
         raise EstimatorError(msg) from error
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return f"it tried to end the program, with status {error.code!r}."
+    # Not `str(error)`, which may itself raise.
+    kind, colon, words = traceback.format_exception_only(error)[-1].partition(":")
+    return " ".join((words if colon else kind).split())
+
+
+def _factory(name: str) -> Any:
+    plug_ins = _plug_ins()
+    others = plug_ins.get(name, [])
+    if name in BUILT_IN:
+        if others:
+            msg = (
+                f"The package {_packages(others)} has an estimator named {name!r}, as one of "
+                "qconf's own is, which is used; the other needs another name."
+            )
+            warnings.warn(msg, UserWarning, stacklevel=3)
+        module, _, attribute = BUILT_IN[name].partition(":")
+        return getattr(import_module(module), attribute)
+    if not others:
+        msg = f"There is no estimator {name!r}. {did_you_mean(name, estimator_names())}"
+        raise EstimatorError(msg)
+    if len(others) > 1:
+        msg = (
+            f"The estimator {name!r} comes from {len(others)} packages, {_packages(others)}; "
+            "uninstall all but one, or pass the estimator itself in Python."
+        )
+        raise EstimatorError(msg)
+    point = others[0]
+    with blamed(f"The estimator {name!r} ({point.value}) cannot be imported"):
+        return point.load()
+
+
+def _plug_ins() -> dict[str, list[EntryPoint]]:
+    """List what packages offer, by name; the same object twice is one."""
+    found: dict[str, dict[str, EntryPoint]] = {}
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        # Earlier versions registered their own.
+        if BUILT_IN.get(point.name) != point.value:
+            found.setdefault(point.name, {}).setdefault(point.value, point)
+    return {name: list(points.values()) for name, points in found.items()}
+
+
+def _packages(points: list[EntryPoint]) -> str:
+    return " and ".join(repr(point.dist.name if point.dist else point.module) for point in points)
 
 
 def _form(name: str, factory: Any) -> str:

@@ -93,7 +93,6 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "bounds": "estimators/test_residual.py and estimators/test_online.py",
         "conventions": "test_ranking.py and test_evaluation.py",
         "cli.options": "cli/test_main.py",
-        "cli.progress": "cli/test_output.py",
         "cli.drawing": "cli/test_compare.py",
         "cli.simulation_table": "cli/test_simulate.py",
         "cli.table": "cli/test_compare.py",

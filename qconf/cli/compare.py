@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from qconf.cli.options import (
     CopiesOption,
@@ -38,6 +38,7 @@ from qconf.cli.options import (
     split_names,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.terminal import tell
 from qconf.errors import OptionError, refuse_warnings
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     qconf compare sales.csv --target price --prediction avm --estimators residual,column:fsd
     """
     del debug  # seen by the program, before the command
-    check_output(format_name, output)
+    check_output(format_name, output, [] if table is None else [table])
     reading = {
         "text": split_names(text),
         "separator": separator,
@@ -137,7 +138,7 @@ def _table(
     from qconf.tables.examples import load_example  # noqa: PLC0415 - help must not wait for pandas
     from qconf.tables.reading import TableFile, read_table  # noqa: PLC0415
 
-    if (table is None) == (example is None):
+    if (not table) == (example is None):
         msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
         raise OptionError(f"{msg} Not both." if table else msg)
     given = {name: value for name, value in reading.items() if value is not None}
@@ -157,12 +158,13 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
 
     if options["strict"]:
         refuse_warnings(file.warnings)
-    with progress_line() as progress:
+    # Standard output is the result's: what other people's estimators print goes beside it.
+    with progress_line() as progress, redirect_stdout(sys.stderr):
         comparison = compare(file.frame, progress=progress, **options)
     # What reading the file had to guess belongs to the result, and comes first.
     comparison = replace(comparison, warnings=(*file.warnings, *comparison.warnings))
     for warning in comparison.warnings:
-        typer.echo(f"qconf: warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     write_result(comparison, _as_table, format_name, output)
 
 

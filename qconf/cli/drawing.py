@@ -1,34 +1,66 @@
-"""Text and tables as people see them: 100 columns, no colour."""
+"""Text and tables as people see them: as wide as the terminal, at most 100 columns, no colour."""
 
 from __future__ import annotations
 
 import io
+import os
+import sys
 
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["drawn", "in_units"]
+from qconf.cli.terminal import shown
 
-_WIDTH = 100
+__all__ = ["drawn", "in_units", "page_width"]
+
+_WIDEST = 100
+_NARROWEST = 40
+#: Narrower tables would lose digits; a terminal then folds their lines.
+_NARROWEST_TABLE = 80
 
 
 def drawn(*parts: str | Table) -> str:
-    """Draw lines of text and tables below each other.
+    """Draw paragraphs and tables below each other.
 
     Parameters
     ----------
     *parts : str or rich.table.Table
+        In a paragraph, what does not print is written out; the cells of tables are the caller's.
 
     Returns
     -------
     str
-        At most 100 columns wide.
+        As wide as `page_width`, or as the narrowest table.
     """
     sink = io.StringIO()
-    console = Console(file=sink, width=_WIDTH, color_system=None, highlight=False, emoji=False)
+    narrow, wide = (
+        Console(file=sink, width=width, color_system=None, highlight=False, emoji=False)
+        for width in (page_width(), max(page_width(), _NARROWEST_TABLE))
+    )
     for part in parts:
-        console.print(part, markup=False)
+        if isinstance(part, str):
+            narrow.print(shown(part), markup=False)
+        else:
+            wide.print(part, markup=False)
     return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+
+
+def page_width() -> int:
+    """Return how many columns there are to fill: those of the terminal, 40 to 100; else 100."""
+    try:
+        wanted = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        wanted = 0
+    if wanted <= 0:
+        wanted = _terminal_columns() or _WIDEST
+    return min(max(wanted, _NARROWEST), _WIDEST)
+
+
+def _terminal_columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+    except (OSError, ValueError, AttributeError):
+        return 0
 
 
 def in_units(error: float) -> str:

@@ -1,94 +1,117 @@
-"""The program ``qconf``: its commands, and one line for whatever goes wrong."""
+"""The program ``qconf``: one line and the right exit status for whatever goes wrong.
+
+This is where a process begins. Nothing heavy is imported before it can be interrupted.
+"""
 
 from __future__ import annotations
 
-import atexit
-import gc
-import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
-from typer.exceptions import TyperException
+from qconf.cli.interrupts import leave_on_signals
+from qconf.cli.streams import mend_streams
+from qconf.cli.terminal import abandon, shown, tell
 
-import qconf
-from qconf.cli.compare import compare_command
-from qconf.cli.simulate import simulate_command
-from qconf.errors import QconfError
+TYPE_CHECKING = False  # as type checkers have it
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
-__all__ = ["app", "main"]
+__all__ = ["main"]
 
-_USER_CAN_MEND_IT = 2
 _OUR_FAULT = 1
-_INTERRUPTED = 130
+_USER_CAN_MEND_IT = 2
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_READER_GONE = 141  # 128 + SIGPIPE
 _NEW_OBJECTS = 100_000
 
-app = typer.Typer(
-    add_completion=False,
-    # Plain help: it is read aloud, piped and searched, and rich costs a tenth of a second.
-    rich_markup_mode=None,
-    help="Which rows of a regression model's predictions can you act on?",
-)
-app.command("compare")(compare_command)
-app.command("simulate")(simulate_command)
+#: What the system may refuse anywhere, and we cannot help.
+_REFUSALS = ("EACCES", "EBADF", "EDQUOT", "EFBIG", "EIO", "ELOOP", "EMFILE", "ENAMETOOLONG",
+             "ENFILE", "ENOMEM", "ENOSPC", "EPERM", "EROFS")  # fmt: skip
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"qconf {qconf.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _program(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    # Options of the program itself; the commands do the work.
-    del version
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and exit: 0 if all went well, 2 if the user can mend it, 1 if only we can.
 
     Parameters
     ----------
     arguments : sequence of str, default=None
-        What was typed after ``qconf``; None is the process's own arguments.
+        What was typed after ``qconf``. None is the process's own arguments; signals, streams and
+        warnings are then taken care of, too.
     """
+    if arguments is None:
+        _make_ready()
     typed = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    sys.exit(_status(typed))
+
+
+def _make_ready() -> None:
+    mend_streams()
+    leave_on_signals()
+    # Only now: what was imported so far took a few thousandths of a second.
+    import atexit  # noqa: PLC0415
+    import gc  # noqa: PLC0415
+    import warnings  # noqa: PLC0415
+
+    from qconf.cli.environment import drop_bad_thread_counts  # noqa: PLC0415
+
+    drop_bad_thread_counts()
+    warnings.showwarning = _show_warning
     # Modules are not garbage: looking for some while they are loaded, and once more at the end,
     # took a tenth of a second.
     gc.set_threshold(_NEW_OBJECTS)
     atexit.register(gc.freeze)
-    debug = "--debug" in typed
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    tell(f"warning: {message}")
+
+
+def _status(typed: list[str]) -> int:
+    """Do what was typed; whatever happens is an exit status, and a line if it is not 0."""
     try:
-        sys.exit(app(args=typed, prog_name="qconf", standalone_mode=False) or 0)
-    except QconfError as error:
-        if debug:
-            raise
-        _fail(str(error), _USER_CAN_MEND_IT)
-    except TyperException as error:
-        _fail(f"{error.format_message()} See qconf --help.", error.exit_code)
+        return _run(typed)
     except BrokenPipeError:
-        # Whoever read our output has had enough; Python must not complain when it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except (KeyboardInterrupt, typer.Abort):
-        _fail("interrupted", _INTERRUPTED)
-    except Exception as error:
-        if debug:
-            raise
-        _fail(
-            f"unexpected {type(error).__name__}: {error} (run again with --debug for the "
-            "traceback, and please report it)",
-            _OUR_FAULT,
-        )
+        # Whoever read our output has had enough: no reason for words.
+        abandon(sys.stdout)
+        return _READER_GONE
+    except KeyboardInterrupt:
+        tell("interrupted")
+        return _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - told, with what to do about it
+        if isinstance(error, OSError):
+            abandon(sys.stdout)
+        message, status = _explained(error)
+        if "--debug" in typed:
+            _show_traceback(error)
+        else:
+            tell(message)
+        return status
 
 
-def _fail(message: str, status: int) -> None:
-    typer.echo(f"qconf: {' '.join(message.split())}", err=True)
-    sys.exit(status)
+def _run(typed: list[str]) -> int:
+    from qconf.cli.app import run  # noqa: PLC0415 - can be interrupted from here on
+
+    return run(typed)
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    import errno  # noqa: PLC0415
+
+    from qconf.errors import QconfError  # noqa: PLC0415
+
+    if isinstance(error, QconfError):
+        return str(error), _USER_CAN_MEND_IT
+    if isinstance(error, OSError) and errno.errorcode.get(error.errno or 0) in _REFUSALS:
+        which = "" if error.filename is None else f" ({str(error.filename)!r})"
+        return f"The system refused: {error.strerror}{which}.", _USER_CAN_MEND_IT
+    return (
+        f"unexpected {type(error).__name__}: {error} (run again with --debug for the traceback, "
+        "and please report it)"
+    ), _OUR_FAULT
+
+
+def _show_traceback(error: Exception) -> None:
+    import traceback  # noqa: PLC0415
+
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        sys.stderr.write(shown(line) + "\n")

@@ -120,9 +120,10 @@ EstimatorsOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="A,B",
-        help="Which to compare: residual, quantile, count, blend, online, empirical-bayes, "
-        "constant (no skill), column:NAME (a score that the table has), interval:LOW,HIGH (an "
-        "interval that it has), or a plug-in's name.",
+        help="Which to compare: residual, quantile, forest, neighbors, count, online, "
+        "empirical-bayes, blend, constant (no skill), column:NAME (a score that the table has, "
+        "such as an FSD, a forecast standard deviation), interval:LOW,HIGH (an interval that it "
+        "has), or the name of an installed plug-in.",
     ),
 ]
 FractionOption: TypeAlias = Annotated[
@@ -139,7 +140,10 @@ FormatOption: TypeAlias = Annotated[
 ]
 OutputOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Write the result there instead of standard output."),
+    typer.Option(
+        metavar="FILE",
+        help="Write the result there instead of standard output; never over the table.",
+    ),
 ]
 SeparatorOption: TypeAlias = Annotated[
     str | None,

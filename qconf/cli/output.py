@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import typer
-
-from qconf.errors import OptionError, OutputError, did_you_mean
+from qconf.cli.destination import check_destination, check_not_an_input, write_bytes
+from qconf.cli.streams import check_standard_output, write_text
+from qconf.cli.terminal import shown
+from qconf.errors import OptionError, not_one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMATS", "check_folder", "check_output", "write_bytes", "write_result"]
+__all__ = ["FORMATS", "check_output", "write_result"]
 
 
 FORMATS = ("table", "json", "csv")
+
+#: As for tables that are read, this name is not a file's.
+_STANDARD_OUTPUT = "-"
 
 
 class Result(Protocol):
@@ -37,53 +40,31 @@ class Result(Protocol):
 R = TypeVar("R", bound=Result)
 
 
-def check_output(format_name: str, output: str | None) -> None:
-    """Complain about the format and the output file before any work is done.
+def check_output(format_name: str, output: str | None, inputs: Iterable[str] = ()) -> None:
+    """Complain about the format and the output before any work is done.
+
+    Parameters
+    ----------
+    format_name : str
+    output : str or None
+        A file; None and ``-`` are standard output.
+    inputs : iterable of str
+        What the command reads, which is never overwritten.
 
     Raises
     ------
     OptionError
         If there is no such format.
     OutputError
-        If the file could not be written.
+        If the result could not be written.
     """
     if format_name not in FORMATS:
-        hint = did_you_mean(format_name, FORMATS)
-        msg = f"The format must be one of {', '.join(FORMATS)}, got {format_name!r}. {hint}"
-        raise OptionError(msg)
-    if output is None:
-        return
-    path = Path(output)
-    if path.is_dir():
-        msg = f"Cannot write to {output!r}: it is a folder; name a file in it."
-        raise OutputError(msg)
-    _check_writable(output, path.parent)
-
-
-def check_folder(folder: str) -> None:
-    """Make a folder for pictures, if need be, and complain now if they could not be written.
-
-    Raises
-    ------
-    OutputError
-    """
-    path = Path(folder)
-    if path.exists() and not path.is_dir():
-        msg = f"Cannot write to {folder!r}: it is a file; name a folder."
-        raise OutputError(msg)
-    if not path.exists():
-        _check_writable(folder, path.parent)
-        path.mkdir()
-    _check_writable(folder, path)
-
-
-def _check_writable(output: str, folder: Path) -> None:
-    if not folder.is_dir():
-        msg = f"Cannot write to {output!r}: there is no folder {str(folder)!r}."
-        raise OutputError(msg)
-    if not os.access(folder, os.W_OK):
-        msg = f"Cannot write to {output!r}: the folder {str(folder)!r} is not writable."
-        raise OutputError(msg)
+        raise OptionError(not_one_of("format", format_name, FORMATS))
+    if output is None or output == _STANDARD_OUTPUT:
+        check_standard_output()
+        check_not_an_input(1, inputs)
+    else:
+        check_destination(output, inputs)
 
 
 def write_result(
@@ -98,12 +79,12 @@ def write_result(
         Draws the result for people.
     format_name : {"table", "json", "csv"}
     output : str or None
-        A file; None is standard output.
+        A file; None and ``-`` are standard output.
 
     Raises
     ------
     OutputError
-        If the file cannot be written; nothing is left half-written then.
+        If it cannot be written; no file is left half-written then.
     """
     if format_name == "json":
         text = json.dumps(_without_nan(result.to_dict()), indent=2, allow_nan=False) + "\n"
@@ -111,41 +92,13 @@ def write_result(
         text = result.table.to_csv(lineterminator="\n")
     else:
         text = as_table(result)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        write_bytes(Path(output), text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, or as it was before.
-
-    Raises
-    ------
-    OutputError
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    except OSError as error:
-        msg = f"Cannot write to {str(path)!r}: {error.strerror}."
-        raise OutputError(msg) from error
-    written = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # A temporary file is private; a result has the rights of any new file.
-        written.chmod(0o666 & ~_umask())
-        written.replace(path)
-    except OSError as error:
-        written.unlink(missing_ok=True)
-        msg = f"Cannot write to {str(path)!r}: {error.strerror}."
-        raise OutputError(msg) from error
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+    if output is not None and output != _STANDARD_OUTPUT:
+        write_bytes(Path(output), text.encode(errors="backslashreplace"))
+        return
+    if sys.stdout is not None and sys.stdout.isatty():
+        # In a file, data stay as they are; what a terminal shows must not command it.
+        text = "".join(shown(line) + "\n" for line in text.split("\n")[:-1])
+    write_text(text, drawn=format_name == "table")
 
 
 def _without_nan(value: Any) -> Any:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from qconf.cli.destination import check_folder, write_bytes
 from qconf.cli.options import DebugOption, FormatOption, OutputOption, SeedOption
-from qconf.cli.output import check_folder, check_output, write_bytes, write_result
+from qconf.cli.output import check_output, write_result
 from qconf.errors import OptionError
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def _draw(simulation: Simulation, folder: Path) -> None:
     from qconf.plots.style import picture  # noqa: PLC0415
     from qconf.plots.walkthrough import walkthrough  # noqa: PLC0415
 
+    folder.mkdir(exist_ok=True)
     for name, figure in (
         ("walk-through", walkthrough(simulation.seed)),
         ("best-decile", best_decile_bars(simulation)),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from qconf.cli.drawing import drawn, in_units
+from qconf.cli.drawing import drawn, in_units, page_width
+from qconf.cli.terminal import shown
 from qconf.comparison import Comparison, Ranked
 from qconf.error_scale import error_scale
 from qconf.estimate import in_percent, percent_range
 
 __all__ = ["ranking_text"]
+
+#: From here on, the table has room for the seconds that each estimator took.
+_WIDE = 97
 
 
 def ranking_text(comparison: Comparison) -> str:
@@ -23,7 +27,7 @@ def ranking_text(comparison: Comparison) -> str:
     Returns
     -------
     str
-        At most 100 columns wide, without colour.
+        At most 100 columns wide, or 80 where the terminal has fewer; without colour.
     """
     return drawn(
         *_heading(comparison),
@@ -31,7 +35,7 @@ def ranking_text(comparison: Comparison) -> str:
         comparison.verdict,
         *(f"Note: {one}" for one in comparison.notes),
         "",
-        _footing(comparison),
+        *_footing(comparison),
     )
 
 
@@ -54,24 +58,27 @@ def _heading(comparison: Comparison) -> list[str]:
 
 def _ranking(comparison: Comparison) -> Table:
     n_safest = comparison.ranking[0].evaluation.best_decile.n
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    wide = page_width() >= _WIDE
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1) if wide else 0)
     safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
     # A long name is folded; numbers are not.
     table.add_column("\nestimator", overflow="fold")
     table.add_column(f"{safest}\noutliers ({100 * comparison.level:g} %)", no_wrap=True)
     table.add_column("mean abs\nerror", justify="right", no_wrap=True)
-    table.add_column("\nbehind the best, % points", no_wrap=True)
+    table.add_column("behind the best,\n% points", no_wrap=True)
     table.add_column("\nAURC", justify="right", no_wrap=True)
-    table.add_column("\nseconds", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("\nseconds", justify="right", no_wrap=True)
     for one in comparison.ranking:
-        table.add_row(*_cells(one, is_best=one is comparison.ranking[0]))
+        cells = _cells(one, is_best=one is comparison.ranking[0])
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
 def _cells(one: Ranked, *, is_best: bool) -> list[str]:
     decile = one.evaluation.best_decile
     return [
-        one.name,
+        shown(one.name),
         f"{in_percent(decile.outlier_rate.value):>6} ({percent_range(decile.outlier_rate)})",
         in_units(decile.mae.value),
         "best" if is_best else _behind(one),
@@ -86,7 +93,7 @@ def _behind(one: Ranked) -> str:
     return reach if one.distinguishable else f"{reach}\nnot distinguishable"
 
 
-def _footing(comparison: Comparison) -> str:
+def _footing(comparison: Comparison) -> list[str]:
     parts = {
         "valuation": "valuation model",
         "estimators": "estimators",
@@ -94,4 +101,4 @@ def _footing(comparison: Comparison) -> str:
         "other": "the rest",
     }
     split = ", ".join(f"{label} {comparison.seconds[part]:.1f}" for part, label in parts.items())
-    return f"Seconds: {split}."
+    return ["AURC: area under the risk-coverage curve; lower is better.", f"Seconds: {split}."]

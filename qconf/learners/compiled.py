@@ -6,12 +6,17 @@ only where the loop is needed.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from llvmlite import ir
 from numba.core import types
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic
 
 __all__ = ["CACHE_LINE", "compiled", "inlined", "prefetch"]
@@ -53,12 +58,63 @@ def compiled(function: F) -> F:
     -------
     callable
     """
-    try:
-        return cast("F", _njit(cache=True, **_OPTIONS)(function))
-    except RuntimeError:
-        # Neither the package's folder nor the user's can be written to: then every process
-        # compiles for itself.
-        return cast("F", _njit(**_OPTIONS)(function))
+    dispatcher = _njit(**_OPTIONS)(function)
+    # Neither the package's folder nor the user's may be writable: then every process compiles
+    # for itself.
+    with suppress(RuntimeError):
+        dispatcher._cache = _ForgivingCache(function)  # noqa: SLF001 - as its enable_caching does
+    return cast("F", dispatcher)
+
+
+class _CheckedFile(IndexDataCacheFile):  # type: ignore[misc]  # numba has no types
+    """Machine code behind its digest: code that was changed on disk must never run."""
+
+    def _save_data(self, name: str, data: Any) -> None:
+        content = self._dump(data)
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(sha256(content).digest() + content)
+
+    def _load_data(self, name: str) -> Any:
+        digest, content = _split(Path(self._data_path(name)).read_bytes())
+        if sha256(content).digest() != digest:
+            msg = f"{name} is damaged"
+            raise ValueError(msg)
+        return pickle.loads(content)  # noqa: S301 - as numba does; who can write here can do more
+
+
+class _ForgivingCache(FunctionCache):  # type: ignore[misc]  # the same
+    """Machine code on disk. What cannot be read is compiled, and written anew.
+
+    Numba's own cache raises whatever reading raises: a file that was cut off (a full disk, a
+    killed process) would stop every run from then on.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp()
+        # Not numba's own names: without a digest, other versions of qconf could not read these.
+        name = f"{self._impl.filename_base}.checked"
+        self._cache_file = _CheckedFile(self._cache_path, name, stamp)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the kept machine code of a signature; None if there is none that can be used."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # noqa: BLE001 - bytes that were cut off or changed raise anything
+            # Saving reads the index first, so it must go.
+            with suppress(OSError):
+                Path(self._cache_file._index_path).unlink()  # noqa: SLF001
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep machine code, if there is room for it."""
+        with suppress(OSError):
+            super().save_overload(sig, data)
+
+
+def _split(content: bytes) -> tuple[bytes, bytes]:
+    size = sha256().digest_size
+    return content[:size], content[size:]
 
 
 def inlined(function: F) -> F:

@@ -31,6 +31,20 @@ def threads_for(n_rows: int, n_jobs: int | None = None) -> int:
     """
     if n_jobs is not None:
         return n_jobs
-    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
-    most = int(asked) if asked.isdigit() and int(asked) > 0 else int(cpu_count())
+    most = _asked() or _cores()
     return max(1, min(most, n_rows // _ROWS_A_THREAD))
+
+
+def _asked() -> int:
+    """Return the threads that OMP_NUM_THREADS asks for; 0 if it is no number, or none is given."""
+    first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    # Not all digits are: "²".isdigit() is true.
+    return int(first) if first.isascii() and first.isdigit() else 0
+
+
+def _cores() -> int:
+    try:
+        return int(cpu_count())
+    except ValueError:
+        # joblib reads LOKY_MAX_CPU_COUNT, and trips over words and zeros in it.
+        return os.cpu_count() or 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 
 from qconf._types import FloatArray, IntArray
 from qconf.error_scale import ErrorScale
-from qconf.errors import TableError
 from qconf.suspicions.dates import time_column
 from qconf.suspicions.keys import key_columns
 from qconf.suspicions.leaks import leaks
@@ -21,7 +19,7 @@ from qconf.suspicions.units import price_list, unit_column
 from qconf.suspicions.view import make_view, sampled_rows
 from qconf.suspicions.wording import listed, option, short
 
-__all__ = ["look_at", "strict_error"]
+__all__ = ["look_at"]
 
 _SHOWN = 3
 
@@ -156,27 +154,3 @@ def _time(features: pd.DataFrame) -> list[str]:
         f"known, go forward in time ({option('time', name)})."
     )
     return [line]
-
-
-def strict_error(warnings: Sequence[str]) -> TableError:
-    """Make the error that warnings are under ``--strict``.
-
-    Parameters
-    ----------
-    warnings : sequence of str
-        At least one.
-
-    Returns
-    -------
-    TableError
-        To be raised.
-
-    Examples
-    --------
-    >>> print(strict_error(["'id' numbers the rows (--drop id)."]))
-    1 warning with --strict: 'id' numbers the rows (--drop id).
-    """
-    first = warnings[0]
-    if len(warnings) == 1:
-        return TableError(f"1 warning with --strict: {first}")
-    return TableError(f"{len(warnings)} warnings with --strict, the first: {first}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +44,48 @@ def test_table_for_people(table: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert "Seconds: valuation model" in lines[-1]
     assert max(map(len, lines)) <= 100
     assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "widest"),
+    [("20", 40, 80), ("60", 60, 80), ("80", 80, 80), ("100", 100, 100), ("300", 100, 100)],
+)
+def test_the_table_fits_in_the_terminal(
+    columns: str,
+    text: int,
+    widest: int,
+    table: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Text is wrapped where the terminal ends, and the table is no wider; no figure is cut."""
+    monkeypatch.setenv("COLUMNS", columns)
+    estimators = "constant,count,empirical-bayes:parcel"
+    typed = ["compare", table, "--target", "price", "--estimators", estimators]
+    out, _ = run(typed, capsys)
+    paragraphs = [line for line in out.splitlines() if line[:1].isalpha()]
+    assert max(map(len, paragraphs)) <= text
+    assert max(map(len, out.splitlines())) <= widest
+    assert "…" not in out
+    assert "AURC: area under the" in " ".join(out.split())
+    assert len(re.findall(r"0\.\d{4}$|0\.\d{4} +\d+\.\d$", out, flags=re.MULTILINE)) == 3
+
+
+def test_names_in_the_table_command_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Markup is text, control characters are written out: in the ranking and in the verdict."""
+    # All are equally good: the first is in the verdict.
+    names = ["\x1b[31mred", "[/nope]", "[b]bold[/b]", "two\nlines"]
+    sales = sales_table(120).assign(avm=lambda t: t["price"] * 1.1, **dict.fromkeys(names, 0.1))
+    sales.to_parquet(tmp_path / "sales.parquet")
+    chosen = ",".join(f"column:{name}" for name in names)
+    typed = ["compare", str(tmp_path / "sales.parquet"), "--target", "price"]
+    out, _ = run([*typed, "--prediction", "avm", "--estimators", chosen], capsys)
+    for name in ("[/nope]", "[b]bold[/b]", r"\x1b[31mred", r"two\nlines"):
+        assert f"column:{name}" in out
+    assert "\x1b" not in out
+    assert all(line.isprintable() for line in out.splitlines())
 
 
 def test_json_has_the_documented_keys(table: str, capsys: pytest.CaptureFixture[str]) -> None:

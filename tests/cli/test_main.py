@@ -1,31 +1,25 @@
-"""The program: help, version, and what becomes of errors."""
+"""What becomes of errors: one line, and the right exit status."""
 
 from __future__ import annotations
 
-import inspect
-import re
-from pathlib import Path
+import sys
+import warnings
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-import qconf
-from qconf.cli import compare as compare_module
 from qconf.cli import main as program
-from qconf.contest import compare
-
-README = Path(__file__).parents[2] / "README.md"
+from qconf.errors import TableError
 
 
-def run(arguments: list[str]) -> tuple[int, str]:
-    result = CliRunner().invoke(program.app, arguments)
-    return result.exit_code, result.output
+def status_of(raised: BaseException, typed: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
+    def fail(*_: Any) -> int:
+        raise raised
 
-
-def test_version() -> None:
-    """``--version`` names the version of the package."""
-    assert run(["--version"]) == (0, f"qconf {qconf.__version__}\n")
+    monkeypatch.setattr(program, "_run", fail)
+    with pytest.raises(SystemExit) as ended:
+        program.main(typed)
+    return ended.value.code
 
 
 def test_nothing_typed_is_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,55 +29,66 @@ def test_nothing_typed_is_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "compare" in capsys.readouterr().out
 
 
-def test_every_option_has_help_and_every_command_is_in_the_readme() -> None:
-    """No option goes unexplained."""
-    status, text = run(["compare", "--help"])
-    assert status == 0
-    assert "For example:\n\n  qconf compare --example king-county\n" in text
-    options = re.findall(r"^  (--[a-z-]+)(.*)$", text, flags=re.MULTILINE)
-    assert len(options) == len(inspect.signature(compare_module.compare_command).parameters)
-    for name, rest in options:
-        assert len(rest.split()) >= 3, f"{name} has no help"
-    assert "qconf compare" in README.read_text(encoding="utf-8")
-
-
-def test_defaults_are_those_of_the_library() -> None:
-    """The command and `compare` start from the same numbers."""
-    command = inspect.signature(compare_module.compare_command).parameters
-    library = inspect.signature(compare).parameters
-    for name in ("fraction", "folds"):
-        assert command[name].default == library[name].default
-    assert command["seed"].default == library["random_state"].default
-    assert tuple(command["estimators"].default.split(",")) == library["estimators"].default
-
-
 @pytest.mark.parametrize(
     ("raised", "status", "words"),
     [
+        (TableError("The table\nis \x1b[31mred."), 2, "qconf: The table is \\x1b[31mred.\n"),
         (RuntimeError("boom\nboom"), 1, "unexpected RuntimeError: boom boom"),
-        (KeyboardInterrupt(), 130, "interrupted"),
+        (KeyboardInterrupt(), 130, "qconf: interrupted\n"),
         (MemoryError(), 1, "unexpected MemoryError"),
+        (OSError(28, "No space left on device"), 2, "refused: No space left on device."),
+        (PermissionError(13, "Permission denied", "a\x1b"), 2, "Permission denied ('a\\x1b')."),
+        (FileNotFoundError(2, "No such file", "ours"), 1, "unexpected FileNotFoundError"),
     ],
+    ids=repr,
 )
+@pytest.mark.parametrize("debug", [False, True])
 def test_what_we_did_not_foresee_is_one_line_too(
+    debug: bool,
     raised: BaseException,
     status: int,
     words: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A bug of ours asks for a report, and says how to see more."""
+    """A bug of ours asks for a report; ``--debug`` shows where it was, and changes no status."""
+    typed = ["compare", *(["--debug"] if debug else [])]
+    assert status_of(raised, typed, monkeypatch) == status
+    err = capsys.readouterr().err
+    assert "\x1b" not in err
+    if debug and isinstance(raised, Exception):
+        assert err.startswith("Traceback")
+        assert type(raised).__name__ in err
+    else:
+        assert err.count("\n") == 1
+        assert words in err
 
-    def fail(*_: Any, **__: Any) -> None:
-        raise raised
 
-    monkeypatch.setattr(program, "app", fail)
-    with pytest.raises(SystemExit) as ended:
-        program.main(["compare"])
-    assert ended.value.code == status
-    line = capsys.readouterr().err
-    assert line.count("\n") == 1
-    assert words in line
-    if isinstance(raised, Exception):
-        with pytest.raises(type(raised)):
-            program.main(["compare", "--debug"])
+def test_a_reader_who_has_gone_needs_no_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The status is that of a broken pipe."""
+    assert status_of(BrokenPipeError(), ["compare"], monkeypatch) == 141
+    assert capsys.readouterr().err == ""
+
+
+def test_warnings_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the file and the line of code, which mean nothing to those who only use it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = program._show_warning
+        warnings.warn("careful\n\x1b[2J", UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == "qconf: warning: careful \\x1b[2J\n"
+
+
+def test_the_process_s_own_arguments(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without any given, those of the process are taken, and the process is made ready."""
+    ready: list[bool] = []
+    monkeypatch.setattr(sys, "argv", ["qconf", "--version"])
+    monkeypatch.setattr(program, "_make_ready", lambda: ready.append(True))
+    with pytest.raises(SystemExit, match="0"):
+        program.main()
+    assert capsys.readouterr().out.startswith("qconf ")
+    assert ready == [True]

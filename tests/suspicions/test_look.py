@@ -11,8 +11,7 @@ from suspicious_tables import honest_table, houses
 
 from qconf._types import FloatArray
 from qconf.error_scale import error_scale
-from qconf.errors import TableError
-from qconf.suspicions.look import look_at, strict_error
+from qconf.suspicions.look import look_at
 
 
 def look(table: pd.DataFrame, y: FloatArray, error: str = "relative", **more: Any) -> list[str]:
@@ -119,10 +118,3 @@ def test_a_million_rows_take_a_second() -> None:
     table["rate"] = price / table["area"]
     assert len(look(table, price)) == 1
     assert look(table, price) == look(table, price)
-
-
-def test_strict_makes_an_error_of_them() -> None:
-    """How many, and the first."""
-    error = strict_error(["a is odd (--drop a).", "b is odd (--drop b)."])
-    assert isinstance(error, TableError)
-    assert str(error) == "2 warnings with --strict, the first: a is odd (--drop a)."

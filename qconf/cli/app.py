@@ -1,0 +1,127 @@
+"""The program's commands, and what is said when they are not typed as they should be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from inspect import getdoc
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+import qconf
+from qconf.cli.compare import compare_command
+from qconf.cli.simulate import simulate_command
+from qconf.errors import OptionError, QconfError, nearest
+
+__all__ = ["app", "run"]
+
+_NAME = "qconf"
+_KINDS = {int: "a whole number", float: "a number", float | None: "a number"}
+
+app = typer.Typer(
+    # Plain help: it is read aloud, piped and searched, and rich costs a tenth of a second.
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Which rows of a regression model's predictions can you act on?",
+)
+
+
+def _summary(command: Any) -> str:
+    # Given as it is, it is wrapped; taken from the help, it would be cut.
+    return str(getdoc(command)).partition("\n\n")[0]
+
+
+for _name, _command in (("compare", compare_command), ("simulate", simulate_command)):
+    app.command(_name, short_help=_summary(_command))(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"{_NAME} {qconf.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    # Options of the program itself; the commands do the work.
+    del version
+
+
+def run(typed: Sequence[str]) -> int:
+    """Do what was typed after ``qconf``.
+
+    Parameters
+    ----------
+    typed : sequence of str
+
+    Returns
+    -------
+    int
+        The exit status: 0, if no error was raised.
+
+    Raises
+    ------
+    QconfError
+        Also for what typer has to say about the options.
+    """
+    if f"_{_NAME.upper()}_COMPLETE" in os.environ:
+        app(prog_name=_NAME)  # the shell asks for completions; this ends the process
+    # Not `app(...)`: it would turn interrupts and readers who are gone into exit statuses.
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context(_NAME, list(typed)) as context:
+            _invoke(command, context)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.Abort as error:
+        raise KeyboardInterrupt from error
+    except TyperException as error:
+        raise OptionError(_usage(error, typed)) from error
+    return 0
+
+
+def _invoke(command: Any, context: Any) -> None:
+    try:
+        command.invoke(context)
+    except SystemExit as error:
+        # Nothing of ours ends the program in the midst of its work.
+        msg = f"A library ended the program before the result was written (status {error.code})."
+        raise QconfError(msg) from error
+
+
+def _usage(error: TyperException, typed: Sequence[str]) -> str:
+    """Say the thing, the rule and what was found, where typer leaves one of them out."""
+    context = getattr(error, "ctx", None)
+    message, parameter = error.format_message().rstrip("."), getattr(error, "param", None)
+    if hasattr(error, "possibilities"):
+        message = _no_such_option(str(getattr(error, "option_name", "")), context)
+    elif parameter is not None:
+        kind = _KINDS.get(parameter.type_descriptor.annotation, "otherwise")
+        found = _value_of(parameter.opts, typed)
+        message = f"The option {parameter.opts[-1]} must be {kind}, got {found!r}"
+    full_stop = "" if message.endswith("?") else "."
+    is_command = any(one.name == typed[0] for one in app.registered_commands)
+    return f"{message}{full_stop} See {_NAME}{f' {typed[0]}' if is_command else ''} --help."
+
+
+def _no_such_option(name: str, context: Any) -> str:
+    # Without the dashes, which make all options look alike.
+    known = [] if context is None else [one for p in context.command.params for one in p.opts]
+    close = nearest(name.lstrip("-"), [one.lstrip("-") for one in known if one.startswith("--")])
+    return f"There is no option {name!r}" + ("" if close is None else f". Try --{close}")
+
+
+def _value_of(names: Sequence[str], typed: Sequence[str]) -> str | None:
+    """Return what was typed for an option, as ``--name value`` or ``--name=value``."""
+    for word, following in zip(reversed(typed), [None, *reversed(typed)], strict=False):
+        name, equals, value = word.partition("=")
+        if name in names:
+            return value if equals else following
+    return None

@@ -1,0 +1,281 @@
+"""Where a file is to be written: what may stand there, and how it gets there whole.
+
+A regular file is replaced at once, by a file beside it: readers see the old one or the new one.
+Links stay links, and point to the new content. Everything else (a pipe, a terminal, /dev/null,
+/dev/stdout, the other end of ``>(...)``) is written through, and never replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from fnmatch import fnmatch
+from glob import glob, has_magic
+from pathlib import Path
+
+from qconf.cli.interrupts import uninterrupted
+from qconf.errors import OutputError
+
+__all__ = ["check_destination", "check_folder", "check_not_an_input", "write_bytes"]
+
+#: What a folder is read for: Parquet files, or text if it has none.
+_PARQUET = (".parquet", ".pq", ".parq")
+_TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+_LONGEST_NAME = 255
+
+
+def check_destination(output: str, inputs: Iterable[str] = ()) -> None:
+    """Complain about an output file before any work is done.
+
+    Parameters
+    ----------
+    output : str
+    inputs : iterable of str
+        What the command reads: files, folders, patterns, or ``-``.
+
+    Raises
+    ------
+    OutputError
+        If it could not be written, or is (a part of) the input, by whatever name.
+    """
+    try:
+        _check_file(output)
+        check_not_an_input(output, inputs)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(_cannot_write(output, _reason(error))) from error
+
+
+def check_folder(folder: str) -> None:
+    """Complain now if pictures could not be written into a folder, which need not be there yet.
+
+    Raises
+    ------
+    OutputError
+    """
+    path = Path(folder)
+    try:
+        _check_length(folder, path.name)
+        if path.exists() and not path.is_dir():
+            raise OutputError(_cannot_write(folder, "it is a file; name a folder"))
+        if not path.exists():
+            _check_name(folder, path)
+        _check_writable(folder, path if path.exists() else path.parent)
+    except OSError as error:  # an OutputError is none
+        raise OutputError(_cannot_write(folder, _reason(error))) from error
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole, or as it was before.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; nothing is left half-written then.
+    """
+    try:
+        descriptor = _own_descriptor(path)
+        if descriptor is not None:
+            _write_through(os.dup(descriptor), content)
+        elif _is_special(path):
+            _write_through(os.open(path, os.O_WRONLY), content)
+        else:
+            with uninterrupted():
+                _replace(Path(os.path.realpath(path)), content)
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        raise OutputError(_cannot_write(str(path), _reason(error))) from error
+
+
+def check_not_an_input(output: str | int, inputs: Iterable[str]) -> None:
+    """Complain if an output file, or an open descriptor, is what the command reads.
+
+    Raises
+    ------
+    OutputError
+    """
+    name = repr(output) if isinstance(output, str) else "standard output"
+    if isinstance(output, str):
+        own = _own_descriptor(Path(output))
+        output = output if own is None else own
+    with suppress(FileNotFoundError):
+        target = os.stat(output)  # noqa: PTH116 - a descriptor has no path
+        regular = stat.S_ISREG(target.st_mode)
+        if regular and any(_is_same(target, one) for given in inputs for one in _files(given)):
+            msg = f"Cannot write to {name}: it is the table itself; name another file."
+            raise OutputError(msg)
+    if isinstance(output, str) and any(_would_join(Path(output), given) for given in inputs):
+        reason = "it would be read as a part of the table; name a file elsewhere"
+        raise OutputError(_cannot_write(output, reason))
+
+
+def _check_file(output: str) -> None:
+    path = Path(output)
+    if not output:
+        raise OutputError(_cannot_write(output, "the name is empty; name a file"))
+    _check_length(output, path.name)
+    descriptor = _own_descriptor(path)
+    if descriptor is not None:
+        os.write(descriptor, b"")  # fails if it is not open, or only for reading
+        return
+    if path.is_dir():
+        raise OutputError(_cannot_write(output, "it is a folder; name a file in it"))
+    target = Path(os.path.realpath(path))
+    if path.exists():
+        mode = path.stat().st_mode
+        if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
+            kind = "a disk" if stat.S_ISBLK(mode) else "a socket"
+            raise OutputError(_cannot_write(output, f"it is {kind}; name a file"))
+        if not os.access(path, os.W_OK):
+            raise OutputError(_cannot_write(output, "the file is not writable"))
+        if not stat.S_ISREG(mode):
+            return
+    else:
+        _check_name(output, target)
+    _check_writable(output, target.parent)
+
+
+def _check_name(output: str, target: Path) -> None:
+    if not target.parent.is_dir():
+        folder = str(target.parent if Path(output).is_symlink() else Path(output).parent)
+        raise OutputError(_cannot_write(output, f"there is no folder {folder!r}"))
+    _check_length(output, target.name)
+    if output.endswith(("/", os.sep)):
+        raise OutputError(_cannot_write(output, "there is no such folder; name a file"))
+
+
+def _check_length(output: str, name: str) -> None:
+    length = len(os.fsencode(name))
+    if length > _LONGEST_NAME:
+        reason = f"a name may have {_LONGEST_NAME} bytes, this one has {length}"
+        raise OutputError(_cannot_write(output, reason))
+
+
+def _check_writable(output: str, folder: Path) -> None:
+    if not folder.is_dir():
+        raise OutputError(_cannot_write(output, f"there is no folder {str(folder)!r}"))
+    trial = _beside(folder)
+    try:
+        # Only trying tells: rights, a file system for reading only, no room for one more file.
+        os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        trial.unlink()
+    except OSError as error:
+        reason = f"the folder {str(folder)!r} is not writable ({error.strerror})"
+        raise OutputError(_cannot_write(output, reason)) from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Put a new file in the place of an old one, with the old one's mode and owner."""
+    written = _beside(target.parent)
+    try:
+        # The mode is cut by the umask, as that of any new file.
+        handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(handle)  # some file systems only now find out that they are full
+        with suppress(FileNotFoundError):
+            _take_after(written, target.stat())
+        written.replace(target)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
+
+
+def _take_after(written: Path, old: os.stat_result) -> None:
+    new = written.stat()
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        with suppress(OSError, AttributeError):  # only root may give files away
+            os.chown(written, old.st_uid, old.st_gid)
+    written.chmod(stat.S_IMODE(old.st_mode))
+
+
+def _write_through(handle: int, content: bytes) -> None:
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[file.write(rest) or 0 :]
+
+
+def _beside(folder: Path) -> Path:
+    # Not named after the file, whose name may be as long as names can be.
+    return folder / f".qconf-{uuid.uuid4().hex[:16]}.tmp"
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not stat.S_ISREG(path.stat().st_mode)
+
+
+def _own_descriptor(path: Path) -> int | None:
+    """Return the open descriptor that a name such as /dev/stdout or /dev/fd/63 stands for.
+
+    Opened anew, a file that standard output was redirected to would be written from its
+    beginning; replaced, it would be another file than the one that is open.
+    """
+    folders = {f"/proc/{os.getpid()}/fd", "/dev/fd"}
+    for _ in range(40):  # as many links as Linux follows
+        if os.path.realpath(path.parent) in folders and path.name.isdecimal():
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = path.parent / path.readlink()
+    return None
+
+
+def _files(given: str) -> Iterator[str | int]:
+    """List the files that an input stands for; descriptor 0 is standard input."""
+    if given == "-":
+        yield 0
+    elif Path(given).is_dir():
+        yield from _parts(given)
+    elif Path(given).exists() or not has_magic(given):
+        yield given
+    else:
+        yield from glob(given)  # noqa: PTH207 - the pattern is the user's, absolute or not
+
+
+def _is_same(target: os.stat_result, given: str | int) -> bool:
+    try:
+        return os.path.samestat(target, os.stat(given))  # noqa: PTH116 - the same
+    except OSError:
+        return False
+
+
+def _would_join(output: Path, given: str) -> bool:
+    target = os.path.realpath(output)
+    if Path(given).is_dir():
+        # A folder of text would be one of Parquet from then on.
+        endings = (*_PARQUET, *(_TEXT if all(map(_is_text, _parts(given))) else ()))
+        inside = Path(os.path.realpath(given)) in Path(target).parents
+        return inside and target.lower().endswith(endings)
+    return has_magic(given) and not Path(given).exists() and fnmatch(target, _absolute(given))
+
+
+def _absolute(pattern: str) -> str:
+    """Make a pattern absolute, its folder without links as far as it has no wildcard."""
+    folder, name = os.path.split(pattern)
+    return str(Path(folder if has_magic(folder) else os.path.realpath(folder), name).absolute())
+
+
+def _parts(given: str) -> list[str]:
+    """List the files in a folder that are read as one table."""
+    files = [str(Path(folder, name)) for folder, _, names in os.walk(given) for name in names]
+    parquet = [file for file in files if file.lower().endswith(_PARQUET)]
+    return parquet or [file for file in files if _is_text(file)]
+
+
+def _is_text(name: str) -> bool:
+    return name.lower().endswith(_TEXT)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _cannot_write(output: str, reason: str) -> str:
+    return f"Cannot write to {output!r}: {reason}."
