@@ -56,13 +56,46 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
 from qconf._validation import TakesTables, check_parameters, check_table, check_target
 from qconf.absurd_residuals import check_units, winsorised
+from qconf.errors import TableError
+from qconf.learners.all_or_nothing import all_or_nothing
 from qconf.numbers_in_text import warn_of_numbers_in_text
 from qconf.unseen import UnseenCells
 
-__all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator"]
+__all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator", "squared"]
 
 #: By convention, the column of X that holds the prediction itself.
 PREDICTION = "prediction"
+
+
+#: Squares of larger residuals, and sums of them, would not be finite.
+_LARGEST = 1e150
+
+
+def squared(residual: FloatArray) -> FloatArray:
+    """Square residuals.
+
+    Parameters
+    ----------
+    residual : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    TableError
+        If one is so large that its square is no number.
+    """
+    largest = float(np.abs(residual).max(initial=0.0))
+    if largest > _LARGEST:
+        msg = (
+            f"Residuals are squared, and must be below {_LARGEST:g} in size; the largest is "
+            f"{largest:.3g}. Leave such rows out."
+        )
+        raise TableError(msg)
+    square: FloatArray = residual**2
+    return square
 
 
 class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
@@ -110,7 +143,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         check_units(residual)
         self._fit(table, residual)
         if self.averages_unseen:
-            self._unseen = UnseenCells(table, residual)
+            self._unseen_cells = UnseenCells(table, residual)
         return self
 
     def predict(self, X: TableLike) -> FloatArray:
@@ -128,7 +161,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         table = check_table(self, X, reset=False)
         if self.averages_unseen:
-            return self._unseen.expected(self._not_negative, table)
+            return self._unseen_cells.expected(self._not_negative, table)
         return self._not_negative(table)
 
     def _not_negative(self, table: Table) -> FloatArray:
@@ -178,11 +211,13 @@ class OnlineConfidenceEstimator(ConfidenceEstimator):
     """Base class of confidence estimators that can go on learning.
 
     A subclass writes ``_start(X)``, which forgets everything and may look at what columns there
-    are, ``_learn(X, y)`` and ``_predict(X)``.
+    are, ``_learn(X, y)`` and ``_predict(X)``. Rows that are refused must leave no trace: attributes
+    are given back as they were if ``_start`` or ``_learn`` raises, but what they hold is not
+    copied. So ``_learn`` either makes new arrays, or changes old ones last.
     """
 
-    def partial_fit(self, X: TableLike, y: ArrayLike) -> Self:
-        """Learn from more residuals, one after another; new levels are welcome.
+    def fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Forget everything, and learn how large errors are.
 
         Parameters
         ----------
@@ -201,7 +236,31 @@ class OnlineConfidenceEstimator(ConfidenceEstimator):
             If a parameter, the table or the residuals break their rule; what was learned before
             is kept.
         """
-        self._learn(*self._checked(X, y))
+        with all_or_nothing(self):
+            return super().fit(X, y)
+
+    def partial_fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Learn from more residuals, one after another; new levels are welcome.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Signed residuals, each made without having seen its row's truth.
+
+        Returns
+        -------
+        OnlineConfidenceEstimator
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the residuals break their rule; nothing is learned then,
+            from any of these rows.
+        """
+        with all_or_nothing(self):
+            self._learn(*self._checked(X, y))
         return self
 
     def _checked(self, X: TableLike, y: ArrayLike) -> tuple[Table, FloatArray]:

@@ -7,7 +7,9 @@ at that time, and nothing else.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from numbers import Integral
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from sklearn.base import clone
 
 from qconf._types import ArrayLike, FloatArray, TableLike
 from qconf._validation import check_column, check_weights, select_rows
+from qconf.arrivals import arrived
 from qconf.errors import OptionError, TableError
 
 __all__ = ["known_rows", "progressive_validation"]
@@ -42,11 +45,15 @@ def progressive_validation(
     y : array-like of shape (n_samples,)
         Labels, finite.
     time : array-like of shape (n_samples,), default=None
-        When each row is predicted: numbers or dates. Rows of equal time are all predicted before
-        any of their labels is learned. None: rows come one after another, as they stand.
-    delay : number or timedelta, default=None
+        When each row is predicted: numbers, dates or durations, none missing. Rows of equal time
+        are all predicted before any of their labels is learned. None: rows come one after
+        another, as they stand.
+    delay : number, timedelta, pandas.DateOffset or None, default=None
         A label arrives only that much later: a row at time t is predicted from the labels of rows
-        with time + delay < t. Without `time`, a number of rows.
+        with time + delay < t, so not from one that arrives at that very moment. A number if the
+        times are numbers (floats count as equal that differ by rounding only); a timedelta if they
+        are dates, or for months of the calendar ``pandas.DateOffset(months=1)``. Without `time`, a
+        number of rows.
     sample_weight : array-like of shape (n_samples,), default=None
 
     Returns
@@ -60,7 +67,7 @@ def progressive_validation(
         If the model cannot learn row by row, or the delay is negative or of another kind than
         the time.
     TableError
-        If times are missing, or their number is not that of the rows.
+        If times are missing or text, or their number is not that of the rows.
     ValueError
         If the table or the labels break their rule.
 
@@ -99,7 +106,7 @@ def known_rows(
     ----------
     n_rows : int
     time : array-like of shape (n_rows,), default=None
-    delay : number or timedelta, default=None
+    delay : number, timedelta, pandas.DateOffset or None, default=None
 
     Returns
     -------
@@ -107,6 +114,13 @@ def known_rows(
         Positions of the rows in the order of time; rows of equal time as they stood.
     known : ndarray of shape (n_rows,)
         In that order: how many labels, from the first on, have arrived before the row's time.
+
+    Raises
+    ------
+    OptionError
+        If the delay is negative, or of another kind than the times.
+    TableError
+        If times are missing, infinite or text, or not one a row.
 
     Examples
     --------
@@ -118,45 +132,87 @@ def known_rows(
     if moment.shape != (n_rows,):
         msg = f"The times must have shape ({n_rows},), one a row; got shape {moment.shape}."
         raise TableError(msg)
-    if moment.dtype.kind not in "iufM":
+    if moment.dtype.kind not in "iufmM":
         msg = (
-            f"The times must be numbers or dates, got values of type {moment.dtype}; "
+            f"The times must be numbers or dates, got values of type {_kind(moment)}; "
             "pandas.to_datetime turns text into dates."
         )
         raise TableError(msg)
-    missing = int(np.isnat(moment).sum() if moment.dtype.kind == "M" else np.isnan(moment).sum())
+    missing = int(pd.isna(moment).sum())
     if missing:
-        msg = f"The times must be known; {missing} of {n_rows} are missing."
+        msg = (
+            f"The times must be known; {missing} of {n_rows} are missing. "
+            "Leave these rows out, or give them a time."
+        )
+        raise TableError(msg)
+    infinite = int(np.isinf(moment).sum()) if moment.dtype.kind == "f" else 0
+    if infinite:
+        msg = f"The times must be finite; {infinite} of {n_rows} are not. Leave these rows out."
         raise TableError(msg)
     order = np.argsort(moment, kind="stable")
-    ordered = moment[order]
-    arrival = ordered if delay is None else ordered + _checked_delay(delay, moment)
-    return order, np.searchsorted(arrival, ordered, side="left").astype(np.int64)
+    return order, arrived(moment[order], delay)
 
 
 def _moments(time: ArrayLike) -> NDArray[Any]:
-    """Return times as numbers or as dates of one time zone."""
+    """Return times as numbers, durations, or dates of one time zone, if they are such."""
     dtype = getattr(time, "dtype", None)
-    if not isinstance(dtype, pd.DatetimeTZDtype | pd.PeriodDtype):
-        return np.asarray(time)
-    dated: Any = pd.Series(time)
+    dated: Any = pd.Series(time) if isinstance(dtype, pd.DatetimeTZDtype | pd.PeriodDtype) else None
     if isinstance(dtype, pd.PeriodDtype):
         return np.asarray(dated.dt.to_timestamp())
-    return np.asarray(dated.dt.tz_convert("UTC").dt.tz_localize(None))
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return np.asarray(dated.dt.tz_convert("UTC").dt.tz_localize(None))
+    moment = np.asarray(time)
+    if moment.dtype.kind == "O" and moment.ndim == 1:
+        moment = _from_objects(moment)
+    # Months have no fixed length, days have.
+    calendar = moment.dtype.kind == "M" and np.datetime_data(moment.dtype)[0] in {"Y", "M"}
+    return moment.astype("M8[D]") if calendar else moment
 
 
-def _checked_delay(delay: Any, moment: NDArray[Any]) -> Any:
-    dated = moment.dtype.kind == "M"
+def _from_objects(values: NDArray[Any]) -> NDArray[Any]:
+    """Return objects that are numbers, dates or durations as such, and others as they are."""
+    convert = _CONVERSIONS.get(_kind(values))
     try:
-        amount = np.timedelta64(delay) if dated else float(delay)
-    except (TypeError, ValueError):
-        kind = "a timedelta, as the times are dates" if dated else "a number, as the times are"
-        msg = f"The delay must be {kind}; got {delay!r}."
-        raise OptionError(msg) from None
-    if not amount >= (np.timedelta64(0) if dated else 0):
-        msg = f"The delay must not be negative, got {delay!r}."
-        raise OptionError(msg)
-    return amount
+        return values if convert is None else convert(values)
+    except TableError:
+        raise
+    except (TypeError, ValueError, OverflowError):
+        # Years that no date has, periods of several lengths.
+        return values
+
+
+def _kind(values: NDArray[Any]) -> str:
+    return pd.api.types.infer_dtype(values) if values.dtype == object else str(values.dtype)
+
+
+def _dates(values: NDArray[Any]) -> NDArray[Any]:
+    known = values[pd.notna(values)]
+    zoned = sum(getattr(value, "tzinfo", None) is not None for value in known)
+    if 0 < zoned < len(known):
+        msg = (
+            f"The times must be of one kind; {zoned} of {len(values)} have a time zone and the "
+            "others none. pandas.to_datetime(times, utc=True) takes the others for UTC."
+        )
+        raise TableError(msg)
+    dates = pd.DatetimeIndex(pd.to_datetime(values, utc=zoned > 0))
+    return np.asarray(dates.tz_localize(None))
+
+
+def _numbers(values: NDArray[Any]) -> NDArray[Any]:
+    # Whole numbers as such: nanoseconds since 1970 have more digits than a float.
+    whole = not pd.isna(values).any() and all(isinstance(value, Integral) for value in values)
+    return np.array(values.tolist(), dtype=None if whole else np.float64)
+
+
+#: By what pandas finds objects to be.
+_CONVERSIONS: Final[dict[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
+    **dict.fromkeys(("date", "datetime", "datetime64"), _dates),
+    **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal", "empty"), _numbers),
+    **dict.fromkeys(
+        ("timedelta", "timedelta64"), lambda values: np.asarray(pd.to_timedelta(values))
+    ),
+    "period": lambda values: np.asarray(pd.PeriodIndex(values).to_timestamp()),
+}
 
 
 def _predict(

@@ -97,6 +97,7 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "cli.simulation_table": "cli/test_simulate.py",
         "cli.table": "cli/test_compare.py",
         "learners.columns": "learners/test_encoding.py",
+        "learners.count_rate_arrays": "learners/test_count_rates.py",
         "learners.count_rate_loops": "learners/test_count_rates.py",
         "learners.leaf_bootstrap_finder": "learners/test_leaf_bootstrap.py",
         "learners.leaf_bootstrap_finder_loops": "learners/test_leaf_bootstrap.py",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,12 +56,14 @@ def rows(n: int = 40, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray, np.ndarr
     st.one_of(st.none(), st.integers(0, 5), st.floats(0, 5)),
 )
 def test_known_is_what_arrived_before(times: list[int], delay: float | None) -> None:
-    """time + delay < t, by counting."""
+    """time + delay < t, by counting; a delay that is whole but for rounding is whole."""
     order, known = known_rows(len(times), times, delay)
     ordered = np.array(times)[order]
     assert (np.diff(ordered) >= 0).all()
+    exact = delay or 0
+    exact = round(exact) if abs(exact - round(exact)) < 1e-14 else exact
     for i, t in enumerate(ordered):
-        assert known[i] == sum(ordered + (delay or 0) < t)
+        assert known[i] == sum(ordered + exact < t)
         assert known[i] <= i
 
 
@@ -152,7 +157,20 @@ def test_dates_of_every_kind(kind: str) -> None:
     [
         ({"time": [1, 2]}, TableError, r"must have shape \(3,\), one a row; got shape \(2,\)"),
         ({"time": ["a", "b", "c"]}, TableError, "must be numbers or dates"),
-        ({"time": [1.0, np.nan, 2.0]}, TableError, "1 of 3 are missing"),
+        ({"time": pd.Series(["2026-01-01"] * 3)}, TableError, "type string; pandas.to_datetime"),
+        ({"time": [1, "a", 2.0]}, TableError, "must be numbers or dates"),
+        ({"time": [True, False, True]}, TableError, "got values of type bool"),
+        ({"time": [1.0, np.nan, 2.0]}, TableError, "1 of 3 are missing. Leave these rows out"),
+        ({"time": [None, None, 2]}, TableError, "2 of 3 are missing"),
+        ({"time": pd.Series([1, None, 2], dtype="Int64")}, TableError, "1 of 3 are missing"),
+        ({"time": pd.to_datetime(["2026-01-01", None, None])}, TableError, "2 of 3 are missing"),
+        ({"time": [1.0, np.inf, 2.0]}, TableError, "must be finite; 1 of 3 are not"),
+        ({"time": [10**20, 1, 2]}, TableError, "must be numbers or dates, got .* type integer"),
+        (
+            {"time": [pd.Timestamp("2026", tz="UTC"), *[pd.Timestamp("2026")] * 2]},
+            TableError,
+            "1 of 3 have a time zone and the others none",
+        ),
         ({"delay": -1}, OptionError, "must not be negative, got -1"),
         ({"delay": "3 days"}, OptionError, "must be a number, as the times are; got '3 days'"),
         (
@@ -160,12 +178,69 @@ def test_dates_of_every_kind(kind: str) -> None:
             OptionError,
             "must be a timedelta, as the times are dates",
         ),
+        (
+            {"time": np.array(["2026-01-01"] * 3, dtype="M8[D]"), "delay": np.timedelta64(1, "M")},
+            OptionError,
+            r"Type pandas.DateOffset\(months=1\)",
+        ),
     ],
 )
 def test_times_out_of_rule(options: dict[str, Any], error: type, message: str) -> None:
     """Each is named, with what was found."""
     with pytest.raises(error, match=message):
         progressive_validation(OnlineLinearRegressor(), [["a"]] * 3, [1.0, 2.0, 3.0], **options)
+
+
+MAY = [dt.date(2026, 5, 3), dt.date(2026, 5, 1), dt.date(2026, 5, 2)]
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        MAY,
+        [pd.Timestamp(day) for day in MAY],
+        [pd.Timestamp(day, tz="Europe/Oslo") for day in MAY],
+        [np.datetime64(day) for day in MAY],
+        [pd.Period(day, "D") for day in MAY],
+        pd.Series(MAY),
+        pd.Series(pd.to_datetime(MAY)).astype(object),
+        pd.Series(pd.to_datetime(MAY)).astype("timestamp[us][pyarrow]"),
+        pd.Series(pd.to_datetime(MAY)).dt.tz_localize("UTC").astype("timestamp[us, UTC][pyarrow]"),
+        pa.array(MAY),
+        np.array(["2026-05", "2026-03", "2026-04"], dtype="M8[M]"),
+        [dt.timedelta(days=3), dt.timedelta(days=1), dt.timedelta(days=2)],
+    ],
+)
+def test_times_that_are_dates_without_a_guess(time: Any) -> None:
+    """Objects, Arrow, months: the same order, and delays of days."""
+    assert known_rows(3, time)[0].tolist() == [1, 2, 0]
+    assert known_rows(3, time, dt.timedelta(days=0))[1].tolist() == [0, 1, 2]
+    assert known_rows(3, time, dt.timedelta(days=100))[1].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "time", [[3, 1, 2], [Decimal("3.5"), Decimal(1), Decimal(2)], [3.5, 1, 2], [2**63, 1, 2]]
+)
+@pytest.mark.parametrize("as_objects", [True, False])
+def test_times_that_are_numbers(time: Any, as_objects: bool) -> None:
+    """Whole numbers, decimals and both, as objects too."""
+    order, known = known_rows(3, pd.Series(time, dtype=object) if as_objects else time, 1)
+    assert order.tolist() == [1, 2, 0]
+    assert known.tolist() == [0, 0, 1 if time[0] == 3 else 2]
+
+
+@pytest.mark.parametrize("model", [OnlineConfidence(), OnlineConfidence("max", random_state=0)])
+def test_the_moment_a_label_arrives_is_too_late(model: Any) -> None:
+    """Nanoseconds as whole numbers and tenths as floats: the same predictions as whole steps."""
+    X, y, _ = rows(60)
+    expected = progressive_validation(model, X, y, time=np.arange(60), delay=3)
+    for time, delay in (
+        (1_700_000_000_000_000_000 + np.arange(60), 3),
+        (np.arange(60) * 0.1, 0.3),
+        (np.datetime64("2026-01-01") + np.arange(60), pd.Timedelta(days=3)),
+    ):
+        found = progressive_validation(model, X, y, time=time, delay=delay)
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_a_model_that_cannot_learn_row_by_row() -> None:

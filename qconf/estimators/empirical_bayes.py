@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, Table
 from qconf._validation import Interval
-from qconf.base import OnlineConfidenceEstimator
+from qconf.base import OnlineConfidenceEstimator, squared
 from qconf.errors import TableError, did_you_mean
 from qconf.learners.active import ActiveCoordinates
 from qconf.learners.columns import as_frame
@@ -29,8 +29,9 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
     For each column, its levels (numbers are cut into bins) are groups. How their variances differ
     is learned from all of them (`qconf.learners.variance_mixture`), and each is shrunk to that: a
     building with three sales nearly to the mean of buildings, one with three hundred hardly at
-    all, and all of them where buildings do not differ. With several columns the groups' factors
-    multiply; each column is held against what the others explain, in turns.
+    all, and all of them where buildings do not differ. A building that was never seen is expected
+    to be like the mean of buildings or the mean of rows, whichever is more. With several columns
+    the groups' factors multiply; each column is held against what the others explain, in turns.
 
     Where there is one group that matters (a building, a seller, a zip code), name it; with all
     columns this is an error model without trees that can be read: `factors`.
@@ -118,12 +119,12 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         self._restart(X)
-        place = self._places(X)
+        place, square = self._places(X), squared(y)
         for _ in range(self.sweeps):
             # Each sweep starts the sums anew, held against better factors of the other columns.
             self._dof, self._squares = np.zeros_like(self._dof), np.zeros_like(self._squares)
             self._total = np.zeros(2)
-            self._add(place, y**2)
+            self._add(place, square)
 
     def _start(self, X: Table) -> None:
         frame = self._chosen(X)
@@ -136,11 +137,14 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
         self.level_ = 0.0
 
     def _learn(self, X: Table, y: FloatArray) -> None:
-        self._add(self._places(X), y**2)
+        self._add(self._places(X), squared(y))
 
     def _places(self, X: Table) -> NDArray[np.int32]:
         """Return the groups of rows that will be learned from, and make room for new ones."""
+        # Copies, so that rows that are refused leave no trace in what was learned before.
+        self._active = self._active.copy()
         place = self._active.learn(self._chosen(X))[0]
+        self._unseen = self._unseen.copy()
         self._grow(self._active.n_coordinates)
         return place
 
@@ -157,7 +161,7 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
             self._squares += np.bincount(of_column, beyond, minlength=len(self._dof))
             self._shrink(k)
             total = others + self._log_factor[of_column]
-        self._total += square.sum(), np.exp(total).sum()
+        self._total = self._total + np.array([square.sum(), np.exp(total).sum()])
         self.level_ = float(self._total[0] / self._total[1])
 
     def _shrink(self, k: int) -> None:
@@ -167,8 +171,12 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
         squares = self._squares[groups] / self.dispersion
         prior = fit_variance_mixture(dof, squares)
         if prior is not None:
-            self._log_factor[groups] = np.log(prior.posterior_mean(dof, squares))
-            self._unseen[k] = np.log(prior.probability @ prior.variance)
+            factor = prior.posterior_mean(dof, squares)
+            self._log_factor[groups] = np.log(factor)
+            # The mean of groups, or of rows where large groups are the harder ones: a group that
+            # is not known must not look safe.
+            of_rows = np.average(factor, weights=dof) if dof.any() else 0.0
+            self._unseen[k] = np.log(max(prior.probability @ prior.variance, of_rows))
 
     def _grow(self, n_coordinates: int) -> None:
         def grown(array: FloatArray) -> FloatArray:

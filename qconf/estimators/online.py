@@ -9,8 +9,9 @@ import numpy as np
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf._validation import Interval, StrOptions
-from qconf.base import OnlineConfidenceEstimator
+from qconf.base import OnlineConfidenceEstimator, squared
 from qconf.bounds import BOUNDS, upper_bound
+from qconf.learners.all_or_nothing import all_or_nothing
 from qconf.learners.online import OnlineLinearRegressor
 
 __all__ = ["OnlineConfidence"]
@@ -19,11 +20,12 @@ __all__ = ["OnlineConfidence"]
 class OnlineConfidence(OnlineConfidenceEstimator):
     """Learn squared residuals row by row; expect the square root of an upper bound of them.
 
-    With one column, the shrunken running mean of each level's squared residuals. With several, the
-    levels' factors multiply (numbers are cut into bins, which are levels), and each row's surprise
-    is shared among those that are known least: `OnlineLinearRegressor` with the log link. With an
-    upper bound, rows are held for safe only where bootstrap replicates agree that they are. One
-    pass, no tree, no tuning: for streams, and for groups that are small and many.
+    With one column, the shrunken mean of each level's squared residuals: (sum + prior_count * mean
+    of all rows) / (count + prior_count). With several, the levels' factors multiply (numbers are
+    cut into bins, which are levels), and each row's surprise is shared among those that are known
+    least: `OnlineLinearRegressor` with the log link. With an upper bound, rows are held for safe
+    only where bootstrap replicates agree that they are. One pass, no tree, no tuning: for streams,
+    and for groups that are small and many.
 
     Parameters
     ----------
@@ -94,10 +96,11 @@ class OnlineConfidence(OnlineConfidenceEstimator):
 
         See `qconf.progressive_validation`, which calls this.
         """
-        table, residual = self._checked(X, y)
-        lanes = self.learner_.progressive_lanes(
-            table, residual**2, sample_weight=sample_weight, known=known
-        )
+        with all_or_nothing(self):
+            table, residual = self._checked(X, y)
+            lanes = self.learner_.progressive_lanes(
+                table, squared(residual), sample_weight=sample_weight, known=known
+            )
         return np.sqrt(upper_bound(lanes.T, self.bound))
 
     def _start(self, X: Table) -> None:
@@ -110,7 +113,7 @@ class OnlineConfidence(OnlineConfidenceEstimator):
         )
 
     def _learn(self, X: Table, y: FloatArray) -> None:
-        self.learner_.partial_fit(X, y**2)
+        self.learner_.partial_fit(X, squared(y))
 
     def _predict(self, X: Table) -> FloatArray:
         if self.bound == "mean":

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from math import sqrt
-from typing import Any, NamedTuple, TypeAlias
+from math import expm1, log1p, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.learners.compiled import CACHE_LINE, compiled, inlined, prefetch
+from qconf.learners.count_rate_arrays import (
+    ABSENT,
+    UNSEEN,
+    Chance,
+    Known,
+    Lanes,
+    Model,
+    Rows,
+    Told,
+)
 
 __all__ = [
-    "BITS", "PREDICTION", "UNSEEN", "Chance", "Known", "Lanes", "Model", "Rows", "Told",
-    "learn_rows", "novelty_rows", "predict_rows", "progress", "progress_delayed",
+    "BITS", "PREDICTION", "learn_rows", "novelty_rows", "predict_rows", "progress",
+    "progress_delayed",
 ]  # fmt: skip
 
-Known: TypeAlias = NDArray[np.int64]
-#: float64 in one lane, float32 in many.
-Lanes: TypeAlias = NDArray[np.floating]
-
-#: The row has something here that was never seen before.
-UNSEEN = -2
 #: Bits of a random number that make one draw.
 BITS = 16
 #: What is computed for one row, in this order.
@@ -30,60 +34,13 @@ PREDICTION, _STEP, _TIMES = 0, 1, 2
 _LOOK_AHEAD = 8
 _WEIGHT, _COUNT = 0, 1
 _MEAN, _TOTAL = 0, 1
+_TARGETS, _WITHOUT = 0, 1
 _TINY = 1e-30
-#: Held against the mean of a few rows, the next may seem a thousandfold; and factors multiply.
-_SETTLED = 100.0
+#: No row is taken for more than so many times what was expected: factors stay finite.
+_MOST = 1e30
+#: What expectations are taken for at least, where one is a divisor.
+_LEAST = 1e-300
 _DRAWS_A_NUMBER = 4
-
-
-class Rows(NamedTuple):
-    """Rows in the order of time; nothing about them is checked here.
-
-    Attributes
-    ----------
-    coordinates : ndarray of shape (n_rows, n_active), dtype int32
-        `ABSENT` where a row has fewer, `UNSEEN` for what has no coordinate yet.
-    values : ndarray of shape (n_rows, n_active), or (n_rows, 0)
-        Without columns, all values are 1.
-    target : ndarray of shape (n_rows,)
-    weight : ndarray of shape (n_rows,) or (0,)
-        Empty, all weights are 1.
-    """
-
-    coordinates: NDArray[np.int32]
-    values: FloatArray
-    target: FloatArray
-    weight: FloatArray
-
-    def part(self, cut: slice) -> Rows:
-        """Take some of the rows."""
-        return Rows(self.coordinates[cut], self.values[cut], self.target[cut], self.weight[cut])
-
-
-class Model(NamedTuple):
-    """What is learned, and how."""
-
-    state: Lanes
-    origin: Lanes
-    prior_count: float
-    centre: bool
-    multiply: bool
-
-
-class Chance(NamedTuple):
-    """What decides how often a replicate learns a row; without draws, each learns it once."""
-
-    seed: np.uint64
-    first_row: int
-    draws: NDArray[np.uint8]
-
-
-class Told(NamedTuple):
-    """What is to be written down of each row; what is empty is not."""
-
-    lanes: FloatArray
-    summary: NDArray[np.float32]
-    novelty: FloatArray
 
 
 @compiled
@@ -185,20 +142,45 @@ def _weight(rows: Rows, row: int) -> float:
 
 @inlined
 def _predict_row(rows: Rows, row: int, model: Model, prediction: Lanes) -> None:
+    if model.multiply:
+        for lane in range(len(prediction)):
+            prediction[lane] = _product(rows, row, model, lane)
+    else:
+        _predict_sum(rows, row, model, prediction)
+
+
+@inlined
+def _predict_sum(rows: Rows, row: int, model: Model, prediction: Lanes) -> None:
     state = model.state
-    prior = state.dtype.type(model.prior_count)
     for lane in range(state.shape[2]):
         prediction[lane] = model.origin[_MEAN, lane] if model.centre else state.dtype.type(0.0)
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
-        if coordinate >= 0 and model.multiply:
-            for lane in range(state.shape[2]):
-                factor = prior + state[coordinate, _WEIGHT, lane]
-                prediction[lane] *= factor / (prior + state[coordinate, _COUNT, lane])
-        elif coordinate >= 0:
+        if coordinate >= 0:
             x = state.dtype.type(_value(rows, row, j))
             for lane in range(state.shape[2]):
                 prediction[lane] += x * state[coordinate, _WEIGHT, lane]
+
+
+@inlined
+def _product(rows: Rows, row: int, model: Model, lane: int) -> float:
+    """Return the shrunken mean of a row's one coordinate, or the mean times all its factors."""
+    product = 1.0 * model.origin[_MEAN, lane]
+    single = rows.coordinates.shape[1] == 1
+    for j in range(rows.coordinates.shape[1]):
+        coordinate = rows.coordinates[row, j]
+        if coordinate >= 0 and model.state[coordinate, _COUNT, lane] > 0.0:
+            kept = model.state[coordinate, _WEIGHT, lane]
+            total = model.prior_count + model.state[coordinate, _COUNT, lane]
+            if single:
+                product = (model.prior_count * product + kept) / total
+            else:
+                product *= (model.prior_count + kept) / total
+        elif coordinate != ABSENT and not single:
+            # What rows were, to what they were expected to be without their factor in this place.
+            without = max(model.others[j, _WITHOUT, lane], _LEAST)
+            product *= max(model.others[j, _TARGETS, lane] / without, 1.0)
+    return product
 
 
 @inlined
@@ -216,30 +198,33 @@ def _novelty_of(rows: Rows, row: int, model: Model) -> float:
 
 @inlined
 def _learn_row(rows: Rows, row: int, model: Model, chance: Chance, work: Lanes) -> None:
-    """Share the error of a predicted row among its coordinates, in each lane."""
+    """Learn a row in each lane; if effects add up, it was predicted just before."""
     row_weight = _weight(rows, row)
     if row_weight > 0.0:
-        prediction, step, times = work[PREDICTION], work[_STEP], work[_TIMES]
+        times = work[_TIMES]
         if len(chance.draws) > 0:
             _draw(chance, row, times)
-        _sum_unsureness(rows, row, model, step)
-        weight = model.state.dtype.type(row_weight)
-        target = model.state.dtype.type(rows.target[row])
         if model.multiply:
-            tiny = model.state.dtype.type(_TINY)
-            for lane in range(len(step)):
-                # Without any expectation, nothing is a surprise.
-                surprise = target - prediction[lane]
-                step[lane] = surprise / max(prediction[lane], tiny) / max(step[lane], tiny)
-                step[lane] = step[lane] if prediction[lane] > tiny else 0.0
-            _move_factors(rows, row, model, weight, step, times)
+            # Held against a mean that has its own target in it, no row is beyond all measure.
+            _move_origin(rows, row, model, times)
+            _learn_product(rows, row, model, row_weight, times)
         else:
-            one = model.state.dtype.type(1.0)
-            for lane in range(len(step)):
-                learned = weight * times[lane]
-                step[lane] = learned * (target - prediction[lane]) / (one + learned * step[lane])
-            _move(rows, row, model, weight, step, times)
-        _move_origin(rows, row, model, times)
+            _learn_sum(rows, row, model, row_weight, work)
+            _move_origin(rows, row, model, times)
+
+
+@inlined
+def _learn_sum(rows: Rows, row: int, model: Model, row_weight: float, work: Lanes) -> None:
+    """Share the error of a predicted row among its coordinates."""
+    prediction, step, times = work[PREDICTION], work[_STEP], work[_TIMES]
+    _sum_unsureness(rows, row, model, step)
+    weight = model.state.dtype.type(row_weight)
+    target = model.state.dtype.type(rows.target[row])
+    one = model.state.dtype.type(1.0)
+    for lane in range(len(step)):
+        learned = weight * times[lane]
+        step[lane] = learned * (target - prediction[lane]) / (one + learned * step[lane])
+    _move(rows, row, model, weight, step, times)
 
 
 @inlined
@@ -272,25 +257,49 @@ def _move(rows: Rows, row: int, model: Model, weight: Any, step: Lanes, times: L
 
 
 @inlined
-def _move_factors(
-    rows: Rows, row: int, model: Model, weight: Any, step: Lanes, times: Lanes
-) -> None:
-    """Change sums and counts of the row's coordinates; `step` is (r - 1) / sum_k P_k."""
+def _learn_product(rows: Rows, row: int, model: Model, row_weight: float, times: Lanes) -> None:
+    """Add the target to the sum of a row's one coordinate, or share its ratio among several."""
     state = model.state
-    one = state.dtype.type(1.0)
-    prior = state.dtype.type(model.prior_count)
-    several = rows.coordinates.shape[1] > 1
+    if rows.coordinates.shape[1] > 1:
+        for lane in range(len(times)):
+            if times[lane] > 0.0:
+                _share_ratio(rows, row, model, lane, row_weight * times[lane])
+    elif rows.coordinates[row, 0] >= 0:
+        coordinate = rows.coordinates[row, 0]
+        for lane in range(len(times)):
+            learned = row_weight * times[lane]
+            state[coordinate, _WEIGHT, lane] += learned * rows.target[row]
+            state[coordinate, _COUNT, lane] += learned
+
+
+@inlined
+def _share_ratio(rows: Rows, row: int, model: Model, lane: int, learned: float) -> None:
+    """Share what a row is of its expectation among its factors, in one lane."""
+    state, prior = model.state, model.prior_count
+    mean = 1.0 * model.origin[_MEAN, lane]
+    expected, unsure, moved = mean, 0.0, 0.0
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
         if coordinate >= 0:
-            for lane in range(len(step)):
-                total = prior + state[coordinate, _COUNT, lane]
-                factor = (prior + state[coordinate, _WEIGHT, lane]) / total
-                learned = weight * times[lane]
-                if several and model.origin[_TOTAL, lane] < _SETTLED:
-                    learned = model.state.dtype.type(0.0)
-                state[coordinate, _WEIGHT, lane] += learned * factor * (one + step[lane] / total)
-                state[coordinate, _COUNT, lane] += learned
+            total = prior + state[coordinate, _COUNT, lane]
+            expected *= (prior + state[coordinate, _WEIGHT, lane]) / total
+            unsure += 1.0 / total
+            moved += learned / (total * (total + learned))
+    ratio = min(rows.target[row] / max(expected, _LEAST), _MOST) if mean > 0.0 else 1.0
+    growth = log1p((ratio - 1.0) * moved / max(unsure, _LEAST))
+    for j in range(rows.coordinates.shape[1]):
+        coordinate = rows.coordinates[row, j]
+        if coordinate >= 0:
+            total = prior + state[coordinate, _COUNT, lane]
+            factor = (prior + state[coordinate, _WEIGHT, lane]) / total
+            share = learned / (total * (total + learned)) / moved
+            added = factor * (learned + expm1(share * growth) * (total + learned))
+            state[coordinate, _WEIGHT, lane] = max(state[coordinate, _WEIGHT, lane] + added, 0.0)
+            state[coordinate, _COUNT, lane] += learned
+            # The later, the more: early factors had little to say.
+            late = learned * model.origin[_TOTAL, lane]
+            model.others[j, _TARGETS, lane] += late * rows.target[row]
+            model.others[j, _WITHOUT, lane] += late * expected / factor
 
 
 @inlined

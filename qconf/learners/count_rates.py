@@ -9,14 +9,21 @@ the Kalman filter of a linear model whose coordinates are taken to be independen
 says is shared among its coordinates by how little each is known, and never overshoots. Where a
 row is one category, the weight of that category *is* its shrunken mean, sum(y) / (prior_count + n).
 
-Or effects multiply, for a target that is never negative. Then a coordinate has a factor
-f_j = (prior_count + S_j) / (prior_count + n_j), a row is expected to be the running mean times its
-factors, and if it is r times what was expected, then
+Or effects multiply, for a target that is never negative. Where a row is one category, S_j is the
+sum of its targets, and the prediction its mean, shrunken to that of all rows so far:
+(prior_count * mean + S_j) / (prior_count + n_j), whatever came first. Where a row has several
+coordinates, each has a factor f_j = (prior_count + S_j) / (prior_count + n_j), and a row is
+expected to be the mean times its factors. If it is r times that, the expectation is multiplied by
 
-    S_j += s f_j (1 + (r - 1) P_j / sum_k P_k),    n_j += s:
+    1 + (r - 1) q,    q = sum_k P_k g_k / sum_k P_k,    g_k = s / (prior_count + n_k + s),
 
-again the surprise is shared, and with one category the prediction is its shrunken mean. Several
-factors are only learned once the mean of all rows has settled.
+as that of one category would be, and f_j by this to the power of P_j g_j / sum_k P_k g_k: again
+what a row says is shared by how little each coordinate is known, and never overshoots. The mean
+that r is held against has the row's own target in it: a first row of any size after tiny ones is
+then at most so many times the mean as there are rows. Where a row has something that was never
+seen, its factor is what rows were to what they were expected to be without their factors in this
+place, and at least 1: how a mean splits into factors of several columns is open, and of one that is
+not known the split must not make a row look safe.
 
 Weights come in *lanes*: one, that learns each row once, or B bootstrap replicates, each of which
 learns each row a Poisson(1) number of times (Oza & Russell 2001, "Online bagging and boosting").
@@ -32,9 +39,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
-from qconf.learners.count_rate_loops import (
-    BITS,
-    PREDICTION,
+from qconf.learners.count_rate_arrays import (
+    ABSENT,
     UNSEEN,
     Chance,
     Known,
@@ -42,6 +48,10 @@ from qconf.learners.count_rate_loops import (
     Model,
     Rows,
     Told,
+)
+from qconf.learners.count_rate_loops import (
+    BITS,
+    PREDICTION,
     learn_rows,
     novelty_rows,
     predict_rows,
@@ -51,8 +61,6 @@ from qconf.learners.count_rate_loops import (
 
 __all__ = ["ABSENT", "IMMEDIATELY", "UNSEEN", "CountRates", "Known", "Rows"]
 
-#: In the place of a coordinate: the row does not have this feature.
-ABSENT = -1
 #: For `known`: each label is learned before the next row is predicted.
 IMMEDIATELY: Known = np.empty(0, dtype=np.int64)
 
@@ -69,8 +77,7 @@ class CountRates:
     prior_count : float
         Greater than 0: how many rows the starting value counts for.
     replicates : int, default=0
-        Number of bootstrap replicates; 0 learns each row once, in float64. Replicates are kept in
-        float32: their spread does not need more, and half the memory is half the time.
+        Number of bootstrap replicates; 0 learns each row once, in float64.
     seed : int, default=0
         Which replicate learns which row how often. That hangs on the seed, and the numbers of
         the row and of the replicate only: rows may come in batches.
@@ -79,13 +86,19 @@ class CountRates:
     multiply : bool, default=False
         Effects multiply instead of adding up. All values must be 1, targets >= 0, and `centre`
         true.
+    precision : dtype, default=float32
+        What replicates are kept in. Their spread needs no more than float32 where targets are
+        neither far from 1 nor alike to seven digits, and half the memory is half the time.
 
     Attributes
     ----------
     state : ndarray of shape (n_coordinates, 2, n_lanes)
-        Weights (or the sums S of factors), and counts.
+        Weights, or the sums S, and counts.
     origin : ndarray of shape (2, n_lanes)
         Running mean of the target, and the weight of the rows it is made of.
+    others : ndarray of shape (n_active, 2, n_lanes)
+        If effects multiply: for each place in a row, the sum of targets, and of what these were
+        expected to be without their factor there; later rows weigh more.
     rows_learned : int
     """
 
@@ -98,10 +111,12 @@ class CountRates:
         seed: int = 0,
         centre: bool = True,
         multiply: bool = False,
+        precision: type[np.floating] = np.float32,
     ) -> None:
-        lanes, kind = (replicates, np.float32) if replicates else (1, np.float64)
+        lanes, kind = (replicates, precision) if replicates else (1, np.float64)
         self.state: Lanes = np.zeros((n_coordinates, 2, lanes), dtype=kind)
         self.origin: Lanes = np.zeros((2, lanes), dtype=kind)
+        self.others: Lanes = np.zeros((0, 2, lanes), dtype=kind)
         self.prior_count = prior_count
         self.seed = seed
         self.centre = centre
@@ -120,13 +135,13 @@ class CountRates:
 
     def learn(self, rows: Rows) -> None:
         """Learn from rows, one after another."""
-        learn_rows(rows, self._model, self._chance, self._work())
+        learn_rows(rows, self._model(rows), self._chance, self._work())
         self.rows_learned += len(rows.target)
 
     def predict(self, rows: Rows) -> FloatArray:
         """Predict rows in each lane, shape (n_rows, n_lanes); targets are not looked at."""
         out = np.empty((len(rows.coordinates), self.state.shape[2]))
-        predict_rows(rows, self._model, self._work()[PREDICTION], out)
+        predict_rows(rows, self._model(rows), self._work()[PREDICTION], out)
         return out
 
     def novelty(self, rows: Rows) -> FloatArray:
@@ -136,7 +151,7 @@ class CountRates:
         is one category, it is 1 / (prior_count + n).
         """
         novelty = np.empty(len(rows.coordinates))
-        novelty_rows(rows, self._model, novelty)
+        novelty_rows(rows, self._model(rows), novelty)
         return novelty
 
     def progressive(self, rows: Rows, known: Known = IMMEDIATELY) -> FloatArray:
@@ -173,7 +188,7 @@ class CountRates:
         return lanes[:, 0], novelty
 
     def _pass(self, rows: Rows, known: Known, told: Told) -> None:
-        model, chance, work = self._model, self._chance, self._work()
+        model, chance, work = self._model(rows), self._chance, self._work()
         if known is IMMEDIATELY:
             progress(rows, model, chance, work, told)
             self.rows_learned += len(rows.target)
@@ -190,10 +205,12 @@ class CountRates:
         """Make room for what the loops compute for one row: prediction, step, draws."""
         return np.ones((3, self.state.shape[2]), dtype=self.state.dtype)
 
-    @property
-    def _model(self) -> Model:
+    def _model(self, rows: Rows) -> Model:
+        places = rows.coordinates.shape[1] if self.multiply else 0
+        if len(self.others) < places:
+            self.others = np.zeros((places, *self.state.shape[1:]), dtype=self.state.dtype)
         how = (float(self.prior_count), bool(self.centre), bool(self.multiply))
-        return Model(self.state, self.origin, *how)
+        return Model(self.state, self.origin, self.others, *how)
 
     @property
     def _chance(self) -> Chance:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -23,15 +22,18 @@ from qconf._validation import (
     check_weights,
 )
 from qconf.errors import OptionError, TableError
-from qconf.learners.active import ActiveCoordinates
+from qconf.learners.active import ActiveCoordinates, categorical_columns
+from qconf.learners.all_or_nothing import all_or_nothing
 from qconf.learners.columns import as_frame
-from qconf.learners.count_rates import ABSENT, IMMEDIATELY, UNSEEN, CountRates, Known, Rows
+from qconf.learners.count_rates import IMMEDIATELY, CountRates, Known, Rows
+from qconf.learners.familiarity import TellsFamiliarity
+from qconf.learners.progressive_pass import checked_known, stretches
 from qconf.learners.seeding import draw_seed, random_source
 
 __all__ = ["OnlineLinearRegressor"]
 
 
-class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
+class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseEstimator):
     """Linear regression in one pass, with learning rates that are decided by counts.
 
     Each level of a category and each number has a weight, and a count n_j of how much of it was
@@ -41,8 +43,10 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
 
     a Kalman filter whose coordinates are taken to be independent. There is no learning rate to
     tune, and no row can overshoot. With one categorical feature and without intercept the
-    prediction *is* the shrunken running mean, sum(y) / (prior_count + n); with intercept, it is
-    shrunk toward the running mean of all rows. Rows are learned in the order they come.
+    prediction *is* the shrunken mean, sum(y) / (prior_count + n); with intercept, it is shrunk
+    toward the running mean of all rows; with the log link it is the shrunken mean again, toward
+    the mean of all rows: (prior_count * mean(y) + sum(y)) / (prior_count + n). Rows are learned in
+    the order they come.
 
     Parameters
     ----------
@@ -136,13 +140,15 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter, the table, the target or the weights break their rule.
+            If a parameter, the table, the target or the weights break their rule; what was learned
+            before is kept.
         """
         if sample_weight is not None and not np.asarray(sample_weight).any():
             msg = "Sample weights must contain at least one non-zero number; all are zero."
             raise ValueError(msg)
-        self._forget()
-        return self.partial_fit(X, y, sample_weight)
+        with all_or_nothing(self):
+            self._forget()
+            return self.partial_fit(X, y, sample_weight)
 
     def partial_fit(
         self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None = None
@@ -162,9 +168,10 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            The same as `fit`; what was learned before is kept.
+            The same as `fit`; nothing is learned then, from any of these rows.
         """
-        rows = self._rows_to_learn(X, y, sample_weight)
+        with all_or_nothing(self):
+            rows = self._rows_to_learn(*self._checked(X, y, sample_weight))
         for model in self._models():
             model.learn(rows)
         return self
@@ -205,62 +212,6 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
             raise OptionError(msg)
         return self._replicates.predict(rows)
 
-    def counts(self, X: TableLike) -> FloatArray:
-        """Tell how much was seen of what rows are made of.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_active)
-            For each level or number of a row its n_j, the sum of weight times squared value; 0 if
-            it was never seen, NaN where a row has none.
-        """
-        return self._counts(self._known_rows(X))
-
-    def stability(self, X: TableLike) -> FloatArray:
-        """Score rows by how much of them was seen: lower is better known.
-
-        u(x) = sum_j |x_j| / sqrt(prior_count + n_j), with plain counts instead of the squared
-        gradients of McMahan et al. (2013, "Ad click prediction: a view from the trenches",
-        section 6), which under squared loss would make noise look well known.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            >= 0.
-        """
-        rows = self._known_rows(X)
-        x = rows[1]
-        values = x if x.shape[1] else np.ones(rows.coordinates.shape)
-        single = np.abs(values) / np.sqrt(self.prior_count + self._counts(rows))
-        total: FloatArray = np.nansum(single, axis=1)
-        return total
-
-    def novelty(self, X: TableLike) -> FloatArray:
-        """Tell how uncertain predictions are, in units of the variance of the noise.
-
-        sum_j x_j² / (prior_count + n_j); with one categorical feature 1 / (prior_count + n), by
-        which the variance of a prediction's error exceeds that of the noise.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            >= 0.
-        """
-        rows = self._known_rows(X)
-        return self._model.novelty(rows)
-
     def progressive_predict(
         self,
         X: TableLike,
@@ -286,11 +237,17 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,)
+            Numbers are cut into bins by rows before, too: a model that starts here begins anew
+            with better bins when it has seen 16, 64, 256 and 1024 rows.
+
+        Raises
+        ------
+        OptionError
+            If `known` breaks its rule.
+        ValueError
+            The same as `partial_fit`.
         """
-        rows = self._rows_to_learn(X, y, sample_weight)
-        if self._replicates is not None:
-            self._replicates.learn(rows)
-        return self._model.progressive(rows, _ready(known))[:, 0]
+        return self._progress(X, y, sample_weight, known, lanes=False)[:, 0]
 
     def progressive_lanes(
         self,
@@ -306,16 +263,42 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples, max(1, n_bootstrap))
         """
-        rows = self._rows_to_learn(X, y, sample_weight)
-        *others, told = self._models()
-        for model in others:
-            model.learn(rows)
-        return told.progressive(rows, _ready(known))
+        return self._progress(X, y, sample_weight, known, lanes=True)
 
-    def _counts(self, rows: Rows) -> FloatArray:
-        counts: FloatArray = self._model.state[rows.coordinates, 1, 0]
-        counts = np.where(rows.coordinates == UNSEEN, 0.0, counts)
-        return np.where(rows.coordinates == ABSENT, np.nan, counts)
+    def _progress(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        known: IntArray | None,
+        *,
+        lanes: bool,
+    ) -> FloatArray:
+        first = not self.__sklearn_is_fitted__()
+        with all_or_nothing(self):
+            frame, target, weight = self._checked(X, y, sample_weight)
+            ready = None if known is None else checked_known(known, len(frame))
+            again = first and bool(self._new_active(frame).edges)
+            told: list[FloatArray] = []
+            for start, stop in stretches(len(frame)) if again else [(0, len(frame))]:
+                if again:
+                    # The bins of this stretch, cut by the rows before it.
+                    self._forget()
+                part = slice(stop)
+                cut_by = max(start, 1) if again else None
+                rows = self._rows_to_learn(frame.iloc[part], target[part], weight[part], cut_by)
+                by_then = IMMEDIATELY if ready is None else ready[part]
+                told.append(self._one_pass(rows, by_then, lanes=lanes)[start:])
+            return np.concatenate(told)
+
+    def _one_pass(self, rows: Rows, ready: Known, *, lanes: bool) -> FloatArray:
+        """Learn rows in all models; return what one of them said of each before."""
+        models = self._models()
+        telling = models[-1] if lanes else models[0]
+        for model in models:
+            if model is not telling:
+                model.learn(rows)
+        return telling.progressive(rows, ready)
 
     def _forget(self) -> None:
         for name in ("_active", "_model", "_replicates"):
@@ -334,25 +317,34 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         return self._active.n_coordinates
 
-    def _rows_to_learn(self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Rows:
+    def _checked(
+        self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None
+    ) -> tuple[pd.DataFrame, FloatArray, FloatArray]:
         check_parameters(self)
-        first = not hasattr(self, "_model")
-        table = check_table(self, X, reset=first)
+        table = check_table(self, X, reset=not self.__sklearn_is_fitted__())
         target = check_target(self, y, len(table))
-        weight = check_weights(sample_weight, len(table))
-        frame = as_frame(table)
-        active = self._new_active(frame) if first else self._active
+        return as_frame(table), target, check_weights(sample_weight, len(table))
+
+    def _rows_to_learn(
+        self, frame: pd.DataFrame, target: FloatArray, weight: FloatArray, cut_by: int | None = None
+    ) -> Rows:
+        """Read rows, and only when all of them are read, make room for what is new."""
+        first = not self.__sklearn_is_fitted__()
+        active = self._new_active(frame, cut_by) if first else self._active
         if self.link == "log":
             self._check_log_link(active, target)
+        reading = active.read(frame)
         if first:
             self._start(active)
-        coordinates, values = self._active.learn(frame)
+        # Room first: no coordinate is ever looked up in arrays that are too short for it.
         for model in self._models():
-            model.grow(self._active.n_coordinates)
-        return Rows(coordinates, values, target, weight)
+            model.grow(reading.n_coordinates)
+        active.accept(reading)
+        return Rows(reading.coordinates, reading.values, target, weight)
 
-    def _new_active(self, frame: pd.DataFrame) -> ActiveCoordinates:
-        return ActiveCoordinates(frame, self._categorical(frame), self.bins, self.buckets)
+    def _new_active(self, frame: pd.DataFrame, cut_by: int | None = None) -> ActiveCoordinates:
+        chosen = categorical_columns(frame, self.categorical_features)
+        return ActiveCoordinates(frame, chosen, self.bins, self.buckets, cut_by)
 
     def _check_log_link(self, active: ActiveCoordinates, target: FloatArray) -> None:
         if active.numbers:
@@ -376,30 +368,14 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
             "prior_count": self.prior_count,
             "centre": self.fit_intercept,
             "multiply": self.link == "log",
+            # Targets of any size, and any offset.
+            "precision": np.float64,
         }
         self._model = CountRates(0, **common)
         self._replicates = None
         if self.n_bootstrap:
             seed = draw_seed(rng)
             self._replicates = CountRates(0, replicates=self.n_bootstrap, seed=seed, **common)
-
-    def _categorical(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
-        """Tell which columns the caller calls categorical."""
-        chosen = np.zeros(frame.shape[1], dtype=bool)
-        if isinstance(self.categorical_features, str):
-            return chosen
-        for column in self.categorical_features:
-            if column in frame.columns:
-                chosen[frame.columns.get_loc(column)] = True
-            elif isinstance(column, Integral) and 0 <= column < frame.shape[1]:
-                chosen[column] = True
-            else:
-                msg = (
-                    f"categorical_features names {column!r}, which is not a column. There are: "
-                    f"{', '.join(map(str, frame.columns[:12]))}."
-                )
-                raise OptionError(msg)
-        return chosen
 
     def _known_rows(self, X: TableLike) -> Rows:
         check_is_fitted(self)
@@ -413,7 +389,3 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         # One pass over a few rows is not yet a good fit.
         tags.regressor_tags.poor_score = True
         return tags
-
-
-def _ready(known: IntArray | None) -> Known:
-    return IMMEDIATELY if known is None else np.asarray(known, dtype=np.int64)

@@ -66,6 +66,18 @@ def test_a_training_row_is_scored_as_a_new_one_would_be(rng: np.random.Generator
     assert est.predict(pd.DataFrame({"level": ["new"]}))[0] == pytest.approx(0.3, rel=0.1)
 
 
+def test_a_level_seen_once_is_calibrated_on_levels_seen_twice(rng: np.random.Generator) -> None:
+    """A row of a pair, itself left out, is one of a level seen once, as a second one will be."""
+    level = ["c"] * 500 + [f"p{i // 2}" for i in range(800)] + [f"s{i}" for i in range(500)]
+    sigma = np.repeat([0.05, 0.1, 0.3], [500, 800, 500])
+    est = CountConfidence().fit(pd.DataFrame({"level": level}), rng.normal(scale=sigma))
+    once, twice, never = est.predict(pd.DataFrame({"level": ["s0", "p0", "new"]}))
+    assert once == pytest.approx(0.1, rel=0.15)
+    # Nothing was seen three times: between what pairs and what the common level say.
+    assert 0.05 < twice < once
+    assert never == pytest.approx(0.3, rel=0.15)
+
+
 def test_residuals_do_not_move_the_score(rng: np.random.Generator) -> None:
     """Counts see features only: the raw score is the same whatever the residuals are."""
     x = rng.normal(size=(300, 3))

@@ -117,3 +117,62 @@ def test_residuals_of_zero() -> None:
     """A model that is never wrong is expected never to be."""
     est = EmpiricalBayesConfidence().fit([["a"], ["b"]], [0.0, 0.0])
     assert est.predict([["a"], ["c"]]).tolist() == [0.0, 0.0]
+
+
+def test_an_unseen_group_is_like_rows_where_large_groups_are_hard(
+    rng: np.random.Generator,
+) -> None:
+    """Half of the rows in one hard group, the others in many easy ones: the mean of all rows."""
+    hard = rng.random(4000) < 0.5
+    table = pd.DataFrame({"group": np.where(hard, "big", rng.integers(1, 200, 4000).astype(str))})
+    residual = rng.normal(scale=np.where(hard, 0.3, 0.02))
+    est = EmpiricalBayesConfidence().fit(table, residual)
+    new = est.predict(pd.DataFrame({"group": ["never seen", None]}))
+    np.testing.assert_allclose(new, np.sqrt(np.mean(residual**2)), rtol=0.05)
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_refused_rows_leave_no_trace(rng: np.random.Generator, method: str) -> None:
+    """Groups, sums and factors stay; groups that came with them are still unseen."""
+    table, residual, _ = buildings(rng, differ=True)
+    table["size"] = rng.normal(size=len(table))
+    est = EmpiricalBayesConfidence().fit(table, residual)
+    before, factors = est.predict(table), est.factors()
+    new = table.assign(building="new")
+    with pytest.raises(TableError, match="must be below"):
+        getattr(est, method)(new, np.full(len(table), 1e200))
+    with pytest.raises(ValueError, match="NaN"):
+        getattr(est, method)(new, np.full(len(table), np.nan))
+    with pytest.raises(TableError, match="The column 'size' held numbers"):
+        est.partial_fit(new.assign(size="n/a"), residual)
+    np.testing.assert_array_equal(est.predict(table), before)
+    pd.testing.assert_frame_equal(est.factors(), factors)
+    assert len(np.unique(est.predict(new.assign(size=0.0)))) == 1
+
+
+def test_stopped_while_it_learns(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the last step of all: what was learned before is there, bit for bit."""
+    table, residual, _ = buildings(rng, differ=True)
+    est = EmpiricalBayesConfidence().fit(table, residual)
+    before, factors = est.predict(table), est.factors()
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qconf.estimators.empirical_bayes.fit_variance_mixture", stop)
+    with pytest.raises(KeyboardInterrupt):
+        est.partial_fit(table.assign(building="new"), residual)
+    np.testing.assert_array_equal(est.predict(table), before)
+    pd.testing.assert_frame_equal(est.factors(), factors)
+
+
+@pytest.mark.parametrize("tiny", [0.0, 1e-6])
+def test_a_stream_that_begins_with_tiny_residuals(rng: np.random.Generator, tiny: float) -> None:
+    """No group is ruined by the scale of the first batch."""
+    level, residual = rng.integers(8, size=3000).astype(str)[:, None], rng.normal(size=3000)
+    residual[:100] = tiny
+    est = EmpiricalBayesConfidence()
+    for part in np.split(np.arange(3000), 30):
+        est.partial_fit(level[part], residual[part])
+    found = est.predict(np.append(np.unique(level), "never seen")[:, None])
+    np.testing.assert_allclose(found, 1.0, rtol=0.1)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from qconf.errors import TableError
 from qconf.learners.active import ActiveCoordinates
 from qconf.learners.count_rates import ABSENT, UNSEEN
 
@@ -88,3 +89,65 @@ def test_numbers_called_categorical_are_levels() -> None:
     frame = pd.DataFrame({"code": [3, 1, 3]})
     coordinates = ActiveCoordinates(frame, np.array([True]), None, None)
     assert coordinates.learn(frame)[0].ravel().tolist() == [0, 1, 0]
+
+
+def test_a_reading_is_not_yet_learned() -> None:
+    """`read` says what `learn` would, and changes nothing until it is accepted."""
+    frame = pd.DataFrame({"zip": ["a", "b"], "size": [1.0, 3.0]})
+    coordinates, other = active(frame), active(frame)
+    reading = coordinates.read(frame)
+    assert coordinates.levels == {0: {}}
+    assert coordinates.n_coordinates == 2
+    assert not coordinates.moments.any()
+    np.testing.assert_array_equal(reading.coordinates, other.learn(frame)[0])
+    coordinates.accept(reading)
+    assert coordinates.levels == other.levels == {0: {"a": 2, "b": 3}}
+    assert coordinates.n_coordinates == other.n_coordinates == 4
+    np.testing.assert_array_equal(coordinates.moments, other.moments)
+
+
+def test_a_copy_learns_apart() -> None:
+    """Neither levels nor moments are shared."""
+    frame = pd.DataFrame({"zip": ["a"], "size": [1.0]})
+    first = active(frame)
+    first.learn(frame)
+    second = first.copy()
+    second.learn(pd.DataFrame({"zip": ["b"], "size": [9.0]}))
+    assert first.levels == {0: {"a": 2}}
+    assert first.moments[0].tolist() == [1.0, 1.0, 0.0]
+    assert second.levels == {0: {"a": 2, "b": 3}}
+
+
+@pytest.mark.parametrize("bins", [None, 4])
+@pytest.mark.parametrize(
+    ("began", "comes", "words"),
+    [
+        (
+            [1.0, 2.0],
+            ["3", "n/a"],
+            "'b' held numbers when learning began, and holds values such as",
+        ),
+        ([1.0, 2.0], pd.to_datetime(["2026-01-01"] * 2), "held numbers .*, and holds dates now"),
+        (pd.to_datetime(["2026-01-01"] * 2), [3.0, 4.0], "held dates .*, and holds numbers now"),
+        (pd.to_timedelta([1, 2], unit="D"), [3.0, 4.0], "Give durations, or missing values"),
+    ],
+)
+def test_a_column_that_changes_its_kind(
+    began: object, comes: object, words: str, bins: int
+) -> None:
+    """Refused with the column's name; days are not mixed with numbers."""
+    coordinates = active(pd.DataFrame({"b": began}), bins=bins)
+    for use in (coordinates.read, coordinates.find):
+        with pytest.raises(TableError, match=words):
+            use(pd.DataFrame({"b": comes}))
+    assert (coordinates.find(pd.DataFrame({"b": [None, None]}))[0] != 99).all()
+
+
+def test_bins_may_be_cut_by_the_first_rows_only() -> None:
+    """Later rows then move no edge."""
+    frame = pd.DataFrame({"size": np.arange(200.0)})
+    later = frame.assign(size=[*range(50), *([1e6] * 150)])
+    one, two = (
+        ActiveCoordinates(table, np.array([False]), 8, None, cut_by=50) for table in (frame, later)
+    )
+    np.testing.assert_array_equal(one.edges[0], two.edges[0])

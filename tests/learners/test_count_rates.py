@@ -223,3 +223,98 @@ def test_room_for_more_keeps_what_is_known() -> None:
     model.learn(rows_of([[0]], [4.0]))
     model.grow(3)
     assert model.predict(rows_of([[0], [2]], []))[:, 0].tolist() == [2.0, 0.0]
+
+
+def shrunken_means(group: NDArray[np.int64], target: FloatArray, prior: float) -> FloatArray:
+    """Shrink the mean of each group to that of all rows."""
+    sums, counts = np.bincount(group, target), np.bincount(group)
+    return (sums + prior * target.mean()) / (counts + prior)
+
+
+@settings(deadline=None)  # the first call compiles
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([0.0, 1e-12, 1e-6, 1.0, 3.0, 1e6])),
+        min_size=1,
+        max_size=60,
+    ),
+    st.floats(0.01, 20),
+    st.sampled_from([1e-40, 1.0, 1e30]),
+)
+def test_one_multiplied_category_is_exact_whatever_came_first(
+    seen: list[tuple[int, float]], prior: float, unit: float
+) -> None:
+    """(prior mean + sum) / (prior + n), for rows as far apart as a trillion, in any unit."""
+    group = np.array([g for g, _ in seen])
+    target = np.array([value for _, value in seen]) * unit
+    model = CountRates(4, prior, multiply=True)
+    model.learn(rows_of(group[:, None], target))
+    found = model.predict(rows_of(np.unique(group)[:, None], []))[:, 0]
+    expected = shrunken_means(group, target, prior)[np.unique(group)]
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-14 * unit)
+
+
+def test_each_replicate_of_a_multiplied_category_is_a_shrunken_mean_of_its_own_rows(
+    rng: np.random.Generator,
+) -> None:
+    """Lanes are bootstrap samples of the same formula, first row near zero or not."""
+    group = rng.integers(6, size=500)
+    target = rng.gamma(0.5, size=500)
+    target[0] = 1e-12
+    options = {"replicates": 5, "seed": 3, "precision": np.float64}
+    model = CountRates(6, 5.0, multiply=True, **options)
+    model.learn(rows_of(group[:, None], target))
+    found = model.predict(rows_of(np.arange(6)[:, None], []))
+    # How often each row was drawn: its own coordinate's count.
+    drawn = CountRates(500, 5.0, **options)
+    drawn.learn(rows_of(np.arange(500)[:, None], target))
+    for lane in range(5):
+        times = drawn.state[:500, 1, lane].astype(int)
+        expected = shrunken_means(group.repeat(times), target.repeat(times), 5.0)
+        np.testing.assert_allclose(found[:, lane], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("columns", [2, 5, 10])
+@pytest.mark.parametrize("first", [1, 10, 100, 101, 1000])
+@pytest.mark.parametrize("tiny", [0.0, 1e-12])
+def test_tiny_rows_first_do_not_ruin_several_factors(
+    rng: np.random.Generator, columns: int, first: int, tiny: float
+) -> None:
+    """The ordinary rows that follow are expected within a factor of 16 of their mean square."""
+    n = 4000
+    place = rng.integers(8, size=(n, columns)) + 8 * np.arange(columns)
+    target = rng.normal(size=n) ** 2
+    target[:first] = tiny
+    model = CountRates(8 * columns, 5.0 * columns, multiply=True)
+    model.learn(rows_of(place, target))
+    found = model.predict(rows_of(place, []))[:, 0] / target.mean()
+    assert 0.5 < np.median(found) < 4.0
+    assert 0.4 < found.min() < found.max() < 16.0
+
+
+def test_no_row_overshoots_several_factors(rng: np.random.Generator) -> None:
+    """A row a million times the others moves what is expected of it as one category would."""
+    place = np.column_stack([rng.integers(4, size=900) + 4 * j for j in range(10)])
+    target = rng.gamma(1.0, size=900)
+    model = CountRates(40, 50.0, multiply=True)
+    model.learn(rows_of(place, target))
+    one = rows_of(place[:1], [1e6])
+    before = model.predict(one)[0, 0]
+    model.learn(one)
+    least_known = min((place[:, j] == place[0, j]).sum() for j in range(10))
+    mean = (target.sum() + 1e6) / 901
+    most = mean * (before / target.mean()) * (1 + 1e6 / mean / (50 + least_known))
+    assert before < model.predict(one)[0, 0] < 1.05 * most
+
+
+def test_what_was_never_seen_is_the_mean_of_all_rows_at_least(rng: np.random.Generator) -> None:
+    """Beside another column, whatever part of the scale that column's factors have taken."""
+    n = 3000
+    rare = rng.random(n) < 0.1
+    place = np.column_stack([np.where(rare, 8, rng.integers(8, size=n)), rng.integers(9, 40, n)])
+    target = np.where(rare, 0.09, 0.0004) * rng.normal(size=n) ** 2
+    model = CountRates(40, 10.0, multiply=True)
+    model.learn(rows_of(place, target))
+    new = rows_of(np.column_stack([np.full(n, UNSEEN), place[:, 1]]), [])
+    assert model.predict(new).mean() > 0.75**2 * target.mean()
+    assert model.predict(rows_of([[UNSEEN, ABSENT]], []))[0, 0] >= target.mean() * (1 - 1e-12)

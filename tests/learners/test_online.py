@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from worlds import mixed_table
 
 from qconf import OnlineLinearRegressor
 from qconf.errors import OptionError, TableError
+from qconf.learners.active import ActiveCoordinates
+from qconf.learners.count_rates import CountRates
 
 
 def houses(n: int = 400, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
@@ -98,17 +101,6 @@ def test_a_weight_is_so_many_rows() -> None:
     np.testing.assert_allclose(weighted, repeated)
 
 
-def test_counts_and_what_falls_out_of_them() -> None:
-    """n of each level, the stability score of the paper, and the uncertainty of a mean."""
-    X = pd.DataFrame({"zip": ["a"] * 8 + ["b"], "kind": ["x"] * 9})
-    model = OnlineLinearRegressor(prior_count=1.0).fit(X, np.arange(9.0))
-    new = pd.DataFrame({"zip": ["a", "b", "never"], "kind": ["x"] * 3})
-    assert model.counts(new).tolist() == [[8, 9], [1, 9], [0, 9]]
-    one = 1 / np.sqrt(10)
-    np.testing.assert_allclose(model.stability(new), [1 / 3 + one, 1 / np.sqrt(2) + one, 1 + one])
-    np.testing.assert_allclose(model.novelty(new), [1 / 9 + 0.1, 0.6, 1.1])
-
-
 def test_refused_rows_change_nothing() -> None:
     """A gap in the target is refused, and what was learned is kept."""
     X, y = houses()
@@ -174,3 +166,129 @@ def test_every_kind_of_column(rng: np.random.Generator) -> None:
     X = mixed_table(300)
     model = OnlineLinearRegressor(buckets=50).fit(X, rng.normal(size=300))
     assert np.isfinite(model.predict(X)).all()
+
+
+def everything(model: OnlineLinearRegressor) -> dict[str, object]:
+    """Take down all that was learned."""
+    active = model._active
+    return {
+        "names": list(model.feature_names_in_),
+        "levels": {i: dict(levels) for i, levels in active.levels.items()},
+        "coordinates": active.n_coordinates,
+        "moments": active.moments.tolist(),
+        **{
+            f"{name} {part}": np.array(getattr(learned, part)).tolist()
+            for name, learned in enumerate(model._models())
+            for part in ("state", "origin", "others", "rows_learned")
+        },
+    }
+
+
+#: Refused whenever they come.
+BAD_BATCHES: list[Any] = [
+    lambda X, y: (X.assign(code=np.inf), y, None),
+    lambda X, y: (X, np.append(np.inf, y[1:]), None),
+    lambda X, y: (X, y[1:], None),
+    lambda X, y: (X, y, np.append(np.nan, np.ones(len(y) - 1))),
+    lambda X, y: (X, y, -np.ones(len(y))),
+    lambda X, y: (X[:0], y[:0], None),
+    lambda X, y: (X, -1.0 - np.abs(y), None),
+]
+#: Refused after others: the columns are not those that were learned.
+OTHER_COLUMNS: list[Any] = [
+    lambda X, y: (X.assign(code="n/a"), y, None),
+    lambda X, y: (X.assign(size=pd.Timestamp("2026-01-01")), y, None),
+    lambda X, y: (X.drop(columns="code"), y, None),
+    lambda X, y: (X.rename(columns={"zone": "zona"}), y, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "batch"),
+    [
+        *product(["partial_fit", "fit", "progressive_predict"], BAD_BATCHES),
+        *product(["partial_fit", "progressive_predict"], OTHER_COLUMNS),
+    ],
+)
+def test_a_refused_batch_leaves_no_trace(method: str, batch: Any) -> None:
+    """Bit for bit: levels, moments, weights, replicates; new levels stay unseen."""
+    X, y = houses(200)
+    options: dict[str, Any] = {"link": "log", "bins": 8, "n_bootstrap": 3, "random_state": 0}
+    model = OnlineLinearRegressor(**options).fit(X, np.abs(y))
+    before, new = everything(model), X.assign(zone=[f"new{i}" for i in range(200)])
+    bad, target, weight = batch(new, np.abs(y))
+    with pytest.raises(ValueError):  # noqa: PT011 - each batch breaks another rule
+        getattr(model, method)(bad, target, sample_weight=weight)
+    assert everything(model) == before
+    told = model.predict(new[:3].assign(size=100.0, code=1))
+    assert len(np.unique(told)) == 1
+    model.partial_fit(new, np.abs(y))
+    assert model.n_coordinates_ == before["coordinates"] + 200
+
+
+def test_a_refused_first_batch_leaves_nothing() -> None:
+    """Neither names of columns nor a model; the next batch may have other columns."""
+    model = OnlineLinearRegressor()
+    with pytest.raises(ValueError, match="NaN"):
+        model.partial_fit(pd.DataFrame({"a": [1.0, 2.0]}), [1.0, np.nan])
+    assert vars(model) == vars(OnlineLinearRegressor())
+    assert model.partial_fit([["x"]], [1.0]).n_coordinates_ == 1
+
+
+def test_stopped_while_it_learns_no_row_is_looked_up_beyond_the_arrays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Stopped at whatever point before the sums move, the model predicts as before."""
+    X, y = houses(200)
+    new = X.assign(zone=[f"new{i}" for i in range(200)])
+    for owner, name in ((CountRates, "grow"), (ActiveCoordinates, "accept")):
+        model = OnlineLinearRegressor(n_bootstrap=2, random_state=0).fit(X, y)
+        before = model.predict(X)
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                model.partial_fit(new, y)
+        np.testing.assert_array_equal(model.predict(X), before)
+        assert len(np.unique(model.predict(new.assign(size=1.0, code=1)))) == 1
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "known", [[0, 0], [0, 2, 2], [0, 1, 0], [-1, 0, 0], [0.0, 1.0, 2.0], [[0], [1], [2]], [0, 1, 9]]
+)
+def test_what_is_known_when_breaks_its_rule(known: Any) -> None:
+    """Refused: compiled loops would read beyond the rows, or learn a row before predicting it."""
+    model = OnlineLinearRegressor(n_bootstrap=2)
+    with pytest.raises(OptionError, match="known must say of each of the 3 rows"):
+        model.progressive_predict([["a"], ["b"], ["c"]], [1.0, 2.0, 3.0], known=known)
+    assert not hasattr(model, "n_features_in_")
+
+
+def test_later_rows_cut_no_bins(rng: np.random.Generator) -> None:
+    """In a progressive pass the first row of a stretch does not know the spread of what follows."""
+    x = rng.normal(size=1500)
+    y = np.abs(x) * rng.gamma(1.0, size=1500)
+    model = OnlineLinearRegressor(link="log", bins=16)
+    one = model.progressive_predict(x[:, None], y)
+    for cut in (5, 40, 200, 700, 1200):
+        other = np.where(np.arange(1500) > cut, 50 * x, x)
+        two = OnlineLinearRegressor(link="log", bins=16).progressive_predict(other[:, None], y)
+        np.testing.assert_array_equal(one[: cut + 1], two[: cut + 1])
+    # And bins are of use: rows with large x are expected to be large.
+    assert one[500:][np.abs(x[500:]) > 1.5].mean() > 2 * one[500:][np.abs(x[500:]) < 0.5].mean()
+
+
+@pytest.mark.parametrize("unit", [1e-60, 1e-20, 1e20, 1e60])
+def test_replicates_of_any_scale(rng: np.random.Generator, unit: float) -> None:
+    """Targets times a number give predictions times that number."""
+    X, y = rng.choice(list("abcd"), size=(300, 2)), rng.gamma(1.0, size=300)
+    options: dict[str, Any] = {"link": "log", "n_bootstrap": 4, "random_state": 0}
+    plain = OnlineLinearRegressor(**options).fit(X, y)
+    scaled = OnlineLinearRegressor(**options).fit(X, y * unit)
+    np.testing.assert_allclose(scaled.predict(X), plain.predict(X) * unit, rtol=1e-9)
+    np.testing.assert_allclose(
+        scaled.predict_replicates(X), plain.predict_replicates(X) * unit, rtol=1e-9
+    )
