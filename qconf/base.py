@@ -110,7 +110,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         check_units(residual)
         self._fit(table, residual)
         if self.averages_unseen:
-            self._unseen = UnseenCells(table, residual)
+            self._unseen_cells = UnseenCells(table, residual)
         return self
 
     def predict(self, X: TableLike) -> FloatArray:
@@ -128,7 +128,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         table = check_table(self, X, reset=False)
         if self.averages_unseen:
-            return self._unseen.expected(self._not_negative, table)
+            return self._unseen_cells.expected(self._not_negative, table)
         return self._not_negative(table)
 
     def _not_negative(self, table: Table) -> FloatArray:

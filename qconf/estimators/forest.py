@@ -79,7 +79,7 @@ class ForestConfidence(ConfidenceEstimator):
             the units of the residuals, >= 0, lower is more confident.
         """
         check_is_fitted(self)
-        return self._unseen.signals(self._signals, check_table(self, X, reset=False))
+        return self._unseen_cells.signals(self._signals, check_table(self, X, reset=False))
 
     def _signals(self, X: Table) -> FloatArray:
         return np.sqrt(np.column_stack(self.forest_.moments(X)))

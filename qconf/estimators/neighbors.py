@@ -89,7 +89,7 @@ class NeighborConfidence(ConfidenceEstimator):
             is the root mean squared residual): both >= 0, lower is more confident.
         """
         check_is_fitted(self)
-        return self._unseen.signals(self._signals, check_table(self, X, reset=False))
+        return self._unseen_cells.signals(self._signals, check_table(self, X, reset=False))
 
     def _signals(self, X: Table) -> FloatArray:
         distance, position = self.nearest_(X)

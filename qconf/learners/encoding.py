@@ -25,9 +25,9 @@ __all__ = ["TableEncoder", "design_matrix"]
 class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     """Columns of any kind as one matrix of floats, missing values as NaN.
 
-    Numbers and booleans stay what they are (up to 1e38 in size), dates become days since 1970-01-01, durations days,
-    and everything else (strings, categories, mixed objects) the position of its level among the
-    levels seen in `fit`. A level that was not seen in `fit` is treated as missing.
+    Numbers and booleans stay what they are (up to 1e38 in size), dates become days since
+    1970-01-01, durations days, and everything else (strings, categories, mixed objects) the
+    position of its level among the levels seen in `fit`. A level that was not seen in `fit` is treated as missing.
 
     Attributes
     ----------
@@ -151,14 +151,15 @@ def design_matrix(
         max_categories=max_levels,
         sparse_output=False,
     )
-    design = ColumnTransformer(
+    design: ColumnTransformer = ColumnTransformer(
         [
             ("numbers", numbers, np.flatnonzero(~is_categorical)),
             ("levels", levels, np.flatnonzero(is_categorical)),
         ]
     )
     # An array, whatever `sklearn.set_config(transform_output=)` says.
-    return design.set_output(transform="default")
+    design.set_output(transform="default")
+    return design
 
 
 def _level_codes(column: pd.Series[Any], levels: pd.Index[Any]) -> FloatArray:
