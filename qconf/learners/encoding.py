@@ -27,7 +27,8 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
 
     Numbers and booleans stay what they are (up to 1e38 in size), dates become days since
     1970-01-01, durations days, and everything else (strings, categories, mixed objects) the
-    position of its level among the levels seen in `fit`. A level that was not seen in `fit` is treated as missing.
+    position of its level among the levels seen in `fit`. A level that was not seen in `fit` is
+    treated as missing.
 
     Attributes
     ----------
