@@ -101,7 +101,7 @@ def _checked_array(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Ta
     )
     kinds = getattr(estimator, "_column_kinds", {})
     if checked.dtype.kind in "biuf" and (reset or not kinds):
-        estimator._column_kinds = {}  # noqa: SLF001 - as scikit-learn's validate_data sets names
+        _remember(estimator, {})
         return checked
     plain = _of_known_kinds(estimator, pd.DataFrame(checked), reset=reset)
     return plain.to_numpy(dtype=object)
@@ -109,10 +109,15 @@ def _checked_array(estimator: BaseEstimator, X: TableLike, *, reset: bool) -> Ta
 
 def _of_known_kinds(estimator: BaseEstimator, frame: pd.DataFrame, *, reset: bool) -> pd.DataFrame:
     if reset:
-        estimator._column_kinds = column_kinds(frame)  # noqa: SLF001 - as above
+        _remember(estimator, column_kinds(frame))
     plain = as_kinds(frame, getattr(estimator, "_column_kinds", {}))
     check_no_infinity(plain)
     return plain
+
+
+def _remember(estimator: BaseEstimator, kinds: dict[int, str]) -> None:
+    """Keep the kinds of columns on an estimator, as scikit-learn does with their names."""
+    vars(estimator)["_column_kinds"] = kinds
 
 
 def check_no_infinity(X: pd.DataFrame) -> None:

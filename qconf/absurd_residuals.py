@@ -12,7 +12,7 @@ import numpy as np
 from qconf._types import FloatArray
 from qconf.errors import TableError
 
-__all__ = ["check_units", "winsorised"]
+__all__ = ["check_units", "squared", "winsorised"]
 
 #: The largest rows of a table, and so many at most, may have half of the sum of squares.
 _ROWS_FOR_EACH_LARGEST, _FEWEST_LARGEST, _MOST_LARGEST = 200, 2, 10
@@ -81,10 +81,22 @@ def check_units(residual: FloatArray) -> None:
     ------
     TableError
     """
-    largest = float(np.abs(residual).max())
+    largest = float(np.abs(residual).max(initial=0.0))
     if largest > _MOST:
         msg = (
             f"Residuals must be at most {_MOST:g} in size, the largest is {largest:.3g}: give them "
             "in other units."
         )
         raise TableError(msg)
+
+
+def squared(residual: FloatArray) -> FloatArray:
+    """Square residuals, of which none may be too large for that.
+
+    Raises
+    ------
+    TableError
+    """
+    check_units(residual)
+    square: FloatArray = residual**2
+    return square

@@ -56,46 +56,14 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
 from qconf._validation import TakesTables, check_parameters, check_table, check_target
 from qconf.absurd_residuals import check_units, winsorised
-from qconf.errors import TableError
 from qconf.learners.all_or_nothing import all_or_nothing
 from qconf.numbers_in_text import warn_of_numbers_in_text
 from qconf.unseen import UnseenCells
 
-__all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator", "squared"]
+__all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator"]
 
 #: By convention, the column of X that holds the prediction itself.
 PREDICTION = "prediction"
-
-
-#: Squares of larger residuals, and sums of them, would not be finite.
-_LARGEST = 1e150
-
-
-def squared(residual: FloatArray) -> FloatArray:
-    """Square residuals.
-
-    Parameters
-    ----------
-    residual : ndarray of shape (n_samples,)
-
-    Returns
-    -------
-    ndarray of shape (n_samples,)
-
-    Raises
-    ------
-    TableError
-        If one is so large that its square is no number.
-    """
-    largest = float(np.abs(residual).max(initial=0.0))
-    if largest > _LARGEST:
-        msg = (
-            f"Residuals are squared, and must be below {_LARGEST:g} in size; the largest is "
-            f"{largest:.3g}. Leave such rows out."
-        )
-        raise TableError(msg)
-    square: FloatArray = residual**2
-    return square
 
 
 class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):

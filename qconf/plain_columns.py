@@ -134,7 +134,7 @@ def _positions_to_look_at(frame: pd.DataFrame) -> list[int]:
     positions = [i for i, dtype in enumerate(types) if not is_plain(dtype)]
     floats = [i for i, dtype in enumerate(types) if is_plain(dtype) and dtype.kind == "f"]
     # The first row tells of nearly all columns that they are not empty.
-    doubtful = [i for i in floats if len(frame) and np.isnan(frame.iloc[0, i])]
+    doubtful = [i for i in floats if frame.iloc[:1, i].isna().all()]
     return positions + [i for i in doubtful if frame.iloc[:, i].isna().all()]
 
 

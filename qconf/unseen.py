@@ -51,7 +51,7 @@ class UnseenCells:
     """
 
     def __init__(self, X: Table, residual: FloatArray) -> None:
-        self.complete: BoolArray = ~_missing(X).any(axis=0)
+        self.complete: BoolArray = np.logical_not(_missing(X).any(axis=0))
         self.levels = {
             i: frozenset(factorized(column)[1]) for i, column in _named_columns(X).items()
         }
@@ -72,8 +72,7 @@ class UnseenCells:
         """
         unseen: BoolArray = _missing(X) & self.complete
         for i, known in self.levels.items():
-            column = X.iloc[:, i] if isinstance(X, pd.DataFrame) else pd.Series(X[:, i])
-            codes, names = factorized(column)
+            codes, names = factorized(_column(X, i))
             new = [name not in known for name in names]
             if any(new):
                 unseen[:, i] |= np.append(new, False)[codes]
@@ -147,12 +146,12 @@ class UnseenCells:
         stand_in = n_rows + np.tile(np.arange(n_stand_ins), n_rows)
         both = _stacked(X, self.stand_ins)
         filled = select_rows(both, row)
-        for i in np.flatnonzero(unseen.any(axis=0)):
+        for i in map(int, np.flatnonzero(unseen.any(axis=0))):
             cells = np.where(unseen[row, i], stand_in, row)
-            if isinstance(both, pd.DataFrame):
-                filled.isetitem(i, both.iloc[cells, i].array)
+            if isinstance(filled, pd.DataFrame):
+                filled.isetitem(i, _column(both, i).iloc[cells].array)
             else:
-                filled[:, i] = both[cells, i]
+                filled[:, i] = np.asarray(_column(both, i))[cells]
         return filled
 
 
@@ -170,8 +169,13 @@ def _named_columns(X: Table) -> dict[int, pd.Series[Any]]:
     return {i: X.iloc[:, i] for i in range(X.shape[1]) if not is_measured(X.iloc[:, i])}
 
 
+def _column(X: Table, i: int) -> pd.Series[Any]:
+    column: pd.Series[Any] = X.iloc[:, i] if isinstance(X, pd.DataFrame) else pd.Series(X[:, i])
+    return column
+
+
 def _stacked(first: Table, second: Table) -> Table:
-    if isinstance(first, pd.DataFrame):
+    if isinstance(first, pd.DataFrame) and isinstance(second, pd.DataFrame):
         return pd.concat([first, second], ignore_index=True)
     return np.concatenate([first, second])
 

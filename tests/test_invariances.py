@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import sklearn
+from sklearn import config_context  # type: ignore[attr-defined]
 
 from qconf import (
     BlendConfidence,
@@ -28,7 +28,7 @@ from qconf.learners.gamma_glm import GammaGLM
 from qconf.learners.quantile_forest import QuantileForest
 
 TREES = BoostedTrees("gamma", n_estimators=30)
-ESTIMATORS = [
+ESTIMATORS: list[Any] = [
     ResidualConfidence(TREES, random_state=0),
     ResidualConfidence(BoostedTrees("squared", n_estimators=30, random_state=0)),
     ResidualConfidence(TREES, target="absolute", random_state=0),
@@ -52,12 +52,12 @@ ESTIMATORS = [
 ]
 #: Exact linear quantiles may be several, and then which of them is found is left open.
 UNIQUE = [est for est in ESTIMATORS if getattr(est, "learner", "") != "linear"]
-REGRESSORS = [
+REGRESSORS: list[Any] = [
     BoostedTrees(n_estimators=20, random_state=0),
     QuantileForest(0.5, n_estimators=20, random_state=0),
     OnlineLinearRegressor(bins=8),
 ]
-NUMERIC = [GammaGLM(), LinearQuantileRegressor()]
+NUMERIC: list[Any] = [GammaGLM(), LinearQuantileRegressor()]
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_transform_output_of_scikit_learn_changes_nothing(
     """Neither for a model fitted before it was set, nor for one fitted after."""
     table, residual = rows
     wanted = est.fit(table, residual).predict(table)
-    with sklearn.config_context(transform_output=output):
+    with config_context(transform_output=output):
         np.testing.assert_array_equal(est.predict(table), wanted)
         np.testing.assert_array_equal(est.fit(table, residual).predict(table), wanted)
 
@@ -117,7 +117,7 @@ def test_nor_does_it_for_linear_models(
     """They take numbers."""
     numbers, residual = rows[0][["area [m2]"]].fillna(0.5), np.abs(rows[1])
     wanted = est.fit(numbers, residual).predict(numbers)
-    with sklearn.config_context(transform_output=output):
+    with config_context(transform_output=output):
         np.testing.assert_array_equal(est.fit(numbers, residual).predict(numbers), wanted)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +18,8 @@ from qconf import BlendConfidence, ConstantConfidence, CountConfidence, Residual
 from qconf.errors import TableError
 from qconf.learners.encoding import TableEncoder
 from qconf.plain_columns import as_kinds, column_kinds, plain_columns
+
+pa: Any = pytest.importorskip("pyarrow")
 
 _ZONES = [dt.timezone(dt.timedelta(hours=hours)) for hours in (0, 2)]
 
@@ -93,7 +94,12 @@ def test_numbers_of_many_digits() -> None:
         (pd.PeriodIndex(["9999-12-31", None], freq="D"), 2932896),
         (np.array([dt.datetime(2020, 1, 2, 2, tzinfo=_ZONES[1]), None], dtype=object), 18263),
         (arrow([dt.datetime(2020, 1, 2, tzinfo=dt.UTC), None]), 18263),
-        (pd.to_datetime(["2020-01-02T01:00", None]).tz_localize("Europe/Berlin"), 18263),
+        (
+            pd.to_datetime(np.array(["2020-01-02T01:00", None], dtype=object)).tz_localize(
+                "Europe/Berlin"
+            ),
+            18263,
+        ),
     ],
 )
 def test_dates_are_days_since_1970_in_any_unit(column: Any, day: float) -> None:
@@ -227,7 +233,9 @@ def test_a_column_without_a_value_in_fit_says_nothing_later(later: Any) -> None:
 
 def test_a_gap_is_of_every_kind() -> None:
     """A column that has no value in later rows is missing there, whatever its type."""
-    table = pd.DataFrame({"x": [1.0, None], "t": pd.to_datetime(["2020", None]), "z": ["a", None]})
+    table = pd.DataFrame(
+        {"x": [1.0, None], "t": np.array(["2020", "NaT"], "M8[s]"), "z": ["a", None]}
+    )
     encoder = TableEncoder().fit(table)
     nothing = pd.DataFrame({name: np.array([None], dtype=object) for name in table})
     assert np.isnan(encoder.transform(nothing)).all()

@@ -25,7 +25,7 @@ from qconf.unseen import UnseenCells
 World = tuple[pd.DataFrame, FloatArray]
 
 TREES = BoostedTrees("gamma", n_estimators=60)
-ESTIMATORS = [
+ESTIMATORS: list[Any] = [
     ResidualConfidence(TREES, random_state=0),
     ResidualConfidence(loss="squared", random_state=0),
     ResidualConfidence(target="absolute", random_state=0),
@@ -47,7 +47,7 @@ ESTIMATORS = [
     EmpiricalBayesConfidence(),
     BlendConfidence([ResidualConfidence(TREES), ForestConfidence(30)], random_state=0),
 ]
-SLOW = [
+SLOW: list[Any] = [
     ResidualConfidence(random_state=0),
     ResidualConfidence(target="combined", random_state=0),
     QuantileConfidence("statsmodels"),
@@ -116,7 +116,7 @@ class Trusting(ConfidenceEstimator):
     def _predict(self, X: Table) -> FloatArray:
         self.asked.append(len(X))
         levels = pd.Series(np.asarray(X)[:, 0], dtype=object)
-        return levels.map(self.errors_).fillna(0.001).to_numpy(dtype=np.float64)
+        return np.asarray(levels.map(self.errors_).fillna(0.001), dtype=np.float64)
 
 
 @pytest.mark.parametrize("as_array", [False, True])

@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, Table
 from qconf._validation import Interval
-from qconf.base import OnlineConfidenceEstimator, squared
+from qconf.absurd_residuals import squared
+from qconf.base import OnlineConfidenceEstimator
 from qconf.errors import TableError, did_you_mean
 from qconf.learners.active import ActiveCoordinates
 from qconf.learners.columns import as_frame

@@ -9,7 +9,8 @@ import numpy as np
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf._validation import Interval, StrOptions
-from qconf.base import OnlineConfidenceEstimator, squared
+from qconf.absurd_residuals import squared
+from qconf.base import OnlineConfidenceEstimator
 from qconf.bounds import BOUNDS, upper_bound
 from qconf.learners.all_or_nothing import all_or_nothing
 from qconf.learners.online import OnlineLinearRegressor

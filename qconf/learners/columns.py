@@ -83,7 +83,7 @@ def _written(value: Any) -> str:
         return str(int(value))
     if isinstance(value, Real | Decimal):
         number = float(value)
-        return str(int(value)) if number.is_integer() else str(value)
+        return str(int(number)) if number.is_integer() else str(value)
     text = str(value)
     return text.removesuffix(_MIDNIGHT) if isinstance(value, dt.date) else text
 
@@ -92,7 +92,8 @@ def as_floats(column: pd.Series[Any]) -> FloatArray:
     """Write a measured column as numbers, dates and durations in days, missing values as NaN."""
     if column.dtype.kind in "Mm":
         return _as_days(column.to_numpy())
-    return np.clip(column.to_numpy(dtype=np.float64, na_value=np.nan), -LARGEST, LARGEST)
+    numbers: FloatArray = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.clip(numbers, -LARGEST, LARGEST)
 
 
 def _as_days(stamps: Any) -> FloatArray:

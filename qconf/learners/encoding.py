@@ -152,14 +152,15 @@ def design_matrix(
         max_categories=max_levels,
         sparse_output=False,
     )
-    design = ColumnTransformer(
+    design: ColumnTransformer = ColumnTransformer(
         [
             ("numbers", numbers, np.flatnonzero(~is_categorical)),
             ("levels", levels, np.flatnonzero(is_categorical)),
         ]
     )
     # An array, whatever `sklearn.set_config(transform_output=)` says.
-    return design.set_output(transform="default")
+    design.set_output(transform="default")
+    return design
 
 
 def _level_codes(column: pd.Series[Any], levels: pd.Index[Any]) -> FloatArray:

@@ -150,8 +150,8 @@ def test_with_time_weights_are_drawn_towards_equal_ones_more_strongly(
     members = [ColumnConfidence("tells"), ColumnConfidence("noise")]
     without = BlendConfidence(members, random_state=0).fit(table, residual)
     within = BlendConfidence(members, random_state=0).fit(table, residual, time=np.arange(6000))
-    assert without.shares_["column"].iloc[0] > 0.9
-    assert 0.5 < within.shares_["column"].iloc[0] < 0.9
+    assert without.shares_.iloc[0] > 0.9
+    assert 0.5 < within.shares_.iloc[0] < 0.9
 
 
 def test_a_single_moment_is_no_order(rows: Rows) -> None:

@@ -139,7 +139,7 @@ def test_refused_rows_leave_no_trace(rng: np.random.Generator, method: str) -> N
     est = EmpiricalBayesConfidence().fit(table, residual)
     before, factors = est.predict(table), est.factors()
     new = table.assign(building="new")
-    with pytest.raises(TableError, match="must be below"):
+    with pytest.raises(TableError, match="must be at most"):
         getattr(est, method)(new, np.full(len(table), 1e200))
     with pytest.raises(ValueError, match="NaN"):
         getattr(est, method)(new, np.full(len(table), np.nan))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import sklearn
+from sklearn import config_context  # type: ignore[attr-defined]
 
 from qconf.learners.encoding import TableEncoder, design_matrix
 
@@ -120,7 +120,7 @@ def test_designs_are_arrays_whatever_scikit_learn_is_told(output: str) -> None:
     encoder = TableEncoder().fit(frame)
     before = design_matrix(encoder.is_categorical_).fit(encoder.transform(frame))
     wanted = before.transform(encoder.transform(frame))
-    with sklearn.config_context(transform_output=output):
+    with config_context(transform_output=output):
         within = design_matrix(encoder.is_categorical_).fit(encoder.transform(frame))
         for design in (before, within):
             made = design.transform(encoder.transform(frame))
