@@ -81,7 +81,7 @@ def rank_evaluations(
 
     ordered = sorted(evaluations, key=key)
     best = evaluations[ordered[0]]
-    level = joint_level([one.rate_draws for one in evaluations.values()], best.level)
+    level = joint_level([one.rate.draws for one in evaluations.values()], best.level)
     ranking = []
     for name in ordered:
         own = evaluations[name]

@@ -21,7 +21,7 @@ from qconf.learners.threads import threads_for
 from qconf.ranking import Outcome, RankedRows, rank_within
 from qconf.resampling import (
     Draws,
-    difference_of_rates,
+    ObservedRate,
     percentile_estimate,
     rate_estimate,
     resamples_for,
@@ -96,16 +96,8 @@ class Evaluation:
         What was asked for.
     notes : tuple of str
         What limits the intervals: few groups, few outliers, slow movement in time.
-    rate_draws : Draws
-        What the best decile's outlier rate might have been.
-    rate_rows : float
-        How many rows the best decile's rate is an average over: more than it has, if it may
-        choose among rows that tie.
-    design_effect : float
-        How many times the variance of independent rows the best decile's rate is given at
-        least, for its outliers may be too few to tell.
-    rate_skewness : float
-        How skewed the best decile's rate is because it rests on few groups or stretches of time.
+    rate : ObservedRate
+        The best decile's outlier rate, and what it might have been.
     """
 
     best_decile: Selection
@@ -119,15 +111,12 @@ class Evaluation:
     level: float
     notes: tuple[str, ...]
     curve: pd.DataFrame = field(repr=False)
-    rate_draws: Draws = field(repr=False)
-    rate_rows: float = field(repr=False)
-    design_effect: float = field(repr=False)
-    rate_skewness: float = field(repr=False)
+    rate: ObservedRate = field(repr=False)
 
     @property
     def rate_replicates(self) -> FloatArray:
         """The best decile's outlier rate in each bootstrap resample."""
-        return self.rate_draws.resamples
+        return self.rate.draws.resamples
 
     @property
     def has_skill(self) -> bool:
@@ -151,19 +140,7 @@ class Evaluation:
         Estimate
             The difference, with a paired interval.
         """
-        asked = self.level if level is None else level
-        rate, reference = self._rate_at(asked), other._rate_at(asked)
-        return difference_of_rates(rate, reference, self.rate_draws, other.rate_draws, asked)
-
-    def _rate_at(self, level: float) -> Estimate:
-        return rate_estimate(
-            self.best_decile.outlier_rate.value,
-            self.rate_rows,
-            self.rate_draws,
-            level,
-            self.design_effect,
-            self.rate_skewness,
-        )
+        return self.rate.minus(other.rate, self.level if level is None else level)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""
@@ -377,13 +354,18 @@ def _summary(
     level = settings["level"]
     rate, mae, aurc, spearman, *coverage = _told(rows)
     taken = rows.safest()
-    n_behind = float(taken.sum() ** 2 / (taken @ taken))
-    effect = sampling.design_effect(overall.outlier_rate, overall.n, taken)
-    skewness = sampling.skewness(outcome.outlier, taken)
+    observed = ObservedRate(
+        rate,
+        # Of rows that tie at the border all have a say.
+        float(taken.sum() ** 2 / (taken @ taken)),
+        draws[0],
+        sampling.design_effect(overall.outlier_rate, overall.n, taken),
+        sampling.skewness(outcome.outlier, taken),
+    )
     ahead = aurc - overall.outlier_rate.value
     return Evaluation(
         best_decile=Selection(
-            outlier_rate=rate_estimate(rate, n_behind, draws[0], level, effect, skewness),
+            outlier_rate=observed.estimate(level),
             mae=percentile_estimate(mae, draws[1], level, _SIZE),
             n=accepted_rows(rows.fraction, len(rows.order)),
         ),
@@ -397,9 +379,6 @@ def _summary(
         },
         notes=limits_of_validity(overall.outlier_rate, overall.n, sampling),
         curve=rows.curve(),
-        rate_draws=draws[0],
-        rate_rows=n_behind,
-        design_effect=effect,
-        rate_skewness=skewness,
+        rate=observed,
         **settings,
     )

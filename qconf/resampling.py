@@ -14,6 +14,7 @@ from qconf.estimate import Estimate
 
 __all__ = [
     "Draws",
+    "ObservedRate",
     "difference_of_rates",
     "joint_level",
     "percentile_estimate",
@@ -200,6 +201,36 @@ def rate_estimate(
     low = max(0.0, rate - down * max(0.0, rate - float(low)))
     high = min(1.0, rate + up * max(0.0, float(high) - rate))
     return Estimate(rate, (low, high), n_effective)
+
+
+@dataclass(frozen=True)
+class ObservedRate:
+    """A rate with all that makes its interval, at any level.
+
+    Attributes
+    ----------
+    value : float
+    n_rows : float
+    draws : Draws
+    design_effect, skewness : float
+        As in `rate_estimate`.
+    """
+
+    value: float
+    n_rows: float
+    draws: Draws
+    design_effect: float = 1.0
+    skewness: float = 0.0
+
+    def estimate(self, level: float) -> Estimate:
+        """Return the rate with its interval."""
+        n_rows, draws = self.n_rows, self.draws
+        return rate_estimate(self.value, n_rows, draws, level, self.design_effect, self.skewness)
+
+    def minus(self, other: ObservedRate, level: float) -> Estimate:
+        """Return the difference to another rate of the same rows, with a paired interval."""
+        own, theirs = self.estimate(level), other.estimate(level)
+        return difference_of_rates(own, theirs, self.draws, other.draws, level)
 
 
 def _binomial_skewness(rate: float, n_rows: float, n_effective: float) -> float:
