@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.learners.compiled import CACHE_LINE, compiled, inlined, prefetch
+from qconf.learners.poisson_draws import Chance, draw
 
 __all__ = [
-    "BITS", "PREDICTION", "UNSEEN", "Chance", "Known", "Lanes", "Model", "Rows", "Told",
+    "PREDICTION", "UNSEEN", "Known", "Lanes", "Model", "Rows", "Told",
     "learn_rows", "novelty_rows", "predict_rows", "progress", "progress_delayed",
 ]  # fmt: skip
 
@@ -22,8 +23,6 @@ Lanes: TypeAlias = NDArray[np.floating]
 
 #: The row has something here that was never seen before.
 UNSEEN = -2
-#: Bits of a random number that make one draw.
-BITS = 16
 #: What is computed for one row, in this order.
 PREDICTION, _STEP, _TIMES = 0, 1, 2
 
@@ -33,7 +32,6 @@ _MEAN, _TOTAL = 0, 1
 _TINY = 1e-30
 #: Held against the mean of a few rows, the next may seem a thousandfold; and factors multiply.
 _SETTLED = 100.0
-_DRAWS_A_NUMBER = 4
 
 
 class Rows(NamedTuple):
@@ -68,14 +66,6 @@ class Model(NamedTuple):
     prior_count: float
     centre: bool
     multiply: bool
-
-
-class Chance(NamedTuple):
-    """What decides how often a replicate learns a row; without draws, each learns it once."""
-
-    seed: np.uint64
-    first_row: int
-    draws: NDArray[np.uint8]
 
 
 class Told(NamedTuple):
@@ -221,7 +211,7 @@ def _learn_row(rows: Rows, row: int, model: Model, chance: Chance, work: Lanes) 
     if row_weight > 0.0:
         prediction, step, times = work[PREDICTION], work[_STEP], work[_TIMES]
         if len(chance.draws) > 0:
-            _draw(chance, row, times)
+            draw(chance, row, times)
         _sum_unsureness(rows, row, model, step)
         weight = model.state.dtype.type(row_weight)
         target = model.state.dtype.type(rows.target[row])
@@ -304,25 +294,6 @@ def _move_origin(rows: Rows, row: int, model: Model, times: Lanes) -> None:
         total = origin[_TOTAL, lane] + learned
         origin[_TOTAL, lane] = total
         origin[_MEAN, lane] += learned * (target - origin[_MEAN, lane]) / max(total, tiny)
-
-
-@inlined
-def _draw(chance: Chance, row: int, times: Lanes) -> None:
-    """Say how often each lane learns this row: four draws from one mixed 64-bit number.
-
-    The number is that of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA) at a position that the
-    row and the lane decide.
-    """
-    position = np.uint64(chance.first_row + row) << np.uint64(BITS)
-    for lane in range(0, len(times), _DRAWS_A_NUMBER):
-        at = position + np.uint64(lane // _DRAWS_A_NUMBER)
-        mixed = chance.seed + (at + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-        for k in range(lane, min(lane + _DRAWS_A_NUMBER, len(times))):
-            times[k] = chance.draws[mixed & np.uint64(2**BITS - 1)]
-            mixed >>= np.uint64(BITS)
 
 
 @inlined
