@@ -101,5 +101,4 @@ class AdaptiveRates:
 def _decay() -> Lanes:
     """Return the polynomial that is exp(-u) for u from 0 to 1, to nine digits."""
     near = Chebyshev.interpolate(lambda u: np.exp(-u), _DEGREE, domain=[0.0, 1.0])
-    coefficients: FloatArray = near.convert(kind=Polynomial).coef
-    return coefficients.astype(np.float32)
+    return np.asarray(near.convert(kind=Polynomial).coef, dtype=np.float32)
