@@ -121,8 +121,11 @@ def _learn(model: Model, level: int, label: Any, work: Lanes) -> None:
 def _exp(x: Any, decay: Lanes) -> Any:
     """Return e to a number of 0 or less, by arithmetic that vector units have."""
     u = min(-x * _A_16TH, _ONE)
-    high = decay[4] + u * (decay[5] + u * (decay[6] + u * decay[7]))
-    power = decay[0] + u * (decay[1] + u * (decay[2] + u * (decay[3] + u * high)))
+    u2 = u * u
+    # In pairs, not one after the other: each row waits for this of the row before.
+    low = (decay[0] + u * decay[1]) + u2 * (decay[2] + u * decay[3])
+    high = (decay[4] + u * decay[5]) + u2 * (decay[6] + u * decay[7])
+    power = low + u2 * u2 * high
     power *= power
     power *= power
     power *= power
