@@ -16,7 +16,7 @@ from qconf.simulation.world import archetypes
 @pytest.fixture(scope="module")
 def result() -> Comparison:
     return compare(
-        archetypes(20).drop(columns="archetype"),
+        archetypes(20, group_mean_sd=0.5).drop(columns="archetype"),
         "value",
         error="absolute",
         threshold=0.15,

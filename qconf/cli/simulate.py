@@ -11,7 +11,8 @@ import typer
 from qconf.cli.destination import check_folder, write_bytes
 from qconf.cli.options import DebugOption, FormatOption, OutputOption, SeedOption
 from qconf.cli.output import check_output, write_result
-from qconf.errors import OptionError
+from qconf.errors import OptionError, OutputError
+from qconf.simulation.parameters import check_parameters
 
 if TYPE_CHECKING:
     from qconf.simulation.result import Simulation
@@ -28,8 +29,8 @@ GroupMeanSdOption: TypeAlias = Annotated[
     float,
     typer.Option(
         metavar="NUMBER",
-        help="How far apart groups are: sd of their mean values. It was not published; 0.5 comes "
-        "nearest to the published overall figures.",
+        help="How far apart groups are: sd of their mean values. Not published; found by matching: "
+        "0.1 gives both published overall figures.",
     ),
 ]
 PlotsOption: TypeAlias = Annotated[
@@ -46,7 +47,7 @@ def simulate_command(
     replicates: ReplicatesOption = 40_000,
     bootstrap: BootstrapOption = 20,
     seed: SeedOption = 0,
-    group_mean_sd: GroupMeanSdOption = 0.5,
+    group_mean_sd: GroupMeanSdOption = 0.1,
     format_name: FormatOption = "table",
     output: OutputOption = None,
     plots: PlotsOption = None,
@@ -65,10 +66,10 @@ def simulate_command(
     qconf simulate --replicates 4000 --plots pictures
     """
     del debug  # seen by the program, before the command
+    check_parameters(replicates, bootstrap, group_mean_sd, seed)
     check_output(format_name, output)
     if plots is not None:
-        _check_matplotlib()
-        check_folder(plots)
+        _check_plots(plots, output)
     from qconf.simulation.simulate import simulate  # noqa: PLC0415 - help must not wait for numba
 
     simulation = simulate(
@@ -79,13 +80,21 @@ def simulate_command(
     write_result(simulation, _as_table, format_name, output)
 
 
-def _check_matplotlib() -> None:
+def _check_plots(folder: str, output: str | None) -> None:
+    """Complain if pictures cannot be drawn or written; nothing is made yet."""
+    if not folder:
+        msg = "--plots needs the name of a folder, got ''. For this one, type --plots ."
+        raise OptionError(msg)
+    if output is not None and Path(output).resolve() == Path(folder).resolve():
+        msg = f"--plots and --output both name {folder!r}: a folder and a file need two names."
+        raise OptionError(msg)
     if find_spec("matplotlib") is None:
         msg = (
             "--plots draws with matplotlib, which is not installed. Install it with: "
             "pip install 'qconf[plots]'"
         )
         raise OptionError(msg)
+    check_folder(folder)
 
 
 def _draw(simulation: Simulation, folder: Path) -> None:
@@ -93,13 +102,18 @@ def _draw(simulation: Simulation, folder: Path) -> None:
     from qconf.plots.style import picture  # noqa: PLC0415
     from qconf.plots.walkthrough import walkthrough  # noqa: PLC0415
 
-    folder.mkdir(exist_ok=True)
-    for name, figure in (
-        ("walk-through", walkthrough(simulation.seed)),
-        ("best-decile", best_decile_bars(simulation)),
-        ("risk-coverage", risk_coverage_curves(simulation)),
-    ):
-        write_bytes(folder / f"{name}.png", picture(figure))
+    pictures = {
+        "walk-through": picture(walkthrough(simulation.seed)),
+        "best-decile": picture(best_decile_bars(simulation)),
+        "risk-coverage": picture(risk_coverage_curves(simulation)),
+    }
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        msg = f"Cannot make the folder {str(folder)!r}: {error.strerror}."
+        raise OutputError(msg) from error
+    for name, content in pictures.items():
+        write_bytes(folder / f"{name}.png", content)
 
 
 def _as_table(simulation: Simulation) -> str:

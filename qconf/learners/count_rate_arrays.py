@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 
-__all__ = ["ABSENT", "UNSEEN", "Chance", "Known", "Lanes", "Model", "Rows", "Told"]
+__all__ = ["ABSENT", "UNSEEN", "Known", "Lanes", "Model", "Rows", "Told"]
 
 Known: TypeAlias = NDArray[np.int64]
 #: float64 in one lane, float32 in many.
@@ -54,14 +54,6 @@ class Model(NamedTuple):
     prior_count: float
     centre: bool
     multiply: bool
-
-
-class Chance(NamedTuple):
-    """What decides how often a replicate learns a row; without draws, each learns it once."""
-
-    seed: np.uint64
-    first_row: int
-    draws: NDArray[np.uint8]
 
 
 class Told(NamedTuple):

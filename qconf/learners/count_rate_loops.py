@@ -13,21 +13,18 @@ from qconf.learners.compiled import CACHE_LINE, compiled, inlined, prefetch
 from qconf.learners.count_rate_arrays import (
     ABSENT,
     UNSEEN,
-    Chance,
     Known,
     Lanes,
     Model,
     Rows,
     Told,
 )
+from qconf.learners.poisson_draws import Chance, draw
 
 __all__ = [
-    "BITS", "PREDICTION", "learn_rows", "novelty_rows", "predict_rows", "progress",
-    "progress_delayed",
+    "PREDICTION", "learn_rows", "novelty_rows", "predict_rows", "progress", "progress_delayed",
 ]  # fmt: skip
 
-#: Bits of a random number that make one draw.
-BITS = 16
 #: What is computed for one row, in this order.
 PREDICTION, _STEP, _TIMES = 0, 1, 2
 
@@ -40,7 +37,6 @@ _TINY = 1e-30
 _MOST = 1e30
 #: What expectations are taken for at least, where one is a divisor.
 _LEAST = 1e-300
-_DRAWS_A_NUMBER = 4
 
 
 @compiled
@@ -203,7 +199,7 @@ def _learn_row(rows: Rows, row: int, model: Model, chance: Chance, work: Lanes) 
     if row_weight > 0.0:
         times = work[_TIMES]
         if len(chance.draws) > 0:
-            _draw(chance, row, times)
+            draw(chance, row, times)
         if model.multiply:
             # Held against a mean that has its own target in it, no row is beyond all measure.
             _move_origin(rows, row, model, times)
@@ -313,25 +309,6 @@ def _move_origin(rows: Rows, row: int, model: Model, times: Lanes) -> None:
         total = origin[_TOTAL, lane] + learned
         origin[_TOTAL, lane] = total
         origin[_MEAN, lane] += learned * (target - origin[_MEAN, lane]) / max(total, tiny)
-
-
-@inlined
-def _draw(chance: Chance, row: int, times: Lanes) -> None:
-    """Say how often each lane learns this row: four draws from one mixed 64-bit number.
-
-    The number is that of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA) at a position that the
-    row and the lane decide.
-    """
-    position = np.uint64(chance.first_row + row) << np.uint64(BITS)
-    for lane in range(0, len(times), _DRAWS_A_NUMBER):
-        at = position + np.uint64(lane // _DRAWS_A_NUMBER)
-        mixed = chance.seed + (at + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-        for k in range(lane, min(lane + _DRAWS_A_NUMBER, len(times))):
-            times[k] = chance.draws[mixed & np.uint64(2**BITS - 1)]
-            mixed >>= np.uint64(BITS)
 
 
 @inlined

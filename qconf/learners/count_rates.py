@@ -33,8 +33,6 @@ waits for it to be imported.
 
 from __future__ import annotations
 
-from math import exp, factorial
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,7 +40,6 @@ from qconf._types import FloatArray
 from qconf.learners.count_rate_arrays import (
     ABSENT,
     UNSEEN,
-    Chance,
     Known,
     Lanes,
     Model,
@@ -50,7 +47,6 @@ from qconf.learners.count_rate_arrays import (
     Told,
 )
 from qconf.learners.count_rate_loops import (
-    BITS,
     PREDICTION,
     learn_rows,
     novelty_rows,
@@ -58,6 +54,7 @@ from qconf.learners.count_rate_loops import (
     progress,
     progress_delayed,
 )
+from qconf.learners.poisson_draws import Chance, poisson_draws
 
 __all__ = ["ABSENT", "IMMEDIATELY", "UNSEEN", "CountRates", "Known", "Rows"]
 
@@ -122,7 +119,7 @@ class CountRates:
         self.centre = centre
         self.multiply = multiply
         self.rows_learned = 0
-        self._draws = _poisson_draws() if replicates else np.empty(0, dtype=np.uint8)
+        self._draws = poisson_draws() if replicates else np.empty(0, dtype=np.uint8)
 
     def grow(self, n_coordinates: int) -> None:
         """Make room for more coordinates, of which nothing is known yet."""
@@ -215,10 +212,3 @@ class CountRates:
     @property
     def _chance(self) -> Chance:
         return Chance(np.uint64(self.seed), self.rows_learned, self._draws)
-
-
-def _poisson_draws() -> NDArray[np.uint8]:
-    """Return a Poisson(1) number for each number of 16 bits; mean and variance 1 to 4 digits."""
-    probability = np.array([exp(-1) / factorial(k) for k in range(12)])
-    upper = np.round(np.cumsum(probability) * 2**BITS).astype(np.int64)
-    return np.searchsorted(upper, np.arange(2**BITS), side="right").astype(np.uint8)

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from qconf._types import FloatArray
 from qconf.plots.style import GREY, INK, PALETTE, new_figure, plain_axes
 from qconf.simulation.contenders import BAYES_LIMIT, ESTIMATORS
-from qconf.simulation.published import PUBLISHED
+from qconf.simulation.published import CONSERVATIVE, ERROR_MODEL, published_beside
 from qconf.simulation.result import THRESHOLD, Simulation
 
 __all__ = ["best_decile_bars", "risk_coverage_curves"]
 
 #: Colour, and line: no picture tells things apart by colour alone.
 _LOOK: Final[dict[str, tuple[str, str | tuple[float, tuple[float, float]]]]] = {
+    ERROR_MODEL: (PALETTE["blue"], "-"),
+    CONSERVATIVE: (PALETTE["blue"], "--"),
     "error model": (PALETTE["orange"], "-"),
     "conservative error model": (PALETTE["vermillion"], "--"),
     "conservative, maximum": (PALETTE["purple"], ":"),
@@ -47,9 +49,10 @@ def best_decile_bars(simulation: Simulation) -> Figure:
     plain_axes(axes)
     bars: list[tuple[str, float, tuple[float, float] | None, str]] = []
     for one in (*simulation.best_decile, simulation.bayes_limit):
-        published = PUBLISHED.get(one.estimator)
+        published = published_beside(one.estimator)
         if published is not None:
-            bars.append((f"{one.estimator}, published", published.outlier_rate, None, GREY))
+            name = one.estimator.partition(",")[0]
+            bars.append((f"{name}, published figure", published.outlier_rate, None, GREY))
         rate = one.outlier_rate
         bars.append((one.estimator, rate.value, rate.interval, _LOOK[one.estimator][0]))
     furthest = 0.0
@@ -70,11 +73,16 @@ def best_decile_bars(simulation: Simulation) -> Figure:
             color=INK,
         )
         furthest = max(furthest, reach)
-    overall = 100 * simulation.overall.outlier_rate.value
+    ours, theirs = (
+        100 * one.outlier_rate.value
+        for one in (simulation.overall, simulation.overall_as_published)
+    )
     axes.set_yticks(range(len(bars)), [label for label, *_ in bars])
     axes.invert_yaxis()
     axes.set_xlim(0, 1.12 * furthest)
-    axes.set_xlabel(f"outliers among the safest tenth, % (of all rows: {overall:.1f} %)")
+    axes.set_xlabel(
+        f"outliers among the safest tenth, % (of all rows: {ours:.1f}; as published {theirs:.1f})"
+    )
     axes.set_title("The safest tenth, by each estimator", loc="left", fontsize=12, color=INK)
     return figure
 
@@ -93,8 +101,8 @@ def risk_coverage_curves(simulation: Simulation) -> Figure:
     figure = new_figure(9, 5.4)
     axes = figure.add_subplot()
     plain_axes(axes)
-    outlier = np.abs(simulation.residual) > THRESHOLD
     for name in (*ESTIMATORS, BAYES_LIMIT):
+        outlier = np.abs(simulation.learned.residual_of(name)) > THRESHOLD
         coverage, rate = _curve(simulation.scores[name], outlier)
         colour, line = _LOOK[name]
         axes.plot(100 * coverage, 100 * rate, color=colour, linestyle=line, linewidth=2, label=name)

@@ -16,12 +16,15 @@ from qconf.learners.count_rates import CountRates, Rows
 from qconf.learners.group_variance import GroupVariance
 from qconf.learners.settled import expected_error, settled_squares
 from qconf.simulation.limit import BayesLimit
+from qconf.simulation.published import CONSERVATIVE, ERROR_MODEL
 from qconf.simulation.result import THRESHOLD
 from qconf.simulation.world import World
 
 __all__ = ["BAYES_LIMIT", "ESTIMATORS", "Contender", "Stretch", "ValuationModel", "contenders"]
 
 ESTIMATORS: Final = (
+    ERROR_MODEL,
+    CONSERVATIVE,
     "error model",
     "conservative error model",
     "conservative, maximum",
@@ -30,7 +33,7 @@ ESTIMATORS: Final = (
 )
 BAYES_LIMIT: Final = "Bayes limit"
 
-#: Groups differ far more than the houses in one: a group's own first house outweighs all others.
+#: As good as none: a group's mean is its own as soon as it has one house, however groups spread.
 _VALUE_PRIOR = 0.01
 #: A group's squared residual is shrunk toward that of all groups as if five rows had shown it.
 _ERROR_PRIOR = 5.0

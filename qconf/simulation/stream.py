@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from qconf.learners.adaptive_rates import AdaptiveRates
 from qconf.learners.count_rates import CountRates, Rows
 from qconf.simulation.contenders import (
     BAYES_LIMIT,
@@ -18,7 +18,9 @@ from qconf.simulation.contenders import (
     contenders,
 )
 from qconf.simulation.decile import describe, safest_rows
-from qconf.simulation.result import THRESHOLD, Segment
+from qconf.simulation.published import CONSERVATIVE, ERROR_MODEL, OVERALL
+from qconf.simulation.published_method import PublishedMethod
+from qconf.simulation.result import THRESHOLD, Learned, Segment
 from qconf.simulation.world import World
 
 __all__ = ["judge", "learn", "load"]
@@ -27,36 +29,51 @@ __all__ = ["judge", "learn", "load"]
 _STRETCH = 1 << 17
 
 
-def learn(
-    world: World, bootstrap: int, seed: int, pool: ThreadPoolExecutor
-) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
-    """Value, score and learn all rows; return residuals, and scores by name."""
+def learn(world: World, bootstrap: int, seed: int, pool: ThreadPoolExecutor) -> Learned:
+    """Value, score and learn all rows, by our method and by the published one."""
+    published = PublishedMethod(world.n_groups, bootstrap, seed)
     judged = contenders(world, bootstrap, seed)
-    n_rows = len(world.group)
-    residual = np.empty(n_rows, dtype=np.float32)
-    scores = {name: np.empty(n_rows, dtype=np.float32) for one in judged for name in one.names}
     model = ValuationModel(world.n_groups)
+    learned = _room(len(world.group))
+
+    def as_published(part: slice) -> None:
+        found = published.learn(world.group[part], world.value[part])
+        learned.residual_as_published[part] = found.residual
+        learned.scores[ERROR_MODEL][part] = found.error
+        learned.scores[CONSERVATIVE][part] = found.conservative
 
     def value(part: slice) -> Stretch:
         stretch = model.value(world.group[part], world.value[part])
-        np.subtract(stretch.prediction, stretch.value, out=residual[part], casting="same_kind")
+        out = learned.residual[part]
+        np.subtract(stretch.prediction, stretch.value, out=out, casting="same_kind")
         return stretch
 
     def score(contender: Contender, stretch: Stretch, part: slice) -> None:
         for name, found in zip(contender.names, contender.score(stretch), strict=True):
-            scores[name][part] = found
+            learned.scores[name][part] = found
 
-    parts = list(_parts(n_rows))
+    parts = list(_parts(len(world.group)))
     coming = pool.submit(value, parts[0])
     for part, after in zip(parts, [*parts[1:], None], strict=True):
+        # The longest first, so that no core waits for the last.
+        at_work = [pool.submit(as_published, part)]
         stretch = coming.result()
-        at_work = [pool.submit(score, one, stretch, part) for one in judged]
+        at_work += [pool.submit(score, one, stretch, part) for one in judged]
         if after is not None:
             # The next stretch is valued while this one is scored.
             coming = pool.submit(value, after)
         for one in at_work:
             one.result()
-    return residual, scores
+    return learned
+
+
+def _room(n_rows: int) -> Learned:
+    """Make the arrays that results are written to."""
+    names = (*ESTIMATORS, BAYES_LIMIT)
+    residual, as_published = np.empty((2, n_rows), dtype=np.float32)
+    return Learned(
+        residual, as_published, {name: np.empty(n_rows, dtype=np.float32) for name in names}
+    )
 
 
 def _parts(n_rows: int) -> Iterator[slice]:
@@ -66,22 +83,18 @@ def _parts(n_rows: int) -> Iterator[slice]:
 
 def load() -> None:
     """Have the machine code loaded, or made, which takes as long as drawing the world."""
-    one_row = Rows(np.zeros((1, 1), dtype=np.int32), np.empty((1, 0)), np.zeros(1), np.empty(0))
+    group = np.zeros(1, dtype=np.int32)
+    one_row = Rows(group.reshape(-1, 1), np.empty((1, 0)), np.zeros(1), np.empty(0))
     CountRates(1, 1.0).progressive_with_novelty(one_row)
+    AdaptiveRates(1).progressive(group, np.zeros(1))
 
 
-def judge(
-    world: World,
-    residual: NDArray[np.float32],
-    scores: dict[str, NDArray[np.float32]],
-    seed: int,
-    pool: ThreadPoolExecutor,
-) -> list[Segment]:
-    """Describe all rows, then the safest tenth by each estimator, and by the limit."""
+def judge(world: World, learned: Learned, seed: int, pool: ThreadPoolExecutor) -> list[Segment]:
+    """Describe all rows, as published and ours, then the safest tenth by each score."""
 
-    def safest(name: str) -> Segment:
-        return describe(name, safest_rows(scores[name], seed), world, residual, THRESHOLD)
+    def described(name: str) -> Segment:
+        score = learned.scores.get(name)
+        rows = None if score is None else safest_rows(score, seed)
+        return describe(name, rows, world, learned.residual_of(name), THRESHOLD)
 
-    overall = pool.submit(describe, "overall", None, world, residual, THRESHOLD)
-    chosen = list(pool.map(safest, (*ESTIMATORS, BAYES_LIMIT)))
-    return [overall.result(), *chosen]
+    return list(pool.map(described, (OVERALL, "overall", *ESTIMATORS, BAYES_LIMIT)))

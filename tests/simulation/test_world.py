@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qconf.errors import OptionError
 from qconf.simulation.world import ARCHETYPES, archetypes
 
 
@@ -33,3 +34,24 @@ def test_order_is_random_and_seeded() -> None:
     assert world.equals(archetypes(10))
     assert not world.equals(archetypes(10, random_state=1))
     assert (world["group"] == world["group"].shift()).mean() < 0.1
+
+
+def test_the_default_spread_is_the_one_that_was_found() -> None:
+    """0.1, in log price: the published method has both published overall figures then."""
+    means = archetypes(300).groupby("group")["value"].mean()
+    assert np.sqrt(means.var() - 0.00025) == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"replicates": 0}, "from 1 to 400,000, got 0"),
+        ({"replicates": 2.5}, "an integer from 1"),
+        ({"group_mean_sd": 0.0}, "greater than 0, got 0.0"),
+        ({"random_state": -1}, "got -1"),
+    ],
+)
+def test_parameters_out_of_rule(options: dict[str, float], message: str) -> None:
+    """Each is named, with what was found."""
+    with pytest.raises(OptionError, match=message):
+        archetypes(**options)  # type: ignore[arg-type]
