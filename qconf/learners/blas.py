@@ -38,4 +38,5 @@ def one_blas_thread() -> Iterator[None]:
 
 @cache
 def _libraries() -> ThreadpoolController:
-    return ThreadpoolController().select(user_api="blas")
+    found: ThreadpoolController = ThreadpoolController().select(user_api="blas")
+    return found
