@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from qconf import LinearQuantileRegressor
 from qconf._types import FloatArray
 from qconf.errors import OptionError, TableError
 from qconf.learners import linear_quantile
+from qconf.learners.planes import exact
 from qconf.learners.planes.certificate import Certificate
 from qconf.learners.planes.fitting import FittedPlane
 
@@ -242,3 +245,31 @@ def test_quantiles_must_rise_inside_of_0_and_1(quantiles: Any) -> None:
     """Anything else is named."""
     with pytest.raises(OptionError, match="must rise and lie strictly between 0 and 1"):
         LinearQuantileRegressor(quantiles).fit([[0.0], [1.0]], [0.0, 1.0])
+
+
+@pytest.mark.parametrize(("shape", "one"), [((11_803, 1), True), ((120_000, 100), False)])
+def test_threads_by_the_size_of_the_work(
+    shape: tuple[int, int], one: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Narrow tables are solved with one thread; wide and long ones with those that are there."""
+    entered = []
+
+    def solved(*_: Any, **__: Any) -> list[FittedPlane]:
+        return [FittedPlane(np.zeros(shape[1]), 0.0, Certificate(0.0, 0.0, 0.0))]
+
+    @contextmanager
+    def limit() -> Iterator[None]:
+        entered.append(True)
+        yield
+
+    monkeypatch.setattr(linear_quantile, "fit_planes", solved)
+    monkeypatch.setattr(linear_quantile, "one_blas_thread", limit)
+    LinearQuantileRegressor(0.5).fit(np.zeros(shape, dtype=np.int8), np.zeros(shape[0]))
+    assert entered == [True] * one
+
+
+def test_few_rows_need_no_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quartiles of 235 rows are unique, and a descent over the vertices is enough."""
+    monkeypatch.setattr(exact, "interior_point", None)
+    X, y = table_of("engel")
+    assert (LinearQuantileRegressor().fit(X, y).duality_gap_ <= 1e-8).all()

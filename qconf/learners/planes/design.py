@@ -115,6 +115,15 @@ class Table:
         np.matmul(rows - self.shift, self.transform, out=written[:, int(self.intercept) :])
         return written
 
+    def sizes(self, index: IntArray, coef: FloatArray) -> FloatArray:
+        """Sum the sizes of what the columns add to some rows' values, of shape (n_taken,)."""
+        sizes = np.empty(len(index))
+        step = max(1, _CHUNK // self.X.shape[1])
+        for start in range(0, len(index), step):
+            rows = slice(start, start + step)
+            sizes[rows] = np.abs(_as_floats(self.X[index[rows]])) @ np.abs(coef)
+        return sizes
+
     def in_columns(self, plane: FloatArray) -> tuple[FloatArray, float]:
         """Translate a plane into coefficients of the columns, and an intercept."""
         coef: FloatArray = self.transform @ plane[int(self.intercept) :]
@@ -159,7 +168,8 @@ def working_coordinates(
     Directions in which no row of the table differs from the others (constant columns, columns
     that are sums of others) get no coordinate: that leaves them out of every plane, so that of
     all planes that fit equally well the one with the smallest coefficients is found, in units
-    of the columns' standard deviations.
+    of the columns' weighted standard deviations. Otherwise weights have no say: which
+    directions there are, and in which units one calculates well, does not depend on them.
 
     Parameters
     ----------
@@ -181,50 +191,47 @@ def working_coordinates(
     known = -1
     while True:
         sample = _as_floats(X[rows])
-        shift = _centre(sample, weight[rows]) if intercept else np.zeros(X.shape[1])
-        sample -= shift
-        precision = _precision(X, shift, sample)
-        transform, lacking = _directions(sample, weight[rows], precision)
-        table = Table(X, shift, transform, intercept=intercept)
+        shift = _centre(sample) if intercept else np.zeros(X.shape[1])
+        transform, lacking = _directions(sample - shift, _roundings(X.dtype, sample))
         complete = not lacking.shape[1] or len(rows) == len(X)
         if complete or transform.shape[1] <= known:
-            return table, rows
+            break
         known = transform.shape[1]
         missed = np.setdiff1d(_rows_along(X, shift, lacking), rows)
         if not len(missed):
-            return table, rows
+            break
         few = draw.choice(missed, min(len(missed), len(rows)), replace=False)
         rows = np.union1d(rows, few)
+    if lacking.shape[1]:
+        own = weight[rows]
+        middle = _centre(sample, own) if intercept else 0.0
+        transform = _shortest(transform, lacking, _deviation(sample - middle, own))
+    return Table(X, shift, transform, intercept=intercept), rows
 
 
-def _centre(sample: FloatArray, weight: FloatArray) -> FloatArray:
+def _centre(sample: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Average the columns; the mean of equal numbers is that number, without rounding."""
     constant = (sample == sample[0]).all(axis=0)
-    mean = np.average(sample, axis=0, weights=weight)
-    centre: FloatArray = np.where(constant, sample[0], mean)
+    centre: FloatArray = np.where(constant, sample[0], np.average(sample, axis=0, weights=weight))
     return centre
 
 
-def _precision(X: NDArray[Any], shift: FloatArray, centred: FloatArray) -> float:
-    """Tell how much of a column's spread may be rounding of the table's own numbers."""
-    kept = X.dtype if np.issubdtype(X.dtype, np.floating) else np.dtype(np.float64)
-    spread = np.abs(centred).max(axis=0)
-    varies = spread > 0
-    offset = float((np.abs(shift[varies]) / spread[varies]).max(initial=0.0))
-    return _ROUNDINGS * float(np.finfo(kept).eps) * (1.0 + offset)
+def _roundings(dtype: np.dtype[Any], sample: FloatArray) -> FloatArray:
+    """Tell how much of a column may be rounding of the table's own numbers."""
+    kept = dtype if np.issubdtype(dtype, np.floating) else np.dtype(np.float64)
+    largest: FloatArray = np.abs(sample).max(axis=0) * float(np.finfo(kept).eps)
+    return largest
 
 
-def _directions(
-    sample: FloatArray, weight: FloatArray, precision: float
-) -> tuple[FloatArray, FloatArray]:
+def _directions(centred: FloatArray, roundings: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Find what makes centred rows uncorrelated, and the directions in which they do not vary."""
-    size = np.abs(sample).max(axis=0)  # first, because squares of huge numbers overflow
-    size[size == 0] = 1.0
-    scaled = sample / size
-    scaled *= np.sqrt(weight / weight.sum())[:, None]
-    deviation = np.sqrt(np.sum(scaled**2, axis=0))
+    size = np.abs(centred).max(axis=0)  # first, because squares of huge numbers overflow
+    moves = size > 0
+    size[~moves] = 1.0
+    scaled = centred / size
+    deviation = np.sqrt(np.mean(scaled**2, axis=0))
     deviation[deviation == 0] = 1.0
-    scaled /= deviation
+    scaled /= deviation * np.sqrt(len(scaled))
     size *= deviation
     variance, basis = np.linalg.eigh(scaled.T @ scaled)
     spread = np.sqrt(np.maximum(variance, 0))
@@ -232,9 +239,33 @@ def _directions(
         _, spread, rows = np.linalg.svd(np.linalg.qr(scaled, mode="r"))
         spread = np.append(spread, np.zeros(len(rows) - len(spread)))
         basis = rows.T
-    varies = spread > precision * spread.max()
+    noise = np.linalg.norm(basis * (roundings / size)[:, None], axis=0)
+    varies = spread > _ROUNDINGS * (noise + np.finfo(np.float64).eps * spread.max())
     directions = basis / size[:, None]
-    return directions[:, varies] / spread[varies], directions[:, ~varies]
+    transform = directions[:, varies] / spread[varies]
+    transform[~moves] = 0.0
+    return transform, directions[:, ~varies]
+
+
+def _deviation(centred: FloatArray, weight: FloatArray) -> FloatArray:
+    """Measure the columns' weighted standard deviations; where there is none, it counts as 1."""
+    size = np.abs(centred).max(axis=0)
+    size[size == 0] = 1.0
+    deviation: FloatArray = size * np.sqrt(
+        np.average((centred / size) ** 2, axis=0, weights=weight)
+    )
+    deviation[deviation == 0] = 1.0
+    return deviation
+
+
+def _shortest(transform: FloatArray, lacking: FloatArray, unit: FloatArray) -> FloatArray:
+    """Take from some directions as much of others as makes them shortest, in given units."""
+    long, idle = transform * unit[:, None], lacking * unit[:, None]
+    idle /= np.linalg.norm(idle, axis=0)
+    basis, _ = np.linalg.qr(idle)
+    shortest: FloatArray = (long - basis @ (basis.T @ long)) / unit[:, None]
+    shortest[~transform.any(axis=1)] = 0.0
+    return shortest
 
 
 def _rows_along(X: NDArray[Any], shift: FloatArray, directions: FloatArray) -> IntArray:

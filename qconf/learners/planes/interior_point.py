@@ -19,7 +19,12 @@ _MAX_ITER = 300
 _FIRST_VERTEX = 1e-6
 _NEXT_VERTEX = 0.02
 _GOAL = 1e-13
-#: A loss a row below this counts as this much: without residuals there is nothing to compare with.
+#: The gap from which on it is clear where to go, should rounding end the search before.
+_CLOSE = 1e-7
+#: Iterations that do not halve the gap before rounding is blamed.
+_PATIENCE = 20
+#: A loss below this share of the target's deviation counts as this much: without residuals there
+#: is nothing to compare with.
 _NO_LOSS = 1e-6
 #: How close planes are that differ by rounding only, in units of the target.
 _SAME = 1e-7
@@ -66,10 +71,12 @@ def interior_point(problem: Problem, plane: FloatArray, nearness: float) -> Solu
 def _followed(problem: Problem, at: _Iterate) -> tuple[Solution, bool]:
     """Go on until a vertex is proven best, or the pulls are as good as they get."""
     aim = _FIRST_VERTEX
-    least = _NO_LOSS * float(problem.weight.sum())
+    least = _NO_LOSS * problem.deviation()
     found = None
+    halved, idle = np.inf, 0
     for _ in range(_MAX_ITER):
         gap = at.gap / max(problem.loss(problem.residual(at.plane)), least)
+        halved, idle = (gap / 2, 0) if gap < halved else (halved, idle + 1)
         if gap <= aim:
             aim = _NEXT_VERTEX * gap
             found = vertex(problem, at.pull(problem)) or found
@@ -77,6 +84,8 @@ def _followed(problem: Problem, at: _Iterate) -> tuple[Solution, bool]:
                 return found, True
         if gap <= _GOAL:
             return _one_of_many(at, at.pull(problem), found), True
+        if idle > _PATIENCE:
+            break
         try:
             with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
                 after = at.improved(problem)
@@ -85,7 +94,9 @@ def _followed(problem: Problem, at: _Iterate) -> tuple[Solution, bool]:
         if not np.isfinite(after.gap):
             break
         at = after
-    return found or Solution(at.plane, at.pull(problem)), found is not None
+    if found is None or gap <= _CLOSE:
+        return Solution(at.plane, at.pull(problem)), gap <= _CLOSE
+    return found, True
 
 
 def _one_of_many(at: _Iterate, pull: FloatArray, found: Solution | None) -> Solution:

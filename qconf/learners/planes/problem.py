@@ -9,7 +9,7 @@ import numpy as np
 from qconf._types import FloatArray, IntArray
 from qconf.learners.planes.design import Design, Rows
 
-__all__ = ["Problem", "check_loss"]
+__all__ = ["Problem", "check_loss", "weighted_median"]
 
 
 def check_loss(residual: FloatArray, quantile: float) -> FloatArray:
@@ -27,6 +27,13 @@ def check_loss(residual: FloatArray, quantile: float) -> FloatArray:
         Not negative, zero where the residual is.
     """
     return np.maximum(quantile * residual, (quantile - 1) * residual)
+
+
+def weighted_median(values: FloatArray, weight: FloatArray) -> float:
+    """Find the value below which there is no more than half of the weight, nor above it."""
+    order = np.argsort(values)
+    heap = np.cumsum(weight[order])
+    return float(values[order[np.searchsorted(heap, heap[-1] / 2)]])
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,10 @@ class Problem:
     def loss(self, residual: FloatArray) -> float:
         """Sum the check loss over the rows."""
         return float(self.weight @ check_loss(residual, self.quantile))
+
+    def deviation(self) -> float:
+        """Sum the distances of the target from zero, its centre: what losses are compared with."""
+        return float(self.weight @ np.abs(self.target))
 
     def pull(self, residual: FloatArray) -> FloatArray:
         """Give each row the pull of its side of the plane."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import qr
+from scipy.linalg.lapack import dgeqp3
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.learners.planes.problem import Problem
 
-__all__ = ["Solution", "on_plane", "vertex"]
+__all__ = ["SLACK", "Solution", "independent_rows", "on_plane", "room_of", "vertex"]
 
 #: Residuals are told from zero by this, times the size of the target, which is about 1.
 _ROUNDING = 1e-12
 #: How far a pull may be beyond its limits, as a share of the weight, and count as at the limit.
-_SLACK = 1e-9
+SLACK = 1e-9
+#: What a row adds to the span of others, as a share of the largest, and counts as nothing.
+_DEPENDENT = 1e-10
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,11 @@ def vertex(problem: Problem, pull: FloatArray) -> Solution | None:
         None if the pulls on those rows would have to go beyond their limits: then they are not
         the right rows.
     """
-    room = _room(problem, pull)
+    room = room_of(problem, pull)
     k = problem.design.take(slice(0, 1)).shape[1]
     likely = np.argsort(-room)[: 2 * k]
     return _through(problem, likely[:k], pull) or _through(
-        problem, likely[_independent(problem.design.take(likely), room[likely])], pull
+        problem, likely[independent_rows(problem.design.take(likely), room[likely])], pull
     )
 
 
@@ -76,21 +78,23 @@ def _through(problem: Problem, index: IntArray, pull: FloatArray) -> Solution | 
         settled[index] = np.linalg.solve(matrix.T, -problem.design.sums(settled))
     except np.linalg.LinAlgError:
         return None
-    room = _room(problem, settled)
-    if room.min() < -_SLACK:
+    room = room_of(problem, settled)
+    if room.min() < -SLACK:
         return None
-    return Solution(plane, settled, unique=bool(room[index].min(initial=1.0) > _SLACK))
+    return Solution(plane, settled, unique=bool(room[index].min(initial=1.0) > SLACK))
 
 
-def _room(problem: Problem, pull: FloatArray) -> FloatArray:
+def room_of(problem: Problem, pull: FloatArray) -> FloatArray:
     """Tell how far pulls are from the nearer of their limits, as shares of the weight."""
     highest = problem.quantile * problem.weight
     room: FloatArray = np.minimum(highest - pull, pull - (highest - problem.weight))
     return room / problem.weight
 
 
-def _independent(matrix: FloatArray, room: FloatArray) -> IntArray:
-    """Choose k rows that span the coordinates, those with most room first."""
+def independent_rows(matrix: FloatArray, room: FloatArray) -> IntArray:
+    """Choose k rows that span the coordinates, those with most room first; fewer if none do."""
     scaled = matrix * np.sqrt(np.maximum(room, _ROUNDING))[:, None]
-    _, order = qr(scaled.T, mode="r", pivoting=True)
-    return np.asarray(order[: matrix.shape[1]], dtype=np.intp)
+    triangle, order, *_ = dgeqp3(scaled.T)  # scipy.linalg.qr, without what that adds in time
+    found = np.abs(np.diagonal(triangle))
+    rank = np.count_nonzero(found > _DEPENDENT * found.max(initial=0.0))
+    return np.asarray(order[:rank] - 1, dtype=np.intp)

@@ -29,12 +29,29 @@ def test_a_table_does_what_its_rows_do(
 
 
 def test_coordinates_are_uncorrelated_and_of_unit_size(rng: np.random.Generator) -> None:
-    """Their weighted second moments are the identity, whatever the columns' units."""
+    """Their second moments are the identity, whatever the columns' units and the weights."""
     X = rng.normal(size=(500, 3)) @ rng.normal(size=(3, 3)) * [1e-9, 1.0, 1e9] + [0, 5, -1e9]
-    weight = rng.uniform(0.5, 2, size=500)
+    weight = 10 ** rng.uniform(-9, 9, size=500)
     rows = working_coordinates(X, weight, np.arange(500), intercept=True)[0].take(slice(None))
-    moments = (rows * weight[:, None]).T @ rows / weight.sum()
-    np.testing.assert_allclose(moments, np.eye(4), atol=1e-6)
+    np.testing.assert_allclose(rows.T @ rows / 500, np.eye(4), atol=1e-6)
+
+
+def test_weights_do_not_hide_a_direction(rng: np.random.Generator) -> None:
+    """Around a row that outweighs all others a million times, columns still vary."""
+    X = rng.normal(size=(20, 2))
+    X = np.column_stack([X, 2 * X[:, 0] + 1])
+    weight = np.where(np.arange(20) == 7, 1e6, 1.0)
+    table, _ = working_coordinates(X, weight, np.arange(20), intercept=True)
+    assert table.transform.shape == (3, 2)
+    assert np.abs(table.transform).max() < 10
+
+
+def test_rounding_is_judged_column_by_column(rng: np.random.Generator) -> None:
+    """A column far from zero does not hide a small difference between two others."""
+    a = rng.normal(size=200)
+    X = np.column_stack([a, a + 1e-7 * rng.normal(size=200), 1e9 + rng.normal(size=200)])
+    table, _ = working_coordinates(X, np.ones(200), np.arange(200), intercept=True)
+    assert table.transform.shape == (3, 3)
 
 
 @pytest.mark.parametrize("noise", [0.0, 1e-15])

@@ -102,7 +102,17 @@ def test_a_certificate_cannot_be_forged(rng: np.random.Generator) -> None:
 @pytest.mark.parametrize(("n", "p"), [(10, 3), (1_500, 5), (100_000, 20), (1_000_000, 100)])
 def test_samples(n: int, p: int) -> None:
     """All of few rows; of many a small part, always the same one."""
-    rows = sample_rows(n, p)
+    rows = sample_rows(np.ones(n), p)
     assert len(rows) == n or 1000 <= len(rows) <= n / 2
     assert (np.diff(rows) > 0).all()
-    np.testing.assert_array_equal(rows, sample_rows(n, p))
+    np.testing.assert_array_equal(rows, sample_rows(np.ones(n), p))
+
+
+def test_samples_have_the_heavy_rows() -> None:
+    """Rows that weigh more than the sample's share of the whole are in it, and no row twice."""
+    weight = np.ones(50_000)
+    weight[[3, 777, 49_999]] = 1e6
+    rows = sample_rows(weight, 2)
+    assert set(rows) >= {3, 777, 49_999}
+    assert (np.diff(rows) > 0).all()
+    assert len(rows) < 5_000
