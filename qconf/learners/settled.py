@@ -8,7 +8,8 @@ expected error is multiplied by it again.
 
 Where novelty is 1 or more, the prediction was more prior than data: the residual tells how far
 groups differ, and not how hard their rows are to value. Such residuals are left out. In the
-published simulation they were not; they are what an error model there has most trouble with.
+published simulation they were not; the farther groups are apart, the more an error model suffers
+from them.
 """
 
 from __future__ import annotations

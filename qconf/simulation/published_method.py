@@ -1,9 +1,9 @@
 """The method as it was published: what Vowpal Wabbit does with its own defaults, three times.
 
 A valuation model; an error model of its absolute progressive residuals; and bootstrap replicates
-of that error model, whose highest prediction is the conservative estimate. Nothing is left out or
-divided: the residual of a group's first house, which tells how far groups differ, is learned like
-any other.
+of that error model, whose highest prediction is the conservative estimate. A group's first residual
+nearly decides what is expected of it, and nothing is left out: that of its first house, which tells
+how far groups differ, is learned like any other.
 """
 
 from __future__ import annotations
