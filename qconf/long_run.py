@@ -124,7 +124,8 @@ class SlowWaves:
         ndarray of shape (n_waves, ...)
             Its mean square over the waves is the variance of the statistic.
         """
-        return (up - down) / (2 * _STEP) * np.sqrt(self.inflation)
+        along: FloatArray = (up - down) / (2 * _STEP) * np.sqrt(self.inflation)
+        return along
 
 
 def dependence(waves: SlowWaves, values: FloatArray) -> float:

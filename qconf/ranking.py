@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from scipy.stats import rankdata
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.conventions import accepted_rows
 
-__all__ = ["Outcome", "RankedRows", "Statistics", "rank_within"]
+__all__ = ["Outcome", "RankedRows", "Statistics", "Weights", "rank_within"]
 
 #: How often each row counts: whole numbers in a resample, any other in a wave of time.
 Weights = NDArray[np.intp] | NDArray[np.float64]
@@ -158,7 +159,7 @@ class RankedRows:
             weights = np.ones(len(self.order), dtype=np.intp)
         drawn = weights[self.order]
         tie = _sums_from(drawn, self._starts)
-        upto = np.cumsum(tie)
+        upto: Any = np.cumsum(tie)  # whole numbers where the weights are
         outliers = _sums_from(drawn[self._outliers], self._outlier_starts)
         size, after = tie[self._with_outliers], upto[self._with_outliers]
         outlier_rate, mae = self._head(drawn, tie, upto, outliers)

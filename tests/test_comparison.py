@@ -165,7 +165,8 @@ def test_compare_allows_for_slow_movement_in_time() -> None:
 
     def width(**options: object) -> float:
         one = judged(table.drop(columns=[] if options else ["week"]), ["score"], **options)
-        return float(np.diff(one.overall.outlier_rate.interval)[0]) * np.sqrt(one.overall.n)
+        low, high = one.overall.outlier_rate.interval
+        return (high - low) * float(np.sqrt(one.overall.n))
 
     assert width(time="week") > 2 * width()
     timed = judged(table, ["score"], time="week")
