@@ -191,6 +191,7 @@ def test_times_out_of_rule(options: dict[str, Any], error: type, message: str) -
         progressive_validation(OnlineLinearRegressor(), [["a"]] * 3, [1.0, 2.0, 3.0], **options)
 
 
+ARROW_IN_UTC = pd.ArrowDtype(pa.timestamp("us", "UTC"))
 MAY = [dt.date(2026, 5, 3), dt.date(2026, 5, 1), dt.date(2026, 5, 2)]
 
 
@@ -205,8 +206,8 @@ MAY = [dt.date(2026, 5, 3), dt.date(2026, 5, 1), dt.date(2026, 5, 2)]
         pd.Series(MAY),
         pd.Series(pd.to_datetime(MAY)).astype(object),
         pd.Series(pd.to_datetime(MAY)).astype("timestamp[us][pyarrow]"),
-        pd.Series(pd.to_datetime(MAY)).dt.tz_localize("UTC").astype("timestamp[us, UTC][pyarrow]"),
-        pa.array(MAY),
+        pd.Series(pd.to_datetime(MAY)).dt.tz_localize("UTC").astype(ARROW_IN_UTC),
+        pd.Series(MAY, dtype=pd.ArrowDtype(pa.date32())),
         np.array(["2026-05", "2026-03", "2026-04"], dtype="M8[M]"),
         [dt.timedelta(days=3), dt.timedelta(days=1), dt.timedelta(days=2)],
     ],

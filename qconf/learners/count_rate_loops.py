@@ -158,7 +158,8 @@ def _predict_sum(rows: Rows, row: int, model: Model, prediction: Lanes) -> None:
                 prediction[lane] += x * state[coordinate, _WEIGHT, lane]
 
 
-@inlined
+# Called, not inlined: beside it the loops over sums would lack registers.
+@compiled
 def _product(rows: Rows, row: int, model: Model, lane: int) -> float:
     """Return the shrunken mean of a row's one coordinate, or the mean times all its factors."""
     product = 1.0 * model.origin[_MEAN, lane]
@@ -268,7 +269,7 @@ def _learn_product(rows: Rows, row: int, model: Model, row_weight: float, times:
             state[coordinate, _COUNT, lane] += learned
 
 
-@inlined
+@compiled
 def _share_ratio(rows: Rows, row: int, model: Model, lane: int, learned: float) -> None:
     """Share what a row is of its expectation among its factors, in one lane."""
     state, prior = model.state, model.prior_count
