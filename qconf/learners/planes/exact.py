@@ -96,7 +96,7 @@ def _solve_band(problem: Problem, band: Band, plane: FloatArray) -> Solution | N
         residual = problem.residual(found.plane)
         missed = np.flatnonzero((band.side * residual < 0) & ~on_plane(problem, residual))
         if not len(missed):
-            return Solution(found.plane, band.pull(found.pull))
+            return Solution(found.plane, band.pull(found.pull), unique=found.unique)
         if len(missed) > _MISSED * len(band):
             return None
         band.keep(missed)

@@ -116,3 +116,11 @@ def test_samples_have_the_heavy_rows() -> None:
     assert set(rows) >= {3, 777, 49_999}
     assert (np.diff(rows) > 0).all()
     assert len(rows) < 5_000
+
+
+def test_the_only_best_plane_is_not_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a band of rows proves unique is unique for all rows, and no pass over them is needed."""
+    X, y = normal(np.random.default_rng(7))
+    monkeypatch.setattr(fitting, "middle_of_the_best", None)
+    for plane in fit_planes(X, y, np.ones(N), np.array([0.25, 0.75]), intercept=True):
+        assert plane.certificate.gap <= 1e-8
