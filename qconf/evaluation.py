@@ -18,7 +18,7 @@ from qconf.conventions import accepted_rows, check_options, check_resamples, che
 from qconf.errors import TableError
 from qconf.estimate import Estimate
 from qconf.learners.threads import threads_for
-from qconf.ranking import Outcome, RankedRows, rank_within
+from qconf.ranking import Outcome, RankedRows, Weights, rank_within
 from qconf.resampling import (
     Draws,
     ObservedRate,
@@ -313,7 +313,7 @@ def _drawn(
     n_threads = min(threads_for(len(outcome.size)), len(ranked))
     with ThreadPoolExecutor(max(1, n_threads)) as pool:
         # On short tables handing work over takes a quarter as long as the work itself.
-        mapped: Callable[..., Iterable[FloatArray]] = pool.map if n_threads > 1 else map
+        mapped: Callable[..., Iterable[tuple[float, ...]]] = pool.map if n_threads > 1 else map
         for weights in sampling.weights(n_draws, rng):
             overall.append(outcome.overall(weights))
             told = mapped(partial(_told, weights=weights), ranked.values())
@@ -324,7 +324,7 @@ def _drawn(
     }
 
 
-def _told(rows: RankedRows, weights: FloatArray | None = None) -> tuple[float, ...]:
+def _told(rows: RankedRows, weights: Weights | None = None) -> tuple[float, ...]:
     one = rows.statistics(weights)
     return one.outlier_rate, one.mae, one.aurc, one.spearman, *one.coverage_at
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -124,7 +125,7 @@ class SlowWaves:
         ndarray of shape (n_waves, ...)
             Its mean square over the waves is the variance of the statistic.
         """
-        return (up - down) / (2 * _STEP) * np.sqrt(self.inflation)
+        return (up - down) / (2 * _STEP) * sqrt(self.inflation)
 
 
 def dependence(waves: SlowWaves, values: FloatArray) -> float:

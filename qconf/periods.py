@@ -142,12 +142,12 @@ def trend_lines(
             "rate hides that."
         )
     if _has_trend(time, residual, level):
-        first, last = (
+        early, late = (
             f"{100 * one:+.1f} %" if percent else f"{one:+.4g}"
             for one in _first_and_last(time, residual)
         )
         told.append(
-            f"The mean signed error went from {first} (earliest quarter of the rows) to {last} "
+            f"The mean signed error went from {early} (earliest quarter of the rows) to {late} "
             "(latest quarter): the predictions drift."
         )
     return tuple(told)

@@ -158,7 +158,7 @@ class RankedRows:
             weights = np.ones(len(self.order), dtype=np.intp)
         drawn = weights[self.order]
         tie = _sums_from(drawn, self._starts)
-        upto = np.cumsum(tie)
+        upto: Weights = tie.cumsum()
         outliers = _sums_from(drawn[self._outliers], self._outlier_starts)
         size, after = tie[self._with_outliers], upto[self._with_outliers]
         outlier_rate, mae = self._head(drawn, tie, upto, outliers)
