@@ -111,7 +111,7 @@ def _large_group(rng: np.random.Generator) -> Table:
 
 def _five_outliers(rng: np.random.Generator) -> Table:
     outlier = rng.random(200) < 0.025
-    return _table(rng.random(200), 0.2 * outlier, np.full(200, 0.025))
+    return _table(rng.random(200), np.where(outlier, 0.2, 0.0), np.full(200, 0.025))
 
 
 def _independent(rng: np.random.Generator) -> Table:
@@ -218,4 +218,5 @@ def table_of(world: str, number: int) -> Table:
 
 def summed(world: str, found: pd.DataFrame) -> dict[str, Any]:
     """Average over the tables of a world."""
-    return {"world": world, "tables": len(found), **found.mean().round(4).to_dict()}
+    means = {str(name): mean for name, mean in found.mean().round(4).items()}
+    return {"world": world, "tables": len(found), **means}
