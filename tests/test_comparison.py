@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,7 +167,7 @@ def test_compare_allows_for_slow_movement_in_time() -> None:
 
     def width(**options: object) -> float:
         one = judged(table.drop(columns=[] if options else ["week"]), ["score"], **options)
-        return float(np.diff(one.overall.outlier_rate.interval)[0]) * np.sqrt(one.overall.n)
+        return float(np.diff(one.overall.outlier_rate.interval)[0]) * math.sqrt(one.overall.n)
 
     assert width(time="week") > 2 * width()
     timed = judged(table, ["score"], time="week")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -171,8 +172,9 @@ def test_the_order_of_the_rows_changes_no_point_value() -> None:
     order = rng.permutation(300)
     one = evaluate(score, residual, threshold=1.0, n_resamples=5)
     other = evaluate(score[order], residual[order], threshold=1.0, n_resamples=5, random_state=9)
-    for get in (lambda e: e.aurc, lambda e: e.best_decile.mae, lambda e: e.spearman):
-        assert get(one).value == pytest.approx(get(other).value, rel=1e-12)
+    for name in ("aurc", "best_decile.mae", "spearman"):
+        value = attrgetter(f"{name}.value")
+        assert value(one) == pytest.approx(value(other), rel=1e-12)
     assert {r: e.value for r, e in one.coverage_at.items()} == {
         r: e.value for r, e in other.coverage_at.items()
     }

@@ -26,4 +26,5 @@ def test_sorted_codes_follow_the_values() -> None:
 
 def test_a_gap_in_a_list_of_words_is_a_gap() -> None:
     """It is not the word "nan" that an array of strings would make of it."""
-    assert group_codes(["a", float("nan"), "nan", float("nan"), "a"]).tolist() == [0, 2, 1, 3, 0]
+    words: list[str | float] = ["a", float("nan"), "nan", float("nan"), "a"]
+    assert group_codes(words).tolist() == [0, 2, 1, 3, 0]

@@ -163,7 +163,7 @@ def test_dates_of_every_kind(kind: str) -> None:
         ({"time": [1.0, np.nan, 2.0]}, TableError, "1 of 3 are missing. Leave these rows out"),
         ({"time": [None, None, 2]}, TableError, "2 of 3 are missing"),
         ({"time": pd.Series([1, None, 2], dtype="Int64")}, TableError, "1 of 3 are missing"),
-        ({"time": pd.to_datetime(["2026-01-01", None, None])}, TableError, "2 of 3 are missing"),
+        ({"time": pd.to_datetime(["2026-01-01", "NaT", "NaT"])}, TableError, "2 of 3 are missing"),
         ({"time": [1.0, np.inf, 2.0]}, TableError, "must be finite; 1 of 3 are not"),
         ({"time": [10**20, 1, 2]}, TableError, "must be numbers or dates, got .* type integer"),
         (
@@ -205,7 +205,7 @@ MAY = [dt.date(2026, 5, 3), dt.date(2026, 5, 1), dt.date(2026, 5, 2)]
         pd.Series(MAY),
         pd.Series(pd.to_datetime(MAY)).astype(object),
         pd.Series(pd.to_datetime(MAY)).astype("timestamp[us][pyarrow]"),
-        pd.Series(pd.to_datetime(MAY)).dt.tz_localize("UTC").astype("timestamp[us, UTC][pyarrow]"),
+        pd.Series(pd.to_datetime(MAY)).astype(pd.ArrowDtype(pa.timestamp("us", "UTC"))),
         pa.array(MAY),
         np.array(["2026-05", "2026-03", "2026-04"], dtype="M8[M]"),
         [dt.timedelta(days=3), dt.timedelta(days=1), dt.timedelta(days=2)],

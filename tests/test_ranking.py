@@ -39,7 +39,8 @@ def by_definition(score: FloatArray, residual: FloatArray, fraction: float) -> S
         max([0.0, *((score <= cut).mean() for cut, rate in rates.items() if rate <= at)])
         for at in (0.05, 0.5)
     ]
-    return Statistics(*np.mean(told, axis=0), np.nan, tuple(coverage))
+    outlier_rate, mae, aurc = np.mean(told, axis=0)
+    return Statistics(outlier_rate, mae, aurc, np.nan, tuple(coverage))
 
 
 @st.composite

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from qconf import (
     CountConfidence,
@@ -117,11 +118,11 @@ def test_what_was_never_seen_is_not_called_safe(est: Any, name: str, columns: li
         assert np.sqrt(np.mean(told**2)) > 0.75 * everywhere
 
 
-def documented(level: FloatArray, residual: FloatArray) -> pd.Series[float]:
+def documented(level: NDArray[np.int64], residual: FloatArray) -> pd.Series[float]:
     """Give the root of (sum of squares + 5 * mean of all rows) / (count + 5) of each level."""
     square = pd.Series(residual**2)
     groups = square.groupby(level)
-    return np.sqrt((groups.sum() + 5 * square.mean()) / (groups.count() + 5))
+    return ((groups.sum() + 5 * square.mean()) / (groups.count() + 5)) ** 0.5
 
 
 @pytest.mark.parametrize("bound", ["mean", "max"])
