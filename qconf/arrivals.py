@@ -145,7 +145,7 @@ def _whole(delay: Real) -> int:
         return int(delay)
     nearest = round(delay)
     rounding = _ROUNDINGS * np.spacing(float(delay))
-    return nearest if abs(delay - nearest) <= rounding else math.floor(delay)
+    return int(nearest if abs(delay - nearest) <= rounding else math.floor(delay))
 
 
 def _duration(delay: Any, moment: NDArray[Any]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -228,7 +230,8 @@ def test_room_for_more_keeps_what_is_known() -> None:
 def shrunken_means(group: NDArray[np.int64], target: FloatArray, prior: float) -> FloatArray:
     """Shrink the mean of each group to that of all rows."""
     sums, counts = np.bincount(group, target), np.bincount(group)
-    return (sums + prior * target.mean()) / (counts + prior)
+    shrunken: FloatArray = (sums + prior * target.mean()) / (counts + prior)
+    return shrunken
 
 
 @settings(deadline=None)  # the first call compiles
@@ -261,12 +264,12 @@ def test_each_replicate_of_a_multiplied_category_is_a_shrunken_mean_of_its_own_r
     group = rng.integers(6, size=500)
     target = rng.gamma(0.5, size=500)
     target[0] = 1e-12
-    options = {"replicates": 5, "seed": 3, "precision": np.float64}
-    model = CountRates(6, 5.0, multiply=True, **options)
+    rates = partial(CountRates, replicates=5, seed=3, precision=np.float64)
+    model = rates(6, 5.0, multiply=True)
     model.learn(rows_of(group[:, None], target))
     found = model.predict(rows_of(np.arange(6)[:, None], []))
     # How often each row was drawn: its own coordinate's count.
-    drawn = CountRates(500, 5.0, **options)
+    drawn = rates(500, 5.0)
     drawn.learn(rows_of(np.arange(500)[:, None], target))
     for lane in range(5):
         times = drawn.state[:500, 1, lane].astype(int)
