@@ -175,8 +175,9 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
             self._log_factor[groups] = np.log(factor)
             # The mean of groups, or of rows where large groups are the harder ones: a group that
             # is not known must not look safe.
-            of_rows = np.average(factor, weights=dof) if dof.any() else 0.0
-            self._unseen[k] = np.log(max(prior.probability @ prior.variance, of_rows))
+            of_groups = float(prior.probability @ prior.variance)
+            of_rows = float(np.average(factor, weights=dof))
+            self._unseen[k] = np.log(max(of_groups, of_rows))
 
     def _grow(self, n_coordinates: int) -> None:
         def grown(array: FloatArray) -> FloatArray:

@@ -86,7 +86,7 @@ class ActiveCoordinates:
     ) -> None:
         measured = np.array([is_measured(first.iloc[:, i]) for i in range(first.shape[1])])
         measured &= ~categorical
-        self.kinds = {int(i): _kind(first.iloc[:, i]) for i in np.flatnonzero(measured)}
+        self.kinds = {i: _kind(first.iloc[:, i]) for i in np.flatnonzero(measured).tolist()}
         self.buckets = buckets
         self.edges: dict[int, FloatArray] = {}
         self.numbers: list[int] = []

@@ -166,7 +166,7 @@ def _predict_sum(rows: Rows, row: int, model: Model, prediction: Lanes) -> None:
 @compiled
 def _product(rows: Rows, row: int, model: Model, lane: int) -> float:
     """Return the shrunken mean of a row's one coordinate, or the mean times all its factors."""
-    product = 1.0 * model.origin[_MEAN, lane]
+    product: float = 1.0 * model.origin[_MEAN, lane]
     single = rows.coordinates.shape[1] == 1
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]

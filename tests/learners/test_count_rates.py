@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -228,7 +230,8 @@ def test_room_for_more_keeps_what_is_known() -> None:
 def shrunken_means(group: NDArray[np.int64], target: FloatArray, prior: float) -> FloatArray:
     """Shrink the mean of each group to that of all rows."""
     sums, counts = np.bincount(group, target), np.bincount(group)
-    return (sums + prior * target.mean()) / (counts + prior)
+    means: FloatArray = (sums + prior * target.mean()) / (counts + prior)
+    return means
 
 
 @settings(deadline=None)  # the first call compiles
@@ -261,7 +264,7 @@ def test_each_replicate_of_a_multiplied_category_is_a_shrunken_mean_of_its_own_r
     group = rng.integers(6, size=500)
     target = rng.gamma(0.5, size=500)
     target[0] = 1e-12
-    options = {"replicates": 5, "seed": 3, "precision": np.float64}
+    options: dict[str, Any] = {"replicates": 5, "seed": 3, "precision": np.float64}
     model = CountRates(6, 5.0, multiply=True, **options)
     model.learn(rows_of(group[:, None], target))
     found = model.predict(rows_of(np.arange(6)[:, None], []))
