@@ -139,11 +139,11 @@ def _check_number(delay: Any) -> None:
         raise _negative(delay)
 
 
-def _whole(delay: Real) -> int:
+def _whole(delay: Any) -> int:
     """Return the largest whole number that is no more than a delay, but for rounding."""
     if isinstance(delay, Integral):
         return int(delay)
-    nearest = round(delay)
+    nearest: int = round(delay)
     rounding = _ROUNDINGS * np.spacing(float(delay))
     return int(nearest if abs(delay - nearest) <= rounding else math.floor(delay))
 
