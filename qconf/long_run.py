@@ -9,7 +9,7 @@ and an interval with Student's t (the equal-weighted cosine estimator: Mueller 2
 Lewis, Stock & Watson 2018, Journal of Business & Economic Statistics 36(4)).
 
 Blocks of time of the length that Politis & White (2004) choose were tried first; where noise
-hides the movement they come out at one period, and 95 % intervals hold the truth in 79 to 86 %
+hides the movement they come out at one period, and 95 % intervals hold the truth in 76 to 87 %
 of histories (docs/decisions/0002-intervals-in-time.md).
 """
 

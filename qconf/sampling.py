@@ -26,8 +26,7 @@ _STRETCHES = 10
 _MANY_UNITS, _LEAST_FOR_SKEWNESS = 30, 3
 
 #: Few values hide the tail they come from: ten squared normal ones show half of its skewness,
-#: even after the usual mending. Simulated intervals are right with this factor, and 2 to 3 %
-#: short without.
+#: even after the usual mending. In simulated tables this factor gains about a point of coverage.
 _SEEN_OF_SKEWNESS = 1.5
 
 

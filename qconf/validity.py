@@ -30,7 +30,7 @@ def limits_of_validity(rate: Estimate, n_rows: int, sampling: Sampling) -> tuple
     Returns
     -------
     tuple of str
-        Empty where 95 % intervals hold the truth in 93 to 97 % of simulated tables.
+        Empty where none of these limits is met.
     """
     told = [*_of_outliers(rate, n_rows), *_of_groups(sampling), *_of_time(rate, n_rows, sampling)]
     return tuple(told)
