@@ -75,10 +75,12 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
 
     With ``averages_unseen = True`` in its body, rows with a level, or a gap, that was never seen
     in `fit` get the mean over what might stand there (`qconf.unseen`): for models that would take
-    such a row for one of the safest.
+    such a row for one of the safest. With ``winsorises = True`` ``_fit`` gets residuals of which a
+    few absurd ones are cut to size (`qconf.absurd_residuals`): for models that learn squares.
     """
 
     averages_unseen: ClassVar[bool] = False
+    winsorises: ClassVar[bool] = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
 
     def fit(self, X: TableLike, y: ArrayLike) -> Self:
@@ -90,7 +92,6 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
             What describes a row; by convention with a column ``prediction``.
         y : array-like of shape (n_samples,)
             Signed residuals in error-scale units, each made without having seen its row's truth.
-            A few absurd ones are cut to size (`qconf.absurd_residuals`).
 
         Returns
         -------
@@ -107,7 +108,9 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         table = check_table(self, X, reset=True)
         if isinstance(table, pd.DataFrame):
             warn_of_numbers_in_text(table)
-        residual = winsorised(check_target(self, y, len(table)))
+        residual = check_target(self, y, len(table))
+        if self.winsorises:
+            residual = winsorised(residual)
         check_units(residual)
         self._fit(table, residual)
         if self.averages_unseen:

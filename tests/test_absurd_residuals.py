@@ -84,7 +84,6 @@ def test_short_tables_and_those_of_nearly_no_errors_are_left_alone() -> None:
 @pytest.mark.parametrize(
     "est",
     [
-        ConstantConfidence(),
         CountConfidence(),
         ForestConfidence(10, random_state=0),
         NeighborConfidence(),
@@ -95,7 +94,7 @@ def test_short_tables_and_those_of_nearly_no_errors_are_left_alone() -> None:
         ResidualConfidence(target="combined", random_state=0),
         ResidualConfidence(n_bootstrap=3, bound="max", random_state=0),
         ResidualConfidence("glm"),
-        BlendConfidence([ConstantConfidence(), CountConfidence()], random_state=0),
+        BlendConfidence([ForestConfidence(10), CountConfidence()], random_state=0),
     ],
     ids=repr,
 )
@@ -126,3 +125,10 @@ def test_residuals_beyond_all_units_are_refused() -> None:
     """Where not some but all are, their squares are no numbers."""
     with pytest.raises(TableError, match=r"at most 1e\+100 in size, the largest is 1e\+200"):
         ConstantConfidence().fit([[1.0], [2.0]], [1e200, 1e200])
+
+
+def test_the_residuals_of_other_estimators_are_their_own_affair(rng: np.random.Generator) -> None:
+    """Who does not ask for it learns what was passed."""
+    residual = np.append(rng.normal(size=99), 1e6)
+    est = ConstantConfidence().fit(np.zeros((100, 1)), residual)
+    assert est.predict([[0.0]])[0] == pytest.approx(np.sqrt(np.mean(residual**2)))

@@ -100,6 +100,7 @@ class BlendConfidence(ConfidenceEstimator):
     """
 
     averages_unseen: ClassVar[bool] = True
+    winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "estimators": [list, tuple, None],
         "cv": [Interval(Integral, 2, None, closed="left")],

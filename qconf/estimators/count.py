@@ -59,6 +59,7 @@ class CountConfidence(ConfidenceEstimator):
     array([0.1 , 0.71, 1.  ])
     """
 
+    winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "bins": [Interval(Integral, 2, None, closed="left")],
         "beta": [Interval(Real, 0, None, closed="neither")],

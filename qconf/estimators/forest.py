@@ -48,6 +48,7 @@ class ForestConfidence(ConfidenceEstimator):
     """
 
     averages_unseen: ClassVar[bool] = True
+    winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],

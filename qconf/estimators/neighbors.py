@@ -58,6 +58,7 @@ class NeighborConfidence(ConfidenceEstimator):
     """
 
     averages_unseen: ClassVar[bool] = True
+    winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "max_rows": [Interval(Integral, 1, None, closed="left"), None],

@@ -74,6 +74,7 @@ class QuantileConfidence(ConfidenceEstimator):
     """
 
     averages_unseen: ClassVar[bool] = True
+    winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "learner": [
             StrOptions({"boosted", "forest", *_PLANES}), HasMethods(["fit", "predict"]), tuple, list

@@ -130,6 +130,7 @@ class ResidualConfidence(ConfidenceEstimator):
     """
 
     averages_unseen: ClassVar[bool] = True
+    winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "learner": [StrOptions({"boosted", *LEARNERS}), HasMethods(["fit", "predict"])],
         "target": [StrOptions({*LOSSES, COMBINED})],
