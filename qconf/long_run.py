@@ -37,6 +37,8 @@ _STRETCHES = 100
 #: Half of what a wave of full height would do: no weight is ever negative, and the statistics
 #: are still smooth over so large a change.
 _STEP = 0.5
+#: Where a wave is so high that rows would have no weight left, they keep a tenth.
+_MOST_OF_A_ROW = 0.9
 
 #: As in Andrews & Monahan (1992): beyond this, one movement lasts as long as the whole table.
 _MOST_PERSISTENT = 0.97
@@ -105,11 +107,8 @@ class SlowWaves:
         tuple of (ndarray of shape (n_samples,), ndarray of shape (n_samples,))
             Weights above 0 that add up to the number of rows.
         """
-        for number in range(1, self.n_waves + 1):
-            wave = np.sqrt(2) * np.cos(np.pi * number * self.position)
-            # Where many rows share a moment the waves do not quite cancel out.
-            wave -= wave.mean()
-            yield 1 + _STEP * wave, 1 - _STEP * wave
+        for wave, step in zip(self._waves(), self._steps(), strict=True):
+            yield 1 + step * wave, 1 - step * wave
 
     def derivative(self, up: FloatArray, down: FloatArray) -> FloatArray:
         """Tell how statistics move along the waves.
@@ -124,8 +123,21 @@ class SlowWaves:
         ndarray of shape (n_waves, ...)
             Its mean square over the waves is the variance of the statistic.
         """
-        along: FloatArray = (up - down) / (2 * _STEP) * np.sqrt(self.inflation)
+        step = self._steps().reshape(-1, *[1] * (np.ndim(up) - 1))
+        along: FloatArray = (up - down) / (2 * step) * np.sqrt(self.inflation)
         return along
+
+    def _waves(self) -> Iterator[FloatArray]:
+        """Yield waves that are zero on average over the rows."""
+        for number in range(1, self.n_waves + 1):
+            wave = np.sqrt(2) * np.cos(np.pi * number * self.position)
+            # Where many rows share a moment the waves do not quite cancel out.
+            yield wave - wave.mean()
+
+    def _steps(self) -> FloatArray:
+        """Return how far the rows of each wave are raised and lowered: no weight becomes zero."""
+        heights = np.array([np.abs(wave).max() for wave in self._waves()])
+        return np.minimum(_STEP, _MOST_OF_A_ROW / heights)
 
 
 def dependence(waves: SlowWaves, values: FloatArray) -> float:

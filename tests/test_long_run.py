@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qconf._types import FloatArray
@@ -21,6 +21,7 @@ def autoregressive(rng: np.random.Generator, persistence: float, n: int) -> Floa
 
 
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=80).filter(lambda x: len(set(x)) > 1))
+@example([0, 0, 0, 0, 0, 1, 2, 3])
 @settings(max_examples=100, deadline=None)
 def test_weights_are_positive_and_add_up_to_the_rows(time: list[int]) -> None:
     """Whatever shares a moment, no row counts less than nothing, and none is lost."""
