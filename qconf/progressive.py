@@ -20,6 +20,7 @@ from qconf._types import ArrayLike, FloatArray, TableLike
 from qconf._validation import check_column, check_weights, select_rows
 from qconf.arrivals import arrived
 from qconf.errors import OptionError, TableError
+from qconf.frames import as_frame_if_table, as_series
 
 __all__ = ["known_rows", "progressive_validation"]
 
@@ -84,7 +85,8 @@ def progressive_validation(
     if not hasattr(model, "partial_fit"):
         msg = f"{type(model).__name__} cannot learn row by row: it has no partial_fit."
         raise OptionError(msg)
-    table = X if isinstance(X, pd.DataFrame) else np.asarray(X)
+    table = as_frame_if_table(X)
+    table = table if isinstance(table, pd.DataFrame) else np.asarray(table)
     n_rows = len(table)
     label = check_column("labels", y, n_rows)
     weight = None if sample_weight is None else check_weights(sample_weight, n_rows)
@@ -128,10 +130,7 @@ def known_rows(
     >>> order.tolist(), known.tolist()
     ([1, 2, 3, 0], [0, 0, 2, 3])
     """
-    moment = np.arange(n_rows) if time is None else _moments(time)
-    if moment.shape != (n_rows,):
-        msg = f"The times must have shape ({n_rows},), one a row; got shape {moment.shape}."
-        raise TableError(msg)
+    moment = np.arange(n_rows) if time is None else _moments(as_series(time, "time", n_rows))
     if moment.dtype.kind not in "iufmM":
         msg = (
             f"The times must be numbers or dates, got values of type {_kind(moment)}; "

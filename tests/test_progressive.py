@@ -154,7 +154,7 @@ def test_dates_of_every_kind(kind: str) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"time": [1, 2]}, TableError, r"must have shape \(3,\), one a row; got shape \(2,\)"),
+        ({"time": [1, 2]}, TableError, r"The time has 2 values, the table 3 rows"),
         ({"time": ["a", "b", "c"]}, TableError, "must be numbers or dates"),
         ({"time": pd.Series(["2026-01-01"] * 3)}, TableError, "type string; pandas.to_datetime"),
         ({"time": [1, "a", 2.0]}, TableError, "must be numbers or dates"),
