@@ -39,6 +39,9 @@ def _values(X: Table, column: str | int) -> pd.Series[Any]:
         return X[column]
     if isinstance(column, int) and column < X.shape[1]:
         return X.iloc[:, column] if isinstance(X, pd.DataFrame) else pd.Series(X[:, column])
-    known = list(X.columns) if isinstance(X, pd.DataFrame) else [str(i) for i in range(X.shape[1])]
-    msg = f"There is no score column {column!r}. {did_you_mean(str(column), known)}"
+    if isinstance(column, int):
+        msg = f"There is no score column {column}: n_features = {X.shape[1]}, counted from 0."
+        raise TableError(msg)
+    known = X.columns if isinstance(X, pd.DataFrame) else map(str, range(X.shape[1]))
+    msg = f"There is no score column {column!r}. {did_you_mean(column, known)}"
     raise TableError(msg)

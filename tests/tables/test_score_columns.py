@@ -25,6 +25,8 @@ def test_what_is_no_score_is_named() -> None:
     table = pd.DataFrame({"fsd": ["low"]})
     with pytest.raises(TableError, match=r"no score column 'fds'\. Did you mean 'fsd'"):
         score_numbers(table, "fds")
+    with pytest.raises(TableError, match="no score column 1: n_features = 1, counted from 0"):
+        score_numbers(table, 1)
     with pytest.raises(TableError, match="'fsd' must be numbers"):
         score_numbers(table, "fsd")
 
