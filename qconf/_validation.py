@@ -6,6 +6,7 @@ when they move.
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def check_no_infinity(X: pd.DataFrame) -> None:
         name = X.columns[floats[i]]
         msg = (
             f"The column {name!r} has {infinite[i]} infinite value(s). Make them missing, "
-            f"or leave the column out (--drop {name})."
+            f"or leave the column out (--drop {shlex.quote(str(name))})."
         )
         raise TableError(msg)
 

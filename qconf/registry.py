@@ -32,6 +32,12 @@ BUILT_IN = {
     "interval": "qconf.estimators.interval:IntervalConfidence",
 }
 
+#: What those of ours judge that cannot be made from their name alone.
+_NEEDED = {
+    "column": "a column, and needs the name of one: column:NAME",
+    "interval": "an interval, and needs the names of its ends: interval:LOW,HIGH",
+}
+
 
 def estimator_names() -> list[str]:
     """Return the names of all estimators that are installed, in alphabetical order.
@@ -75,11 +81,11 @@ def make_estimator(spec: str) -> Any:
     """
     name, has_argument, argument = spec.partition(":")
     factory = _factory(name)
+    if name in _NEEDED and not argument.strip():
+        msg = f"The estimator {name!r} judges {_NEEDED[name]}."
+        raise EstimatorError(msg)
     if has_argument and not argument:
         msg = f"The estimator {spec!r} ends in a colon; write {name}:NAME, or {name} alone."
-        raise EstimatorError(msg)
-    if name == "column" and not argument:
-        msg = "The estimator 'column' judges a column, and needs the name of one: column:NAME."
         raise EstimatorError(msg)
     try:
         with blamed(f"The estimator {spec!r} cannot be made", let=TypeError):

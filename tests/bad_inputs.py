@@ -11,12 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from devices import make_device
+from pyarrow import feather, parquet
 from worlds import sales_table
 
 __all__ = ["CASES", "make_folder"]
 
 P = "compare sales.csv --target price"
+E = "compare ends.parquet --target price"
+K = "compare kinds.parquet --target price"
 S = "simulate --replicates 10"
 
 # fmt: off
@@ -101,7 +105,8 @@ CASES: dict[str, tuple[str, str]] = {
     "estimators apart by spaces": (f"{P} --estimators 'count constant'", "There is no estimator 'count constant'"),
     "estimator twice": (f"{P} --estimators count,count", "named twice"),
     "estimator with argument": (f"{P} --estimators count:3", "cannot be made"),
-    "column without name": (f"{P} --estimators column:", "ends in a colon"),
+    "estimator without argument": (f"{P} --estimators count:", "ends in a colon; write count:NAME, or count alone"),
+    "column without name": (f"{P} --estimators column:", "needs the name of one: column:NAME"),
     "column without colon": (f"{P} --estimators column", "needs the name of one: column:NAME"),
     "estimator that is a path": (f"{P} --estimators ../count", "There is no estimator '../count'"),
     "estimator of markup": (f"{P} --estimators '[/nope]'", "There is no estimator '[/nope]'"),
@@ -114,6 +119,9 @@ CASES: dict[str, tuple[str, str]] = {
     "folder without tables": ("compare empty --target price", "no Parquet files"),
     "folder of other files": ("compare notes --target price", "no Parquet files"),
     "unknown ending": ("compare sales.doc --target price", "Cannot tell what"),
+    "not a workbook": ("compare sales.xlsx --target price", "as an Excel workbook"),
+    "a pickle": ("compare sales.pkl --target price", "runs code when it is opened"),
+    "an address": ("compare https://example.org/sales.csv --target price", "download the file first"),
     "no ending": ("compare sales --target price", "Cannot tell what"),
     "dangling link": ("compare dangling.csv --target price", "There is no file 'dangling.csv'"),
     "link to itself": ("compare loop.csv --target price", "loop.csv"),
@@ -123,6 +131,10 @@ CASES: dict[str, tuple[str, str]] = {
     "blank lines": ("compare blank.csv --target price", "is empty"),
     "header only": ("compare header.csv --target price", "0 rows"),
     "ragged lines": ("compare ragged.csv --target price", "as CSV"),
+    "two separators": ("compare both.csv --target price", "say which with --separator"),
+    "header too short": ("compare short.csv --target price", "line 2 has 4 fields, the header 2"),
+    "title above the names": ("compare title.csv --target price", "tail -n +2"),
+    "doubtful thousands": ("compare thousands.csv --target price", "--decimal . or --decimal ,"),
     "not text": ("compare binary.csv --target price", "as CSV"),
     "zeros": ("compare zeros.csv --target price", "zeros.csv"),
     "parquet named csv": ("compare parquet.csv --target price", "as CSV"),
@@ -138,6 +150,23 @@ CASES: dict[str, tuple[str, str]] = {
     "unlike parts": ("compare parts --target price", "as Parquet"),
     "folder with a bad part": ("compare badpart --target price", "as Parquet"),
     "empty standard input": ("compare - --target price", "'standard input' is empty"),
+    # how to read them
+    "wrong encoding": ("compare sales.csv --target price --encoding utf-32", "not in the encoding utf-32"),
+    "unknown encoding": (f"{P} --encoding utf-9", "no encoding 'utf-9'"),
+    "encoding of no text": (f"{P} --encoding base64", "no encoding 'base64'"),
+    "long separator": (f"{P} --separator ab", "--separator must be"),
+    "unknown decimal": (f"{P} --decimal x", "--decimal must be"),
+    "unknown date code": (f"{P} --date-format %q", "'%q' is none"),
+    "date format without a year": (f"{P} --date-format %d.%m.", "has no year"),
+    "useless date format": (f"{P} --date-format %d.%m.%Y", "fits no column"),
+    "unknown text column": (f"{P} --text zonne", "Did you mean 'zone'"),
+    "separator of Parquet": ("compare sales.parquet --target price --separator ';'", "another kind of file"),
+    "sheet of CSV": (f"{P} --sheet May", "another kind of file"),
+    "sheet of Parquet": ("compare sales.parquet --target price --sheet May", "another kind of file"),
+    "encoding of a workbook": ("compare twice.xlsx --target price --encoding utf-8", "another kind of file"),
+    "unknown sheet": ("compare twice.xlsx --target price --sheet Shet1", "Sheet1"),
+    "text of an example": ("compare --example archetypes --text group", "--text says how a file is read"),
+    "day first of an example": ("compare --example archetypes --day-first", "--day-first says how a file is read"),
     # columns
     "unknown target": ("compare sales.csv --target pirce", "Did you mean 'price'"),
     "unknown target of an example": ("compare --example archetypes --target valeu", "Did you mean 'value'"),
@@ -164,6 +193,24 @@ CASES: dict[str, tuple[str, str]] = {
     "file with control characters": ("compare '\x1b]0;title\x07.csv' --target price", r"\x1b]0;title\x07.csv"),
     "option with control characters": ("compare --\x1b[31m", r"\x1b[31m"),
     "value with control characters": (f"{P} --folds '\x1b[31m'", r"got '\x1b[31m'"),
+    # warnings that are errors
+    "strict with a value": (f"{P} --strict=yes", "'--strict' does not take a value"),
+    "strict simulation": ("simulate --strict", "There is no option '--strict'"),
+    "strict and an empty column": ("compare hollow.csv --target price --strict", "Refused with --strict: The column 'fsd' has no values and is not used; drop it (--drop fsd)"),
+    "strict and copies": ("compare copied.csv --target price --strict", "(--copies keep)"),
+    "strict and a guessed encoding": ("compare latin.csv --target price --strict", "name the encoding (--encoding)"),
+    "strict and lists": (f"{K} --strict", "Refused with --strict: The column 'tags' holds lists, which are read as text; to leave it out: --drop tags"),
+    "one name, once it is stripped": ("compare twice.csv --target price --strict", "Two columns are named 'fsd'; the second is called 'fsd.1'. Rename one"),
+    "one name in a sheet": ("compare twice.xlsx --target price --strict", "Two columns are named 'fsd'; the second is called 'fsd.1'. Rename one"),
+    "one name in Parquet": ("compare twice.parquet --target price --strict", "Two columns are named 'fsd'; the second is called 'fsd.1'. Rename one"),
+    "two columns of one name": ("compare twins.parquet --target price", "'twins.parquet' has two columns named 'fsd'; names must differ. Rename one"),
+    "two columns of one name from a pipe": ("compare twins.feather --target price", "two columns named 'fsd'; names must differ. Rename one"),
+    # copies
+    "unknown word for copies": (f"{P} --copies kepe", "The option copies must be one of group, keep, got 'kepe'. Did you mean 'keep'?"),
+    "no word for copies": (f"{P} --copies ''", "one of group, keep, got ''."),
+    "copies of another case": (f"{P} --copies KEEP", "Did you mean 'keep'?"),
+    "copies option without value": (f"{P} --copies", "Option '--copies' requires an argument"),
+    "few groups of copies": ("compare copied.csv --target price --group year", "groups, found 2"),
     # values
     "target of words": ("compare sales.csv --target zone", "must be numbers"),
     "target with two units": ("compare units.csv --target price", "'$5'"),
@@ -190,17 +237,51 @@ CASES: dict[str, tuple[str, str]] = {
     "time of words": (f"{P} --time zone", "dates in one format"),
     "time of truths": (f"{P} --time garden", "must hold dates"),
     "time with one bad value": ("compare clock.csv --target price --time sold_on", "the first is 'soon'"),
+    "time with two readings": ("compare orders.csv --target price --time sold_on", "--day-first"),
+    "time of lists": (f"{K} --time tags", "the first is '[0, 1]'"),
+    "time of bytes": (f"{K} --time blob", "the first is 'x'"),
+    "group of lists": (f"{K} --group pair", "5 folds need at least 5 groups, found 2"),
+    "part of a struct": (f"{K} --time nest", "Did you mean 'nest."),
+    "target of lists": ("compare kinds.parquet --target tags", "the first is '[0, 1]'"),
+    "target of durations": ("compare kinds.parquet --target took", "must be numbers; it holds values of type timedelta64"),
+    "prediction of lists": (f"{K} --prediction tags", "the first is '[0, 1]'"),
+    "groups that last": (f"{P} --time sold_on --group zone", "Groups last through the whole time"),
+    "groups that last, predicted": (f"{P} --time sold_on --group zone --prediction avm", "Leave the groups out (no --group"),
     "time all missing": ("compare hollow.csv --target price --time fsd", "Too few rows: 0"),
     "infinite time": ("compare feature.csv --target price --time area", "infinite"),
     "one time": (f"{P} --time one", "distinct times, found 1"),
     "few distinct times": (f"{P} --time year", "distinct times, found 2"),
     "few groups": (f"{P} --group year", "groups, found 2"),
     "one group": (f"{P} --group one", "groups, found 1"),
-    "score of words": (f"{P} --prediction avm --estimators column:zone", "must hold numbers"),
+    "score of words": (f"{P} --prediction avm --estimators column:zone", "'zone' must be numbers; 109 of 120 values are not"),
+    "score of dates": (f"{P} --estimators column:sold_on", "'sold_on' must be numbers; it holds values of type datetime64[us]. Name a column of numbers"),
+    "score of dates in Parquet": ("compare sales.parquet --target price --estimators column:sold_on", "Name a column of numbers, or convert it."),
+    "score of truths": (f"{P} --estimators column:garden", "it holds values of type bool"),
+    "score of durations": (f"{K} --estimators column:took", "it holds values of type timedelta64"),
+    "score of lists": (f"{K} --estimators column:tags", "the first is '[0, 1]'"),
     "negative score": ("compare score.csv --target price --prediction avm --estimators column:fsd", "values are negative"),
-    "infinite score": ("compare endless.csv --target price --estimators column:fsd", "'fsd' has 1 infinite value"),
+    "infinite score": ("compare endless.csv --target price --estimators column:fsd", "'fsd' must be finite; 1 of 120 values are infinite. Mend those rows"),
     "score without values": ("compare hollow.csv --target price --prediction avm --estimators column:fsd", "has no values"),
     "unknown column of an estimator": (f"{P} --prediction avm --estimators empirical-bayes:parsel", "Did you mean 'parcel'"),
+    # intervals
+    "interval without names": (f"{P} --estimators interval", "needs the names of its ends: interval:LOW,HIGH"),
+    "interval that ends in a colon": (f"{P} --estimators interval:", "needs the names of its ends: interval:LOW,HIGH"),
+    "interval of one column": (f"{E} --estimators interval:low", "needs two columns, such as interval:p10,p90; got 'low'"),
+    "interval without upper end": (f"{E} --estimators interval:low,", "got 'low'"),
+    "interval without lower end": (f"{E} --estimators interval:,high", "got ',high'"),
+    "interval of one column, and another estimator": (f"{E} --estimators interval:low,constant", "no column 'constant'"),
+    "interval of three": (f"{E} --estimators interval:low,high,fsd", "There is no estimator 'fsd'"),
+    "interval twice": (f"{E} --estimators interval:low,high,interval:low,high", "'interval:low,high' is named twice"),
+    "unknown lower end": (f"{E} --estimators interval:lwo,high", "no column 'lwo'. Did you mean 'low'?"),
+    "unknown upper end": (f"{E} --estimators constant,interval:low,hihg", "no column 'hihg'. Did you mean 'high'?"),
+    "reversed ends": (f"{E} --estimators interval:high,low", "above its upper end 'low' in 120 of 120 rows; swap them: interval:low,high"),
+    "reversed ends of a prediction": (f"{E} --prediction avm --estimators constant,interval:high,low", "swap them: interval:low,high"),
+    "both ends the same": (f"{E} --estimators interval:low,low", "both of its ends are 'low'"),
+    "target as an end": (f"{E} --estimators interval:low,price", "score of itself"),
+    "end of words": (f"{E} --estimators interval:zone,high", "'zone' must be numbers"),
+    "end of dates": (f"{E} --estimators interval:low,sold_on", "'sold_on' must be numbers"),
+    "infinite end": ("compare endless.parquet --target price --estimators interval:low,endless", "'endless' must be finite; 1 of 120 values"),
+    "end without values": (f"{E} --prediction avm --estimators interval:gone,high", "'gone,high' has no row with both ends"),
     # output
     "output is a folder": (f"{P} --output empty", "it is a folder; name a file in it"),
     "output is this folder": (f"{P} --output .", "it is a folder"),
@@ -253,12 +334,13 @@ def make_folder(path: Path) -> Path:
     good["year"] = good["sold_on"].dt.year
     good.to_parquet(path / "sales.parquet")
     for name, table in _tables(good).items():
-        table.to_csv(path / f"{name}.csv", index=False)
+        table.to_csv(path / f"{name}.csv", index=False, sep=";" if name == "thousands" else ",")
     good[:0].to_parquet(path / "zero.parquet")
     hostile = good.rename(columns={"zone": "\x1b[2J", "rooms": "a\x07\u202e"})
     hostile.to_parquet(path / "hostile.parquet")
     good.assign(price="\x1b[31m5").to_parquet(path / "escapes.parquet")
     pd.DataFrame(index=range(3)).to_parquet(path / "bare.parquet")
+    _write_odd_columns(path, good)
     for name, content in _contents(path).items():
         (path / name).write_bytes(content)
     _make_folders(path, good)
@@ -272,6 +354,10 @@ def _tables(good: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {
         "sales": good,
         "named": good.rename(columns={"avm": "prediction"}),
+        "twice": good.rename(columns={"one": " fsd "}),
+        "copied": pd.concat([good, good[:40]]),
+        "thousands": good[["zone"]].assign(price="1,234"),
+        "orders": good.assign(sold_on=["05/01/2031", "12/02/2031"] * 60),
         "units": good.assign(price=["$5", "\u20ac5"] * 60),
         "gaps": good.assign(price=price.where(good.index < 20)),
         "infinite": good.assign(price=price.where(~first, np.inf)),
@@ -292,11 +378,42 @@ def _tables(good: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
+def _write_odd_columns(path: Path, good: pd.DataFrame) -> None:
+    """Write what CSV does not have: lists, bytes, durations, and two columns of one name."""
+    number = good.index
+    price = good["price"]
+    ends = good.assign(low=price * 0.9, high=price * 1.1, gone=np.nan)
+    ends.to_parquet(path / "ends.parquet")
+    ends["endless"] = ends["high"].where(number > 0, np.inf)
+    ends.to_parquet(path / "endless.parquet")
+    kinds = good.assign(blob=b"x", took=pd.to_timedelta(number, unit="D"))
+    kinds["tags"] = pd.Series([[i, 1] for i in number], dtype=object)
+    kinds["pair"] = pd.Series([[i % 2] for i in number], dtype=object)
+    kinds["nest"] = pd.Series([{"a": i} for i in number], dtype=object)
+    kinds.to_parquet(path / "kinds.parquet")
+    twice = good.rename(columns={"one": " fsd "})
+    twice.to_parquet(path / "twice.parquet")
+    twice.to_excel(path / "twice.xlsx", index=False)
+    table = pa.Table.from_pandas(good, preserve_index=False)
+    twins = table.rename_columns([{"one": "fsd"}.get(name, name) for name in table.column_names])
+    parquet.write_table(twins.replace_schema_metadata(None), path / "twins.parquet")
+    feather.write_feather(twins.replace_schema_metadata(None), path / "twins.feather", version=2)
+
+
 def _contents(path: Path) -> dict[str, bytes]:
     packed = gzip.compress((path / "sales.csv").read_bytes())
-    parquet = (path / "sales.parquet").read_bytes()
+    columns = (path / "sales.parquet").read_bytes()
     return {
         "sales.doc": b"PK",
+        "sales.xlsx": b"PK",
+        "sales.pkl": b"",
+        "both.csv": b"price,area;zone\n1,2;3\n",
+        "short.csv": b"price,area\n1,2,3,4\n",
+        "title.csv": b"Sales of May\nprice,area,zone\n1,2,3\n4,5,6\n",
+        "latin.csv": (path / "sales.csv")
+        .read_bytes()
+        .replace(b",a,", b",\xe9,")
+        .replace(b"\na,", b"\n\xe9,"),
         "sales": b"",
         "nothing.csv": b"",
         "nothing.csv.gz": gzip.compress(b""),
@@ -305,12 +422,12 @@ def _contents(path: Path) -> dict[str, bytes]:
         "ragged.csv": b"price,area\n1,2\n1,2,3\n",
         "binary.csv": bytes(range(256)),
         "zeros.csv": bytes(500),
-        "parquet.csv": parquet,
+        "parquet.csv": columns,
         "fake.csv.gz": b"price,area\n1,2\n",
         "cut.csv.gz": packed[: len(packed) // 2],
         "damaged.csv.gz": packed[:50] + bytes(50) + packed[100:],
         "fake.parquet": b"not parquet",
-        "cut.parquet": parquet[: len(parquet) // 2],
+        "cut.parquet": columns[: len(columns) // 2],
         "text.parquet": (path / "sales.csv").read_bytes(),
     }
 

@@ -100,9 +100,10 @@ class CommandServer:
 
 #: What a command would load, and nothing that starts threads.
 LOADED = (
-    "lightgbm", "numba", "pyarrow.dataset", "qconf.cli.progress", "qconf.cli.table",
-    "qconf.learners.boosted", "qconf.simulation.simulate", "qconf.tables.examples",
-    "qconf.tables.reading",
+    "difflib", "lightgbm", "numba", "openpyxl", "pyarrow.csv", "pyarrow.dataset",
+    "pyarrow.feather", "pyarrow.parquet", "qconf.cli.progress", "qconf.cli.table",
+    "qconf.estimators", "qconf.learners.boosted", "qconf.simulation.simulate",
+    "qconf.tables.examples", "qconf.tables.reading",
 )  # fmt: skip
 
 

@@ -53,6 +53,8 @@ version = "1.0"
 level = "qconf_level:LevelConfidence"
 """
 
+#: Those that are made of the names of columns.
+SPECS = {"column": "column:fsd", "interval": "interval:p10,p90"}
 
 BROKEN = """
 import sys
@@ -120,7 +122,7 @@ def test_built_ins_need_no_installation(monkeypatch: pytest.MonkeyPatch) -> None
     install(monkeypatch)
     assert estimator_names() == sorted(BUILT_IN)
     for name in estimator_names():
-        made = make_estimator("column:fsd" if name == "column" else name)
+        made = make_estimator(SPECS.get(name, name))
         assert type(made).__name__ in qconf.__all__
     assert isinstance(make_estimator("residual"), ResidualConfidence)
 
@@ -129,9 +131,8 @@ def test_built_ins_need_no_installation(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_plug_in_replaces_none_of_ours(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its package is named in a warning, and ours is used."""
     install(monkeypatch, installed(name, "collections:OrderedDict", "qconf-better"))
-    spec = "column:fsd" if name == "column" else name
     with pytest.warns(UserWarning, match=f"'qconf-better' has an estimator named '{name}'"):
-        made = make_estimator(spec)
+        made = make_estimator(SPECS.get(name, name))
     assert type(made).__module__.startswith("qconf.")
 
 
@@ -164,8 +165,11 @@ def test_an_argument_follows_a_colon() -> None:
     [
         ("resdiual", "There is no estimator 'resdiual'. Did you mean 'residual'?"),
         ("", "There is no estimator ''"),
-        ("column:", "ends in a colon"),
+        ("count:", "ends in a colon; write count:NAME, or count alone"),
+        ("column:", "needs the name of one: column:NAME"),
         ("column", "needs the name of one: column:NAME"),
+        ("interval", "needs the names of its ends: interval:LOW,HIGH"),
+        ("interval: ", "needs the names of its ends: interval:LOW,HIGH"),
         ("constant:3", "cannot be made"),
     ],
 )

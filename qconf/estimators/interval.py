@@ -65,9 +65,15 @@ class IntervalConfidence(ConfidenceEstimator):
         """The columns that are read: the lower end, the upper end."""
         names = list(self.columns)
         if isinstance(self.columns, str):
-            names = [name.strip() for name in self.columns.split(",")]
+            names = [name.strip() for name in self.columns.split(",") if name.strip()]
         if len(names) != 2:  # noqa: PLR2004 - two ends
             msg = f"An interval needs two columns, such as interval:p10,p90; got {self.columns!r}."
+            raise TableError(msg)
+        if names[0] == names[1]:
+            msg = (
+                f"An interval needs two columns, such as interval:p10,p90; both of its ends are "
+                f"{names[0]!r}."
+            )
             raise TableError(msg)
         return names
 

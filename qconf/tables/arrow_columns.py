@@ -12,7 +12,7 @@ from qconf.errors import TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["frame_of"]
+__all__ = ["frame_of", "two_of_one_name"]
 
 #: Nameless indexes that pandas has written beside the columns.
 _INDEX = "__index_level_"
@@ -53,8 +53,7 @@ def frame_of(
         if name.startswith(_INDEX):
             continue
         if name in columns:
-            msg = f"The table {source!r} has two columns named {name!r}; names must differ."
-            raise TableError(msg)
+            raise TableError(two_of_one_name(source, name))
         try:
             columns[name], warning = _series(name, column, encoding)
         except (ValueError, TypeError, NotImplementedError, OverflowError) as error:
@@ -63,6 +62,11 @@ def frame_of(
         warnings += [warning] if warning else []
     # One block for each type: pandas is slow with a hundred single columns.
     return pd.DataFrame(columns).copy(), warnings
+
+
+def two_of_one_name(source: str, name: str) -> str:
+    """Say that two columns have the same name."""
+    return f"The table {source!r} has two columns named {name!r}; names must differ. Rename one."
 
 
 def _series(name: str, column: pa.ChunkedArray, encoding: str | None) -> tuple[pd.Series[Any], str]:

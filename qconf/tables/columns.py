@@ -43,7 +43,10 @@ def numbers(values: pd.Series[Any], what: str) -> FloatArray:
     if pd.api.types.is_numeric_dtype(dtype) and not _is_one_of(dtype, "bool", "complex"):
         return plain.to_numpy(dtype=np.float64, na_value=np.nan)
     if not (pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype)):
-        msg = f"The {what} must be numbers; it holds values of type {dtype}."
+        msg = (
+            f"The {what} must be numbers; it holds values of type {dtype}. Name a column of "
+            "numbers, or convert it."
+        )
         raise TableError(msg)
     objects = plain.astype(object).to_numpy()
     missing = pd.isna(objects)
@@ -94,7 +97,10 @@ def time_values(values: pd.Series[Any], what: str) -> Any:
         return _numeric_times(plain, what)
     if pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype):
         return _times_of_objects(plain.astype(object), what)
-    msg = f"The {what} column must hold dates or numbers; it holds values of type {dtype}."
+    msg = (
+        f"The {what} column must hold dates or numbers; it holds values of type {dtype}. Name "
+        "another column, or convert it."
+    )
     raise TableError(msg)
 
 
@@ -186,7 +192,7 @@ def _numeric_times(values: pd.Series[Any], what: str) -> Any:
     moments = values.to_numpy(dtype=np.float64, na_value=np.nan)
     _check_digits(moments, what)
     if np.isinf(moments).any():
-        msg = f"The {what} column has infinite values."
+        msg = f"The {what} column has infinite values. Mend those rows, or remove them."
         raise TableError(msg)
     return moments
 

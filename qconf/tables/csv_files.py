@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qconf.errors import TableError
@@ -15,7 +16,7 @@ from qconf.tables.options import ReadingOptions
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TextTable", "named_columns", "split_text"]
+__all__ = ["TextTable", "distinct_names", "named_columns", "split_text"]
 
 #: No record may be longer than that: it would begin in one block and end in another.
 _BLOCK = 1 << 25
@@ -69,7 +70,7 @@ def split_text(blob: Blob, options: ReadingOptions) -> TextTable:
             f"The lines of {blob.name!r} have one field more than the header: the first is taken "
             "for the line's name and left out."
         )
-    names, renamed = _distinct(layout.names)
+    names, renamed = distinct_names(layout.names)
     return TextTable(columns.rename_columns(names), layout.separator, [*warnings, *renamed])
 
 
@@ -142,7 +143,7 @@ def _ragged(number: int, row: list[str], layout: Layout, name: str) -> str:
     )
 
 
-def _distinct(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+def distinct_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Name the nameless as pandas does, and the second of two with one name."""
     distinct: list[str] = []
     warnings = []
@@ -153,16 +154,19 @@ def _distinct(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
             count += 1
             new = f"{name}.{count}"
         if count:
-            warnings.append(f"Two columns are named {name!r}; the second is called {new!r}.")
+            warnings.append(
+                f"Two columns are named {name!r}; the second is called {new!r}. Rename one of them."
+            )
         distinct.append(new)
     return distinct, warnings
 
 
-def named_columns(rows: list[list[str]]) -> pa.Table:
+def named_columns(rows: list[list[str]]) -> TextTable:
     """Make a table of text of rows that are split already, the first of which holds the names."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
     header, *values = rows
     columns = list(zip(*values, strict=True)) or [()] * len(header)
-    names, _ = _distinct(tuple(cell.strip() for cell in header))
-    return pa.table([pa.array(column, type=pa.string()) for column in columns], names=names)
+    names, renamed = distinct_names([cell.strip() for cell in header])
+    table = pa.table([pa.array(column, type=pa.string()) for column in columns], names=names)
+    return TextTable(table, "", renamed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +17,12 @@ from qconf.error_scale import ErrorScale
 from qconf.errors import TableError
 from qconf.numbers_in_text import numbers_in_text
 from qconf.plain_columns import plain_columns
+from qconf.tables.columns import numbers
 from qconf.tables.copies import Copies, find_copies, joined
 from qconf.tables.roles import (
     as_names,
     as_table,
+    check_finite,
     check_free_names,
     check_known,
     check_positive,
@@ -243,11 +246,16 @@ def _check_target(dataset: Dataset, scale: ErrorScale, what: str) -> None:
 
 
 def _check_features(dataset: Dataset) -> Dataset:
-    for table in (dataset.features, dataset.scores):
-        check_no_infinity(table)
+    check_no_infinity(dataset.features)
+    for name, score in dataset.scores.items():
+        if pd.api.types.is_float_dtype(score.dtype):
+            check_finite(numbers(score, ""), f"score column {name!r}")
     empty = empty_columns(dataset.features)
     features = dataset.features.drop(columns=empty)
-    told = [f"The column {name!r} has no values and is not used." for name in empty]
+    told = [
+        f"The column {name!r} has no values and is not used; drop it (--drop {shlex.quote(name)})."
+        for name in empty
+    ]
     told += _many_copies(dataset.copies)
     return replace(dataset, features=features, warnings=(*dataset.warnings, *told))
 

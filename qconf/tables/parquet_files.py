@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from qconf.errors import TableError
+from qconf.tables.arrow_columns import two_of_one_name
 from qconf.tables.containers import FEATHER, Blob, first_line
 
 if TYPE_CHECKING:
@@ -100,9 +101,13 @@ def _schema_of(file: Path, source: str) -> pa.Schema:
 
     try:
         # The metadata of pandas would make columns vanish into an index.
-        return parquet.read_schema(file).remove_metadata()
+        schema = parquet.read_schema(file).remove_metadata()
     except _ERRORS as error:
         raise TableError(_unreadable(file, source, error)) from error
+    twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+    if twice is not None:
+        raise TableError(two_of_one_name(str(file), twice))
+    return schema
 
 
 def _unreadable(file: Path, source: str, error: Exception) -> str:

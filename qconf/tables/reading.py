@@ -11,7 +11,7 @@ import pandas as pd
 from qconf.errors import OptionError, TableError
 from qconf.tables.arrow_columns import frame_of
 from qconf.tables.containers import EXCEL, FEATHER, PARQUET, Blob, open_file, open_stream
-from qconf.tables.csv_files import TextTable, named_columns, split_text
+from qconf.tables.csv_files import TextTable, distinct_names, named_columns, split_text
 from qconf.tables.excel_files import sheet_rows
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.parquet_files import read_arrow_blob, read_parquet_files
@@ -122,9 +122,9 @@ def _from_blob(blob: Blob, options: ReadingOptions) -> TableFile:
         return _from_arrow(read_arrow_blob(blob), blob.name, options)
     if blob.ending in EXCEL:
         _refuse(options, blob.name, "separator", "encoding")
-        columns = named_columns(sheet_rows(blob, options.sheet))
-        frame, warnings = typed_columns(columns, options)
-        return TableFile(frame, tuple(warnings))
+        sheet = named_columns(sheet_rows(blob, options.sheet))
+        frame, warnings = typed_columns(sheet.columns, options)
+        return TableFile(frame, (*sheet.warnings, *warnings))
     _refuse(options, blob.name, "sheet")
     return _from_texts([blob], options)
 
@@ -157,9 +157,9 @@ def _from_arrow(
 ) -> TableFile:
     """Take types from the file; only what options ask for is read out of text."""
     frame, warnings = frame_of(table, source, options.encoding)
-    names = [name.strip() for name in frame.columns]
-    # On the command line outer spaces cannot be typed.
-    frame.columns = pd.Index(names if len(set(names)) == len(names) else frame.columns)
+    names, renamed = _without_outer_spaces(list(frame.columns))
+    frame.columns = pd.Index(names)
+    warnings = [*renamed, *warnings]
     if partitions is not None and partitions.num_columns:
         own = tuple(name for name in options.text if name in partitions.column_names)
         typed, more = typed_columns(partitions, replace(options, text=own, date_format=None))
@@ -169,6 +169,18 @@ def _from_arrow(
         frame[name] = as_text(frame[name])
     frame, more = _text_read(frame, options)
     return TableFile(frame, (*warnings, *more))
+
+
+def _without_outer_spaces(names: list[str]) -> tuple[list[str], list[str]]:
+    """Strip names, since in a list on the command line outer spaces cannot be typed.
+
+    Of two that are then the same, the one that was so from the beginning keeps its name.
+    """
+    stripped = [name.strip() for name in names]
+    order = sorted(range(len(names)), key=lambda at: names[at] != stripped[at])
+    distinct, renamed = distinct_names([stripped[at] for at in order])
+    name_at = dict(zip(order, distinct, strict=True))
+    return [name_at[at] for at in range(len(names))], renamed
 
 
 def _text_read(frame: pd.DataFrame, options: ReadingOptions) -> tuple[pd.DataFrame, list[str]]:

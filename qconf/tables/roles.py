@@ -309,7 +309,10 @@ def check_finite(values: FloatArray, what: str) -> None:
     """
     infinite = int(np.isinf(values).sum())
     if infinite:
-        msg = f"The {what} must be finite; {infinite} of {len(values)} values are infinite."
+        msg = (
+            f"The {what} must be finite; {infinite} of {len(values)} values are infinite. "
+            "Mend those rows, or remove them."
+        )
         raise TableError(msg)
 
 

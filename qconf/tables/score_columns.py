@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray, Table
 from qconf.errors import TableError, did_you_mean
+from qconf.tables.columns import numbers
 
 __all__ = ["score_numbers"]
 
@@ -31,20 +31,17 @@ def score_numbers(X: Table, column: str | int) -> FloatArray:
     TableError
         If there is no such column, or it does not hold numbers.
     """
-    try:
-        return pd.Series(_values(X, column)).to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, TableError):
-            raise
-        msg = f"The score column {column!r} must hold numbers."
-        raise TableError(msg) from None
+    return numbers(_values(X, column), f"score column {column!r}")
 
 
-def _values(X: Table, column: str | int) -> Any:
+def _values(X: Table, column: str | int) -> pd.Series[Any]:
     if isinstance(X, pd.DataFrame) and column in X.columns:
-        return X[column].to_numpy()
+        return X[column]
     if isinstance(column, int) and column < X.shape[1]:
-        return X.iloc[:, column] if isinstance(X, pd.DataFrame) else X[:, column]
-    known = list(X.columns) if isinstance(X, pd.DataFrame) else [str(i) for i in range(X.shape[1])]
-    msg = f"There is no score column {column!r}. {did_you_mean(str(column), known)}"
+        return X.iloc[:, column] if isinstance(X, pd.DataFrame) else pd.Series(X[:, column])
+    if isinstance(column, int):
+        msg = f"There is no score column {column}: n_features = {X.shape[1]}, counted from 0."
+        raise TableError(msg)
+    known = X.columns if isinstance(X, pd.DataFrame) else map(str, range(X.shape[1]))
+    msg = f"There is no score column {column!r}. {did_you_mean(column, known)}"
     raise TableError(msg)

@@ -33,7 +33,7 @@ def test_by_position() -> None:
     ("column", "change", "words"),
     [
         ("fds", {}, "no score column 'fds'. Did you mean 'fsd'"),
-        ("note", {}, "'note' must hold numbers"),
+        ("note", {}, "'note' must be numbers"),
         ("fsd", {"fsd": -1.0}, "3 of 3 values are negative"),
         ("fsd", {"fsd": np.nan}, "has no values"),
         (5, {}, "no score column 5"),

@@ -44,6 +44,9 @@ def test_a_middle_of_zero_is_no_interval() -> None:
     ("columns", "words"),
     [
         ("low", "needs two columns, such as interval:p10,p90; got 'low'"),
+        (", high", "needs two columns, such as interval:p10,p90; got ', high'"),
+        ("low, low", "both of its ends are 'low'"),
+        ((1, 1), "both of its ends are 1"),
         ("low,hihg", "no score column 'hihg'. Did you mean 'high'"),
         ("low,gone", "has no row with both ends"),
     ],

@@ -78,10 +78,13 @@ def test_two_columns_of_one_name() -> None:
     """The second gets a name of its own; those without a name are numbered."""
     table = split("a,a,,a.1\n1,2,3,4\n")
     assert table.columns.column_names == ["a", "a.2", "Unnamed: 2", "a.1"]
-    assert table.warnings == ["Two columns are named 'a'; the second is called 'a.2'."]
+    assert table.warnings == [
+        "Two columns are named 'a'; the second is called 'a.2'. Rename one of them."
+    ]
 
 
 def test_rows_that_are_split_already() -> None:
     """A sheet's first row holds the names."""
     table = named_columns([["a ", "b"], ["1", "2"]])
-    assert table.to_pylist() == [{"a": "1", "b": "2"}]
+    assert table.columns.to_pylist() == [{"a": "1", "b": "2"}]
+    assert table.warnings == []

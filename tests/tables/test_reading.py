@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import feather
 
 from qconf.errors import OptionError, QconfError, TableError
 from qconf.tables.reading import read_table
@@ -296,3 +299,43 @@ def test_written_in_any_way_a_table_comes_back_or_is_doubted(
     for name, values in expected.items():
         doubted = any(f"'{name}'" in warning for warning in read.warnings)
         assert doubted or read.frame[name].tolist() == values, read.warnings
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "feather"])
+def test_names_that_differ_by_outer_spaces(ending: str, tmp_path: Path) -> None:
+    """The second gets a name of its own, with a warning, whatever the file."""
+    path = tmp_path / f"t.{ending}"
+    table = pd.DataFrame({"fsd": [1.0, 2.0], " zone": ["a", "b"], " fsd ": [3.0, 4.0]})
+    if ending == "csv":
+        table.to_csv(path, index=False)
+    elif ending == "xlsx":
+        table.to_excel(path, index=False)
+    else:
+        getattr(table, f"to_{ending}")(path)
+    read = read_table(str(path))
+    assert list(read.frame.columns) == ["fsd", "zone", "fsd.1"]
+    assert read.frame["fsd"].tolist() == [1.0, 2.0]
+    assert read.warnings == (
+        "Two columns are named 'fsd'; the second is called 'fsd.1'. Rename one of them.",
+    )
+
+
+def test_a_name_without_outer_spaces_is_kept(tmp_path: Path) -> None:
+    """In Parquet, where names are told exactly, whichever comes first."""
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({" price": [1.0], "price": [2.0], "price.1": [3.0]}).to_parquet(path)
+    read = read_table(str(path)).frame
+    assert read.to_dict("list") == {"price.2": [1.0], "price": [2.0], "price.1": [3.0]}
+
+
+def test_two_columns_of_one_name_in_columnar_files(tmp_path: Path) -> None:
+    """Which is meant cannot be told: Parquet and Feather say so in the same words."""
+    path = tmp_path / "t.parquet"
+    table = pa.table([pa.array([1.0]), pa.array([2.0])], names=["fsd", "fsd"])
+    pq.write_table(table, path)
+    feather.write_feather(table, tmp_path / "t.feather")
+    for file in (path, tmp_path / "t.feather"):
+        with pytest.raises(
+            TableError, match=r"two columns named 'fsd'; names must differ\. Rename"
+        ):
+            read_table(str(file))

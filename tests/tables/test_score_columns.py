@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,5 +25,26 @@ def test_what_is_no_score_is_named() -> None:
     table = pd.DataFrame({"fsd": ["low"]})
     with pytest.raises(TableError, match=r"no score column 'fds'\. Did you mean 'fsd'"):
         score_numbers(table, "fds")
-    with pytest.raises(TableError, match="'fsd' must hold numbers"):
+    with pytest.raises(TableError, match="no score column 1: n_features = 1, counted from 0"):
+        score_numbers(table, 1)
+    with pytest.raises(TableError, match="'fsd' must be numbers"):
         score_numbers(table, "fsd")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.to_datetime(["2020-01-01", "NaT"]),
+        pd.to_timedelta([1, 2], unit="D"),
+        pd.array([True, None], dtype="boolean"),
+        [True, False],
+        [[1], [2]],
+        pd.Categorical(["a", "b"]),
+    ],
+)
+def test_what_can_be_turned_into_numbers_is_none(values: Any) -> None:
+    """Dates, durations, truths and lists are refused, by name and by position."""
+    table = pd.DataFrame({"fsd": values})
+    for column in ("fsd", 0):
+        with pytest.raises(TableError, match=rf"The score column {column!r} must be numbers"):
+            score_numbers(table, column)
