@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,17 @@ STUCK = {
 }
 
 
+def heeding() -> None:
+    """Undo what a script that tests in the background does: there, interrupts are ignored."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
 def started(
-    program: list[str], folder: Path, before: Callable[[], object] | None = None
-) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    program: list[str], folder: Path, before: Callable[[], object] = heeding
+) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
         [sys.executable, *program],
         cwd=folder,
         stdout=subprocess.PIPE,
@@ -57,6 +65,11 @@ def started(
         text=True,
         preexec_fn=before,  # noqa: PLW1509 - no threads here
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize(
@@ -68,14 +81,14 @@ def started(
 )
 def test_a_signal_ends_the_program(number: signal.Signals, stuck: str, tmp_path: Path) -> None:
     """At once, whatever it is doing; a file that is being written is there whole."""
-    process = started(["-c", PROGRAM.format(stuck=STUCK[stuck])], tmp_path)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.05)
-    began = time.monotonic()
-    process.send_signal(number)
-    out, err = process.communicate(timeout=20)
-    assert time.monotonic() - began < 10
+    with started(["-c", PROGRAM.format(stuck=STUCK[stuck])], tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.05)
+        began = time.monotonic()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+        assert time.monotonic() - began < 10
     assert (process.returncode, out, err) == (128 + number, "", "qconf: interrupted\n")
     left = {path.name for path in tmp_path.iterdir()}
     assert left <= {"result.json", "pipe"}
@@ -88,11 +101,11 @@ def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
     # Shells start background commands so.
     ignoring = lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)  # noqa: E731
     stuck = "time.sleep(1); print('done'); return 0"
-    process = started(["-c", PROGRAM.format(stuck=stuck)], tmp_path, ignoring)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    with started(["-c", PROGRAM.format(stuck=stuck)], tmp_path, ignoring) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "done\n", "")
 
 
@@ -100,15 +113,15 @@ def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
 def test_an_interrupt_while_libraries_load(after: float, tmp_path: Path) -> None:
     """Imports are long, and no traceback of theirs is shown."""
     program = ["-X", "importtime", "-m", "qconf", "compare", "--example", "archetypes"]
-    process = started([*program, "--output", "result.json"], tmp_path)
-    assert process.stderr is not None
-    # It has begun when something is imported that only a command needs.
-    for line in process.stderr:
-        if line.split("|")[-1].strip() == "typer._click.exceptions":
-            break
-    time.sleep(after)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    with started([*program, "--output", "result.json"], tmp_path) as process:
+        assert process.stderr is not None
+        # It has begun when something is imported that only a command needs.
+        for line in process.stderr:
+            if line.split("|")[-1].strip() == "typer._click.exceptions":
+                break
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "qconf: interrupted\n" in err
     assert "Traceback" not in err
