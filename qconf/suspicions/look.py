@@ -92,7 +92,10 @@ def look_at(
         lines += doubts_about_predictions(view.y, predicted)
     leaking, named = leaks(view, predicted, None if scores is None else scores.iloc[sample])
     lines += leaking
-    lines += doubts_about_threshold(view.y, scale, threshold, threshold_given=threshold_given)
+    # All rows, not the sample: "no row" is said of the table.
+    lines += doubts_about_threshold(
+        y, scale, threshold, threshold_given=threshold_given, prediction=prediction
+    )
     lines += _units_and_keys(features.drop(columns=named), y, group)
     if time is None:
         lines += _time(view.features)

@@ -20,7 +20,12 @@ _SPREAD_OF_LOGARITHMS = 8.0
 
 
 def doubts_about_threshold(
-    y: FloatArray, scale: ErrorScale, threshold: float, *, threshold_given: bool = True
+    y: FloatArray,
+    scale: ErrorScale,
+    threshold: float,
+    *,
+    threshold_given: bool = True,
+    prediction: FloatArray | None = None,
 ) -> list[str]:
     """Say what is odd about a threshold, for these targets on this scale.
 
@@ -31,6 +36,9 @@ def doubts_about_threshold(
     threshold : float
     threshold_given : bool, default=True
         Whether someone chose it.
+    prediction : ndarray of shape (n_samples,), default=None
+        The predictions that are to be judged, if they are known: those of a model that is yet
+        to be fitted are not.
 
     Returns
     -------
@@ -44,10 +52,16 @@ def doubts_about_threshold(
         )
         return [line]
     middle = float(np.median(y))
-    miss = np.abs(scale.residual(np.full(len(y), middle), y))
-    share = float(np.mean(miss > threshold))
-    if share < _HARDLY_ANY:
-        return [_too_wide(y, scale, threshold, middle, share, threshold_given)]
+    misses = {
+        f"if {short(middle)} were predicted for all": _miss(scale, np.full(len(y), middle), y)
+    }
+    if prediction is not None:
+        misses["with these predictions"] = _miss(scale, prediction, y)
+    # Biased predictions can be worse than one number for all: only what both say is true.
+    if all(_share_beyond(miss, threshold) < _HARDLY_ANY for miss in misses.values()):
+        which = "threshold" if threshold_given else "default threshold"
+        case, miss = list(misses.items())[-1]
+        return [_too_wide(y, scale, threshold, which, case, miss)]
     if scale.name == "absolute" and threshold < _TINY * np.subtract(*np.quantile(y, [0.75, 0.25])):
         line = (
             f"The threshold {short(threshold)} is tiny beside the targets (median "
@@ -57,20 +71,27 @@ def doubts_about_threshold(
     return []
 
 
+def _miss(scale: ErrorScale, prediction: FloatArray, y: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.abs(scale.residual(prediction, y))
+
+
+def _share_beyond(miss: FloatArray, threshold: float) -> float:
+    # What cannot be measured (the logarithm of a negative prediction) is not within it.
+    return float(np.mean(~(miss <= threshold)))
+
+
 def _too_wide(
-    y: FloatArray,
-    scale: ErrorScale,
-    threshold: float,
-    middle: float,
-    share: float,
-    threshold_given: bool,
+    y: FloatArray, scale: ErrorScale, threshold: float, which: str, case: str, miss: FloatArray
 ) -> str:
-    which = "threshold" if threshold_given else "default threshold"
+    share = _share_beyond(miss, threshold)
     rows = f"only {percent(share)} of the rows" if share else "no row"
-    found = (
-        f"The {which} is so wide that {rows} would be {scale.in_words(threshold)} if "
-        f"{short(middle)} were predicted for all"
-    )
+    beyond = scale.in_words(threshold)
+    if case.startswith("with"):
+        found = f"The {which} is so wide that {case} {rows} {'is' if not share else 'are'} {beyond}"
+    else:
+        # The model may be worse than one number for all; that is seen later.
+        found = f"The {which} looks wide: {case}, {rows} would be {beyond}"
     low, high = _LIKE_LOGARITHMS
     logarithms = (
         y.min() > low
@@ -80,5 +101,17 @@ def _too_wide(
     )
     if scale.needs_positive and logarithms:
         return f"{found}; if the target is a logarithm, --error absolute --threshold 0.15."
-    smaller = float(f"{np.quantile(np.abs(scale.residual(np.full(len(y), middle), y)), 0.75):.1g}")
+    smaller = _smaller(miss, threshold)
+    if smaller is None:
+        return f"{found}."
     return f"{found}; a smaller one tells rows apart (--threshold {short(smaller)})."
+
+
+def _smaller(miss: FloatArray, threshold: float) -> float | None:
+    """Return a round threshold below this one that about a quarter of the rows exceed."""
+    missed = miss[np.isfinite(miss) & (miss > 0)]
+    if not len(missed):
+        return None
+    wanted = float(np.quantile(missed, 0.75))
+    rounded = float(f"{wanted:.1g}")
+    return rounded if rounded < threshold else float(f"{wanted / 2:.1g}")
