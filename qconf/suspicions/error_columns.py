@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qconf._types import BoolArray, FloatArray
+from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.suspicions.copies import cut_into_bands, rank_correlation
 from qconf.suspicions.view import View, codes_of
 
@@ -137,7 +137,7 @@ def _splits(flag: BoolArray, values: FloatArray) -> int:
     # Equal errors of both kinds count against it: a threshold puts them on one side.
     for side in (flag, ~flag):
         ordered = side[np.lexsort((~side, values))]
-        wrong = np.cumsum(ordered) + np.cumsum(~ordered[::-1])[::-1] - ~ordered
+        wrong: IntArray = np.cumsum(ordered) + np.cumsum(~ordered[::-1])[::-1] - ~ordered
         border = int(np.argmin(wrong))
         if wrong[border] <= _WRONG * rarer:
             return border + 1
