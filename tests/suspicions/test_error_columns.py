@@ -110,3 +110,12 @@ def test_too_few_flagged_rows_prove_nothing() -> None:
         flag = price / prediction > (ratio[-count] + ratio[-count - 1]) / 2
         view = make_view(table.assign(low=flag), price, "price")
         assert list(error_columns(view, prediction)) == expected
+
+
+def test_a_flag_of_dear_predictions_is_honest_where_all_errors_are_one_share() -> None:
+    """Errors in money then have the order of the predictions, which anyone may know."""
+    table, price, _ = houses(500)
+    prediction = 0.8 * price
+    dear = prediction > np.quantile(prediction, 0.7)
+    view = make_view(table.assign(dear=dear), price, "price")
+    assert error_columns(view, prediction) == {}
