@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["DecimalMark", "PlainNumbers", "WrittenNumbers", "matches"]
+__all__ = ["PLAIN", "WHOLE", "DecimalMark", "PlainNumbers", "WrittenNumbers", "matches"]
 
 PLAIN = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:inf|infinity))$"
-_WHOLE = r"^[+-]?[0-9]+$"
+WHOLE = r"^[+-]?[0-9]+$"
 #: A number that is another one if the point groups thousands.
 _DOUBTFUL = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 #: A column with so many numbers is numbers, if what else it holds is a few words.
@@ -105,7 +105,7 @@ class PlainNumbers:
     def _plain(self) -> pd.Series[Any]:
         import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
-        if matches(self.texts, _WHOLE).all():
+        if matches(self.texts, WHOLE).all():
             try:
                 return as_series(_without_plus(self.texts).cast("int64"))
             except pa.ArrowInvalid:
@@ -145,7 +145,7 @@ class WrittenNumbers:
 
     def read(self, mark: DecimalMark) -> tuple[pd.Series[Any], str]:
         """Return the numbers, or the texts if they are none; and a warning or nothing."""
-        fitting = [] if self.numerals.padded else self._fitting()
+        fitting = [] if self.numerals.codes else self._fitting()
         if not fitting:
             return as_series(self.levels.texts), self._told()
         if len(fitting) == 1:
@@ -203,7 +203,7 @@ class WrittenNumbers:
 
     def _told(self) -> str:
         """Warn of text in which somebody may see numbers."""
-        if self.numerals.padded:
+        if self.numerals.codes:
             return ""
         counts, total = self.levels.counts, self.levels.counts.sum()
         strange = ~self.numerals.numeric

@@ -88,6 +88,14 @@ def test_zeros_before_digits() -> None:
     assert not found("0", "10").padded
 
 
+def test_digits_that_a_float_does_not_keep() -> None:
+    """They are ids, whatever words stand among them; with a unit or decimals they are numbers."""
+    assert found("12345678901234567", "7", "x").codes
+    assert not found("9007199254740992", "7").codes
+    assert not found("12345678901234567", "7.5").codes
+    assert not found("12345678901234567 EUR", "7 EUR").codes
+
+
 def test_ranges() -> None:
     """50-60 is a range, 60-50 is none."""
     assert found("50-60", "60-50", "1,5 to 2,5", "7").ranges.tolist() == [True, False, True, False]
