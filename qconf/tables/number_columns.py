@@ -15,7 +15,7 @@ import numpy as np
 from qconf._types import BoolArray
 from qconf.errors import TableError
 from qconf.tables.levels import Levels, as_series
-from qconf.tables.numerals import Numerals
+from qconf.tables.numerals import Numerals, nearly_numeric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,9 +213,20 @@ class WrittenNumbers:
             what = "some numbers have decimal points, some commas, or units differ"
             what = f"{self._some(strange)} are not numbers" if strange.any() else what
         else:
+            what = self._nearly()
+        if not what:
             return ""
         meant = f"if that is meant: --text {shlex.quote(self.name)}"
         return f"The column {self.name!r} is read as text: {what} ({meant})."
+
+    def _nearly(self) -> str:
+        """Say of a column of such as <12.5 and 50k what no single number is."""
+        nearly = nearly_numeric(self.levels.distinct)
+        either = nearly | self.numerals.numeric
+        most = self.levels.counts[either].sum() > _TOLD_NUMBERS * self.levels.counts.sum()
+        if not most or either.sum() <= _WORDS or not nearly.any():
+            return ""
+        return f"{self._some(nearly)} are not plain numbers"
 
     def _some(self, which: BoolArray) -> str:
         count, total = self.levels.counts[which].sum(), self.levels.counts.sum()

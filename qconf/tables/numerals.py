@@ -24,7 +24,9 @@ __all__ = [
     "MISSING_NUMBERS",
     "Numerals",
     "find_numerals",
+    "nearly_numeric",
     "too_long_for_floats",
+    "without_currency",
 ]
 
 #: Texts that mean "no value" in any column: what pandas takes for one.
@@ -68,6 +70,11 @@ EXACT_FLOATS = 2**53
 _LONG = len(str(EXACT_FLOATS))
 _INFINITE = re.compile(r"([-+]?)inf(?:inity)?", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(?:-|\u2013|\u2014|to)\s*([0-9]+(?:[.,][0-9]+)?)")
+#: What people write at a number that is more than a unit: <12.5, ~80, 50k, 1.2M EUR, 100+.
+_AROUND = re.compile(
+    r"^(?:[<>]=?|[\u2264\u2265\u2248~]|ca\.?\s)\s*"
+    r"|(?<=[0-9])\s*(?:[kKMB]|[mb]n|Mio\.?|Mrd\.?|Tsd\.?)(?![a-zA-Z0-9])|\+$"
+)
 _CURRENCIES = frozenset(
     {"AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "DM", "EUR", "FR", "GBP", "HKD", "HUF",
      "INR", "JPY", "KR", "KRW", "MXN", "NOK", "NZD", "PLN", "RMB", "RS", "RUB", "SEK", "SGD",
@@ -158,6 +165,26 @@ def too_long_for_floats(texts: Iterable[str]) -> bool:
         len(text) >= _LONG and _WHOLE.fullmatch(text) and Decimal(text) != Decimal(float(text))
         for text in texts
     )
+
+
+def nearly_numeric(texts: Sequence[str]) -> BoolArray:
+    """Return which texts are a number with more than a unit: a bound, or thousands as a letter."""
+    return np.array([_AROUND.search(text) is not None and _is_nearly(text) for text in texts], bool)
+
+
+def _is_nearly(text: str) -> bool:
+    return bool(find_numerals([_AROUND.sub("", text)], [1]).numeric[0])
+
+
+def without_currency(text: str) -> str:
+    """Return a number without the currency before or behind it, and with a plain minus."""
+    match = _NUMERAL.fullmatch(text)
+    if match is None:
+        return text
+    for around in (match["prefix"].strip(), match["suffix"].strip()):
+        if around and _is_currency(around):
+            text = text.replace(around, "", 1).strip()
+    return text.replace("\u2212", "-")
 
 
 def _unit(match: re.Match[str]) -> str | None:

@@ -61,7 +61,8 @@ def read_table(
     ----------
     source : str
         A file of text with separated fields (packed or not), Parquet, Feather or Excel; a folder
-        or glob of Parquet or of CSV files; or ``-`` for standard input.
+        or glob of Parquet or of CSV files; or ``-`` for standard input. Folders on the way that
+        are named ``column=value`` are columns.
     separator : str, default=None
         Between the fields of a text file: one character, or ``tab``, ``space``, ...
     decimal : str, default=None

@@ -6,13 +6,14 @@ that is said, with what to type.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from qconf.errors import TableError, did_you_mean
-from qconf.tables.dates import dates_in_format, read_dates
+from qconf.tables.dates import dates_in_format, read_dates, share_of_dates
 from qconf.tables.levels import Levels, as_series
 from qconf.tables.number_columns import (
     PLAIN,
@@ -22,7 +23,7 @@ from qconf.tables.number_columns import (
     WrittenNumbers,
     matches,
 )
-from qconf.tables.numerals import MISSING, find_numerals, too_long_for_floats
+from qconf.tables.numerals import MISSING, find_numerals, nearly_numeric, too_long_for_floats
 from qconf.tables.options import ReadingOptions
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _plainly_words(distinct: list[str]) -> bool:
     if len(distinct) < 2 * _SAMPLE:
         return False
     found = find_numerals(sample, [1] * len(sample))
-    return not (found.numeric | found.ranges).any()
+    return not (found.numeric | found.ranges | nearly_numeric(sample)).any()
 
 
 class DateFinder:
@@ -210,6 +211,13 @@ class DateFinder:
             self.warnings.append(
                 f"The column {name!r} is left as text: {found.wrong.sum()} of its {len(levels)} "
                 f"distinct values are no dates, the first is {levels[found.wrong].iloc[0]!r}."
+            )
+        elif share_of_dates(levels) > _TOLD_DATES:
+            self.warnings.append(
+                f"The column {name!r} is left as text: its values, such as {levels.iloc[0]!r}, "
+                "seem to be dates in several formats or another language. Write them as "
+                f"2031-01-05, or name the --date-format; if text is meant: --text "
+                f"{shlex.quote(name)}"
             )
         return None
 
