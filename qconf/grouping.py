@@ -47,6 +47,6 @@ def _array(values: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:
         return np.asarray(values)
     # Among integers, it would make them floats, and two long ids one.
     if isinstance(values.dtype, pd.CategoricalDtype):
-        levels: Any = values.cat.categories.astype(object).to_numpy()
-        return np.asarray(np.append(levels, None)[values.cat.codes], dtype=object)
+        levels: Any = values.cat.categories.astype(object)
+        return np.asarray(levels.insert(len(levels), None).take(values.cat.codes), dtype=object)
     return np.asarray(values, dtype=object if pd.api.types.is_integer_dtype(values.dtype) else None)
