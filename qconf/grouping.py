@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -29,11 +31,22 @@ def group_codes(values: ArrayLike, *, sort: bool = False) -> IntArray:
     >>> group_codes(["b", "a", None, "b", None])
     array([0, 1, 2, 0, 3])
     """
-    # Among strings, an array of a list would turn a gap into the word "nan".
-    listed = isinstance(values, list | tuple)
-    array = np.asarray(values, dtype=object if listed else None)
-    codes, levels = pd.factorize(array, sort=sort)
+    codes, levels = pd.factorize(_array(values), sort=sort)
     codes = codes.astype(np.intp)
     missing = codes < 0
     codes[missing] = len(levels) + np.arange(missing.sum())
     return codes
+
+
+def _array(values: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:
+    """Return an array in which a gap changes no other value."""
+    if isinstance(values, list | tuple):
+        # Among strings, it would become the word "nan".
+        return np.asarray(values, dtype=object)
+    if not isinstance(values, pd.Series) or not values.isna().any():
+        return np.asarray(values)
+    # Among integers, it would make them floats, and two long ids one.
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        levels: Any = values.cat.categories.astype(object)
+        return np.asarray(levels.insert(len(levels), None).take(values.cat.codes), dtype=object)
+    return np.asarray(values, dtype=object if pd.api.types.is_integer_dtype(values.dtype) else None)

@@ -9,6 +9,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from qconf.tables.numerals import without_currency
+
 __all__ = ["NumbersInTextWarning", "numbers_in_text", "warn_of_numbers_in_text"]
 
 #: So many cells tell what a column is.
@@ -17,7 +19,7 @@ _NEARLY_ALL = 0.95
 #: Ranges of few distinct values (age 20-29, 30-39, ...) are names of groups.
 _MANY_RANGES = 30
 
-_NUMBER: Final = r"\d{1,3}(?:[.,'’ \u00a0]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+"
+_NUMBER: Final = r"\d{1,3}(?:[.,'’ \u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+"
 _UNIT: Final = (
     r"%|‰|€|\$|£|¥|°|m2|m²|m\^2|qm|sqm|sqft|sq ft|ft|ft2|ft²|km|cm|mm|mi|kg|kw|kwh|hp|ps|ha|"
     r"hrs?|min|days?|years?|yrs?|months?|rooms?|eur|euros?|usd|gbp|chf|jpy|mln|mio|bn"
@@ -90,7 +92,7 @@ def _example(column: pd.Series[Any]) -> str | None:
     texts = [text.strip() for text in seen if isinstance(text, str)]
     if not texts or len(texts) < len(seen):
         return None
-    single = [bool(_SINGLE.fullmatch(text)) for text in texts]
+    single = [bool(_SINGLE.fullmatch(without_currency(text))) for text in texts]
     digits = [bool(_DIGITS.fullmatch(text)) for text in texts]
     if np.mean(single) < _NEARLY_ALL:
         return texts[0] if _are_ranges(texts) else None

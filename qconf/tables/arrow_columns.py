@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qconf.errors import TableError
+from qconf.tables.levels import as_series
+from qconf.tables.numerals import EXACT_FLOATS, too_long_for_floats
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +25,8 @@ def frame_of(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Turn a table of Arrow into a table of pandas.
 
-    Decimals are numbers, times of day seconds, structs a column for each of their fields, lists
-    text.
+    Decimals are numbers, unless they are whole and too long for floats; times of day are seconds.
+    Structs are a column for each of their fields, lists text.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def _series(name: str, column: pa.ChunkedArray, encoding: str | None) -> tuple[p
         column = column if plain else column.cast(kind.value_type)
         kind = column.type
     if pa.types.is_decimal(kind) or pa.types.is_float16(kind) or pa.types.is_null(kind):
-        return column.cast(pa.float64()).to_pandas(), ""
+        return _floats(column), ""
     if pa.types.is_time(kind):
         whole = pa.int32() if kind.bit_width == 32 else pa.int64()  # noqa: PLR2004 - bits
         ticks = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit]
@@ -95,7 +97,33 @@ def _series(name: str, column: pa.ChunkedArray, encoding: str | None) -> tuple[p
             f"--drop {shlex.quote(name)}"
         )
         return pd.Series(texts, dtype="str"), warning
+    if pa.types.is_int64(kind) or pa.types.is_uint64(kind):
+        return _integers(column), ""
     return column.to_pandas(date_as_object=False), ""
+
+
+def _floats(column: pa.ChunkedArray) -> pd.Series[Any]:
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+        texts = column.cast(pa.string())
+        if too_long_for_floats(texts.unique().drop_null().to_pylist()):
+            return as_series(texts)
+    return as_series(column.cast(pa.float64()))
+
+
+def _integers(column: pa.ChunkedArray) -> pd.Series[Any]:
+    """Keep integers as they are where some are missing and a float would make two of them one."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    ends = pc.min_max(column).as_py().values()
+    if not column.null_count or max(abs(end or 0) for end in ends) <= EXACT_FLOATS:
+        return as_series(column)
+    series: pd.Series[Any] = column.to_pandas(
+        types_mapper={pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}.get
+    )
+    return series
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

@@ -14,12 +14,12 @@ import pandas as pd
 from qconf._types import FloatArray
 from qconf.errors import TableError
 from qconf.tables.dates import read_dates
-from qconf.tables.numerals import MISSING_NUMBERS, find_numerals
+from qconf.tables.numerals import EXACT_FLOATS, MISSING_NUMBERS, find_numerals, too_long_for_floats
 
 __all__ = ["numbers", "time_values"]
 
-#: Integers beyond are not all floats: two moments a nanosecond apart would be one.
-_EXACT_FLOATS = 2**53
+#: Digits that an integer of 64 bits holds for sure: nanoseconds, in a table of text.
+_INTEGER = r"[-+]?[0-9]{1,18}|[1-8][0-9]{18}"
 _SECOND = np.timedelta64(1, "s")
 
 
@@ -187,8 +187,8 @@ def _in_utc(moments: pd.Series[Any]) -> Any:
 def _numeric_times(values: pd.Series[Any], what: str) -> Any:
     if pd.api.types.is_integer_dtype(values.dtype) and not values.isna().any():
         whole = values.to_numpy()
-        if len(whole) and max(-int(whole.min()), int(whole.max())) > _EXACT_FLOATS:
-            return whole
+        if len(whole) and max(-int(whole.min()), int(whole.max())) > EXACT_FLOATS:
+            return whole  # two moments a nanosecond apart would be one float
     moments = values.to_numpy(dtype=np.float64, na_value=np.nan)
     _check_digits(moments, what)
     if np.isinf(moments).any():
@@ -270,6 +270,8 @@ def _times_of_text(values: pd.Series[Any], what: str) -> Any:
     moments = np.full(len(values), np.datetime64("NaT"), dtype="M8[us]")
     if distinct.empty:
         return moments
+    if too_long_for_floats(distinct) and distinct.str.fullmatch(_INTEGER).all():
+        return _numeric_times(texts.map(int, na_action="ignore").astype("Int64"), what)
     found = read_dates(distinct)
     if found.doubt:
         msg = (

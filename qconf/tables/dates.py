@@ -19,7 +19,7 @@ from qconf._types import BoolArray, FloatArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DateColumn", "dates_in_format", "read_dates"]
+__all__ = ["DateColumn", "dates_in_format", "read_dates", "share_of_dates"]
 
 _TIME = (
     r"(?:(?:T|,?\s+at\s+|,?\s+|,|:)(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})"
@@ -65,6 +65,14 @@ _SHAPES = [
         r"Q(?P<quarter>[1-4])[-/ ]?(?P<year>\d{4})",
     )
 ]
+#: Dates with a month's name in German, French or Spanish: told, not read.
+_FOREIGN = re.compile(
+    r"(?:\d{1,2}\.?\s*(?:de\s+)?)?(?:januar|j\u00e4n(?:ner|\.)|februar|m\u00e4rz|maerz|mrz|mai|juni"
+    r"|juli|oktober|okt|dezember|dez|janvier|f[e\u00e9]vrier|mars|avril|juin|juillet|ao[u\u00fb]t"
+    r"|septembre|octobre|novembre|d[e\u00e9]cembre|enero|febrero|marzo|abril|mayo|junio|julio"
+    r"|agosto|septiembre|octubre|noviembre|diciembre)\.?,?\s*(?:de\s+)?\d{2}(?:\d{2})?",
+    re.IGNORECASE,
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Which of three numbers is the year, the month and the day.
 _ORDERS = {
@@ -147,6 +155,21 @@ def dates_in_format(texts: pd.Series[Any], date_format: str) -> DateColumn:
     moments = naive.to_numpy()
     wrong = np.isnat(moments)
     return DateColumn(wrong=wrong) if wrong.any() else DateColumn(moments, zoned)
+
+
+def share_of_dates(texts: pd.Series[Any]) -> float:
+    """Return how many of some texts are dates each for itself, in whatever format."""
+    probe = texts.iloc[:: max(1, len(texts) // _PROBE)]
+    return float(np.mean([_is_date(str(text)) for text in probe]))
+
+
+def _is_date(text: str) -> bool:
+    if _FOREIGN.fullmatch(text):
+        return True
+    if not any(shape.fullmatch(text) for shape in _SHAPES):
+        return False
+    found = read_dates(pd.Series([text], dtype=object))
+    return found.moments is not None or bool(found.doubt)
 
 
 class _Parts:

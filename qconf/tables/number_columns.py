@@ -15,16 +15,16 @@ import numpy as np
 from qconf._types import BoolArray
 from qconf.errors import TableError
 from qconf.tables.levels import Levels, as_series
-from qconf.tables.numerals import Numerals
+from qconf.tables.numerals import Numerals, nearly_numeric
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["DecimalMark", "PlainNumbers", "WrittenNumbers", "matches"]
+__all__ = ["PLAIN", "WHOLE", "DecimalMark", "PlainNumbers", "WrittenNumbers", "matches"]
 
 PLAIN = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:inf|infinity))$"
-_WHOLE = r"^[+-]?[0-9]+$"
+WHOLE = r"^[+-]?[0-9]+$"
 #: A number that is another one if the point groups thousands.
 _DOUBTFUL = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 #: A column with so many numbers is numbers, if what else it holds is a few words.
@@ -105,7 +105,7 @@ class PlainNumbers:
     def _plain(self) -> pd.Series[Any]:
         import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
-        if matches(self.texts, _WHOLE).all():
+        if matches(self.texts, WHOLE).all():
             try:
                 return as_series(_without_plus(self.texts).cast("int64"))
             except pa.ArrowInvalid:
@@ -145,7 +145,7 @@ class WrittenNumbers:
 
     def read(self, mark: DecimalMark) -> tuple[pd.Series[Any], str]:
         """Return the numbers, or the texts if they are none; and a warning or nothing."""
-        fitting = [] if self.numerals.padded else self._fitting()
+        fitting = [] if self.numerals.codes else self._fitting()
         if not fitting:
             return as_series(self.levels.texts), self._told()
         if len(fitting) == 1:
@@ -203,7 +203,7 @@ class WrittenNumbers:
 
     def _told(self) -> str:
         """Warn of text in which somebody may see numbers."""
-        if self.numerals.padded:
+        if self.numerals.codes:
             return ""
         counts, total = self.levels.counts, self.levels.counts.sum()
         strange = ~self.numerals.numeric
@@ -213,9 +213,20 @@ class WrittenNumbers:
             what = "some numbers have decimal points, some commas, or units differ"
             what = f"{self._some(strange)} are not numbers" if strange.any() else what
         else:
+            what = self._nearly()
+        if not what:
             return ""
         meant = f"if that is meant: --text {shlex.quote(self.name)}"
         return f"The column {self.name!r} is read as text: {what} ({meant})."
+
+    def _nearly(self) -> str:
+        """Say of a column of such as <12.5 and 50k what no single number is."""
+        nearly = nearly_numeric(self.levels.distinct)
+        either = nearly | self.numerals.numeric
+        most = self.levels.counts[either].sum() > _TOLD_NUMBERS * self.levels.counts.sum()
+        if not most or either.sum() <= _WORDS or not nearly.any():
+            return ""
+        return f"{self._some(nearly)} are not plain numbers"
 
     def _some(self, which: BoolArray) -> str:
         count, total = self.levels.counts[which].sum(), self.levels.counts.sum()

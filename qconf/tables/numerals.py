@@ -11,13 +11,23 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from qconf._types import BoolArray
 
-__all__ = ["MISSING", "MISSING_NUMBERS", "Numerals", "find_numerals"]
+__all__ = [
+    "EXACT_FLOATS",
+    "MISSING",
+    "MISSING_NUMBERS",
+    "Numerals",
+    "find_numerals",
+    "nearly_numeric",
+    "too_long_for_floats",
+    "without_currency",
+]
 
 #: Texts that mean "no value" in any column: what pandas takes for one.
 MISSING = (
@@ -54,8 +64,17 @@ _BODY = {
 _PLAINLY = {
     mark: str.maketrans({**dict.fromkeys(f".,'\u2019{_SPACE}", ""), mark: "."}) for mark in _BODY
 }
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+#: Whole numbers beyond are not all floats.
+EXACT_FLOATS = 2**53
+_LONG = len(str(EXACT_FLOATS))
 _INFINITE = re.compile(r"([-+]?)inf(?:inity)?", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(?:-|\u2013|\u2014|to)\s*([0-9]+(?:[.,][0-9]+)?)")
+#: What people write at a number that is more than a unit: <12.5, ~80, 50k, 1.2M EUR, 100+.
+_AROUND = re.compile(
+    r"^(?:[<>]=?|[\u2264\u2265\u2248~]|ca\.?\s)\s*"
+    r"|(?<=[0-9])\s*(?:[kKMB]|[mb]n|Mio\.?|Mrd\.?|Tsd\.?)(?![a-zA-Z0-9])|\+$"
+)
 _CURRENCIES = frozenset(
     {"AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "DM", "EUR", "FR", "GBP", "HKD", "HUF",
      "INR", "JPY", "KR", "KRW", "MXN", "NOK", "NZD", "PLN", "RMB", "RS", "RUB", "SEK", "SGD",
@@ -82,6 +101,8 @@ class Numerals:
         Which texts are ranges, as 50-60.
     padded : bool
         Whether there are only digits, and some begin with a zero that means something.
+    too_long : bool
+        Whether there are only digits, and some are of a number that is another as a float.
     """
 
     by_mark: dict[str, Any]
@@ -89,6 +110,12 @@ class Numerals:
     numeric: BoolArray
     ranges: BoolArray
     padded: bool
+    too_long: bool
+
+    @property
+    def codes(self) -> bool:
+        """Whether the digits are names, which as numbers would not stay what they are."""
+        return self.padded or self.too_long
 
     @property
     def marks_differ(self) -> bool:
@@ -121,15 +148,43 @@ def find_numerals(texts: Sequence[str], counts: Iterable[int]) -> Numerals:
                 by_mark[mark][at] = number
         elif match is None and (infinite := _INFINITE.fullmatch(texts[at])) is not None:
             by_mark["."][at] = by_mark[","][at] = -np.inf if infinite[1] == "-" else np.inf
-    whole = [match is not None and match["body"].isdigit() for match in matches]
+    whole = all(match["body"].isdigit() for match in matches if match is not None)
     return Numerals(
         by_mark,
         unit,
         ~np.isnan(by_mark["."]) | ~np.isnan(by_mark[","]),
         np.array([_is_range(text) for text in texts], dtype=bool),
-        padded=any(text[0] == "0" and text.isdigit() and len(text) > 1 for text in texts)
-        and all(whole[at] for at, match in enumerate(matches) if match is not None),
+        padded=whole and any(text[0] == "0" and text.isdigit() and len(text) > 1 for text in texts),
+        too_long=whole and too_long_for_floats(texts),
     )
+
+
+def too_long_for_floats(texts: Iterable[str]) -> bool:
+    """Return whether some text is a whole number, such as an id, that a float does not keep."""
+    return any(
+        len(text) >= _LONG and _WHOLE.fullmatch(text) and Decimal(text) != Decimal(float(text))
+        for text in texts
+    )
+
+
+def nearly_numeric(texts: Sequence[str]) -> BoolArray:
+    """Return which texts are a number with more than a unit: a bound, or thousands as a letter."""
+    return np.array([_AROUND.search(text) is not None and _is_nearly(text) for text in texts], bool)
+
+
+def _is_nearly(text: str) -> bool:
+    return bool(find_numerals([_AROUND.sub("", text)], [1]).numeric[0])
+
+
+def without_currency(text: str) -> str:
+    """Return a number without the currency before or behind it, and with a plain minus."""
+    match = _NUMERAL.fullmatch(text)
+    if match is None:
+        return text
+    for around in (match["prefix"].strip(), match["suffix"].strip()):
+        if around and _is_currency(around):
+            text = text.replace(around, "", 1).strip()
+    return text.replace("\u2212", "-")
 
 
 def _unit(match: re.Match[str]) -> str | None:

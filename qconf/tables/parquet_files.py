@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 from qconf.errors import TableError
 from qconf.tables.arrow_columns import two_of_one_name
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_arrow_blob", "read_parquet_files"]
 
-#: What Spark writes where a partition has no value.
-_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _ERRORS = (OSError, ValueError, TypeError, NotImplementedError, KeyError, RuntimeError)
 
 
@@ -45,7 +42,7 @@ def read_arrow_blob(blob: Blob) -> pa.Table:
         raise TableError(msg) from error
 
 
-def read_parquet_files(files: Sequence[Path], base: Path, source: str) -> tuple[pa.Table, pa.Table]:
+def read_parquet_files(files: Sequence[Path], source: str) -> tuple[pa.Table, list[int]]:
     """Read Parquet files as one table.
 
     Columns that only some files have are missing in the others; integers and floats of several
@@ -54,16 +51,14 @@ def read_parquet_files(files: Sequence[Path], base: Path, source: str) -> tuple[
     Parameters
     ----------
     files : sequence of Path
-    base : Path
-        Folders below it that are named ``column=value`` hold the rows that have that value.
     source : str
         What the user calls the files.
 
     Returns
     -------
     table : pyarrow.Table
-    partitions : pyarrow.Table
-        What the names of folders say, as text, a row for each of `table`'s.
+    lengths : list of int
+        How many of its rows come from each file.
 
     Raises
     ------
@@ -74,26 +69,14 @@ def read_parquet_files(files: Sequence[Path], base: Path, source: str) -> tuple[
     import pyarrow.dataset as ds  # noqa: PLC0415
 
     schema = _unified([(file, _schema_of(file, source)) for file in files])
-    parts, values = [], []
+    parts = []
     for file in files:
         try:
             part = ds.dataset(str(file), schema=schema, format="parquet").to_table()
         except _ERRORS as error:
             raise TableError(_unreadable(file, source, error)) from error
         parts.append(part)
-        values.append(_partition_values(file, base))
-    names = list(dict.fromkeys(name for one in values for name in one))
-    lengths = [part.num_rows for part in parts]
-    columns = {
-        name: pa.chunked_array(
-            [_repeated(one.get(name), length) for one, length in zip(values, lengths, strict=True)],
-            type=pa.string(),
-        )
-        for name in names
-    }
-    table = pa.concat_tables(parts)
-    # A column that is in the files as well is the same.
-    return table.drop_columns([n for n in names if n in table.column_names]), pa.table(columns)
+    return pa.concat_tables(parts), [part.num_rows for part in parts]
 
 
 def _schema_of(file: Path, source: str) -> pa.Schema:
@@ -165,18 +148,3 @@ def _conflict(unified: pa.Schema, file: Path, schema: pa.Schema) -> str:
                 "with one type, or name some of the files."
             )
     return f"Cannot read the files as Parquet of one table: {str(file)!r} has other columns."
-
-
-def _partition_values(file: Path, base: Path) -> dict[str, str | None]:
-    try:
-        folders = file.relative_to(base).parts[:-1]
-    except ValueError:
-        folders = file.parts[:-1]
-    pairs = [folder.split("=", 1) for folder in folders if "=" in folder]
-    return {unquote(name): None if value == _NO_VALUE else unquote(value) for name, value in pairs}
-
-
-def _repeated(value: str | None, length: int) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-
-    return pa.repeat(pa.scalar(value, type=pa.string()), length)

@@ -15,10 +15,13 @@ from qconf.tables.csv_files import TextTable, distinct_names, named_columns, spl
 from qconf.tables.excel_files import sheet_rows
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.parquet_files import read_arrow_blob, read_parquet_files
+from qconf.tables.partitions import partition_columns, partition_values
 from qconf.tables.sources import files_of
 from qconf.tables.texts import DateFinder, as_text, check_text_columns, typed_columns
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
 
 __all__ = ["TableFile", "read_table"]
@@ -58,7 +61,8 @@ def read_table(
     ----------
     source : str
         A file of text with separated fields (packed or not), Parquet, Feather or Excel; a folder
-        or glob of Parquet or of CSV files; or ``-`` for standard input.
+        or glob of Parquet or of CSV files; or ``-`` for standard input. Folders on the way that
+        are named ``column=value`` are columns.
     separator : str, default=None
         Between the fields of a text file: one character, or ``tab``, ``space``, ...
     decimal : str, default=None
@@ -98,16 +102,36 @@ def read_table(
         read, source = _from_blob(open_stream(), options), "standard input"
         return _not_empty(_named(read, options.text), source)
     files, base = files_of(source)
+    values = [partition_values(file, base) for file in files]
+    in_folders = {name for one in values for name in one}
+    inside = replace(options, text=tuple(name for name in options.text if name not in in_folders))
+    read, lengths = _from_files(files, source, inside)
+    if in_folders:
+        read = _with_partitions(read, partition_columns(values, lengths), options)
+    return _not_empty(_named(read, options.text), source)
+
+
+def _from_files(
+    files: list[Path], source: str, options: ReadingOptions
+) -> tuple[TableFile, list[int]]:
+    """Read files as one table, and tell how many of its rows come from each."""
     if files[0].name.lower().endswith(PARQUET):
         _refuse(options, source, "separator", "sheet")
-        table, partitions = read_parquet_files(files, base, source)
-        read = _from_arrow(table, source, options, partitions)
-    elif len(files) == 1:
+        table, lengths = read_parquet_files(files, source)
+        return _from_arrow(table, source, options), lengths
+    if len(files) == 1:
         read = _from_blob(open_file(files[0], source), options)
-    else:
-        _refuse(options, source, "sheet")
-        read = _from_texts([open_file(file, str(file)) for file in files], options)
-    return _not_empty(_named(read, options.text), source)
+        return read, [len(read.frame)]
+    _refuse(options, source, "sheet")
+    return _from_texts([open_file(file, str(file)) for file in files], options)
+
+
+def _with_partitions(read: TableFile, partitions: pa.Table, options: ReadingOptions) -> TableFile:
+    """Add what the names of folders say; a column that is in the files as well is the same."""
+    own = tuple(name for name in options.text if name in partitions.column_names)
+    typed, more = typed_columns(partitions, replace(options, text=own, date_format=None))
+    frame = read.frame.drop(columns=partitions.column_names, errors="ignore")
+    return TableFile(pd.concat([frame, typed], axis=1), (*read.warnings, *more))
 
 
 def _named(read: TableFile, text: Sequence[str]) -> TableFile:
@@ -126,10 +150,10 @@ def _from_blob(blob: Blob, options: ReadingOptions) -> TableFile:
         frame, warnings = typed_columns(sheet.columns, options)
         return TableFile(frame, (*sheet.warnings, *warnings))
     _refuse(options, blob.name, "sheet")
-    return _from_texts([blob], options)
+    return _from_texts([blob], options)[0]
 
 
-def _from_texts(blobs: list[Blob], options: ReadingOptions) -> TableFile:
+def _from_texts(blobs: list[Blob], options: ReadingOptions) -> tuple[TableFile, list[int]]:
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
     parts = [split_text(blob, options) for blob in blobs]
@@ -140,7 +164,8 @@ def _from_texts(blobs: list[Blob], options: ReadingOptions) -> TableFile:
     table = pa.concat_tables([part.columns.select(names) for part in parts])
     frame, warnings = typed_columns(table, options, separator=first.separator)
     said = dict.fromkeys(warning for part in parts for warning in part.warnings)
-    return TableFile(frame, (*said, *warnings))
+    lengths = [part.columns.num_rows for part in parts]
+    return TableFile(frame, (*said, *warnings)), lengths
 
 
 def _check_same_columns(first: TextTable, other: TextTable, name: str) -> None:
@@ -152,18 +177,12 @@ def _check_same_columns(first: TextTable, other: TextTable, name: str) -> None:
         raise TableError(msg)
 
 
-def _from_arrow(
-    table: pa.Table, source: str, options: ReadingOptions, partitions: pa.Table | None = None
-) -> TableFile:
+def _from_arrow(table: pa.Table, source: str, options: ReadingOptions) -> TableFile:
     """Take types from the file; only what options ask for is read out of text."""
     frame, warnings = frame_of(table, source, options.encoding)
     names, renamed = _without_outer_spaces(list(frame.columns))
     frame.columns = pd.Index(names)
     warnings = [*renamed, *warnings]
-    if partitions is not None and partitions.num_columns:
-        own = tuple(name for name in options.text if name in partitions.column_names)
-        typed, more = typed_columns(partitions, replace(options, text=own, date_format=None))
-        frame, warnings = pd.concat([frame, typed], axis=1), [*warnings, *more]
     check_text_columns(options.text, list(frame.columns))
     for name in options.text:
         frame[name] = as_text(frame[name])

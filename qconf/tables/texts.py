@@ -6,22 +6,24 @@ that is said, with what to type.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from qconf.errors import TableError, did_you_mean
-from qconf.tables.dates import dates_in_format, read_dates
+from qconf.tables.dates import dates_in_format, read_dates, share_of_dates
 from qconf.tables.levels import Levels, as_series
 from qconf.tables.number_columns import (
     PLAIN,
+    WHOLE,
     DecimalMark,
     PlainNumbers,
     WrittenNumbers,
     matches,
 )
-from qconf.tables.numerals import MISSING, find_numerals
+from qconf.tables.numerals import MISSING, find_numerals, nearly_numeric, too_long_for_floats
 from qconf.tables.options import ReadingOptions
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ __all__ = ["DateFinder", "as_text", "check_text_columns", "typed_columns"]
 
 #: Digits that begin with a zero: a postal code, not a number.
 _PADDED = r"^0[0-9]+$"
+#: Whole numbers that may be more than a float keeps: an id, not a number.
+_LONG = r"^[+-]?[0-9]{16,}$"
 #: A column of text with so many dates is worth a line.
 _TOLD_DATES = 0.8
 #: Texts that are looked at before all of a long column are.
@@ -98,7 +102,7 @@ def as_text(values: pd.Series[Any]) -> pd.Series[Any]:
 
     known = values.dropna()
     if pd.api.types.is_float_dtype(values.dtype) and (known % 1 == 0).all():
-        known = known.astype("int64")
+        known = known.astype(object).map(int)
     texts = known.astype(object).map(str).reindex(values.index)
     plain = [text if isinstance(text, str) else None for text in texts]
     return pd.Series(pa.array(plain, type=pa.string()).to_pandas()).set_axis(values.index)
@@ -125,9 +129,20 @@ def _look_at(
         moments = dates.find_in_format(name, pd.Series(levels.distinct, dtype=object))
         if moments is not None:
             return levels.spread(moments)
-    if matches(texts, _PADDED).any() and not matches(texts, r"\.").any():
+    if _are_codes(texts):
         return as_series(texts)
     return PlainNumbers(name, texts)
+
+
+def _are_codes(texts: pa.ChunkedArray) -> bool:
+    """Return whether plain numbers are names, such as 02139 and 12345678901234567."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    if matches(texts, _PADDED).any():
+        return not matches(texts, r"\.").any()
+    if not matches(texts, _LONG).any() or not matches(texts, WHOLE).all():
+        return False
+    return too_long_for_floats(pc.unique(texts.drop_null()).to_pylist())
 
 
 def _look_closer(
@@ -152,7 +167,7 @@ def _plainly_words(distinct: list[str]) -> bool:
     if len(distinct) < 2 * _SAMPLE:
         return False
     found = find_numerals(sample, [1] * len(sample))
-    return not (found.numeric | found.ranges).any()
+    return not (found.numeric | found.ranges | nearly_numeric(sample)).any()
 
 
 class DateFinder:
@@ -196,6 +211,13 @@ class DateFinder:
             self.warnings.append(
                 f"The column {name!r} is left as text: {found.wrong.sum()} of its {len(levels)} "
                 f"distinct values are no dates, the first is {levels[found.wrong].iloc[0]!r}."
+            )
+        elif share_of_dates(levels) > _TOLD_DATES:
+            self.warnings.append(
+                f"The column {name!r} is left as text: its values, such as {levels.iloc[0]!r}, "
+                "seem to be dates in several formats or another language. Write them as "
+                f"2031-01-05, or name the --date-format; if text is meant: --text "
+                f"{shlex.quote(name)}"
             )
         return None
 

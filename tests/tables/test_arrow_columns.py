@@ -41,6 +41,25 @@ def test_values(column: Any, values: list[Any]) -> None:
     assert read(column) == (values, [])
 
 
+@pytest.mark.parametrize(
+    ("column", "dtype", "values"),
+    [
+        (pa.array([2**53 + 1, 2**53]), "int64", [2**53 + 1, 2**53]),
+        (pa.array([2**53 + 1, None, 2**53]), "Int64", [2**53 + 1, None, 2**53]),
+        (pa.array([-(2**63), None]), "Int64", [-(2**63), None]),
+        (pa.array([2**64 - 1, None], pa.uint64()), "UInt64", [2**64 - 1, None]),
+        (pa.array([2**53, None]), "float64", [2.0**53, None]),
+        (pa.array([None, None], pa.int64()), "float64", [None, None]),
+        (pa.array([Decimal(2**53 + 1), None]), "str", [str(2**53 + 1), None]),
+        (pa.array([Decimal(5), None]), "float64", [5.0, None]),
+    ],
+)
+def test_whole_numbers_that_floats_do_not_keep(column: Any, dtype: str, values: list[Any]) -> None:
+    """Two ids stay two, also where some row has none."""
+    assert read(column) == (values, [])
+    assert str(frame_of(pa.table({"x": column}), "t.parquet")[0]["x"].dtype) == dtype
+
+
 def test_structs_are_columns() -> None:
     """Each field is a column, however deep."""
     column = pa.array([{"city": "Ulm", "at": {"lat": 48.4}}, None])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qconf.tables.dates import dates_in_format, read_dates
+from qconf.tables.dates import dates_in_format, read_dates, share_of_dates
 
 FORMATS = [
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%y", "%m/%d/%y", "%y-%m-%d", "%Y/%m/%d",
@@ -140,3 +140,9 @@ def test_a_format_is_followed() -> None:
     wrong = dates_in_format(pd.Series(["5.1.2031", "soon"]), "%d.%m.%Y").wrong
     assert wrong is not None
     assert wrong.tolist() == [False, True]
+
+
+def test_the_share_of_dates_in_any_format() -> None:
+    """Each text counts for itself: in another format, in doubt, or in another language."""
+    texts = pd.Series(["2031-01-05", "05/01/2031", "5. Mai 2031", "soon", "31.31.2031"])
+    assert share_of_dates(texts) == 0.6

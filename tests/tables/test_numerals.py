@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qconf.tables.numerals import Numerals, find_numerals
+from qconf.tables.numerals import Numerals, find_numerals, nearly_numeric, without_currency
 
 
 def found(*texts: str) -> Numerals:
@@ -88,6 +88,14 @@ def test_zeros_before_digits() -> None:
     assert not found("0", "10").padded
 
 
+def test_digits_that_a_float_does_not_keep() -> None:
+    """They are ids, whatever words stand among them; with a unit or decimals they are numbers."""
+    assert found("12345678901234567", "7", "x").codes
+    assert not found("9007199254740992", "7").codes
+    assert not found("12345678901234567", "7.5").codes
+    assert not found("12345678901234567 EUR", "7 EUR").codes
+
+
 def test_ranges() -> None:
     """50-60 is a range, 60-50 is none."""
     assert found("50-60", "60-50", "1,5 to 2,5", "7").ranges.tolist() == [True, False, True, False]
@@ -105,3 +113,26 @@ def test_grouped_numbers_come_back(number: object, marks: tuple[str, str]) -> No
     read = found(text).by_mark
     assert read[mark][0] == float(str(number))
     assert np.isnan(read[{".": ",", ",": "."}[mark]][0])
+
+
+def test_nearly_numbers() -> None:
+    """Bounds and letters for thousands stand at a number; alone, or at a word, they are none."""
+    texts = ["<12.5", ">= 3", "50k", "1.2M EUR", "3+", "12.5", "k", "A+", "<a", "5km"]
+    assert nearly_numeric(texts).tolist() == [True] * 5 + [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("EUR 12.5", "12.5"),
+        ("12,50 PLN", "12,50"),
+        ("\u221212.5", "-12.5"),
+        ("\u20b9 1,200", "1,200"),
+        ("12.5 m2", "12.5 m2"),
+        ("A12", "A12"),
+        ("word", "word"),
+    ],
+)
+def test_numbers_without_their_currency(text: str, plain: str) -> None:
+    """A currency goes wherever it stands; units and words stay."""
+    assert without_currency(text) == plain

@@ -82,6 +82,19 @@ def test_times_may_be_missing_and_are_told() -> None:
     np.testing.assert_array_equal(numbers, [3.0, np.nan])
 
 
+@pytest.mark.parametrize(
+    "dtype",
+    ["Int64", "UInt64", "int64[pyarrow]", "str", "object", pd.CategoricalDtype([2**53, 2**53 + 1])],
+)
+def test_long_ids_are_different_groups(dtype: Any) -> None:
+    """Also where a row has none, which a float would take for a reason to be one."""
+    ids: list[Any] = [2**53 + 1, 2**53, None, 2**53]
+    if dtype == "str":
+        ids = [None if one is None else str(one) for one in ids]
+    values = pd.Series(ids, dtype=object).astype(dtype)
+    assert list(groups_of(values)) == [0, 1, 2, 1]
+
+
 def test_groups_of_anything() -> None:
     """A missing group is one of its own; lists are alike if they are written alike."""
     for values in (["x", "x", None, None], [["x"], ["x"], None, None]):

@@ -37,8 +37,12 @@ def column(values: list[str], separator: str = ",", **options: Any) -> tuple[lis
         (["1", "unknown"], "float64"),
         (["1", "?", "-"], "float64"),
         (["1.", ".5", "1e-3"], "float64"),
+        (["12345678901234567", "0.5"], "float64"),
+        (["9007199254740992", "1"], "int64"),
+        (["1706659200000000000", "1706659201000000000"], "int64"),
+        (["10000000000000000000", "1"], "float64"),
         (["1", "inf"], "float64"),
-        (["9" * 25, "1"], "float64"),
+        (["9" * 25 + ".5", "1"], "float64"),
         (["", "NA"], "float64"),
         (["True", "false"], "bool"),
         (["2031-01-05", ""], "datetime64[us]"),
@@ -64,6 +68,12 @@ def test_types(values: list[str], dtype: str) -> None:
         ["0x1F", "2"],
         ["1Fam"] * 97 + ["Duplex"] * 3,
         ["0"] * 97 + ["many"] * 3,
+        ["9007199254740993", "1"],
+        ["12345678901234567000", "12345678901234567001", ""],
+        ["-12345678901234567", "+5"],
+        ["9" * 400, "5"],
+        [*(str(12345678901234567 + i) for i in range(40)), "none so far"],
+        [*(str(12345678901234567 + i) for i in range(40)), "unknown"],
     ],
 )
 def test_names_stay_names(values: list[str]) -> None:
@@ -103,6 +113,62 @@ def test_text_that_may_be_meant_as_numbers(values: list[str], words: str) -> Non
     assert read == values
     assert words in warning
     assert "--text x" in warning
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["50k", "1.2M", "300k", "2M"],
+        ["$50k", "$1.2M", "$300k", "$2M"],
+        ["1.2M EUR", "50k EUR", "300k EUR", "2M EUR"],
+        ["1,2 Mio.", "50 Tsd.", "2 Mio.", "80 Tsd."],
+        [f"<{i}.5" for i in range(20)],
+        ["12.5", "<12.5", "14", "<14", "\u22653"],
+        [f"{i}+" for i in range(40)],
+        [f"<{i}.5" for i in range(4000)],
+    ],
+)
+def test_bounds_and_letters_for_thousands(values: list[str]) -> None:
+    """They stay as they are, and a line names the column and what to type."""
+    read, warning = column(values)
+    assert read == values
+    assert "'x' is read as text" in warning
+    assert "--text x" in warning
+
+
+@pytest.mark.parametrize(
+    "values", [["<18", "18-65", ">65"], ["A+", "B", "C+"], ["low<1", "high>1", "k", "M"]]
+)
+def test_a_few_bounds_are_names(values: list[str]) -> None:
+    """Classes and marks are names, without a word."""
+    assert column(values) == (values, "")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["2020-01-05", "13/02/2020", "2020-03-01", "25/12/2020"],
+        ["2020-01-05 10:00", "Jan 3, 2020", "20.3.2020", "3 March 2021"],
+        ["5. Januar 2020", "13. Mai 2021", "1. Dezember 2022"],
+        ["5. Mrz 2020", "13 Okt 2021"],
+        ["M\u00e4rz 2020", "Mai 2021"],
+        ["3 ao\u00fbt 2020", "5 de mayo de 2021"],
+    ],
+)
+def test_dates_in_no_one_format(values: list[str]) -> None:
+    """Dates in several formats or another language stay text aloud."""
+    read, warning = column(values)
+    assert read == values
+    assert "'x' is left as text" in warning
+    assert "--date-format" in warning
+    assert "--text x" in warning
+    assert column(values, text=["x"]) == (values, "")
+
+
+@pytest.mark.parametrize("values", [["1.13.40", "2.50.33"], ["Mai", "Juni"], ["Mars Bar 20"]])
+def test_what_looks_a_little_like_dates(values: list[str]) -> None:
+    """Versions and names are text, without a word about dates."""
+    assert column(values) == (values, "")
 
 
 def test_units_and_currencies() -> None:
@@ -213,6 +279,7 @@ def test_long_columns_of_words() -> None:
     [
         (pd.Series([98101, 2139]), ["98101", "2139"]),
         (pd.Series([98101.0, np.nan]), ["98101", None]),
+        (pd.Series([1e19, np.nan]), ["1" + "0" * 19, None]),
         (pd.Series([1.5, 2.0]), ["1.5", "2.0"]),
         (pd.Series([True, False]), ["True", "False"]),
         (pd.Series(["a", None]), ["a", None]),
