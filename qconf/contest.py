@@ -94,8 +94,8 @@ def compare(
         Columns not to use.
     copies : {"group", "keep"}, default="group"
         Rows that are alike in all features, ids and time aside, are kept on one side like a
-        group (forward in time only if they are 5 % of the rows or more: a few are units seen
-        again); ``"keep"`` takes them for different rows.
+        group; forward in time one that an earlier row is like is learned from, and not judged.
+        ``"keep"`` takes them for different rows.
     model : regressor, default=None
         The valuation model, fitted if there is no `prediction`. None is boosted trees, on the
         logarithm of the target unless the error is absolute.
@@ -186,11 +186,11 @@ def compare(
         ranking=rank_evaluations(evaluations, {one.name: one.seconds for one in contenders}),
         overall=next(iter(evaluations.values())).overall,
         rows=len(dataset.y) + sum(dataset.left_out.values()),
-        history=len(dataset.y) - len(contest.plan.scored),
+        history=contest.history,
         left_out=dataset.left_out,
         error=scale.name,
         scheme=_scheme(contest.plan, dataset),
-        copies=0 if dataset.copies is None else dataset.copies.count,
+        copies=_n_copies(dataset),
         seconds=contest.seconds_since(began),
         warnings=(*doubts, *contest.doubts(strict=strict)),
         by_period=contest.by_period(limit, level),
@@ -220,7 +220,8 @@ class _Contest:
             len(dataset.y),
             folds=folds,
             time=dataset.time,
-            group=dataset.group,
+            group=dataset.apart,
+            repeats=dataset.repeats,
             predicted=dataset.prediction is not None,
             random_state=random_state,
         )
@@ -300,6 +301,13 @@ class _Contest:
         }
         given = {one.name: self._expected_error(one) for one in self.contenders}
         return pd.DataFrame({**known, **given})
+
+    @property
+    def history(self) -> int:
+        """How many rows are earlier than the first scored block."""
+        if self.dataset.time is None:
+            return 0
+        return int((self.dataset.time < self.dataset.time[self.plan.scored].min()).sum())
 
     def by_period(self, threshold: float, level: float) -> tuple[Period, ...]:
         """Sum up the errors of each period of the time."""
@@ -389,9 +397,18 @@ def _scheme(plan: Schedule, dataset: Dataset) -> str:
     words = plan.in_words
     if dataset.has_groups:
         words += " of whole groups" if dataset.time is None else ", groups kept apart"
-    if dataset.copies is not None:
-        words += f", {dataset.copies.count:,} copies kept with the rows they are like"
+    n_copies = _n_copies(dataset)
+    if n_copies and dataset.time is None:
+        words += f", {n_copies:,} copies kept with the rows they are like"
+    elif n_copies:
+        words += f", {n_copies:,} copies of earlier rows not judged"
     return words
+
+
+def _n_copies(dataset: Dataset) -> int:
+    if dataset.copies is None:
+        return 0
+    return dataset.copies.count if dataset.repeats is None else int(dataset.repeats.sum())
 
 
 def _read(table: Any) -> TableFile:

@@ -107,7 +107,8 @@ def _one_column(values: Any, what: str) -> Any:
 
 def _shape(values: Any) -> tuple[int, ...]:
     try:
-        return np.shape(values)
+        # Not np.shape, which asks an array-like for its own.
+        return np.asarray(values).shape
     except ValueError:
         # Rows of unequal length: a column of lists.
         return (len(values),)

@@ -11,7 +11,7 @@ import datetime as dt
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +22,7 @@ from qconf.errors import TableError
 
 __all__ = [
     "DATES", "DURATIONS", "EMPTY", "LEVELS", "NUMBERS",
-    "as_kinds", "column_kinds", "is_plain", "plain_columns",
+    "as_kinds", "column_kinds", "is_plain", "plain_columns", "written",
 ]  # fmt: skip
 
 NUMBERS: Final = "numbers"
@@ -34,6 +34,7 @@ EMPTY: Final = "nothing"
 #: A column of objects of which at least this share is of one kind is of that kind; the rest is
 #: stray words, and missing.
 _NEARLY_ALL = 0.95
+_MIDNIGHT = " 00:00:00"
 _KIND_OF_INFERRED = {
     "empty": EMPTY, "string": LEVELS, "bytes": LEVELS, "boolean": NUMBERS, "integer": NUMBERS,
     "floating": NUMBERS, "mixed-integer-float": NUMBERS, "decimal": NUMBERS, "date": DATES,
@@ -116,7 +117,7 @@ def as_kinds(frame: pd.DataFrame, kinds: dict[int, str]) -> pd.DataFrame:
     plain = None
     for i, dtype in enumerate(frame.dtypes):
         kind = kinds.get(i, NUMBERS)
-        if _is_of_kind(dtype, kind):
+        if _is_of_kind(dtype, kind) and not _has_other_than_text(frame.iloc[:, i], kind):
             continue
         plain = frame.copy(deep=False) if plain is None else plain
         plain.isetitem(i, _converted(frame.iloc[:, i], kind))
@@ -147,16 +148,17 @@ def _is_of_kind(dtype: Any, kind: str) -> bool:
     return isinstance(dtype, np.dtype) and dtype.kind == wanted
 
 
+def _has_other_than_text(column: pd.Series[Any], kind: str) -> bool:
+    if kind != LEVELS or not pd.api.types.is_object_dtype(column.dtype):
+        return False
+    return pd.api.types.infer_dtype(column, skipna=True) not in {"string", "bytes", "empty"}
+
+
 def _kind(column: pd.Series[Any]) -> str:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype) or _is_dictionary(dtype):
         return LEVELS
-    if isinstance(dtype, np.dtype) and dtype.kind == "c":
-        msg = (
-            f"Complex data not supported: the column {column.name!r} holds complex numbers. "
-            "Put their real and imaginary parts into columns of their own."
-        )
-        raise TableError(msg)
+    _refuse_complex(column)
     if column.isna().all():
         return EMPTY
     if isinstance(dtype, pd.PeriodDtype) or pd.api.types.is_datetime64_any_dtype(dtype):
@@ -167,6 +169,15 @@ def _kind(column: pd.Series[Any]) -> str:
         return NUMBERS
     text = pd.api.types.is_string_dtype(dtype) and not pd.api.types.is_object_dtype(dtype)
     return LEVELS if text else _of_cells(column)
+
+
+def _refuse_complex(column: pd.Series[Any]) -> None:
+    if getattr(column.dtype, "kind", "") == "c":
+        msg = (
+            f"Complex data not supported: the column {column.name!r} holds complex numbers. "
+            "Put their real and imaginary parts into columns of their own."
+        )
+        raise TableError(msg)
 
 
 def _of_cells(column: pd.Series[Any]) -> str:
@@ -190,13 +201,16 @@ def _converted(column: pd.Series[Any], kind: str) -> Any:
     if kind == LEVELS:
         if isinstance(column.dtype, pd.SparseDtype):
             return np.asarray(column)
-        return column.astype(object).where(column.notna(), None)
+        cells = column.astype(object)
+        # Among names a number is a name: written so, it is one in any part of the rows.
+        return cells.map(written, na_action="ignore").where(column.notna(), None)
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     return _READ[kind](column)
 
 
 def _numbers(column: pd.Series[Any]) -> Any:
+    _refuse_complex(column)
     dtype = column.dtype
     if pd.api.types.is_numeric_dtype(dtype) and not _is_decimal(dtype):
         whole = pd.api.types.is_integer_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
@@ -296,3 +310,14 @@ def _duration(cell: Any) -> np.timedelta64:
             hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
         )
     return np.timedelta64(cell, "us")
+
+
+def written(value: Any) -> str:
+    """Write a level: equal numbers alike, be they 98101, 98101.0 or a Decimal, True or 1."""
+    if isinstance(value, Integral | np.bool_):
+        return str(int(value))
+    if isinstance(value, Real | Decimal):
+        number = float(value)
+        return str(int(number)) if number.is_integer() else str(value)
+    text = str(value)
+    return text.removesuffix(_MIDNIGHT) if isinstance(value, dt.date) else text

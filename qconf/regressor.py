@@ -69,8 +69,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
     copies : {"group", "keep"}, default="group"
         Rows that are alike in all features, ids and time aside, are kept on one side like a
-        group when residuals are made (forward in time only if they are 5 % of the rows or more:
-        a few are units seen again); ``"keep"`` takes them for different rows.
+        group when residuals are made; forward in time one that an earlier row is like gets none.
+        ``"keep"`` takes them for different rows.
     random_state : int, RandomState instance or None, default=None
 
     Attributes
@@ -205,7 +205,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             len(target),
             folds=self.cv,
             time=roles.time,
-            group=roles.groups,
+            group=roles.apart,
+            repeats=roles.repeats,
             random_state=draw_seed(rng),
         )
         parts = self._unfitted_regressor(scale), self._unfitted_confidence(), self._hidden

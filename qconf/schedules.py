@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from qconf._types import ArrayLike, IntArray
+from qconf._types import ArrayLike, BoolArray, IntArray
 from qconf.errors import OptionError, TableError
 from qconf.grouping import group_codes
 
@@ -116,6 +116,7 @@ def schedule(
     folds: int = 5,
     time: ArrayLike | None = None,
     group: ArrayLike | None = None,
+    repeats: BoolArray | None = None,
     predicted: bool = False,
     random_state: int = 0,
 ) -> Schedule:
@@ -132,6 +133,9 @@ def schedule(
     group : array-like of shape (n_rows,), default=None
         Rows of one group are never on both sides: not in one fit and its held-out block, nor in
         what scores a block and the block. A missing group is a group of its own.
+    repeats : ndarray of shape (n_rows,), dtype bool, default=None
+        With `time`: rows that an earlier row is like. Their copy's label is known when they are
+        predicted, so that they are learned from by valuation models, but neither scored nor seen.
     predicted : bool, default=False
         True if predictions are given and nothing has to be fitted to get residuals: then two
         blocks of history are enough, and all earlier residuals may be seen.
@@ -160,7 +164,8 @@ def schedule(
             msg = f"The {role} has {len(values)} values, the table {n_rows} rows."
             raise TableError(msg)
     if moments is not None:
-        return ForwardBlocks(moments, folds, groups, predicted=predicted).schedule()
+        blocks = ForwardBlocks(moments, folds, groups, repeats, predicted=predicted)
+        return blocks.schedule()
     return ShuffledFolds(n_rows, folds, groups, random_state).schedule()
 
 
@@ -209,7 +214,15 @@ class ShuffledFolds:
 class ForwardBlocks:
     """Blocks that follow each other in time; rows of equal time stay together."""
 
-    def __init__(self, time: Any, folds: int, groups: IntArray | None, *, predicted: bool) -> None:
+    def __init__(
+        self,
+        time: Any,
+        folds: int,
+        groups: IntArray | None,
+        repeats: BoolArray | None = None,
+        *,
+        predicted: bool,
+    ) -> None:
         #: The first block that has residuals.
         self.first = 0 if predicted else 1
         n_blocks = folds + self.first + HISTORY_BLOCKS
@@ -224,6 +237,7 @@ class ForwardBlocks:
         self.n_rows = len(moment)
         self.folds = folds
         self.groups = groups
+        self.repeats = repeats
         self.predicted = predicted
         block_of_row = _block_of_row(moment, n_blocks)
         self.blocks = [np.flatnonzero(block_of_row == k) for k in range(n_blocks)]
@@ -231,7 +245,7 @@ class ForwardBlocks:
     def schedule(self) -> Schedule:
         """Fit on everything before each block but the first."""
         fits = [self._fit(k) for k in range(1, len(self.blocks))]
-        residual_fits = tuple(fits)
+        residual_fits = tuple(Fit(fit.train, (self._fresh(fit.held_out[0]),)) for fit in fits)
         rounds = [
             self._round(k, fits) for k in range(self.first + HISTORY_BLOCKS, len(self.blocks))
         ]
@@ -252,13 +266,16 @@ class ForwardBlocks:
                 if number is None:
                     continue
                 history.append((number, 0))
-            seen.append(self._without_groups_of(k, self.blocks[m]))
+            seen.append(self._fresh(self._without_groups_of(k, self.blocks[m])))
         joined = np.sort(np.concatenate(seen)) if seen else np.empty(0, dtype=np.intp)
         enough = min(_MIN_SEEN, sum(len(block) for block in self.blocks[self.first : k]))
         learned_from = len(joined) if self.predicted else len(fits[k - 1].train)
         if min(len(joined), learned_from) < enough:
             raise TableError(_groups_last(k + 1, len(self.blocks), len(joined)))
-        return Round(self.blocks[k], (k - 1, 0), tuple(history), joined)
+        scored = self._fresh(self.blocks[k])
+        if len(scored) == 0:
+            raise TableError(_NOTHING_NEW.format(k + 1, len(self.blocks)))
+        return Round(scored, (k - 1, 0), tuple(history), joined)
 
     def _fit_without(self, k: int, m: int, fits: list[Fit]) -> int | None:
         """Return the number of a fit that predicts block m and has not seen block k's groups."""
@@ -271,10 +288,19 @@ class ForwardBlocks:
         fits.append(Fit(train, usual.held_out))
         return len(fits) - 1
 
+    def _fresh(self, rows: IntArray) -> IntArray:
+        return rows if self.repeats is None else rows[~self.repeats[rows]]
+
     def _without_groups_of(self, k: int, rows: IntArray) -> IntArray:
         if self.groups is None:
             return rows
         return rows[~np.isin(self.groups[rows], self.groups[self.blocks[k]])]
+
+
+_NOTHING_NEW = (
+    "Every row of block {} of {} in time is a copy of an earlier one in all features: nothing new "
+    "is left to judge. Take copies for different rows (--copies keep), or leave the time out."
+)
 
 
 def _groups_last(block: int, n_blocks: int, n_rows: int) -> str:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from qconf import BlendConfidence, ConstantConfidence, CountConfidence, ResidualConfidence
 from qconf.errors import TableError
 from qconf.learners.encoding import TableEncoder
-from qconf.plain_columns import as_kinds, column_kinds, plain_columns
+from qconf.plain_columns import LEVELS, as_kinds, column_kinds, plain_columns
 
 pa: Any = pytest.importorskip("pyarrow")
 
@@ -272,3 +272,18 @@ def test_objects_are_the_numbers_they_are(cells: list[float | None]) -> None:
     floats = np.array([np.nan if cell is None else float(cell) for cell in cells])
     table = as_kinds(pd.DataFrame({"x": column}), {})
     np.testing.assert_array_equal(table["x"].to_numpy(dtype=float), floats)
+
+
+def test_a_column_of_names_and_numbers_is_text_in_every_part_of_it() -> None:
+    """Words that stand only in the last rows do not make numbers of the first."""
+    cells = [float(i) for i in range(500)] + ["on request"] * 80
+    plain = plain_columns(pd.DataFrame({"area": pd.Series(cells, dtype=object)}))
+    assert plain["area"].map(type).eq(str).all()
+    assert plain["area"].iloc[7] == "7"
+    assert column_kinds(plain.iloc[:500]) == {0: LEVELS}
+
+
+def test_complex_numbers_are_refused_later_too() -> None:
+    """Their imaginary part would be lost without a word."""
+    with pytest.raises(TableError, match="Complex data not supported: the column 'b'"):
+        as_kinds(pd.DataFrame({"b": [1j, 2.0]}), {})

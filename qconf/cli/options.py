@@ -93,7 +93,8 @@ CopiesOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="group|keep",
-        help="Rows that are alike in all features are kept on one side, like a group; or kept as "
+        help="Rows that are alike in all features, ids and time aside, are kept on one side like a "
+        "group (with --time, not judged where an earlier one is like them); or taken for "
         "different rows.",
     ),
 ]

@@ -99,7 +99,8 @@ class BlendConfidence(ConfidenceEstimator):
     [0.05, 0.1]
     """
 
-    averages_unseen: ClassVar[bool] = True
+    # Its members average; averaging once more would multiply what that costs.
+    averages_unseen: ClassVar[bool] = False
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "estimators": [list, tuple, None],
@@ -183,7 +184,7 @@ class BlendConfidence(ConfidenceEstimator):
     def _units(self, X: Table) -> IntArray | None:
         """Return numbers for rows that must stay on one side; None if each may stand alone."""
         given = None if self._groups is None else as_series(self._groups, "groups", len(X))
-        units = joined(groups_of(given), find_copies(X, in_time=self._time is not None))
+        units = joined(groups_of(given), find_copies(X, time=self._time))
         return units if units is None or units.max() > 0 else None
 
     def _stretches(self, n_rows: int, units: IntArray | None) -> IntArray | None:

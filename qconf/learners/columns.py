@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray, IntArray
-from qconf.plain_columns import plain_columns
+from qconf.plain_columns import plain_columns, written
 
 __all__ = ["LARGEST", "as_floats", "as_frame", "factorized", "is_measured", "with_categories"]
 
@@ -21,7 +18,6 @@ _A_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400 * 10**3, "us": 8
 #: Numbers larger than this, -1.8e308 for no data perhaps, count as it: several learners keep short
 #: floats, which end here, and a range of numbers must be a number.
 LARGEST = 1e38
-_MIDNIGHT = " 00:00:00"
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -74,18 +70,7 @@ def factorized(column: pd.Series[Any]) -> tuple[IntArray, list[str]]:
     except TypeError:
         # Lists and the like cannot be told apart by hash, but by how they are written.
         codes, values = pd.factorize(column.map(str, na_action="ignore"))
-    return codes, [value if type(value) is str else _written(value) for value in values]
-
-
-def _written(value: Any) -> str:
-    """Write a level: equal numbers alike, be they 98101, 98101.0 or a Decimal, True or 1."""
-    if isinstance(value, Integral | np.bool_):
-        return str(int(value))
-    if isinstance(value, Real | Decimal):
-        number = float(value)
-        return str(int(number)) if number.is_integer() else str(value)
-    text = str(value)
-    return text.removesuffix(_MIDNIGHT) if isinstance(value, dt.date) else text
+    return codes, [value if type(value) is str else written(value) for value in values]
 
 
 def as_floats(column: pd.Series[Any]) -> FloatArray:

@@ -17,14 +17,18 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from qconf._types import IntArray, Table
+from qconf._types import BoolArray, IntArray, Table
 from qconf.suspicions.keys import key_columns
 
-__all__ = ["Copies", "find_copies", "joined"]
+__all__ = ["Copies", "find_copies", "joined", "repeats"]
 
 #: Below this share of different rows, rows are alike because features are coarse (a zip code and
 #: a number of rooms), and keeping them together would hide whole levels.
 _MOSTLY_DIFFERENT = 0.5
+#: More rows than both have a value because gaps were filled with it.
+_MANY_ROWS, _MANY_OF_ALL = 20, 0.02
+#: So many values are a measurement, and not a handful of levels.
+_MANY_VALUES = 100
 #: A column with as many values as this share of the different rows is a measurement, whose values
 #: do not meet by chance.
 _TELLS_ROWS_APART = 0.25
@@ -32,9 +36,6 @@ _TELLS_ROWS_APART = 0.25
 #: which is tried on the columns that tell the most.
 _MORE_THAN_CHANCE = 10
 _TELLING_COLUMNS = 3
-#: An earlier row alike is history that one really has (a house sold again), unless there are so
-#: many that they are rather the same offer, listed again.
-_TOO_MANY_FOR_RESALES = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,19 +59,18 @@ class Copies:
         return self.count / max(len(self.codes), 1)
 
 
-def find_copies(
-    features: Table, aside: Iterable[Any] = (), *, in_time: bool = False
-) -> Copies | None:
+def find_copies(features: Table, aside: Iterable[Any] = (), *, time: Any = None) -> Copies | None:
     """Find rows that are alike in all features.
 
     Parameters
     ----------
     features : DataFrame or ndarray of shape (n_rows, n_features)
     aside : iterable, default=()
-        Columns that do not count, such as the time. Columns that number the rows never do.
-    in_time : bool, default=False
-        True if what scores a row comes from earlier rows only. Rows alike then matter if they
-        are many; a few are units that come again, whose past is known.
+        Columns that do not count. Columns that number the rows never do, and without a time
+        dates only if no row has a copy with them.
+    time : array-like of shape (n_rows,), default=None
+        If given, what scores a row comes from earlier rows only, and whether features can tell
+        rows apart is judged on the earliest quarter: nothing hangs on what comes later.
 
     Returns
     -------
@@ -80,25 +80,116 @@ def find_copies(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"id": [1, 2, 3, 4], "area": [30.5, 41.0, 30.5, 62.5]})
+    >>> table = pd.DataFrame({"zone": ["a", "b", "a", "b"], "area": [30.5, 41.0, 30.5, 62.5]})
     >>> find_copies(table).codes
     array([0, 1, 0, 2])
     """
     frame = pd.DataFrame(features)
-    without = [*aside, *key_columns(frame)]
-    frame = frame.drop(columns=[name for name in without if name in frame.columns])
+    if time is not None:
+        return _found_in_time(frame, aside, np.asarray(time))
+    for columns in _choices(frame, aside):
+        found = _found(frame[columns])
+        if found is not None:
+            return found
+    return None
+
+
+def repeats(copies: Copies | None, time: Any) -> BoolArray | None:
+    """Mark rows that an earlier row is like.
+
+    Forward in time such a row is predicted with its copy's label known: it can be learned from,
+    and not be judged.
+
+    Parameters
+    ----------
+    copies : Copies or None
+    time : array-like of shape (n_rows,) or None
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), dtype bool, or None
+        None without copies or without a time.
+
+    Examples
+    --------
+    >>> repeats(Copies(np.array([0, 1, 0, 0]), 2), [1, 2, 1, 3])
+    array([False, False, False,  True])
+    """
+    if copies is None or time is None:
+        return None
+    moment = pd.Series(pd.factorize(np.asarray(time), sort=True)[0])
+    again: BoolArray = (moment > moment.groupby(copies.codes).transform("min")).to_numpy()
+    return again
+
+
+def _found_in_time(frame: pd.DataFrame, aside: Iterable[Any], time: Any) -> Copies | None:
+    first = _earliest(time)
+    early = frame.iloc[first]
+    columns = _choices(early, aside)[0]
+    finest = _telling_column([_numbered(early[name]) for name in columns]) if columns else None
+    if finest is None:
+        return None
+    cells = [_numbered(frame[name]) for name in columns]
+    codes = _alone(_alike(cells), np.flatnonzero(~_tell(cells[finest], first)))
+    count = len(codes) - _n_different(codes)
+    return Copies(codes, count) if count else None
+
+
+def _telling_column(cells: list[IntArray]) -> int | None:
+    """Find the measurement that tells rows apart, if most rows differ and there is one."""
+    different = _n_different(_alike(cells))
+    finest = int(np.argmax([int(column.max()) for column in cells]))
+    tells = int(cells[finest].max()) >= _TELLS_ROWS_APART * different
+    return finest if tells and different >= _MOSTLY_DIFFERENT * len(cells[0]) else None
+
+
+def _tell(column: IntArray, rows: IntArray | slice) -> BoolArray:
+    """Tell the cells that tell rows apart: neither missing, nor a value that many rows have.
+
+    Many rows have the zero, or the mean, that gaps were filled with. `rows` are counted.
+    """
+    counts = np.bincount(column[rows], minlength=int(column.max()) + 1)
+    counts[0] = len(column)
+    telling: BoolArray = (counts <= max(_MANY_ROWS, _MANY_OF_ALL * int(counts[1:].sum())))[column]
+    return telling
+
+
+def _alone(codes: IntArray, rows: IntArray) -> IntArray:
+    """Give rows numbers of their own: where a telling value is missing, nothing is told."""
+    apart = codes.copy()
+    apart[rows] = codes.max() + 1 + np.arange(len(rows))
+    return pd.factorize(apart)[0].astype(np.intp)
+
+
+def _earliest(time: Any) -> IntArray:
+    moments = np.asarray(time)
+    return np.flatnonzero(moments <= np.sort(moments)[len(moments) // 4])
+
+
+def _choices(frame: pd.DataFrame, aside: Iterable[Any]) -> list[list[Any]]:
+    """List the columns that tell rows apart, with dates and without."""
+    without = {*aside, *key_columns(frame)}
+    columns = [name for name in frame.columns if name not in without]
+    undated = [name for name in columns if not _is_date(frame[name].dtype)]
+    return [columns] if len(undated) == len(columns) else [columns, undated]
+
+
+def _is_date(dtype: Any) -> bool:
+    return pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)
+
+
+def _found(frame: pd.DataFrame) -> Copies | None:
     if frame.shape[1] == 0 or len(frame) == 0:
         return None
     cells = [_numbered(frame.iloc[:, i]) for i in range(frame.shape[1])]
     if any(int(column.max()) == len(frame) for column in cells):
         return None
-    codes = pd.factorize(_hashed_rows(cells))[0].astype(np.intp)
-    if _n_different(codes) < _MOSTLY_DIFFERENT * len(codes):
+    codes = _alike(cells)
+    if _n_different(codes) < _MOSTLY_DIFFERENT * len(codes) and _is_coarse(frame, cells, codes):
         return None
     codes = _without_chance(codes, cells)
-    found = Copies(codes, len(codes) - _n_different(codes))
-    too_few = in_time and found.share < _TOO_MANY_FOR_RESALES
-    return None if found.count == 0 or too_few else found
+    count = len(codes) - _n_different(codes)
+    return Copies(codes, count) if count else None
 
 
 def joined(groups: IntArray | None, copies: Copies | None) -> IntArray | None:
@@ -132,6 +223,18 @@ def joined(groups: IntArray | None, copies: Copies | None) -> IntArray | None:
     return codes.astype(np.intp)
 
 
+def _is_coarse(frame: pd.DataFrame, cells: list[IntArray], codes: IntArray) -> bool:
+    """Tell features that cannot tell most rows apart from a table whose rows all have copies.
+
+    The latter (a join that repeated them) still has a measurement of many values, and many times
+    as many pairs alike as chance would make.
+    """
+    finest = int(np.argmax([int(column.max()) for column in cells]))
+    measured = pd.api.types.is_numeric_dtype(frame.dtypes.iloc[finest])
+    many = int(cells[finest].max()) >= _MANY_VALUES
+    return not (measured and many) or _by_chance(codes, cells)
+
+
 def _numbered(column: pd.Series[Any]) -> IntArray:
     """Return numbers from 1 for the values of a column, 0 for missing ones."""
     try:
@@ -140,6 +243,11 @@ def _numbered(column: pd.Series[Any]) -> IntArray:
         # Lists and the like cannot be told apart by hash, but by how they are written.
         codes, _ = pd.factorize(column.map(str, na_action="ignore"))
     return codes.astype(np.intp) + 1
+
+
+def _alike(cells: list[IntArray]) -> IntArray:
+    """Return the same number for rows whose cells are equal."""
+    return pd.factorize(_hashed_rows(cells))[0].astype(np.intp)
 
 
 def _hashed_rows(cells: list[IntArray], without: int | None = None) -> NDArray[np.uint64]:
@@ -163,12 +271,10 @@ def _without_chance(codes: IntArray, cells: list[IntArray]) -> IntArray:
     """
     finest = max(cells, key=lambda column: int(column.max()))
     told_by_one = int(finest.max()) >= _TELLS_ROWS_APART * _n_different(codes)
-    known = (finest > 0) & told_by_one
+    known = _tell(finest, slice(None)) & told_by_one
     judged = np.flatnonzero(~known)
     if len(judged) and _by_chance(codes[judged], [column[judged] for column in cells]):
-        codes = codes.copy()
-        codes[judged] = codes.max() + 1 + np.arange(len(judged))
-        codes = pd.factorize(codes)[0].astype(np.intp)
+        codes = _alone(codes, judged)
     return codes
 
 

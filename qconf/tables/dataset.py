@@ -18,7 +18,7 @@ from qconf.errors import TableError
 from qconf.numbers_in_text import numbers_in_text
 from qconf.plain_columns import plain_columns
 from qconf.tables.columns import numbers
-from qconf.tables.copies import Copies, find_copies, joined
+from qconf.tables.copies import Copies, find_copies, joined, repeats
 from qconf.tables.roles import (
     as_names,
     as_table,
@@ -60,6 +60,10 @@ class Dataset:
         What the time is called beside the features; none of them has that name.
     group : ndarray of shape (n_samples,) or None
         Codes from 0: rows of one number are kept together, being of one group, or copies.
+    apart : ndarray of shape (n_samples,) or None
+        Codes from 0 of rows that must not be on both sides: forward in time groups alone.
+    repeats : ndarray of shape (n_samples,), dtype bool, or None
+        With a time: rows that an earlier row is like, which are learned from and not judged.
     has_groups : bool
         Whether groups were given.
     copies : Copies or None
@@ -81,6 +85,8 @@ class Dataset:
     time: Any
     time_name: str
     group: IntArray | None
+    apart: IntArray | None
+    repeats: BoolArray | None
     has_groups: bool
     copies: Copies | None
     scores: pd.DataFrame
@@ -144,16 +150,19 @@ def make_dataset(
     moments, timed = moments_of(values["time"])
     keep, left_out = _usable_rows(missing, predicted, timed)
     table, told = _plain(frame.loc[keep, used].reset_index(drop=True))
-    copies = None if keep_copies else find_copies(table, in_time=moments is not None)
+    known = None if moments is None else moments[keep]
+    copies = None if keep_copies else find_copies(table, time=known)
     groups = groups_of(None if group_column is None else group_column[keep])
     dataset = Dataset(
         features=table,
         y=target[keep],
         target_name=names.get("target", "target"),
         prediction=None if predicted is None else role_numbers(predicted[keep], "prediction"),
-        time=None if moments is None else moments[keep],
+        time=known,
         time_name=_free_name(names.get("time", "time"), used),
         group=joined(groups, copies),
+        apart=groups if known is not None else joined(groups, copies),
+        repeats=repeats(copies, known),
         has_groups=groups is not None,
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
@@ -256,17 +265,21 @@ def _check_features(dataset: Dataset) -> Dataset:
         f"The column {name!r} has no values and is not used; drop it (--drop {shlex.quote(name)})."
         for name in empty
     ]
-    told += _many_copies(dataset.copies)
+    told += _many_copies(dataset)
     return replace(dataset, features=features, warnings=(*dataset.warnings, *told))
 
 
-def _many_copies(copies: Copies | None) -> list[str]:
+def _many_copies(dataset: Dataset) -> list[str]:
+    copies = dataset.copies
     if copies is None or copies.share < _MANY_COPIES:
         return []
     found = f"{copies.count} of {len(copies.codes)} rows ({100 * copies.share:.0f} %)"
+    done = "kept on one side with the rows they are like"
+    if dataset.repeats is not None:
+        done = "not judged where an earlier row is like them"
     line = (
-        f"{found} are copies: another row is alike in all features. They are kept on one side with "
-        "the rows they are like. Remove them; or, if they are units seen again, name the unit "
-        "(--group); or take them for different rows (--copies keep)."
+        f"{found} are copies: another row is alike in all features. They are {done}. Remove them; "
+        "or, if they are units seen again, name the unit (--group); or take them for different "
+        "rows (--copies keep)."
     )
     return [line]

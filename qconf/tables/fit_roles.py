@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qconf._types import IntArray, Table
-from qconf.tables.copies import find_copies, joined
+from qconf._types import BoolArray, IntArray, Table
+from qconf.errors import TableError
+from qconf.tables.copies import find_copies, joined, repeats
 from qconf.tables.roles import (
     check_free_names,
     empty_columns,
@@ -40,12 +41,18 @@ class FitRoles:
         Dates or numbers.
     groups : ndarray of shape (n_used,) or None
         Codes from 0: rows of one number are kept together, being of one group, or copies.
+    apart : ndarray of shape (n_used,) or None
+        Codes from 0 of rows that must not be on both sides: forward in time groups alone.
+    repeats : ndarray of shape (n_used,), dtype bool, or None
+        With a time: rows that an earlier row is like, which get no residual.
     """
 
     rows: IntArray
     n_rows: int
     time: Any
     groups: IntArray | None
+    apart: IntArray | None
+    repeats: BoolArray | None
 
     @property
     def time_range(self) -> tuple[Any, Any] | None:
@@ -85,23 +92,29 @@ def fit_roles(table: Table, time: Any, groups: Any, *, keep_copies: bool) -> Fit
     group_column = role_column(table, "group", groups)
     n_rows = len(table)
     rows = np.arange(n_rows) if timed is None else np.flatnonzero(timed)
+    if len(rows) == 0:
+        msg = f"No row has a time: all {n_rows} are missing. Leave the time out."
+        raise TableError(msg)
     if len(rows) < n_rows:
         warnings.warn(
             f"{n_rows - len(rows)} of {n_rows} rows have no time and are left out.",
             UserWarning,
             stacklevel=4,
         )
+    known_time = None if moments is None else moments[rows]
     copies = None
     if not keep_copies:
         aside = [str(name) for name in (time, groups) if is_name(name)]
         frame = pd.DataFrame(table).iloc[rows]
-        copies = find_copies(frame, aside, in_time=moments is not None)
+        copies = find_copies(frame, aside, time=known_time)
     known = groups_of(None if group_column is None else group_column.iloc[rows])
     return FitRoles(
         rows=rows,
         n_rows=n_rows,
-        time=None if moments is None else moments[rows],
+        time=known_time,
         groups=joined(known, copies),
+        apart=known if known_time is not None else joined(known, copies),
+        repeats=repeats(copies, known_time),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qconf.conventions import accepted_rows
 from qconf.simulation.decile import describe, safest_rows
 from qconf.simulation.world import World, draw_world
 
@@ -20,7 +21,7 @@ def test_no_row_left_out_is_safer(scores: list[float], fraction: float, seed: in
     """As many as asked for, none twice, and none beyond the cut-off."""
     score = np.array(scores)
     rows = safest_rows(score, seed, fraction)
-    assert len(rows) == max(1, round(fraction * len(score)))
+    assert len(rows) == accepted_rows(fraction, len(score))
     assert len(np.unique(rows)) == len(rows)
     others = np.setdiff1d(np.arange(len(score)), rows)
     if len(others):

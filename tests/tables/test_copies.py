@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qconf.tables.copies import Copies, find_copies, joined
+from qconf.tables.copies import Copies, find_copies, joined, repeats
 
 
 def table(n_rows: int = 100) -> pd.DataFrame:
@@ -54,11 +54,23 @@ def test_no_copies(features: pd.DataFrame) -> None:
     assert find_copies(features) is None
 
 
-def test_in_time_a_few_are_units_seen_again() -> None:
-    """Below 5 % of the rows an earlier row alike is history; above, it is a copy."""
-    assert find_copies(repeated(2, 4), in_time=True) is None
-    assert find_copies(repeated(2, 4)) is not None
-    assert find_copies(repeated(), in_time=True) is not None
+def test_in_time_nothing_hangs_on_what_comes_later() -> None:
+    """Early rows are copies of each other whatever late rows are like."""
+    early = repeated()
+    late = pd.concat([early, *[table(1)] * 400], ignore_index=True)
+    alone = find_copies(early, time=np.zeros(len(early)))
+    both = find_copies(late, time=(np.arange(len(late)) >= len(early)).astype(float))
+    assert alone is not None
+    assert both is not None
+    np.testing.assert_array_equal(alone.codes, both.codes[: len(early)])
+
+
+def test_repeats_are_rows_that_an_earlier_one_is_like() -> None:
+    """Not the first of them, nor its twins of the same moment."""
+    copies = Copies(np.array([0, 1, 0, 0, 1]), 3)
+    assert repeats(copies, [3, 1, 3, 4, 0]).tolist() == [False, True, False, True, False]  # type: ignore[union-attr]
+    assert repeats(None, [1]) is None
+    assert repeats(copies, None) is None
 
 
 def test_lists_and_arrays() -> None:
@@ -117,3 +129,29 @@ def test_either_alone() -> None:
     assert joined(groups, None) is groups
     assert joined(None, None) is None
     np.testing.assert_array_equal(joined(None, Copies(groups, 1)), groups)
+
+
+@pytest.mark.parametrize("n_times", [3, 5, 12])
+def test_a_join_that_repeated_every_row(n_times: int) -> None:
+    """Not one row is alone, and all of them are copies."""
+    table = pd.DataFrame({"area": np.arange(400) * 0.25 + 20, "lot": np.arange(400) % 350})
+    found = find_copies(pd.concat([table] * n_times, ignore_index=True))
+    assert found is not None
+    assert found.count == 400 * (n_times - 1)
+
+
+def test_few_levels_are_no_copies_though_most_rows_are_alike() -> None:
+    """A zip code, with the city and the county that it lies in: levels, to be learned from."""
+    zips = np.arange(4000) % 70
+    places = pd.DataFrame({"zip": zips, "city": zips // 5, "county": zips // 20})
+    assert find_copies(places) is None
+    assert find_copies(places[["zip"]]) is None
+
+
+def test_dates_do_not_tell_copies_apart() -> None:
+    """An offer that is listed again has another date, and is the same offer."""
+    rows = repeated()
+    listed = rows.assign(seen=pd.date_range("2020-01-01", periods=len(rows), freq="h"))
+    found = find_copies(listed)
+    assert found is not None
+    assert found.count == 88

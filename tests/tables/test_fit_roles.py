@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from qconf.errors import TableError
 from qconf.tables.fit_roles import fit_roles, warn_beyond
 
 
@@ -61,3 +62,10 @@ def test_far_beyond_the_last_time_is_warned_of() -> None:
         warn_beyond(np.array(["NaT"], "M8[D]"), span)
         warn_beyond(np.array([5.0]), (3.0, 3.0))
         warn_beyond(np.array([5.0]), None)
+
+
+def test_no_time_at_all_is_told() -> None:
+    """There is no row to learn from."""
+    X = table().astype({"year": float}).assign(year=np.nan)
+    with pytest.raises(TableError, match="No row has a time: all 50 are missing"):
+        fit_roles(X, "year", None, keep_copies=False)
