@@ -411,17 +411,27 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             raise OptionError(msg)
 
     def _unfitted_regressor(self, scale: ErrorScale) -> Any:
-        return default_valuation_model(scale) if self.regressor is None else clone(self.regressor)
+        if self.regressor is None:
+            return default_valuation_model(scale)
+        return clone(_made("regressor", self.regressor))
 
     def _unfitted_confidence(self) -> Any:
         if isinstance(self.confidence, str):
             return make_estimator(self.confidence)
-        return clone(self.confidence)
+        return clone(_made("confidence", self.confidence))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = self.error != "absolute"
         return tags
+
+
+def _made(role: str, estimator: Any) -> Any:
+    """Refuse a class where an instance of it is meant."""
+    if isinstance(estimator, type):
+        msg = f"The {role} is a class; pass one that is made: {estimator.__name__}()."
+        raise OptionError(msg)
+    return estimator
 
 
 def _threshold(name: str, asked: float | None, found: float) -> float:

@@ -477,3 +477,11 @@ def test_tables_of_other_libraries(table: pd.DataFrame) -> None:
     for convert in (polars.from_pandas, pa.Table.from_pandas):
         other = ConfidentRegressor(FAST, "count", random_state=0).fit(convert(X), y)
         np.testing.assert_array_equal(other.predict_error(convert(X)), plain)
+
+
+def test_a_class_is_no_model(table: pd.DataFrame) -> None:
+    """One line says what to pass instead."""
+    wrong: Any
+    for wrong in ({"regressor": LinearRegression}, {"confidence": ResidualConfidence}):
+        with pytest.raises(OptionError, match=r"is a class; pass one that is made: \w+\(\)"):
+            ConfidentRegressor(**wrong).fit(table[["rooms"]], table["price"])

@@ -78,6 +78,10 @@ def _status(typed: list[str]) -> int:
         tell("interrupted")
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - told, with what to do about it
+        if type(error).__name__ == "ArrowCancelled":
+            # pyarrow heeds interrupts by itself, and may be quicker than we are.
+            tell("interrupted")
+            return _INTERRUPTED
         if isinstance(error, OSError):
             abandon(sys.stdout)
         message, status = _explained(error)

@@ -11,11 +11,11 @@ __all__ = ["dominated"]
 
 _LARGEST = 10
 _LEAST_ROWS = 200
-_HALF = 0.5
+_MOST = 0.8
 
 
 def dominated(residual: FloatArray, rows: IntArray | None = None) -> str | None:
-    """Say so if ten rows have more than half of the sum of squared residuals.
+    """Say so if ten rows have more than four fifths of the sum of squared residuals.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def dominated(residual: FloatArray, rows: IntArray | None = None) -> str | None:
     squares = np.square(size / max(float(size.max()), np.finfo(float).tiny))
     largest = np.argsort(-squares, kind="stable")[:_LARGEST]
     share = float(squares[largest].sum() / max(float(squares.sum()), np.finfo(float).tiny))
-    if share <= _HALF:
+    if share <= _MOST:
         return None
     positions = known[largest] if rows is None else np.asarray(rows)[known[largest]]
     first = ", ".join(str(position) for position in positions[:3])
