@@ -230,7 +230,10 @@ def _directions(centred: FloatArray, roundings: FloatArray) -> tuple[FloatArray,
     size[~moves] = 1.0
     scaled = centred / size
     deviation = np.sqrt(np.mean(scaled**2, axis=0))
-    deviation[deviation == 0] = 1.0
+    # A column that varies by its roundings only says nothing, and must not drown others.
+    moves &= size * deviation > _ROUNDINGS * roundings
+    scaled[:, ~moves] = 0.0
+    deviation[~moves] = 1.0
     scaled /= deviation * np.sqrt(len(scaled))
     size *= deviation
     variance, basis = np.linalg.eigh(scaled.T @ scaled)
