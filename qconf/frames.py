@@ -102,7 +102,10 @@ def _one_column(values: Any, what: str) -> Any:
     if len(shape) != 1:
         msg = f"The {what} must be one column, one value a row; got shape {tuple(shape)}."
         raise TableError(msg)
-    return list(values) if not hasattr(values, "dtype") else values
+    if hasattr(values, "dtype"):
+        return values
+    # A list keeps its gaps and its dates; what is no sequence may still be an array.
+    return list(values) if hasattr(values, "__iter__") else np.asarray(values)
 
 
 def _shape(values: Any) -> tuple[int, ...]:
