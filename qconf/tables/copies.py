@@ -85,6 +85,8 @@ def find_copies(features: Table, aside: Iterable[Any] = (), *, time: Any = None)
     array([0, 1, 0, 2])
     """
     frame = pd.DataFrame(features)
+    if len(frame) == 0:
+        return None
     if time is not None:
         return _found_in_time(frame, aside, np.asarray(time))
     for columns in _choices(frame, aside):

@@ -131,6 +131,11 @@ def test_either_alone() -> None:
     np.testing.assert_array_equal(joined(None, Copies(groups, 1)), groups)
 
 
+def test_no_rows_have_no_copies() -> None:
+    """Nor has a table whose times are all missing."""
+    assert find_copies(table()[:0], time=np.empty(0)) is None
+
+
 @pytest.mark.parametrize("n_times", [3, 5, 12])
 def test_a_join_that_repeated_every_row(n_times: int) -> None:
     """Not one row is alone, and all of them are copies."""
