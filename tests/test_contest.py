@@ -91,7 +91,8 @@ def test_forward_in_time_no_later_row_matters(sales: pd.DataFrame, options: dict
         for one in (before, after)
     ]
     assert len(early[0]) > 200
-    pd.testing.assert_frame_equal(*(one.reset_index(drop=True) for one in early))
+    first, second = (one.reset_index(drop=True) for one in early)
+    pd.testing.assert_frame_equal(first, second)
 
 
 def test_forward_scores_ignore_their_own_and_later_labels(sales: pd.DataFrame) -> None:
