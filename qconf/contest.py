@@ -30,7 +30,6 @@ from qconf.suspicions.look import look_at
 from qconf.suspicions.outcome import dominated
 from qconf.tables.dataset import Dataset, make_dataset
 from qconf.tables.reading import TableFile, read_table
-from qconf.tables.roles import as_table
 from qconf.valuation import default_valuation_model
 
 __all__ = ["Progress", "compare"]
@@ -414,7 +413,7 @@ def _n_copies(dataset: Dataset) -> int:
 def _read(table: Any) -> TableFile:
     if isinstance(table, str | PathLike):
         return read_table(os.fspath(table))
-    return TableFile(as_table(table))
+    return TableFile(table)
 
 
 def _check_copies(copies: str) -> None:

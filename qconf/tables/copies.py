@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from qconf._types import BoolArray, IntArray, Table
 from qconf.suspicions.keys import key_columns
 
-__all__ = ["Copies", "find_copies", "joined", "repeats"]
+__all__ = ["Copies", "find_copies", "joined", "kept_apart", "repeats"]
 
 #: Below this share of different rows, rows are alike because features are coarse (a zip code and
 #: a number of rooms), and keeping them together would hide whole levels.
@@ -94,6 +94,24 @@ def find_copies(features: Table, aside: Iterable[Any] = (), *, time: Any = None)
         if found is not None:
             return found
     return None
+
+
+def kept_apart(
+    groups: IntArray | None, copies: Copies | None, time: Any
+) -> tuple[IntArray | None, BoolArray | None]:
+    """Say which rows must not be on both sides, and which are not judged.
+
+    Forward in time copies need no keeping apart, since those that come later are not judged.
+
+    Returns
+    -------
+    apart : ndarray of shape (n_rows,) or None
+        Codes from 0.
+    repeats : ndarray of shape (n_rows,), dtype bool, or None
+        As of `repeats`.
+    """
+    apart = joined(groups, copies) if time is None else groups
+    return apart, repeats(copies, time)
 
 
 def repeats(copies: Copies | None, time: Any) -> BoolArray | None:

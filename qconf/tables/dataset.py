@@ -18,7 +18,7 @@ from qconf.errors import TableError
 from qconf.numbers_in_text import numbers_in_text
 from qconf.plain_columns import plain_columns
 from qconf.tables.columns import numbers
-from qconf.tables.copies import Copies, find_copies, joined, repeats
+from qconf.tables.copies import Copies, find_copies, joined, kept_apart
 from qconf.tables.roles import (
     as_names,
     as_table,
@@ -153,6 +153,7 @@ def make_dataset(
     known = None if moments is None else moments[keep]
     copies = None if keep_copies else find_copies(table, time=known)
     groups = groups_of(None if group_column is None else group_column[keep])
+    apart, again = kept_apart(groups, copies, known)
     dataset = Dataset(
         features=table,
         y=target[keep],
@@ -161,8 +162,8 @@ def make_dataset(
         time=known,
         time_name=_free_name(names.get("time", "time"), used),
         group=joined(groups, copies),
-        apart=groups if known is not None else joined(groups, copies),
-        repeats=repeats(copies, known),
+        apart=apart,
+        repeats=again,
         has_groups=groups is not None,
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from qconf._types import BoolArray, IntArray, Table
 from qconf.errors import TableError
-from qconf.tables.copies import find_copies, joined, repeats
+from qconf.tables.copies import find_copies, joined, kept_apart
 from qconf.tables.roles import (
     check_free_names,
     empty_columns,
@@ -108,13 +108,14 @@ def fit_roles(table: Table, time: Any, groups: Any, *, keep_copies: bool) -> Fit
         frame = pd.DataFrame(table).iloc[rows]
         copies = find_copies(frame, aside, time=known_time)
     known = groups_of(None if group_column is None else group_column.iloc[rows])
+    apart, again = kept_apart(known, copies, known_time)
     return FitRoles(
         rows=rows,
         n_rows=n_rows,
         time=known_time,
         groups=joined(known, copies),
-        apart=known if known_time is not None else joined(known, copies),
-        repeats=repeats(copies, known_time),
+        apart=apart,
+        repeats=again,
     )
 
 
