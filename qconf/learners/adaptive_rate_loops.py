@@ -76,7 +76,7 @@ def progress(
         plain[row] = work[PREDICTION, PLAIN]
         if model.replicates > 0:
             highest[row] = _highest(work[PREDICTION], model.replicates)
-            draw(chance, row, work[TIMES, : 1 + model.replicates])
+            draw(chance, row, work[TIMES])
             work[TIMES, PLAIN] = _ONE
         _learn(model, level[row], label, work)
         labels[_LOWEST] = min(labels[_LOWEST], label)

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.learners.adaptive_rate_loops import PLAIN, TIMES, Lanes, Model, progress
-from qconf.learners.poisson_draws import Chance, poisson_draws
+from qconf.learners.poisson_draws import chance
 
 __all__ = ["AdaptiveRates"]
 
@@ -70,7 +70,6 @@ class AdaptiveRates:
         self.rows_learned = 0
         self._labels: Lanes = np.zeros(2, dtype=np.float32)
         self._decay = _decay()
-        self._draws = poisson_draws()
 
     def progressive(self, level: NDArray[np.int32], target: FloatArray) -> tuple[Lanes, Lanes]:
         """Predict each row before it is learned, then learn it.
@@ -92,8 +91,8 @@ class AdaptiveRates:
         work = np.zeros((2, self.state.shape[2]), dtype=np.float32)
         work[TIMES, PLAIN] = 1.0
         model = Model(self.state, self.constant, self._labels, self._decay, self.replicates)
-        chance = Chance(np.uint64(self.seed), self.rows_learned, self._draws)
-        progress(level, target, model, chance, work, prediction, highest)
+        draws = chance(self.seed, self.rows_learned, work.shape[1] if self.replicates else 0)
+        progress(level, target, model, draws, work, prediction, highest)
         self.rows_learned += len(target)
         return prediction, highest
 

@@ -199,7 +199,7 @@ def _learn_row(rows: Rows, row: int, model: Model, chance: Chance, work: Lanes) 
     row_weight = _weight(rows, row)
     if row_weight > 0.0:
         times = work[_TIMES]
-        if len(chance.draws) > 0:
+        if len(chance.numbers) > 0:
             draw(chance, row, times)
         if model.multiply:
             # Held against a mean that has its own target in it, no row is beyond all measure.

@@ -54,7 +54,7 @@ from qconf.learners.count_rate_loops import (
     progress,
     progress_delayed,
 )
-from qconf.learners.poisson_draws import Chance, poisson_draws
+from qconf.learners.poisson_draws import Chance, chance
 
 __all__ = ["ABSENT", "IMMEDIATELY", "UNSEEN", "CountRates", "Known", "Rows"]
 
@@ -119,7 +119,7 @@ class CountRates:
         self.centre = centre
         self.multiply = multiply
         self.rows_learned = 0
-        self._draws = poisson_draws() if replicates else np.empty(0, dtype=np.uint8)
+        self.replicates = replicates
 
     def grow(self, n_coordinates: int) -> None:
         """Make room for more coordinates, of which nothing is known yet."""
@@ -211,4 +211,4 @@ class CountRates:
 
     @property
     def _chance(self) -> Chance:
-        return Chance(np.uint64(self.seed), self.rows_learned, self._draws)
+        return chance(self.seed, self.rows_learned, self.replicates)

@@ -7,9 +7,9 @@ from numbers import Integral, Real
 from qconf.conventions import check_seed
 from qconf.errors import OptionError
 
-__all__ = ["check_parameters", "check_world"]
+__all__ = ["FEWEST_REPLICATES", "check_parameters", "check_world"]
 
-_FEWEST, _MOST = 10, 400_000
+FEWEST_REPLICATES, _MOST = 10, 400_000
 #: A standard deviation needs two.
 _FEWEST_LANES, _MOST_LANES = 2, 1000
 #: Beyond that, the float32 of residuals would no longer tell the houses of a group apart.
@@ -38,7 +38,7 @@ def check_parameters(replicates: int, bootstrap: int, group_mean_sd: float, seed
         If one breaks its rule, which is named.
     """
     _check_integer("bootstrap replicates", bootstrap, _FEWEST_LANES, _MOST_LANES)
-    check_world(replicates, group_mean_sd, seed, _FEWEST)
+    check_world(replicates, group_mean_sd, seed, FEWEST_REPLICATES)
 
 
 def _check_integer(name: str, number: int, fewest: int, most: int) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from qconf.simulation.parameters import check_parameters
-from qconf.simulation.result import Simulation
-from qconf.simulation.stream import judge, learn, load
-from qconf.simulation.world import draw_world
+from qconf.simulation.parameters import FEWEST_REPLICATES, check_parameters
+from qconf.simulation.result import Learned, Segment, Simulation
+from qconf.simulation.world import World, draw_world
 
 __all__ = ["simulate"]
 
@@ -64,13 +64,11 @@ def simulate(
     clock = _Clock()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         drawn = pool.submit(draw_world, replicates, group_mean_sd, random_state)
-        load()
+        _rehearse(bootstrap, pool)
         world = drawn.result()
         clock.lap("world")
-        learned = learn(world, bootstrap, random_state, pool)
-        clock.lap("learning")
-        as_published, overall, *best_decile, limit = judge(world, learned, random_state, pool)
-        clock.lap("ranking")
+        learned, segments = _run(world, bootstrap, random_state, pool, clock.lap)
+    as_published, overall, *best_decile, limit = segments
     return Simulation(
         rows=len(world.group),
         overall_as_published=as_published,
@@ -84,6 +82,26 @@ def simulate(
         world=world,
         learned=learned,
     )
+
+
+def _rehearse(bootstrap: int, pool: ThreadPoolExecutor) -> None:
+    """Have everything loaded, or compiled, that the rows will need: it takes as long as them.
+
+    The world is being drawn meanwhile.
+    """
+    _run(draw_world(FEWEST_REPLICATES, 1.0, 0), bootstrap, 0, pool, lambda _: None)
+
+
+def _run(
+    world: World, bootstrap: int, seed: int, pool: ThreadPoolExecutor, lap: Callable[[str], None]
+) -> tuple[Learned, list[Segment]]:
+    from qconf.simulation.stream import judge, learn  # noqa: PLC0415 - numba, while a world is drawn
+
+    learned = learn(world, bootstrap, seed, pool)
+    lap("learning")
+    segments = judge(world, learned, seed, pool)
+    lap("ranking")
+    return learned, segments
 
 
 class _Clock:

@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from qconf.learners.adaptive_rates import AdaptiveRates
-from qconf.learners.count_rates import CountRates, Rows
 from qconf.simulation.contenders import (
     BAYES_LIMIT,
     ESTIMATORS,
@@ -23,7 +21,7 @@ from qconf.simulation.published_method import PublishedMethod
 from qconf.simulation.result import THRESHOLD, Learned, Segment
 from qconf.simulation.world import World
 
-__all__ = ["judge", "learn", "load"]
+__all__ = ["judge", "learn"]
 
 #: Rows that are learned at a time: what is computed of them stays in the processor's cache.
 _STRETCH = 1 << 17
@@ -79,14 +77,6 @@ def _room(n_rows: int) -> Learned:
 def _parts(n_rows: int) -> Iterator[slice]:
     for start in range(0, n_rows, _STRETCH):
         yield slice(start, min(start + _STRETCH, n_rows))
-
-
-def load() -> None:
-    """Have the machine code loaded, or made, which takes as long as drawing the world."""
-    group = np.zeros(1, dtype=np.int32)
-    one_row = Rows(group.reshape(-1, 1), np.empty((1, 0)), np.zeros(1), np.empty(0))
-    CountRates(1, 1.0).progressive_with_novelty(one_row)
-    AdaptiveRates(1).progressive(group, np.zeros(1))
 
 
 def judge(world: World, learned: Learned, seed: int, pool: ThreadPoolExecutor) -> list[Segment]:
