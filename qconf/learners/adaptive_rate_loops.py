@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.learners.compiled import CACHE_LINE, compiled, inlined, prefetch
+from qconf.learners.lanes import Single, lanes_of
 from qconf.learners.poisson_draws import Chance, draw
 
 __all__ = ["PLAIN", "PREDICTION", "TIMES", "Lanes", "Model", "progress"]
@@ -37,6 +38,8 @@ class Model(NamedTuple):
 
     Attributes
     ----------
+    single : () or (1,)
+        See `qconf.learners.lanes`.
     state : ndarray of shape (n_levels, 2, n_lanes)
         By level, weights and sums of squared gradients.
     constant : ndarray of shape (2, n_lanes)
@@ -48,6 +51,7 @@ class Model(NamedTuple):
     replicates : int
     """
 
+    single: Single
     state: Lanes
     constant: Lanes
     labels: Lanes
@@ -87,7 +91,7 @@ def progress(
 def _predict(model: Model, level: int, prediction: Lanes) -> None:
     """Add the level's weight to the constant's, and stay among the labels so far."""
     lowest, highest = model.labels[_LOWEST], model.labels[_HIGHEST]
-    for lane in range(len(prediction)):
+    for lane in range(lanes_of(model)):
         weights = model.state[level, _WEIGHT, lane] + model.constant[_WEIGHT, lane]
         prediction[lane] = min(max(weights, lowest), highest)
 
@@ -104,7 +108,7 @@ def _highest(prediction: Lanes, replicates: int) -> Any:
 def _learn(model: Model, level: int, label: Any, work: Lanes) -> None:
     """Close a part of each lane's error, and share that between level and constant."""
     state, constant, decay = model.state, model.constant, model.decay
-    for lane in range(work.shape[1]):
+    for lane in range(lanes_of(model)):
         times = work[TIMES, lane]
         error = label - work[PREDICTION, lane]
         square = _FOUR * error * error * times

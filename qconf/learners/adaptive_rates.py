@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.learners.adaptive_rate_loops import PLAIN, TIMES, Lanes, Model, progress
+from qconf.learners.lanes import single_of
 from qconf.learners.poisson_draws import chance
 
 __all__ = ["AdaptiveRates"]
@@ -90,7 +91,8 @@ class AdaptiveRates:
         highest = np.empty(len(target) if self.replicates else 0, dtype=np.float32)
         work = np.zeros((2, self.state.shape[2]), dtype=np.float32)
         work[TIMES, PLAIN] = 1.0
-        model = Model(self.state, self.constant, self._labels, self._decay, self.replicates)
+        single = single_of(self.state)
+        model = Model(single, self.state, self.constant, self._labels, self._decay, self.replicates)
         draws = chance(self.seed, self.rows_learned, work.shape[1] if self.replicates else 0)
         progress(level, target, model, draws, work, prediction, highest)
         self.rows_learned += len(target)

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
+from qconf.learners.lanes import Lanes, Single
 
-__all__ = ["ABSENT", "UNSEEN", "Known", "Lanes", "Model", "Rows", "Told"]
+__all__ = ["ABSENT", "UNSEEN", "Known", "Model", "Rows", "Told"]
 
 Known: TypeAlias = NDArray[np.int64]
-#: float64 in one lane, float32 in many.
-Lanes: TypeAlias = NDArray[np.floating]
 
 #: In the place of a coordinate: the row does not have this feature.
 ABSENT = -1
@@ -46,8 +45,15 @@ class Rows(NamedTuple):
 
 
 class Model(NamedTuple):
-    """What is learned, and how."""
+    """What is learned, and how.
 
+    Attributes
+    ----------
+    single : () or (1,)
+        See `qconf.learners.lanes`.
+    """
+
+    single: Single
     state: Lanes
     origin: Lanes
     others: Lanes

@@ -14,11 +14,11 @@ from qconf.learners.count_rate_arrays import (
     ABSENT,
     UNSEEN,
     Known,
-    Lanes,
     Model,
     Rows,
     Told,
 )
+from qconf.learners.lanes import Lanes, lanes_of
 from qconf.learners.poisson_draws import Chance, draw
 
 __all__ = [
@@ -92,7 +92,7 @@ def predict_rows(rows: Rows, model: Model, prediction: Lanes, out: FloatArray) -
     for row in range(len(out)):
         _expect(rows, row + _LOOK_AHEAD, model)
         _predict_row(rows, row, model, prediction)
-        for lane in range(len(prediction)):
+        for lane in range(lanes_of(model)):
             out[row, lane] = prediction[lane]
 
 
@@ -107,7 +107,7 @@ def novelty_rows(rows: Rows, model: Model, novelty: FloatArray) -> None:
 def _tell(rows: Rows, row: int, model: Model, prediction: Lanes, told: Told) -> None:
     """Write down what is said of a row before it is learned."""
     if len(told.lanes) > 0:
-        for lane in range(len(prediction)):
+        for lane in range(lanes_of(model)):
             told.lanes[row, lane] = prediction[lane]
     if told.summary.shape[1] > 0:
         _summarise(prediction, told.summary, row)
@@ -139,7 +139,7 @@ def _weight(rows: Rows, row: int) -> float:
 @inlined
 def _predict_row(rows: Rows, row: int, model: Model, prediction: Lanes) -> None:
     if model.multiply:
-        for lane in range(len(prediction)):
+        for lane in range(lanes_of(model)):
             prediction[lane] = _product(rows, row, model, lane)
     else:
         _predict_sum(rows, row, model, prediction)
@@ -148,13 +148,13 @@ def _predict_row(rows: Rows, row: int, model: Model, prediction: Lanes) -> None:
 @inlined
 def _predict_sum(rows: Rows, row: int, model: Model, prediction: Lanes) -> None:
     state = model.state
-    for lane in range(state.shape[2]):
+    for lane in range(lanes_of(model)):
         prediction[lane] = model.origin[_MEAN, lane] if model.centre else state.dtype.type(0.0)
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
         if coordinate >= 0:
             x = state.dtype.type(_value(rows, row, j))
-            for lane in range(state.shape[2]):
+            for lane in range(lanes_of(model)):
                 prediction[lane] += x * state[coordinate, _WEIGHT, lane]
 
 
@@ -218,7 +218,7 @@ def _learn_sum(rows: Rows, row: int, model: Model, row_weight: float, work: Lane
     weight = model.state.dtype.type(row_weight)
     target = model.state.dtype.type(rows.target[row])
     one = model.state.dtype.type(1.0)
-    for lane in range(len(step)):
+    for lane in range(lanes_of(model)):
         learned = weight * times[lane]
         step[lane] = learned * (target - prediction[lane]) / (one + learned * step[lane])
     _move(rows, row, model, weight, step, times)
@@ -228,13 +228,13 @@ def _learn_sum(rows: Rows, row: int, model: Model, row_weight: float, work: Lane
 def _sum_unsureness(rows: Rows, row: int, model: Model, unsureness: Lanes) -> None:
     """Sum x_j² P_j over the row's coordinates."""
     prior = model.state.dtype.type(model.prior_count)
-    for lane in range(len(unsureness)):
+    for lane in range(lanes_of(model)):
         unsureness[lane] = 0.0
     for j in range(rows.coordinates.shape[1]):
         coordinate = rows.coordinates[row, j]
         if coordinate >= 0:
             x = model.state.dtype.type(_value(rows, row, j))
-            for lane in range(len(unsureness)):
+            for lane in range(lanes_of(model)):
                 unsureness[lane] += x * x / (prior + model.state[coordinate, _COUNT, lane])
 
 
@@ -247,7 +247,7 @@ def _move(rows: Rows, row: int, model: Model, weight: Any, step: Lanes, times: L
         coordinate = rows.coordinates[row, j]
         if coordinate >= 0:
             x = state.dtype.type(_value(rows, row, j))
-            for lane in range(len(step)):
+            for lane in range(lanes_of(model)):
                 count = state[coordinate, _COUNT, lane]
                 state[coordinate, _WEIGHT, lane] += step[lane] * x / (prior + count)
                 state[coordinate, _COUNT, lane] = count + weight * times[lane] * x * x
@@ -258,12 +258,12 @@ def _learn_product(rows: Rows, row: int, model: Model, row_weight: float, times:
     """Add the target to the sum of a row's one coordinate, or share its ratio among several."""
     state = model.state
     if rows.coordinates.shape[1] > 1:
-        for lane in range(len(times)):
+        for lane in range(lanes_of(model)):
             if times[lane] > 0.0:
                 _share_ratio(rows, row, model, lane, row_weight * times[lane])
     elif rows.coordinates[row, 0] >= 0:
         coordinate = rows.coordinates[row, 0]
-        for lane in range(len(times)):
+        for lane in range(lanes_of(model)):
             learned = row_weight * times[lane]
             state[coordinate, _WEIGHT, lane] += learned * rows.target[row]
             state[coordinate, _COUNT, lane] += learned
@@ -305,7 +305,7 @@ def _move_origin(rows: Rows, row: int, model: Model, times: Lanes) -> None:
     weight = model.state.dtype.type(_weight(rows, row))
     target = model.state.dtype.type(rows.target[row])
     tiny = model.state.dtype.type(_TINY)
-    for lane in range(len(times)):
+    for lane in range(lanes_of(model)):
         learned = weight * times[lane]
         total = origin[_TOTAL, lane] + learned
         origin[_TOTAL, lane] = total

@@ -41,7 +41,6 @@ from qconf.learners.count_rate_arrays import (
     ABSENT,
     UNSEEN,
     Known,
-    Lanes,
     Model,
     Rows,
     Told,
@@ -54,6 +53,7 @@ from qconf.learners.count_rate_loops import (
     progress,
     progress_delayed,
 )
+from qconf.learners.lanes import Lanes, single_of
 from qconf.learners.poisson_draws import Chance, chance
 
 __all__ = ["ABSENT", "IMMEDIATELY", "UNSEEN", "CountRates", "Known", "Rows"]
@@ -207,7 +207,7 @@ class CountRates:
         if len(self.others) < places:
             self.others = np.zeros((places, *self.state.shape[1:]), dtype=self.state.dtype)
         how = (float(self.prior_count), bool(self.centre), bool(self.multiply))
-        return Model(self.state, self.origin, self.others, *how)
+        return Model(single_of(self.state), self.state, self.origin, self.others, *how)
 
     @property
     def _chance(self) -> Chance:

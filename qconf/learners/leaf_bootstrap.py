@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from math import exp, factorial
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +18,7 @@ from qconf.learners.leaf_bootstrap_finder import LeafFinder
 from qconf.learners.leaf_bootstrap_lanes import LANES
 from qconf.learners.leaf_bootstrap_loops import Forest, Lanes, Leaves, Sums, add_steps, replay
 from qconf.learners.leaf_bootstrap_trees import GrownTrees
+from qconf.learners.poisson_draws import BITS, poisson_steps
 from qconf.learners.seeding import draw_seed, random_source
 from qconf.learners.threads import threads_for
 
@@ -29,7 +29,6 @@ _LOSSES = ("gamma", "squared")
 _ROWS_AT_ONCE = 32_768
 #: The floor of `BoostedTrees` under Gamma targets.
 _LEAST_TARGET = 1e-9
-_BITS = 16
 
 
 class LeafBootstrap:
@@ -218,11 +217,12 @@ class LeafBootstrap:
 
     def _draw(self, n_rows: int, seed: np.random.SeedSequence) -> NDArray[np.uint8]:
         """Draw how often each lane of a block learns each row, shape (n_rows, LANES)."""
-        rng, times = np.random.default_rng(seed), _poisson_draws()
+        rng = np.random.default_rng(seed)
+        times = np.searchsorted(poisson_steps(), np.arange(2**BITS), side="right").astype(np.uint8)
         weights = np.empty((n_rows, LANES), dtype=np.uint8)
         for start in range(0, n_rows, _ROWS_AT_ONCE):
             part = weights[start : start + _ROWS_AT_ONCE]
-            times.take(rng.integers(2**_BITS, size=part.shape, dtype=np.uint16), out=part)
+            times.take(rng.integers(2**BITS, size=part.shape, dtype=np.uint16), out=part)
         return weights
 
     def _stretches(self, encoded: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
@@ -274,13 +274,6 @@ def _learn(
 def _leaf_type(n_leaves: int) -> Any:
     """Choose the smallest type that can number the leaves of a tree."""
     return np.min_scalar_type(n_leaves)
-
-
-def _poisson_draws() -> NDArray[np.uint8]:
-    """Return a Poisson(1) number for each number of 16 bits; mean and variance 1 to 4 digits."""
-    probability = np.array([exp(-1) / factorial(k) for k in range(12)])
-    upper = np.round(np.cumsum(probability) * 2**_BITS)
-    return np.searchsorted(upper, np.arange(2**_BITS), side="right").astype(np.uint8)
 
 
 def _aligned(shape: tuple[int, ...]) -> Lanes:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qconf.learners import poisson_draws
 from qconf.learners.adaptive_rates import AdaptiveRates
-from qconf.learners.poisson_draws import BITS
 
 #: Recorded from Vowpal Wabbit; the command is in the file.
 RECORDED = pd.read_csv(
@@ -31,19 +31,27 @@ def test_predictions_are_those_of_vowpal_wabbit(label: str, prediction: str) -> 
     np.testing.assert_allclose(found, RECORDED[prediction], atol=2e-6)
 
 
-def test_a_replicate_that_learns_each_row_twice_is_a_weight_of_two() -> None:
+def draw_always(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each replicate learn each row so many times."""
+    steps = np.repeat([0, 2**poisson_draws.BITS], [times, 8 - times]).astype(np.int32)
+    monkeypatch.setattr(poisson_draws, "poisson_steps", lambda: steps)
+
+
+def test_a_replicate_that_learns_each_row_twice_is_a_weight_of_two(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its importance weights, in the lanes of replicates, each of which is the highest then."""
+    draw_always(2, monkeypatch)
     model = AdaptiveRates(N_LEVELS, replicates=9)
-    model._draws = np.full(2**BITS, 2, dtype=np.uint8)
     plain, highest = model.progressive(LEVEL, LABEL)
     np.testing.assert_allclose(plain, RECORDED["prediction"], atol=2e-6)
     np.testing.assert_allclose(highest, RECORDED["prediction_of_weight_2"], atol=2e-6)
 
 
-def test_a_replicate_that_learns_nothing_predicts_nothing() -> None:
+def test_a_replicate_that_learns_nothing_predicts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """And stays finite: no learning rate has seen a gradient."""
+    draw_always(0, monkeypatch)
     model = AdaptiveRates(N_LEVELS, replicates=3)
-    model._draws = np.zeros(2**BITS, dtype=np.uint8)
     _, highest = model.progressive(LEVEL, LABEL)
     assert (highest == 0.0).all()
     assert (model.state[:, :, 1:] == 0.0).all()

@@ -175,19 +175,6 @@ def test_a_weight_is_so_many_equal_rows() -> None:
     np.testing.assert_allclose(weighted.state, repeated.state)
 
 
-def test_draws_are_poisson() -> None:
-    """Mean and variance 1, independent between rows and between replicates."""
-    model = CountRates(5000, 1.0, replicates=40, seed=3)
-    model.learn(rows_of(np.arange(5000)[:, None], np.ones(5000)))
-    draws = model.state[:, 1, :].astype(float)
-    assert draws.mean() == pytest.approx(1.0, abs=0.01)
-    assert draws.var() == pytest.approx(1.0, abs=0.02)
-    assert (draws == 0).mean() == pytest.approx(np.exp(-1), abs=0.005)
-    between = np.corrcoef(draws.T) - np.eye(40)
-    assert np.abs(between).max() < 0.06
-    assert abs(np.corrcoef(draws[:-1].ravel(), draws[1:].ravel())[0, 1]) < 0.01
-
-
 def test_spread_of_replicates_is_the_bootstrap_variance_of_a_mean(
     rng: np.random.Generator,
 ) -> None:
