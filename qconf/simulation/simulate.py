@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from qconf.simulation.parameters import FEWEST_REPLICATES, check_parameters
 from qconf.simulation.result import Learned, Segment, Simulation
@@ -89,7 +91,20 @@ def _rehearse(bootstrap: int, pool: ThreadPoolExecutor) -> None:
 
     The world is being drawn meanwhile.
     """
-    _run(draw_world(FEWEST_REPLICATES, 1.0, 0), bootstrap, 0, pool, lambda _: None)
+    with _without_collections():
+        _run(draw_world(FEWEST_REPLICATES, 1.0, 0), bootstrap, 0, pool, lambda _: None)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Look for no garbage: numba makes half a million objects, and all of them stay."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _run(
