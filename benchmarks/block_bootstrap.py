@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import norm
 
 from qconf._types import FloatArray
-from qconf.estimate import Estimate
+from qconf.core.estimate import Estimate
 
 __all__ = ["block_estimate", "block_length", "block_variance"]
 

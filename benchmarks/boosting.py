@@ -15,7 +15,7 @@ from sklearn.model_selection import KFold
 
 from benchmarks.scenarios import available
 from qconf import evaluate
-from qconf.learners.encoding import TableEncoder
+from qconf.encoding.encoder import TableEncoder
 
 __all__ = ["run"]
 

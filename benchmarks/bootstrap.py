@@ -18,21 +18,21 @@ from benchmarks.scores import THRESHOLD, resampling_units
 from benchmarks.valuations import Memory
 from qconf import compare
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import select_rows
 from qconf.base import ConfidenceEstimator
-from qconf.bounds import upper_bound
-from qconf.conventions import accepted_rows
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.leaf_bootstrap import LeafBootstrap
-from qconf.learners.seeding import draw_seed, random_source
-from qconf.ranking import Outcome, RankedRows, rank_within
-from qconf.resampling import (
+from qconf.core.conventions import accepted_rows
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.validation import select_rows
+from qconf.estimators.bounds import upper_bound
+from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
+from qconf.evaluation.resampling import (
     Draws,
     difference_of_rates,
     percentile_estimate,
     rate_estimate,
     resample_counts,
 )
+from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.leaf_bootstrap.bootstrap import LeafBootstrap
 
 __all__ = ["run"]
 

@@ -29,8 +29,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf import ConfidentRegressor, ResidualConfidence
 from qconf._types import FloatArray, IntArray
-from qconf.bounds import upper_bound
-from qconf.replicates import LEVELS
+from qconf.estimators.bounds import upper_bound
+from qconf.model.replicates import LEVELS
 from qconf.simulation.result import THRESHOLD
 from qconf.simulation.world import ARCHETYPES
 

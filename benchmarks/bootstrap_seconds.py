@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.leaf_bootstrap import LeafBootstrap
-from qconf.learners.threads import threads_for
+from qconf.core.threads import threads_for
+from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.leaf_bootstrap.bootstrap import LeafBootstrap
 
 __all__ = ["seconds"]
 

@@ -11,7 +11,7 @@ from benchmarks.leaderboard import CACHE
 from benchmarks.scenarios import available
 from benchmarks.scores import Scores
 from benchmarks.valuations import Memory
-from qconf.ranking import rank_within
+from qconf.evaluation.ranking import rank_within
 
 __all__ = ["by_decile", "run"]
 

@@ -18,14 +18,14 @@ from benchmarks.scenarios import Scenario, available
 from benchmarks.scores import THRESHOLD
 from qconf._types import FloatArray, IntArray
 from qconf.base import PREDICTION
-from qconf.crossfit import fit_confidence, histories, out_of_sample
-from qconf.error_scale import error_scale
-from qconf.evaluation import evaluate_scores
-from qconf.learners.seeding import with_seed
-from qconf.registry import make_estimator
-from qconf.schedules import Round, schedule
+from qconf.core.error_scale import error_scale
+from qconf.core.seeding import with_seed
+from qconf.estimators.registry import make_estimator
+from qconf.evaluation.evaluate import evaluate_scores
+from qconf.residuals.crossfit import fit_confidence, histories, out_of_sample
+from qconf.residuals.schedules import Round, schedule
+from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.dataset import Dataset, make_dataset
-from qconf.valuation import default_valuation_model
 
 __all__ = ["ESTIMATORS", "run"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from benchmarks.scenarios import Scenario, available
 from benchmarks.scores import THRESHOLD
 from qconf import ResidualConfidence, compare
-from qconf.learners.boosted import BoostedTrees
+from qconf.learners.trees.boosted import BoostedTrees
 
 __all__ = ["CONTENDERS", "run"]
 

@@ -18,10 +18,10 @@ from scipy.stats import norm
 
 from benchmarks.block_bootstrap import block_estimate
 from qconf._types import FloatArray, IntArray
-from qconf.comparison import rank_evaluations
-from qconf.conventions import accepted_rows
-from qconf.evaluation import evaluate_scores
-from qconf.schedules import blocks_in_time
+from qconf.comparison.result import rank_evaluations
+from qconf.core.conventions import accepted_rows
+from qconf.evaluation.evaluate import evaluate_scores
+from qconf.residuals.schedules import blocks_in_time
 
 __all__ = ["COVERAGE", "EQUALS", "by_blocks", "measured", "run", "summed", "table_of"]
 

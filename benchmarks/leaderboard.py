@@ -13,7 +13,7 @@ from benchmarks.peers import PEERS, installed_peers
 from benchmarks.scenarios import Scenario, available
 from benchmarks.scores import THRESHOLD, Scores, merged, times
 from benchmarks.valuations import Memory
-from qconf.evaluation import Evaluation, evaluate_scores
+from qconf.evaluation.evaluate import Evaluation, evaluate_scores
 
 __all__ = ["BUILT_IN", "CACHE", "REFERENCE", "run"]
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from qconf import LinearQuantileRegressor
 from qconf._types import FloatArray
-from qconf.learners.quantreg import StatsmodelsQuantileRegressor
+from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
 
 __all__ = ["run"]
 

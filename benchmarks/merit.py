@@ -15,10 +15,10 @@ import pandas as pd
 from benchmarks.scenarios import Scenario
 from benchmarks.scores import THRESHOLD, Scores, merged, resampling_units
 from qconf._types import FloatArray
-from qconf.conventions import accepted_rows
-from qconf.estimate import Estimate
-from qconf.ranking import Outcome, RankedRows, rank_within
-from qconf.resampling import (
+from qconf.core.conventions import accepted_rows
+from qconf.core.estimate import Estimate
+from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
+from qconf.evaluation.resampling import (
     Draws,
     difference_of_rates,
     percentile_estimate,

@@ -14,9 +14,9 @@ from benchmarks.scenarios import Scenario, available
 from qconf import QuantileConfidence, compare
 from qconf._types import FloatArray, RandomState, Table
 from qconf.base import ConfidenceEstimator
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.encoding import TableEncoder
-from qconf.learners.seeding import draw_seed, random_source
+from qconf.core.seeding import draw_seed, random_source
+from qconf.encoding.encoder import TableEncoder
+from qconf.learners.trees.boosted import BoostedTrees
 
 __all__ = ["run"]
 

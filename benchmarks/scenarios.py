@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qconf.tables.examples import king_county
+from qconf.datasets import king_county
 
 __all__ = ["SCENARIOS", "Scenario", "available"]
 

@@ -13,9 +13,9 @@ import pandas as pd
 from benchmarks.scenarios import Scenario
 from benchmarks.valuations import Memory, Remembered
 from qconf import compare
-from qconf.error_scale import error_scale
-from qconf.schedules import blocks_in_time
-from qconf.valuation import default_valuation_model
+from qconf.core.error_scale import error_scale
+from qconf.residuals.schedules import blocks_in_time
+from qconf.residuals.valuation import default_valuation_model
 
 __all__ = ["THRESHOLD", "Scores", "merged", "resampling_units", "times"]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from qconf import simulate
-from qconf.learners.count_rates import CountRates, Rows
+from qconf.learners.online.count_rates import CountRates, Rows
 from qconf.simulation.decile import describe, safest_rows
 from qconf.simulation.result import THRESHOLD, Segment, Simulation
 

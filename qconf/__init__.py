@@ -12,8 +12,9 @@ TYPE_CHECKING = False  # as type checkers have it: `typing` alone would double t
 if TYPE_CHECKING:
     from typing import Any
 
-    from qconf.comparison import Comparison as Comparison
-    from qconf.contest import compare as compare
+    from qconf.comparison.contest import compare as compare
+    from qconf.comparison.result import Comparison as Comparison
+    from qconf.datasets import load_example as load_example
     from qconf.estimators import BlendConfidence as BlendConfidence
     from qconf.estimators import ColumnConfidence as ColumnConfidence
     from qconf.estimators import ConstantConfidence as ConstantConfidence
@@ -25,42 +26,43 @@ if TYPE_CHECKING:
     from qconf.estimators import OnlineConfidence as OnlineConfidence
     from qconf.estimators import QuantileConfidence as QuantileConfidence
     from qconf.estimators import ResidualConfidence as ResidualConfidence
-    from qconf.evaluation import Evaluation as Evaluation
-    from qconf.evaluation import evaluate as evaluate
-    from qconf.learners.linear_quantile import LinearQuantileRegressor as LinearQuantileRegressor
-    from qconf.learners.online import OnlineLinearRegressor as OnlineLinearRegressor
-    from qconf.progressive import progressive_validation as progressive_validation
-    from qconf.regressor import ConfidentRegressor as ConfidentRegressor
-    from qconf.scoring import best_decile_scorer as best_decile_scorer
+    from qconf.evaluation.evaluate import Evaluation as Evaluation
+    from qconf.evaluation.evaluate import evaluate as evaluate
+    from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
+    from qconf.learners.linear.linear_quantile import (
+        LinearQuantileRegressor as LinearQuantileRegressor,
+    )
+    from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
+    from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
+    from qconf.residuals.progressive import progressive_validation as progressive_validation
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
-    from qconf.tables.examples import load_example as load_example
 
 __version__ = "0.1.0"
 
 _HOME = {
     "BlendConfidence": "qconf.estimators.blend",
     "ColumnConfidence": "qconf.estimators.column",
-    "Comparison": "qconf.comparison",
-    "ConfidentRegressor": "qconf.regressor",
+    "Comparison": "qconf.comparison.result",
+    "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
-    "Evaluation": "qconf.evaluation",
+    "Evaluation": "qconf.evaluation.evaluate",
     "ForestConfidence": "qconf.estimators.forest",
     "IntervalConfidence": "qconf.estimators.interval",
-    "LinearQuantileRegressor": "qconf.learners.linear_quantile",
+    "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
-    "OnlineLinearRegressor": "qconf.learners.online",
+    "OnlineLinearRegressor": "qconf.learners.online.regressor",
     "QuantileConfidence": "qconf.estimators.quantile",
     "ResidualConfidence": "qconf.estimators.residual",
     "Simulation": "qconf.simulation.result",
-    "best_decile_scorer": "qconf.scoring",
-    "compare": "qconf.contest",
-    "evaluate": "qconf.evaluation",
-    "load_example": "qconf.tables.examples",
-    "progressive_validation": "qconf.progressive",
+    "best_decile_scorer": "qconf.evaluation.scorer",
+    "compare": "qconf.comparison.contest",
+    "evaluate": "qconf.evaluation.evaluate",
+    "load_example": "qconf.datasets",
+    "progressive_validation": "qconf.residuals.progressive",
     "simulate": "qconf.simulation.simulate",
 }
 

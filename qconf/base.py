@@ -54,29 +54,28 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
-from qconf._validation import TakesTables, check_parameters, check_table, check_target
-from qconf.absurd_residuals import check_units, winsorised
-from qconf.learners.all_or_nothing import all_or_nothing
-from qconf.numbers_in_text import warn_of_numbers_in_text
-from qconf.unseen import UnseenCells
+from qconf.core.all_or_nothing import all_or_nothing
+from qconf.core.conventions import PREDICTION
+from qconf.core.validation import TakesTables, check_parameters, check_table, check_target
+from qconf.encoding.unseen import UnseenCells
+from qconf.residuals.absurd_residuals import check_units, winsorised
+from qconf.tables.numbers_in_text import warn_of_numbers_in_text
 
 __all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator"]
-
-#: By convention, the column of X that holds the prediction itself.
-PREDICTION = "prediction"
 
 
 class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
     """Base class of confidence estimators: validates, then calls ``_fit`` and ``_predict``.
 
     A subclass writes ``__init__`` (which only stores its parameters), ``_fit(X, y)`` and
-    ``_predict(X)``. It gets a DataFrame of plain columns (`qconf.plain_columns`), or else a
+    ``_predict(X)``. It gets a DataFrame of plain columns (`qconf.core.plain_columns`), or else a
     2-dimensional array, and may see missing values and strings.
 
     With ``averages_unseen = True`` in its body, rows with a level, or a gap, that was never seen
-    in `fit` get the mean over what might stand there (`qconf.unseen`): for models that would take
-    such a row for one of the safest. With ``winsorises = True`` ``_fit`` gets residuals of which a
-    few absurd ones are cut to size (`qconf.absurd_residuals`): for models that learn squares.
+    in `fit` get the mean over what might stand there (`qconf.encoding.unseen`): for models that
+    would take such a row for one of the safest. With ``winsorises = True`` ``_fit`` gets residuals
+    of which a few absurd ones are cut to size (`qconf.residuals.absurd_residuals`): for models that
+    learn squares.
     """
 
     averages_unseen: ClassVar[bool] = False

@@ -102,8 +102,8 @@ class CommandServer:
 LOADED = (
     "difflib", "lightgbm", "numba", "openpyxl", "pyarrow.csv", "pyarrow.dataset",
     "pyarrow.feather", "pyarrow.parquet", "qconf.cli.progress", "qconf.cli.table",
-    "qconf.estimators", "qconf.learners.boosted", "qconf.simulation.simulate",
-    "qconf.tables.examples", "qconf.tables.reading",
+    "qconf.estimators", "qconf.learners.trees.boosted", "qconf.simulation.simulate",
+    "qconf.datasets", "qconf.tables.reading",
 )  # fmt: skip
 
 

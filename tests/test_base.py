@@ -8,7 +8,7 @@ import pytest
 from sklearn.model_selection import GridSearchCV
 
 from qconf import ConstantConfidence, ResidualConfidence
-from qconf.learners.boosted import BoostedTrees
+from qconf.learners.trees.boosted import BoostedTrees
 
 
 def test_score_prefers_the_truth(rng: np.random.Generator) -> None:

@@ -14,7 +14,7 @@ import pytest
 from worlds import sales_table
 
 from qconf import ConfidentRegressor, compare
-from qconf.learners.boosted import BoostedTrees
+from qconf.learners.trees.boosted import BoostedTrees
 
 N_ROWS = 200
 MODEL = BoostedTrees(n_estimators=5, random_state=0)

@@ -23,9 +23,9 @@ from qconf import (
     ResidualConfidence,
 )
 from qconf._types import FloatArray
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.gamma_glm import GammaGLM
-from qconf.learners.quantile_forest import QuantileForest
+from qconf.learners.linear.gamma_glm import GammaGLM
+from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.quantile_forest import QuantileForest
 
 TREES = BoostedTrees("gamma", n_estimators=30)
 ESTIMATORS: list[Any] = [

@@ -24,7 +24,7 @@ from benchmarks.valuations import Memory, Remembered
 from qconf import ConstantConfidence, CountConfidence, compare
 from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
-from qconf.estimate import Estimate
+from qconf.core.estimate import Estimate
 
 SALES = Scenario("sales", "sales", "price", "sold_on", (), ("parcel",))
 PEER = "lightgbm-cqr-truth"

@@ -13,7 +13,7 @@ from worlds import sales_table
 from qconf.cli.compare import compare_command
 from qconf.cli.main import main
 from qconf.cli.simulate import simulate_command
-from qconf.registry import BUILT_IN
+from qconf.estimators.registry import BUILT_IN
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -24,12 +24,12 @@ from qconf import (
     QuantileConfidence,
     ResidualConfidence,
 )
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.encoding import TableEncoder
-from qconf.learners.gamma_glm import GammaGLM
-from qconf.learners.quantile_forest import QuantileForest
+from qconf.encoding.encoder import TableEncoder
+from qconf.learners.linear.gamma_glm import GammaGLM
+from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
 from qconf.learners.quantile_score import ScoresQuantiles
-from qconf.learners.quantreg import StatsmodelsQuantileRegressor
+from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.quantile_forest import QuantileForest
 
 #: Every estimator that ``import qconf`` gives, as it comes.
 PUBLIC = [

@@ -9,9 +9,9 @@ from sklearn.ensemble import RandomForestRegressor
 
 from benchmarks.peers.inputs import Codes, Design, log_truth
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import StrOptions
 from qconf.base import ConfidenceEstimator
-from qconf.learners.seeding import draw_seed, random_source
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.validation import StrOptions
 
 __all__ = ["ForestVariance", "NeighbourDifficulty"]
 

@@ -11,8 +11,8 @@ from sklearn.pipeline import make_pipeline
 
 from qconf._types import FloatArray, Table
 from qconf.base import PREDICTION
-from qconf.learners.columns import as_floats, as_frame, is_measured
-from qconf.learners.encoding import TableEncoder, design_matrix
+from qconf.encoding.columns import as_floats, as_frame, is_measured
+from qconf.encoding.encoder import TableEncoder, design_matrix
 
 __all__ = ["Codes", "Design", "Levels", "log_prediction", "log_truth", "with_native_levels"]
 

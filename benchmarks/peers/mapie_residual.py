@@ -10,9 +10,9 @@ from sklearn.linear_model import LinearRegression
 from benchmarks.peers.inputs import Design, Levels, log_prediction, log_truth
 from benchmarks.peers.lightgbm_quantiles import boosted
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import StrOptions
 from qconf.base import ConfidenceEstimator
-from qconf.learners.seeding import draw_seed, random_source
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.validation import StrOptions
 
 __all__ = ["ResidualModel"]
 

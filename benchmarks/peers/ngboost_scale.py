@@ -8,9 +8,9 @@ import numpy as np
 
 from benchmarks.peers.inputs import Codes, log_truth
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import StrOptions
 from qconf.base import ConfidenceEstimator
-from qconf.learners.seeding import draw_seed, random_source
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.validation import StrOptions
 
 __all__ = ["NaturalScale"]
 

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from benchmarks.peers.inputs import Codes, log_truth
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import StrOptions
 from qconf.base import ConfidenceEstimator
-from qconf.learners.seeding import draw_seed, random_source
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.validation import StrOptions
 
 __all__ = ["ForestQuartiles"]
 

@@ -11,9 +11,9 @@ from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegresso
 
 from benchmarks.peers.inputs import Codes, log_prediction, log_truth
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import StrOptions
 from qconf.base import PREDICTION, ConfidenceEstimator
-from qconf.learners.seeding import draw_seed, random_source
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.validation import StrOptions
 
 __all__ = ["DoubleResidual", "GivenPrediction"]
 

@@ -42,7 +42,7 @@ from qconf.cli.terminal import tell
 from qconf.errors import OptionError, refuse_warnings
 
 if TYPE_CHECKING:
-    from qconf.comparison import Comparison
+    from qconf.comparison.result import Comparison
     from qconf.tables.reading import TableFile
 
 __all__ = ["compare_command"]
@@ -135,7 +135,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
 def _table(
     table: str | None, example: str | None, reading: dict[str, Any]
 ) -> tuple[TableFile, dict[str, Any]]:
-    from qconf.tables.examples import load_example  # noqa: PLC0415 - help must not wait for pandas
+    from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
     from qconf.tables.reading import TableFile, read_table  # noqa: PLC0415
 
     if (not table) == (example is None):
@@ -154,7 +154,7 @@ def _table(
 
 def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str | None) -> None:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
-    from qconf.contest import compare  # noqa: PLC0415
+    from qconf.comparison.contest import compare  # noqa: PLC0415
 
     if options["strict"]:
         refuse_warnings(file.warnings)

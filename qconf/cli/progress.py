@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from qconf.cli.terminal import clear_line, cut, draw_line, shown, tell
-from qconf.contest import Progress as Report
+from qconf.comparison.contest import Progress as Report
 
 __all__ = ["progress_line"]
 

@@ -98,9 +98,9 @@ def _check_plots(folder: str, output: str | None) -> None:
 
 
 def _draw(simulation: Simulation, folder: Path) -> None:
-    from qconf.plots.simulation import best_decile_bars, risk_coverage_curves  # noqa: PLC0415
-    from qconf.plots.style import picture  # noqa: PLC0415
-    from qconf.plots.walkthrough import walkthrough  # noqa: PLC0415
+    from qconf.report.style import picture  # noqa: PLC0415
+    from qconf.simulation.plots.curves import best_decile_bars, risk_coverage_curves  # noqa: PLC0415
+    from qconf.simulation.plots.walkthrough import walkthrough  # noqa: PLC0415
 
     pictures = {
         "walk-through": picture(walkthrough(simulation.seed)),

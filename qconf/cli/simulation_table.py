@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from qconf.estimate import in_percent, percent_range
+from qconf.core.estimate import in_percent, percent_range
 from qconf.simulation.published import OVERALL, PublishedRow, published_beside
 from qconf.simulation.result import THRESHOLD, Segment, Simulation
 from qconf.simulation.world import ARCHETYPES

@@ -7,9 +7,9 @@ from rich.table import Table
 
 from qconf.cli.drawing import drawn, in_units, page_width
 from qconf.cli.terminal import shown
-from qconf.comparison import Comparison, Ranked
-from qconf.error_scale import error_scale
-from qconf.estimate import in_percent, percent_range
+from qconf.comparison.result import Comparison, Ranked
+from qconf.core.error_scale import error_scale
+from qconf.core.estimate import in_percent, percent_range
 
 __all__ = ["ranking_text"]
 

@@ -11,20 +11,20 @@ import pandas as pd
 from sklearn.base import RegressorMixin, clone
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
-from qconf._validation import Interval, check_enough_rows, select_rows
 from qconf.base import ConfidenceEstimator
+from qconf.core.frames import as_series
+from qconf.core.seeding import random_source, with_seed
+from qconf.core.validation import Interval, check_enough_rows, select_rows
+from qconf.encoding.columns import with_categories
 from qconf.errors import OptionError
 from qconf.estimators.forest import ForestConfidence
 from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
-from qconf.frames import as_series
-from qconf.learners.columns import with_categories
-from qconf.learners.level_map import LevelMap
-from qconf.learners.seeding import random_source, with_seed
-from qconf.learners.weighted_signals import WeightedSignals
-from qconf.schedules import blocks_in_time
+from qconf.learners.maps.level_map import LevelMap
+from qconf.learners.maps.weighted_signals import WeightedSignals
+from qconf.residuals.schedules import blocks_in_time
 from qconf.tables.copies import find_copies, joined
 from qconf.tables.roles import groups_of
 

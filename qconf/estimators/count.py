@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from qconf._types import FloatArray, IntArray, Table
-from qconf._validation import Interval
 from qconf.base import ConfidenceEstimator
-from qconf.learners.binning import bin_edges
-from qconf.learners.encoding import TableEncoder
-from qconf.learners.isotonic import CenteredIsotonicMap
+from qconf.core.validation import Interval
+from qconf.encoding.binning import bin_edges
+from qconf.encoding.encoder import TableEncoder
+from qconf.learners.maps.isotonic import CenteredIsotonicMap
 
 __all__ = ["CountConfidence"]
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, Table
-from qconf._validation import Interval
-from qconf.absurd_residuals import squared
 from qconf.base import OnlineConfidenceEstimator
+from qconf.core.validation import Interval
+from qconf.encoding.columns import as_frame
 from qconf.errors import TableError, did_you_mean
-from qconf.learners.active import ActiveCoordinates
-from qconf.learners.columns import as_frame
-from qconf.learners.count_rates import UNSEEN
+from qconf.learners.online.coordinates import ActiveCoordinates
+from qconf.learners.online.count_rates import UNSEEN
 from qconf.learners.variance_mixture import fit_variance_mixture
+from qconf.residuals.absurd_residuals import squared
 
 __all__ = ["EmpiricalBayesConfidence"]
 
@@ -58,7 +58,7 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
     -----
     A group's second moment is taken about 0, so that a valuation model that is off for a whole
     group is not called safe there; how uncertain the group's mean was is in its residuals. For
-    the residuals of a model that learns along the stream, see `qconf.learners.settled`.
+    the residuals of a model that learns along the stream, see `qconf.simulation.settled`.
 
     Examples
     --------

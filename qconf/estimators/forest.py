@@ -10,9 +10,9 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, RandomState, Table, TableLike
-from qconf._validation import Interval, check_table
 from qconf.base import ConfidenceEstimator
-from qconf.learners.error_forest import ErrorForest
+from qconf.core.validation import Interval, check_table
+from qconf.learners.trees.error_forest import ErrorForest
 
 __all__ = ["ForestConfidence"]
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from qconf._types import FloatArray, Table
-from qconf._validation import StrOptions
 from qconf.base import ConfidenceEstimator
-from qconf.error_scale import ERROR_SCALES
+from qconf.core.error_scale import ERROR_SCALES
+from qconf.core.validation import StrOptions
 from qconf.errors import TableError
 from qconf.tables.score_columns import score_numbers
 

@@ -9,10 +9,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, RandomState, Table, TableLike
-from qconf._validation import Interval, check_table
 from qconf.base import ConfidenceEstimator
+from qconf.core.seeding import random_source
+from qconf.core.validation import Interval, check_table
 from qconf.learners.nearest_rows import NearestRows
-from qconf.learners.seeding import random_source
 
 __all__ = ["NeighborConfidence"]
 

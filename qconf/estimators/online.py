@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
-from qconf._validation import Interval, StrOptions
-from qconf.absurd_residuals import squared
 from qconf.base import OnlineConfidenceEstimator
-from qconf.bounds import BOUNDS, upper_bound
-from qconf.learners.all_or_nothing import all_or_nothing
-from qconf.learners.online import OnlineLinearRegressor
+from qconf.core.all_or_nothing import all_or_nothing
+from qconf.core.validation import Interval, StrOptions
+from qconf.estimators.bounds import BOUNDS, upper_bound
+from qconf.learners.online.regressor import OnlineLinearRegressor
+from qconf.residuals.absurd_residuals import squared
 
 __all__ = ["OnlineConfidence"]
 

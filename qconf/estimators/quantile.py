@@ -12,15 +12,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, RandomState, Table
-from qconf._validation import HasMethods, StrOptions
 from qconf.base import ConfidenceEstimator
+from qconf.core.seeding import random_source, with_seed
+from qconf.core.validation import HasMethods, StrOptions
+from qconf.encoding.encoder import TableEncoder, design_matrix
 from qconf.errors import OptionError
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.encoding import TableEncoder, design_matrix
-from qconf.learners.linear_quantile import LinearQuantileRegressor, check_quantiles
-from qconf.learners.quantile_forest import QuantileForest
-from qconf.learners.quantreg import StatsmodelsQuantileRegressor
-from qconf.learners.seeding import random_source, with_seed
+from qconf.learners.linear.linear_quantile import LinearQuantileRegressor, check_quantiles
+from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
+from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.quantile_forest import QuantileForest
 
 __all__ = ["QuantileConfidence"]
 

@@ -12,11 +12,13 @@ from scipy.stats import norm
 from sklearn.base import RegressorMixin, clone
 
 from qconf._types import FloatArray, IntArray, RandomState, Table
-from qconf._validation import HasMethods, Interval, StrOptions, select_rows
 from qconf.base import ConfidenceEstimator
-from qconf.bounds import BOUNDS, upper_bound
-from qconf.error_learners import LEARNERS, make_learner
-from qconf.error_targets import (
+from qconf.core.seeding import random_source
+from qconf.core.validation import HasMethods, Interval, StrOptions, select_rows
+from qconf.errors import OptionError
+from qconf.estimators.bounds import BOUNDS, upper_bound
+from qconf.estimators.error_learners import LEARNERS, make_learner
+from qconf.estimators.error_targets import (
     COMBINED,
     LOSSES,
     ErrorTarget,
@@ -24,10 +26,8 @@ from qconf.error_targets import (
     error_targets,
     square_factor,
 )
-from qconf.errors import OptionError
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.replicated import Replicated, has_leaves
-from qconf.learners.seeding import random_source
+from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.replicated import Replicated, has_leaves
 
 __all__ = ["ResidualConfidence"]
 

@@ -9,8 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from qconf._types import FloatArray, IntArray, Table
-from qconf._validation import select_rows
-from qconf.learners.encoding import TableEncoder, design_matrix
+from qconf.core.validation import select_rows
+from qconf.encoding.encoder import TableEncoder, design_matrix
 
 __all__ = ["NearestRows"]
 

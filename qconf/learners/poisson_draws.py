@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf.learners.compiled import inlined
+from qconf.core.compiled import inlined
 
 __all__ = ["BITS", "Chance", "chance", "draw", "poisson_steps"]
 

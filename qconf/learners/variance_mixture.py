@@ -15,7 +15,7 @@ from math import log
 import numpy as np
 
 from qconf._types import BoolArray, FloatArray, IntArray
-from qconf.learners.compiled import compiled
+from qconf.core.compiled import compiled
 
 __all__ = ["VarianceMixture", "fit_variance_mixture"]
 

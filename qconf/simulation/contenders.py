@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
-from qconf.learners.count_rates import CountRates, Rows
-from qconf.learners.group_variance import GroupVariance
-from qconf.learners.settled import expected_error, settled_squares
+from qconf.learners.online.count_rates import CountRates, Rows
+from qconf.simulation.group_variance import GroupVariance
 from qconf.simulation.limit import BayesLimit
 from qconf.simulation.published import CONSERVATIVE, ERROR_MODEL
 from qconf.simulation.result import THRESHOLD
+from qconf.simulation.settled import expected_error, settled_squares
 from qconf.simulation.world import World
 
 __all__ = ["BAYES_LIMIT", "ESTIMATORS", "Contender", "Stretch", "ValuationModel", "contenders"]

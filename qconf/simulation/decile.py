@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
-from qconf.conventions import accepted_rows
-from qconf.estimate import Estimate
-from qconf.learners.compiled import compiled
+from qconf.core.compiled import compiled
+from qconf.core.conventions import accepted_rows
+from qconf.core.estimate import Estimate
 from qconf.simulation.result import Segment
 from qconf.simulation.world import ARCHETYPES, World
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
-from qconf.learners.compiled import compiled, inlined, prefetch
+from qconf.core.compiled import compiled, inlined, prefetch
 from qconf.simulation.world import ARCHETYPES
 
 __all__ = ["BayesLimit"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numbers import Integral, Real
 
-from qconf.conventions import check_seed
+from qconf.core.conventions import check_seed
 from qconf.errors import OptionError
 
 __all__ = ["FEWEST_REPLICATES", "check_parameters", "check_world"]

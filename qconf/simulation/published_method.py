@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
-from qconf.learners.adaptive_rates import AdaptiveRates
+from qconf.simulation.adaptive_rates import AdaptiveRates
 
 __all__ = ["PublishedMethod", "PublishedStretch"]
 

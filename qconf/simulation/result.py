@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf.estimate import Estimate
+from qconf.core.estimate import Estimate
 from qconf.simulation.published import AS_PUBLISHED, PUBLISHED, published_beside
 from qconf.simulation.world import ARCHETYPES, World
 

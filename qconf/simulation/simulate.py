@@ -31,7 +31,7 @@ def simulate(
 
     - *as published*: a valuation model, an error model of its absolute residuals and the highest of
       that one's bootstrap replicates, all with Vowpal Wabbit's default learning rates
-      (`qconf.learners.adaptive_rates`);
+      (`qconf.simulation.adaptive_rates`);
     - *error model*: the group's mean squared residual, shrunk to that of all groups;
     - *conservative error model*: the same in bootstrap replicates, their mean + standard
       deviation, or their maximum;
@@ -40,7 +40,7 @@ def simulate(
       found to be like.
 
     Residuals of a group's first house say how far groups differ, not how hard its houses are to
-    value: error models leave them out (see `qconf.learners.settled`).
+    value: error models leave them out (see `qconf.simulation.settled`).
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray
-from qconf.learners.columns import is_measured
+from qconf.encoding.columns import is_measured
 from qconf.suspicions.names import names_a_key, names_a_past_date, names_a_time
 from qconf.suspicions.view import sampled_rows, whole_numbers
 

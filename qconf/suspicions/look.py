@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray, IntArray
-from qconf.error_scale import ErrorScale
+from qconf.core.error_scale import ErrorScale
 from qconf.suspicions.dates import time_column
 from qconf.suspicions.keys import key_columns
 from qconf.suspicions.leaks import leaks
@@ -73,7 +73,7 @@ def look_at(
     Examples
     --------
     >>> import numpy as np, pandas as pd
-    >>> from qconf.error_scale import error_scale
+    >>> from qconf.core.error_scale import error_scale
     >>> rng = np.random.default_rng(0)
     >>> sales = pd.DataFrame({"m2": rng.uniform(50, 200, 500), "rate": rng.uniform(1, 9, 500)})
     >>> price = (sales["m2"] * sales["rate"]).to_numpy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qconf._types import FloatArray
-from qconf.error_scale import ErrorScale
+from qconf.core.error_scale import ErrorScale
 from qconf.suspicions.wording import percent, short
 
 __all__ = ["doubts_about_threshold"]

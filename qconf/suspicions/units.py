@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import BoolArray, FloatArray, IntArray
-from qconf.learners.columns import is_measured
+from qconf.encoding.columns import is_measured
 from qconf.suspicions.names import names_a_unit
 from qconf.suspicions.view import away_from_mode, codes_of, sampled_rows, whole_numbers
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray
-from qconf.learners.columns import as_floats, factorized, is_measured
+from qconf.encoding.columns import as_floats, factorized, is_measured
 
 __all__ = [
     "Levels",

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
-from qconf._validation import check_no_infinity
-from qconf.error_scale import ErrorScale
+from qconf.core.error_scale import ErrorScale
+from qconf.core.plain_columns import plain_columns
+from qconf.core.validation import check_no_infinity
 from qconf.errors import TableError
-from qconf.numbers_in_text import numbers_in_text
-from qconf.plain_columns import plain_columns
 from qconf.tables.columns import numbers
 from qconf.tables.copies import Copies, find_copies, joined, kept_apart
+from qconf.tables.numbers_in_text import numbers_in_text
 from qconf.tables.roles import (
     as_names,
     as_table,

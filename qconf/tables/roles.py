@@ -14,11 +14,11 @@ import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
 from qconf._types import BoolArray, FloatArray, IntArray, TableLike
-from qconf.base import PREDICTION
-from qconf.error_scale import ErrorScale
+from qconf.core.conventions import PREDICTION
+from qconf.core.error_scale import ErrorScale
+from qconf.core.frames import as_frame_if_table, as_series
+from qconf.core.grouping import group_codes
 from qconf.errors import TableError, did_you_mean
-from qconf.frames import as_frame_if_table, as_series
-from qconf.grouping import group_codes
 from qconf.tables.columns import numbers, time_values
 
 __all__ = [

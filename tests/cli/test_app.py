@@ -16,9 +16,9 @@ import pytest
 import qconf
 from qconf.cli.app import run
 from qconf.cli.compare import compare_command
-from qconf.contest import compare
+from qconf.comparison.contest import compare
 from qconf.errors import OptionError, QconfError
-from qconf.registry import BUILT_IN
+from qconf.estimators.registry import BUILT_IN
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -18,7 +18,7 @@ from qconf import (
 from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
 from qconf.errors import OptionError, TableError
-from qconf.learners.boosted import BoostedTrees
+from qconf.learners.trees.boosted import BoostedTrees
 
 Rows = tuple[pd.DataFrame, FloatArray, FloatArray]
 

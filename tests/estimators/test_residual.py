@@ -14,8 +14,8 @@ from worlds import noise_of
 from qconf import ResidualConfidence
 from qconf._types import FloatArray
 from qconf.errors import OptionError
-from qconf.learners.boosted import BoostedTrees
-from qconf.learners.gamma_glm import GammaGLM
+from qconf.learners.linear.gamma_glm import GammaGLM
+from qconf.learners.trees.boosted import BoostedTrees
 
 TARGETS = ["squared", "absolute", "log", "outlier", "combined"]
 FAST = BoostedTrees("gamma", n_estimators=40)

@@ -11,8 +11,8 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from qconf import LinearQuantileRegressor
 from qconf._types import FloatArray
-from qconf.learners.quantile_forest import QuantileForest
-from qconf.learners.quantreg import StatsmodelsQuantileRegressor
+from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
+from qconf.learners.trees.quantile_forest import QuantileForest
 
 CLASSES: list[Any] = [
     LinearQuantileRegressor(),

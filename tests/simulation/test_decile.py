@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qconf.conventions import accepted_rows
+from qconf.core.conventions import accepted_rows
 from qconf.simulation.decile import describe, safest_rows
 from qconf.simulation.world import World, draw_world
 

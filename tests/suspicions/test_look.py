@@ -10,7 +10,7 @@ import pytest
 from suspicious_tables import honest_table, houses
 
 from qconf._types import FloatArray
-from qconf.error_scale import error_scale
+from qconf.core.error_scale import error_scale
 from qconf.suspicions.look import look_at
 
 

@@ -7,7 +7,7 @@ import pytest
 from suspicious_tables import houses
 
 from qconf._types import FloatArray
-from qconf.error_scale import error_scale
+from qconf.core.error_scale import error_scale
 from qconf.suspicions.thresholds import doubts_about_threshold
 
 PRICE = houses(500)[1]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from worlds import sales_table
 
-from qconf.error_scale import error_scale
+from qconf.core.error_scale import error_scale
 from qconf.errors import TableError
 from qconf.tables.dataset import Dataset, make_dataset
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qconf.error_scale import error_scale
+from qconf.core.error_scale import error_scale
 from qconf.errors import TableError
 from qconf.tables.roles import (
     as_names,

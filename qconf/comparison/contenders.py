@@ -1,0 +1,182 @@
+"""The estimators that are compared: made from names, fitted, and held to the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from qconf._types import FloatArray, IntArray
+from qconf.core.seeding import with_seed
+from qconf.errors import EstimatorError, OptionError
+from qconf.estimators.registry import blamed, make_estimator
+from qconf.residuals.crossfit import fit_confidence, with_values
+
+__all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
+
+#: What the scores of a comparison have beside one column for each estimator.
+SCORE_COLUMNS = ("row", "block", "prediction", "signed_residual")
+
+DEFAULT_ESTIMATORS = ("residual", "quantile", "count", "blend", "constant")
+
+
+@dataclass(eq=False)
+class Contender:
+    """An estimator under the name it is ranked by, and the scores it has given so far.
+
+    Attributes
+    ----------
+    name : str
+    estimator : estimator
+        Unfitted; a clone of it is fitted in each round.
+    seconds : float
+        Spent in fitting and predicting.
+    """
+
+    name: str
+    estimator: Any
+    seconds: float = 0.0
+    _scores: list[tuple[IntArray, FloatArray]] = field(default_factory=list, repr=False)
+
+    def play(
+        self,
+        features: pd.DataFrame,
+        scores: pd.DataFrame,
+        residual: FloatArray,
+        seen: IntArray,
+        scored: IntArray,
+        rng: np.random.RandomState,
+        time: Any = None,
+        groups: Any = None,
+    ) -> None:
+        """Fit on the rows that may be seen, and score the others.
+
+        Raises
+        ------
+        EstimatorError
+            If the estimator fails, or its answer is not one expected error >= 0 a row.
+        """
+        judged = bool(_columns_read(self.estimator))
+        table = scores if judged else features
+        began = perf_counter()
+        with blamed(f"The estimator {self.name!r} failed"):
+            estimator = with_seed(clone(self.estimator), rng)
+            told = [None if role is None else np.asarray(role)[seen] for role in (time, groups)]
+            known = table.iloc[seen] if judged else with_values(table.iloc[seen])
+            fit_confidence(estimator, known, residual[seen], *told)
+            expected = np.asarray(
+                estimator.predict(table[known.columns].iloc[scored]), dtype=np.float64
+            )
+        self.seconds += perf_counter() - began
+        self._check(expected, len(scored))
+        self._scores.append((scored, expected))
+
+    def check_scores(self, scores: pd.DataFrame) -> None:
+        """Check the columns that are judged as they stand, in all rows at once."""
+        if _columns_read(self.estimator):
+            self.estimator.check_scores(scores)
+
+    def expected_error(self, n_rows: int) -> FloatArray:
+        """Put the scores of all rounds together; rows never scored are not a number."""
+        joined = np.full(n_rows, np.nan)
+        for rows, expected in self._scores:
+            joined[rows] = expected
+        return joined
+
+    def _check(self, expected: FloatArray, n_rows: int) -> None:
+        if expected.shape != (n_rows,):
+            msg = (
+                f"The estimator {self.name!r} must predict one expected error a row, shape "
+                f"({n_rows},); it gave shape {expected.shape}."
+            )
+            raise EstimatorError(msg)
+        wrong = int((~(np.isfinite(expected) & (expected >= 0))).sum())
+        if wrong:
+            msg = (
+                f"The estimator {self.name!r} must predict finite expected errors >= 0; "
+                f"{wrong} of {n_rows} are not."
+            )
+            raise EstimatorError(msg)
+
+
+def make_contenders(
+    estimators: Iterable[Any] | Mapping[str, Any], error: str = "relative"
+) -> list[Contender]:
+    """Make contenders from names, estimators, or a mapping of names to either.
+
+    Parameters
+    ----------
+    estimators : iterable of (str or estimator), or mapping of str to (str or estimator)
+        A name such as ``residual`` or ``column:fsd`` is looked up among the registered ones. An
+        estimator without a name is called by its class.
+    error : str, default="relative"
+        Name of the error scale, for those that are made here and have such a parameter.
+
+    Returns
+    -------
+    list of Contender
+
+    Raises
+    ------
+    EstimatorError
+        If a name is unknown or an object is no estimator.
+    OptionError
+        If there are none, two of the same name, or one of a name that is taken.
+    """
+    if isinstance(estimators, Mapping):
+        named = list(estimators.items())
+    else:
+        items = [estimators] if isinstance(estimators, str) else list(estimators)
+        named = [(_name(item), item) for item in items]
+    if not named:
+        msg = f"At least one estimator is needed, such as {', '.join(DEFAULT_ESTIMATORS)}."
+        raise OptionError(msg)
+    names = [name for name, _ in named]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        msg = f"The estimator {twice!r} is named twice."
+        raise OptionError(msg)
+    taken = next((name for name in names if name in SCORE_COLUMNS), None)
+    if taken is not None:
+        msg = f"An estimator cannot be named {taken!r}, as a column of the scores is; rename it."
+        raise OptionError(msg)
+    return [Contender(name, _estimator(name, item, error)) for name, item in named]
+
+
+def score_columns(contenders: Iterable[Contender]) -> list[str]:
+    """Return the columns that are judged as scores, and so are not features."""
+    read = [name for one in contenders for name in _columns_read(one.estimator)]
+    # A column may be judged under two names.
+    return list(dict.fromkeys(map(str, read)))
+
+
+def _name(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    return (item if isinstance(item, type) else type(item)).__name__
+
+
+def _columns_read(estimator: Any) -> list[Any]:
+    """List the columns that an estimator takes for scores, as they stand, instead of features."""
+    return list(getattr(estimator, "score_columns", ()))
+
+
+def _estimator(name: str, item: Any, error: str) -> Any:
+    if isinstance(item, str):
+        made = make_estimator(item)
+        return made.set_params(error=error) if "error" in made.get_params() else made
+    if isinstance(item, type):
+        msg = f"The estimator {name!r} is a class; pass one that is made: {item.__name__}()."
+        raise EstimatorError(msg)
+    if not all(hasattr(item, method) for method in ("fit", "predict", "get_params")):
+        msg = (
+            f"The estimator {name!r} must have fit, predict and get_params, as scikit-learn's "
+            f"do; got {item!r}."
+        )
+        raise EstimatorError(msg)
+    return item

@@ -1,0 +1,266 @@
+"""The result of a comparison: a ranking, what was done to get it, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from qconf.core.error_scale import error_scale
+from qconf.core.estimate import Estimate, in_percent, percent_range
+from qconf.evaluation.evaluate import Evaluation, Selection
+from qconf.evaluation.periods import Period
+from qconf.evaluation.resampling import joint_level
+
+__all__ = ["Comparison", "Ranked", "rank_evaluations"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """One estimator in a ranking.
+
+    Attributes
+    ----------
+    name : str
+    evaluation : Evaluation
+    difference_to_best : Estimate
+        Best-decile outlier rate minus that of the best estimator. The intervals are paired, and
+        hold for all pairs of estimators at once, whichever of them came out best.
+    seconds : float
+        Spent in fitting and predicting, over all rounds.
+    """
+
+    name: str
+    evaluation: Evaluation
+    difference_to_best: Estimate
+    seconds: float
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the interval of the difference to the best leaves out zero."""
+        return 0.0 not in self.difference_to_best
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers."""
+        numbers = self.evaluation.to_dict()
+        return {
+            "estimator": self.name,
+            "best_decile": numbers["best_decile"],
+            "aurc": numbers["aurc"],
+            "spearman": numbers["spearman"],
+            "coverage_at": numbers["coverage_at"],
+            "difference_to_best": self.difference_to_best.to_dict(),
+            "distinguishable": self.distinguishable,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def rank_evaluations(
+    evaluations: Mapping[str, Evaluation], seconds: Mapping[str, float]
+) -> tuple[Ranked, ...]:
+    """Rank estimators by best-decile outlier rate, then by area under the risk-coverage curve.
+
+    Parameters
+    ----------
+    evaluations : mapping of str to Evaluation
+        By one call of `evaluate_scores`.
+    seconds : mapping of str to float
+        What each of them took.
+
+    Returns
+    -------
+    tuple of Ranked
+        The best first.
+    """
+
+    def key(name: str) -> tuple[float, float]:
+        one = evaluations[name]
+        return one.best_decile.outlier_rate.value, one.aurc.value
+
+    ordered = sorted(evaluations, key=key)
+    best = evaluations[ordered[0]]
+    level = joint_level([one.rate.draws for one in evaluations.values()], best.level)
+    ranking = []
+    for name in ordered:
+        own = evaluations[name]
+        itself = Estimate(0.0, (0.0, 0.0))
+        difference = itself if own is best else own.rate_minus(best, level)
+        ranking.append(Ranked(name, own, difference, seconds[name]))
+    return tuple(ranking)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A ranking of confidence estimators, the best first.
+
+    Attributes
+    ----------
+    ranking : tuple of Ranked
+        By best-decile outlier rate, then by area under the risk-coverage curve.
+    overall : Selection
+        All scored rows.
+    rows : int
+        Rows of the table; ``overall.n`` of them were scored, `history` only learned from, and
+        the others left out.
+    history : int
+        Rows that are earlier than the first scored block.
+    left_out : dict of str to int
+        Rows that could not be used, by reason.
+    copies : int
+        Rows that have an earlier row like them, where these were kept together.
+    error : str
+        Name of the error scale.
+    threshold, fraction, level : float
+    scheme : str
+        How rows were kept apart, in words.
+    seconds : dict of str to float
+        Spent in ``valuation`` (fits of the valuation model), ``estimators`` (fits of the
+        confidence estimators), ``evaluation`` (ranks and intervals) and ``other``.
+    warnings : tuple of str
+        What in the table or its residuals gives reason to doubt the result.
+    by_period : tuple of Period
+        The errors of each period of the time, the earliest first; empty without a time.
+    trends : tuple of str
+        A line for what has a trend in time: the outlier rate, the mean signed error.
+    scores : DataFrame
+        One row for each scored row: its position ``row`` in the table, the ``block`` in which it
+        was scored, ``prediction``, ``signed_residual``, and the expected error by each estimator.
+    """
+
+    ranking: tuple[Ranked, ...]
+    overall: Selection
+    rows: int
+    history: int
+    left_out: dict[str, int]
+    copies: int
+    error: str
+    threshold: float
+    fraction: float
+    level: float
+    scheme: str
+    seconds: dict[str, float]
+    warnings: tuple[str, ...]
+    by_period: tuple[Period, ...]
+    trends: tuple[str, ...]
+    scores: pd.DataFrame = field(repr=False)
+
+    @property
+    def best(self) -> str:
+        """Name of the best estimator."""
+        return self.ranking[0].name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What limits the intervals, and what the pooled figures hide, one line each."""
+        return (*self.ranking[0].evaluation.notes, *self.trends)
+
+    def __str__(self) -> str:
+        """Return the ranking and the verdict as a few lines of text."""
+        return _text(self)
+
+    __repr__ = __str__
+
+    @property
+    def verdict(self) -> str:
+        """Which estimator to trust, how far, and what cannot be told."""
+        return _verdict(self)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The ranking as a table, one row for each estimator, the best first."""
+        return pd.DataFrame([_flat(one) for one in self.ranking]).set_index("estimator")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the scores as plain numbers, ready for JSON."""
+        return {
+            "rows": self.rows,
+            "threshold": self.threshold,
+            "error": self.error,
+            "fraction": self.fraction,
+            "level": self.level,
+            "scheme": self.scheme,
+            "overall": self.overall.to_dict(),
+            "ranking": [one.to_dict() for one in self.ranking],
+            "best": self.best,
+            "verdict": self.verdict,
+            "notes": list(self.notes),
+            "history": self.history,
+            "left_out": dict(self.left_out),
+            "copies": self.copies,
+            "by_period": [one.to_dict() for one in self.by_period],
+            "warnings": list(self.warnings),
+            "seconds": {part: round(spent, 3) for part, spent in self.seconds.items()},
+        }
+
+
+def _verdict(comparison: Comparison) -> str:
+    best = comparison.ranking[0]
+    decile = best.evaluation.best_decile
+    overall = comparison.overall.outlier_rate
+    outlier = error_scale(comparison.error).in_words(comparison.threshold)
+    found = (
+        f"Of the {decile.n:,} rows that {best.name} calls safest, "
+        f"{_with_interval(decile.outlier_rate)} are {outlier}, "
+        f"against {in_percent(overall.value)} of all rows."
+    )
+    skilled = [one for one in comparison.ranking if one.evaluation.has_skill]
+    if not skilled:
+        return f"No estimator is shown to have skill here. {found}"
+    if decile.outlier_rate.interval[1] >= overall.value:
+        found += _over_all_cut_offs(skilled[0], overall)
+    close = [one.name for one in comparison.ranking[1:] if not one.distinguishable]
+    behind = len(comparison.ranking) - 1 - len(close)
+    if close:
+        return f"{found} Not distinguishable from it: {', '.join(close)}."
+    if behind:
+        return f"{found} Every other estimator is behind by more than chance."
+    return found
+
+
+def _over_all_cut_offs(one: Ranked, overall: Estimate) -> str:
+    return (
+        f" Those rows alone do not show skill; over all cut-offs {one.name} has it: "
+        f"AURC {one.evaluation.aurc.value:.4f}, without skill {overall.value:.4f}."
+    )
+
+
+def _text(comparison: Comparison) -> str:
+    width = max(len(one.name) for one in comparison.ranking)
+    lines = [
+        f"{one.name:<{width}}  {_with_interval(one.evaluation.best_decile.outlier_rate)} outliers, "
+        f"AURC {one.evaluation.aurc.value:.4f}"
+        for one in comparison.ranking
+    ]
+    safest = (
+        f"Safest {100 * comparison.fraction:g} % of {comparison.overall.n:,} rows by estimator:"
+    )
+    return "\n".join([safest, *lines, comparison.verdict, *comparison.notes])
+
+
+def _with_interval(rate: Estimate) -> str:
+    return f"{in_percent(rate.value)} ({percent_range(rate)})"
+
+
+def _flat(one: Ranked) -> dict[str, Any]:
+    evaluation = one.evaluation
+    decile = evaluation.best_decile
+    columns: dict[str, Any] = {"estimator": one.name}
+    for name, estimate in (
+        ("outlier_rate", decile.outlier_rate),
+        ("mae", decile.mae),
+        ("aurc", evaluation.aurc),
+        ("spearman", evaluation.spearman),
+        *((f"coverage_at_{rate:g}", at) for rate, at in evaluation.coverage_at.items()),
+        ("difference_to_best", one.difference_to_best),
+    ):
+        columns |= {
+            name: estimate.value,
+            f"{name}_low": estimate.interval[0],
+            f"{name}_high": estimate.interval[1],
+        }
+    columns["n"] = decile.n
+    columns["distinguishable"] = one.distinguishable
+    columns["seconds"] = round(one.seconds, 3)
+    return columns

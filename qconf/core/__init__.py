@@ -1,0 +1,1 @@
+"""What all stations agree on, and what holds the machine."""

@@ -1,0 +1,170 @@
+"""Turn a table of mixed columns into numbers that a learner can read."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
+from qconf.core.plain_columns import is_plain
+from qconf.core.validation import TakesTables, check_table
+from qconf.encoding.columns import LARGEST, as_floats, as_frame, factorized, is_measured
+
+__all__ = ["TableEncoder", "design_matrix"]
+
+
+# No wrapped output: learners read arrays, whatever `sklearn.set_config(transform_output=)` says.
+class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Columns of any kind as one matrix of floats, missing values as NaN.
+
+    Numbers and booleans stay what they are (up to 1e38 in size), dates become days since
+    1970-01-01, durations days, and everything else (strings, categories, mixed objects) the
+    position of its level among the levels seen in `fit`. A level that was not seen in `fit` is
+    treated as missing.
+
+    Attributes
+    ----------
+    levels_ : dict of int to pandas.Index
+        For each categorical column, by position, its levels in the order of their codes.
+    is_categorical_ : ndarray of shape (n_features,), dtype bool
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features,)
+        Only if the table of `fit` had column names.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> X = pd.DataFrame({"zip": ["b", "a", None], "rooms": [3, 4, 5]})
+    >>> TableEncoder().fit(X).transform(X)
+    array([[ 1.,  3.],
+           [ 0.,  4.],
+           [nan,  5.]])
+    """
+
+    def fit(self, X: TableLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
+        """Learn the levels of the categorical columns.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : None
+            Ignored: an encoding that has seen no target cannot leak one.
+
+        Returns
+        -------
+        TableEncoder
+        """
+        return self._learned(check_table(self, X, reset=True))
+
+    def _learned(self, table: Table) -> Self:
+        frame = as_frame(table)
+        self.levels_ = {
+            i: pd.Index(factorized(frame.iloc[:, i])[1], dtype=object).unique().sort_values()
+            for i, dtype in enumerate(frame.dtypes)
+            if not (is_plain(dtype) or is_measured(frame.iloc[:, i]))
+        }
+        self.is_categorical_: BoolArray = np.isin(np.arange(frame.shape[1]), list(self.levels_))
+        return self
+
+    def transform(self, X: TableLike) -> FloatArray:
+        """Encode a table with the levels learned in `fit`.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features), dtype float64
+        """
+        check_is_fitted(self)
+        return self.encode(check_table(self, X, reset=False))
+
+    def encode(self, table: Table) -> FloatArray:
+        """Encode a table that was checked already, against the same columns.
+
+        Parameters
+        ----------
+        table : DataFrame or ndarray of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features), dtype float64
+        """
+        frame = as_frame(table)
+        encoded = np.empty(frame.shape, dtype=np.float64, order="F")
+        plain = [
+            i for i, dtype in enumerate(frame.dtypes) if is_plain(dtype) and i not in self.levels_
+        ]
+        # All at once: looking at columns one by one takes longer than reading short ones.
+        encoded[:, plain] = frame.iloc[:, plain].to_numpy(dtype=np.float64)
+        for i in sorted(set(range(frame.shape[1])) - set(plain)):
+            column = frame.iloc[:, i]
+            if i in self.levels_:
+                encoded[:, i] = _level_codes(column, self.levels_[i])
+            else:
+                encoded[:, i] = as_floats(column)
+        return np.clip(encoded, -LARGEST, LARGEST, out=encoded)
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        """Return the names of the columns, which encoding leaves as they are."""
+        if input_features is not None:
+            return np.asarray(input_features, dtype=object)
+        default = [f"x{i}" for i in range(len(self.is_categorical_))]
+        return np.asarray(getattr(self, "feature_names_in_", default), dtype=object)
+
+
+def design_matrix(
+    is_categorical: BoolArray, max_levels: int = 30, *, drop: str | None = "first"
+) -> ColumnTransformer:
+    """Make the step that turns encoded columns into the design of a linear model.
+
+    Numbers are filled with their median (with a column that says so) and standardised;
+    categories become indicator columns, the rarer of more than `max_levels` levels together.
+
+    Parameters
+    ----------
+    is_categorical : ndarray of shape (n_features,), dtype bool
+        Which columns of the encoded matrix are codes of levels.
+    max_levels : int, default=30
+        How many indicator columns a category gets at most.
+    drop : {"first", None}, default="first"
+        Whether the first level has no column, so that columns do not add up to the intercept's.
+        Where distances are measured, every level needs its own.
+
+    Returns
+    -------
+    sklearn.compose.ColumnTransformer
+        A transformer of matrices of shape (n_samples, n_features).
+    """
+    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
+    levels = OneHotEncoder(
+        drop=drop,
+        handle_unknown="infrequent_if_exist",
+        max_categories=max_levels,
+        sparse_output=False,
+    )
+    design: ColumnTransformer = ColumnTransformer(
+        [
+            ("numbers", numbers, np.flatnonzero(~is_categorical)),
+            ("levels", levels, np.flatnonzero(is_categorical)),
+        ]
+    )
+    # An array, whatever `sklearn.set_config(transform_output=)` says.
+    design.set_output(transform="default")
+    return design
+
+
+def _level_codes(column: pd.Series[Any], levels: pd.Index[Any]) -> FloatArray:
+    """Give each row the position of its level, NaN if it has none or one never seen."""
+    codes, names = factorized(column)
+    position = np.append(levels.get_indexer(pd.Index(names, dtype=object)), -1)[codes]
+    return np.where(position < 0, np.nan, position)

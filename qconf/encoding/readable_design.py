@@ -1,0 +1,196 @@
+"""The design of a linear model on a table, with a name for each of its columns."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from qconf._types import FloatArray, IntArray
+from qconf.encoding.encoder import TableEncoder, design_matrix
+
+__all__ = ["ReadableDesign"]
+
+_BASE = "(base)"
+#: Stands for a level that others are compared with; no other term's name is empty.
+_COMMON = ""
+#: What scikit-learn calls the rarer levels together.
+_RARE = "infrequent_sklearn"
+
+
+class _Term(NamedTuple):
+    """One column of the design, and how it comes from a column of `design_matrix`."""
+
+    name: str
+    compared_with: str
+    is_number: bool
+    column: int
+    factor: float = 1.0
+    offset: float = 0.0
+
+
+class ReadableDesign:
+    """The columns of `design_matrix`, a column of ones before them, and what each stands for.
+
+    Numbers are standardised, and stay within what was seen in `fit`; whether one is missing, and
+    each level but the most common of a category, is 0 or 1.
+
+    Parameters
+    ----------
+    max_levels : int, default=30
+        How many columns a category gets at most.
+
+    Attributes
+    ----------
+    terms : list of str
+        Such as ``(base)``, ``area``, ``area missing``, ``zone=b``, ``zone other``.
+    compared_with : list of str
+        What a step of each is compared with: ``57.1 less``, ``area known``, ``zone=a``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"area": [1.0, 3.0, None], "zone": ["a", "b", "b"]})
+    >>> encoder = TableEncoder().fit(table)
+    >>> design = ReadableDesign()
+    >>> design.fit(encoder, encoder.transform(table)).round(2)
+    array([[ 1.  , -1.22,  0.  ,  1.  ],
+           [ 1.  ,  1.22,  0.  ,  0.  ],
+           [ 1.  ,  0.  ,  1.  ,  0.  ]])
+    >>> design.terms
+    ['(base)', 'area', 'area missing', 'zone=a']
+    """
+
+    def __init__(self, max_levels: int = 30) -> None:
+        self.max_levels = max_levels
+
+    def fit(self, encoder: TableEncoder, encoded: FloatArray) -> FloatArray:
+        """Learn the design of an encoded table, and return it.
+
+        Parameters
+        ----------
+        encoder : TableEncoder
+            Fitted; it knows names and levels.
+        encoded : ndarray of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_terms)
+        """
+        # The level that others are compared with is to be the most common one, not the first.
+        self._steps = design_matrix(encoder.is_categorical_, self.max_levels, drop=None)
+        with warnings.catch_warnings():
+            # A column without any value is left out, which is what we want.
+            warnings.simplefilter("ignore", UserWarning)
+            matrix = self._steps.fit_transform(encoded)
+        names = encoder.get_feature_names_out().tolist()
+        terms = self._numbers(encoder, names)
+        terms += self._levels(encoder, names, matrix[:, len(terms) :].sum(axis=0))
+        factors = np.array([[term.factor, term.offset] for term in terms]).reshape(-1, 2)
+        matrix = matrix * factors[:, 0] + factors[:, 1]
+        # What never changes says nothing.
+        said = np.ptp(matrix, axis=0) > 0
+        self._kept: IntArray = np.flatnonzero(said & [term.name != _COMMON for term in terms])
+        self._factors = factors[self._kept]
+        self._terms = [terms[i] for i in self._kept]
+        self.terms = [_BASE, *(term.name for term in self._terms)]
+        self.compared_with = ["", *(term.compared_with for term in self._terms)]
+        matrix = matrix[:, self._kept]
+        self._low, self._high = matrix.min(axis=0), matrix.max(axis=0)
+        return _with_ones(matrix)
+
+    def transform(self, encoded: FloatArray) -> FloatArray:
+        """Return the design of an encoded table, shape (n_samples, n_terms)."""
+        with warnings.catch_warnings():
+            # A level that was not seen is taken as a rare or the most common one; we know.
+            warnings.simplefilter("ignore", UserWarning)
+            matrix = self._steps.transform(encoded)
+        matrix = matrix[:, self._kept] * self._factors[:, 0] + self._factors[:, 1]
+        return _with_ones(np.clip(matrix, self._low, self._high))
+
+    def imaginary_rows(self, matrix: FloatArray, count: float) -> tuple[FloatArray, FloatArray]:
+        """Make rows that are average in all terms but one, for each term and both of its sides.
+
+        Parameters
+        ----------
+        matrix : ndarray of shape (n_samples, n_terms)
+            The design.
+        count : float
+            What a level, or both sides of a number together, weigh.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_rows, n_terms)
+        weights : ndarray of shape (n_rows,)
+        """
+        average = matrix.mean(axis=0)
+        rows, weights = [], []
+        for columns, is_number in self._together():
+            n = len(columns)
+            values = np.array([[-1.0], [1.0]]) if is_number else np.eye(n + 1, n, k=-1)
+            block = np.tile(average, (len(values), 1))
+            block[:, columns] = values
+            rows.append(block)
+            weights.append(np.full(len(values), count / 2 if is_number else count))
+        if not rows:
+            return np.empty((0, matrix.shape[1])), np.empty(0)
+        return np.vstack(rows), np.concatenate(weights)
+
+    def _together(self) -> list[tuple[IntArray, bool]]:
+        """List the positions of terms that exclude each other, and whether they are a number."""
+        keys = [(term.column, term.is_number) for term in self._terms]
+        return [
+            (1 + np.flatnonzero([key == one for one in keys]), key[1])
+            for key in dict.fromkeys(keys)
+        ]
+
+    def _numbers(self, encoder: TableEncoder, names: list[Any]) -> list[_Term]:
+        """Describe the standardised numbers, and after them what tells that one is missing."""
+        if encoder.is_categorical_.all():
+            return []
+        imputer, scaler = self._steps.named_transformers_["numbers"]
+        columns = np.flatnonzero(~encoder.is_categorical_)
+        known = columns[~np.isnan(imputer.statistics_.astype(np.float64))]
+        missing = columns[imputer.indicator_.features_]
+        terms = [
+            _Term(str(names[i]), f"{step:.4g} less", True, i)
+            for i, step in zip(known, scaler.scale_, strict=False)
+        ]
+        # Standardised like the numbers; they are 0 and 1 again with their scale and their mean.
+        undone = zip(missing, scaler.scale_[len(known) :], scaler.mean_[len(known) :], strict=True)
+        return terms + [
+            _Term(f"{names[i]} missing", f"{names[i]} known", False, i, scale, mean)
+            for i, scale, mean in undone
+        ]
+
+    def _levels(self, encoder: TableEncoder, names: list[Any], counts: FloatArray) -> list[_Term]:
+        """Describe each level of each category but the most common one, which has no name."""
+        if not encoder.is_categorical_.any():
+            return []
+        columns = np.flatnonzero(encoder.is_categorical_)
+        made = self._steps.named_transformers_["levels"].get_feature_names_out(columns.astype(str))
+        told = [name.partition("_") for name in made]
+        owner = np.array([int(position) for position, _, _ in told])
+        levels = [
+            _level(names[i], encoder.levels_[i], code)
+            for i, (_, _, code) in zip(owner, told, strict=True)
+        ]
+        common = {i: int(np.argmax(np.where(owner == i, counts, -1.0))) for i in columns}
+        return [
+            _Term(_COMMON if k == common[i] else levels[k], levels[common[i]], False, i)
+            for k, i in enumerate(owner)
+        ]
+
+
+def _level(name: Any, levels: Any, code: str) -> str:
+    """Write a level, whose code scikit-learn has written as text, as the user knows it."""
+    if code == "nan":
+        return f"{name} missing"
+    if code == _RARE:
+        return f"{name} other"
+    return f"{name}={levels[int(float(code))]}"
+
+
+def _with_ones(matrix: FloatArray) -> FloatArray:
+    return np.column_stack([np.ones(len(matrix)), matrix])

@@ -1,0 +1,199 @@
+"""Expect errors of rows with a value that was never seen: as of rows alike in all else.
+
+A level that was not in `fit` says nothing of its row, and neither does a gap in a column that had
+none. A model still answers something: trees send both down the side that is left over, which may
+be that of the safest rows. The sound answer is the mean over what might stand in the cell, and
+that is taken here, over training rows, whatever the model is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from qconf._types import BoolArray, FloatArray, IntArray, Table
+from qconf.core.validation import select_rows
+from qconf.encoding.columns import factorized, is_measured
+
+__all__ = ["UnseenCells"]
+
+#: Training rows whose cells stand in for one that was never seen.
+_STAND_INS = 32
+#: Rows with such cells that are predicted at once, each with all stand-ins.
+_ROWS_AT_ONCE = 2048
+
+
+class UnseenCells:
+    """Which cells a table of `fit` had, and rows of it that stand in for those it never had.
+
+    Parameters
+    ----------
+    X : DataFrame or ndarray of shape (n_samples, n_features)
+        Checked.
+    residual : ndarray of shape (n_samples,)
+        Half of the stand-ins are drawn by their squared residual, for a mean of squares hangs on
+        the few rows that have most of it; weights undo that.
+
+    Attributes
+    ----------
+    complete : ndarray of shape (n_features,), dtype bool
+        Columns that had no missing value.
+    levels : dict of int to frozenset of str
+        Levels of columns that hold such, by position.
+    stand_ins : DataFrame or ndarray of shape (n_stand_ins, n_features)
+    weights : ndarray of shape (n_stand_ins,)
+        They add up to 1.
+    mean_square : float
+        Of the residuals.
+    """
+
+    def __init__(self, X: Table, residual: FloatArray) -> None:
+        self.complete: BoolArray = np.logical_not(_missing(X).any(axis=0))
+        self.levels = {
+            i: frozenset(factorized(column)[1]) for i, column in _named_columns(X).items()
+        }
+        self.mean_square = float(np.mean(residual**2))
+        rows, self.weights = _representative(residual)
+        self.stand_ins = select_rows(X, rows)
+
+    def never_seen(self, X: Table) -> BoolArray:
+        """Tell the cells whose level, or whose lack of a value, was not in the table of `fit`.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features), dtype bool
+        """
+        unseen: BoolArray = _missing(X) & self.complete
+        for i, known in self.levels.items():
+            codes, names = factorized(_column(X, i))
+            new = [name not in known for name in names]
+            if any(new):
+                unseen[:, i] |= np.append(new, False)[codes]
+        return unseen
+
+    def expected(self, predict: Callable[[Table], FloatArray], X: Table) -> FloatArray:
+        """Predict expected errors; where a cell was never seen, the root of their mean square.
+
+        Averaged over training rows that mean is at least the mean square of the residuals, also
+        of a model whose expected errors are smaller than these: of a value of which nothing is
+        known, nothing good is known.
+
+        Parameters
+        ----------
+        predict : callable
+            Gets a table and returns expected errors of its rows, shape (n_samples,).
+        X : DataFrame or ndarray of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+
+        def squares(table: Table) -> FloatArray:
+            found = predict(_stacked(table, self.stand_ins)) ** 2
+            own = float(self.weights @ found[-len(self.weights) :])
+            lift = max(1.0, self.mean_square / own) if own > 0 else 1.0
+            return lift * found[: len(table), None]
+
+        return self._answers(lambda table: predict(table)[:, None], squares, X)[:, 0]
+
+    def signals(self, predict: Callable[[Table], FloatArray], X: Table) -> FloatArray:
+        """Predict several numbers >= 0 of each row likewise, shape (n_samples, n_signals)."""
+        return self._answers(predict, lambda table: predict(table) ** 2, X)
+
+    def _answers(
+        self,
+        predict: Callable[[Table], FloatArray],
+        squares: Callable[[Table], FloatArray],
+        X: Table,
+    ) -> FloatArray:
+        """Predict rows as they are, or by the mean of the squares that stand-ins give."""
+        unseen = self.never_seen(X)
+        odd = unseen.any(axis=1)
+        if not odd.any():
+            return predict(X)
+        rows = np.flatnonzero(odd)
+        parts = np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))
+        mean = np.sqrt(
+            np.concatenate([self._mean_square(squares, X, unseen, part) for part in parts])
+        )
+        answer = np.empty((len(X), mean.shape[1]))
+        answer[odd] = mean
+        if not odd.all():
+            answer[~odd] = predict(select_rows(X, np.flatnonzero(~odd)))
+        return answer
+
+    def _mean_square(
+        self, squares: Callable[[Table], FloatArray], X: Table, unseen: BoolArray, rows: IntArray
+    ) -> FloatArray:
+        filled = self._filled(select_rows(X, rows), unseen[rows])
+        found = squares(filled)
+        each = found.reshape(len(rows), len(self.weights), found.shape[1])
+        mean: FloatArray = np.einsum("rkj,k->rj", each, self.weights)
+        return mean
+
+    def _filled(self, X: Table, unseen: BoolArray) -> Table:
+        """Repeat each row with the cells of every stand-in where its own were never seen."""
+        n_rows, n_stand_ins = len(X), len(self.weights)
+        row = np.repeat(np.arange(n_rows), n_stand_ins)
+        stand_in = n_rows + np.tile(np.arange(n_stand_ins), n_rows)
+        both = _stacked(X, self.stand_ins)
+        filled = select_rows(both, row)
+        for i in map(int, np.flatnonzero(unseen.any(axis=0))):
+            cells = np.where(unseen[row, i], stand_in, row)
+            if isinstance(filled, pd.DataFrame):
+                filled.isetitem(i, _column(both, i).iloc[cells].array)
+            else:
+                filled[:, i] = np.asarray(_column(both, i))[cells]
+        return filled
+
+
+def _missing(X: Table) -> BoolArray:
+    missing: BoolArray = np.asarray(pd.isna(X))
+    return missing
+
+
+def _named_columns(X: Table) -> dict[int, pd.Series[Any]]:
+    """Return the columns that hold levels, by position."""
+    if not isinstance(X, pd.DataFrame):
+        if X.dtype.kind != "O":
+            return {}
+        X = pd.DataFrame(X).infer_objects()
+    return {i: X.iloc[:, i] for i in range(X.shape[1]) if not is_measured(X.iloc[:, i])}
+
+
+def _column(X: Table, i: int) -> pd.Series[Any]:
+    column: pd.Series[Any] = X.iloc[:, i] if isinstance(X, pd.DataFrame) else pd.Series(X[:, i])
+    return column
+
+
+def _stacked(first: Table, second: Table) -> Table:
+    if isinstance(first, pd.DataFrame) and isinstance(second, pd.DataFrame):
+        return pd.concat([first, second], ignore_index=True)
+    return np.concatenate([first, second])
+
+
+def _representative(residual: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Choose rows evenly along the size of their residuals, and the weights that undo the choice.
+
+    A systematic sample with probabilities that are a half the same for all rows, and a half in
+    proportion to squared residuals.
+    """
+    size = np.abs(residual)
+    order = np.argsort(size, kind="stable")
+    relative = size[order] / (size.max() or 1.0)
+    squares = relative**2
+    chance = 0.5 / len(size) + 0.5 * squares / squares.sum() if squares.any() else None
+    if chance is None:
+        chance = np.full(len(size), 1.0 / len(size))
+    at = (np.arange(_STAND_INS) + 0.5) / _STAND_INS
+    chosen = np.minimum(np.searchsorted(np.cumsum(chance), at), len(size) - 1)
+    weights = 1.0 / chance[chosen]
+    return order[chosen], weights / weights.sum()

@@ -1,0 +1,266 @@
+"""A Gamma model with log link on tables, whose coefficients can be read."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import cho_factor, cho_solve
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, FloatArray, TableLike
+from qconf.core.validation import Interval, TakesTables, check_parameters, check_table, check_target
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.readable_design import ReadableDesign
+
+__all__ = ["GammaGLM"]
+
+#: Share of the mean that a target of zero counts as; too little to move a coefficient.
+_LEAST_TARGET = 1e-9
+#: No coefficient changes by more; a standard error is a thousand times as large.
+_SETTLED = 1e-7
+_SHARES = 0.5 ** np.arange(12)
+_STEPS_WITH_ONE_FACTOR = 15
+#: Rows whose target is as good as zero would have no curvature at all.
+_EXPECTED_SHARE = 1e-3
+
+
+class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
+    """Generalised linear model with Gamma deviance and log link, judged by statsmodels.
+
+    The mean of the target is a product: of a base and one factor for each column. Standard
+    errors are those of a sandwich (HC0; White 1980, Econometrica 48), which holds wherever the
+    mean is right. The Gamma's own need a spread that is proportional to the mean with one
+    constant for all rows, and squared residuals with heavy tails do not have it.
+
+    Parameters
+    ----------
+    prior_count : float, default=1.0
+        How many imaginary rows with an average target each term starts with (a half on either
+        side for numbers). They keep levels of a few rows, or of rows whose target is zero, from
+        being told apart by luck, and let collinear columns share what they have in common.
+        Greater than 0.
+    max_levels : int, default=30
+        Levels of a category beyond these, the rarest, share one coefficient.
+    max_iter : int, default=100
+
+    Attributes
+    ----------
+    coef_table_ : DataFrame
+        One row a term (``(base)``, ``area``, ``area missing``, ``zone=b``, ``zone other``), with
+        columns: ``coef``, the change in the log of the mean; ``std_err``; ``z``; ``p_value``,
+        two-sided, Normal; ``ratio``, exp(coef), what the mean is multiplied with; and
+        ``compared_with``, against what. A number's step is one standard deviation. The base is
+        the mean of a row with average numbers and the most common levels, in the target's units.
+    covariance_ : ndarray of shape (n_terms, n_terms)
+        Of the coefficients, in the order of `coef_table_`.
+    dispersion_ : float
+        Pearson's estimate of the variance in units of the squared mean; 2 for squared Normals.
+    encoder_ : TableEncoder
+    design_ : ReadableDesign
+    scale_ : float
+        What the target was divided by.
+    n_iter_ : int
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features,)
+        Only if the table of `fit` had column names.
+
+    Notes
+    -----
+    Numbers beyond those seen in `fit` count as the nearest one seen, and a level not seen in
+    `fit` as missing, or else as a rare or the most common one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> table = pd.DataFrame({"zone": rng.choice(["a", "a", "b"], 4000)})
+    >>> size = rng.normal(scale=np.where(table["zone"] == "a", 1.0, 2.0)) ** 2
+    >>> model = GammaGLM().fit(table, size)
+    >>> model.coef_table_["ratio"].round(1).to_dict()
+    {'(base)': 1.0, 'zone=b': 4.2}
+    >>> model.predict(pd.DataFrame({"zone": ["a", "b"]})).round(1)
+    array([1. , 4.1])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "prior_count": [Interval(Real, 0, None, closed="neither")],
+        "max_levels": [Interval(Integral, 2, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self, *, prior_count: float = 1.0, max_levels: int = 30, max_iter: int = 100
+    ) -> None:
+        self.prior_count = prior_count
+        self.max_levels = max_levels
+        self.max_iter = max_iter
+
+    def fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Fit the coefficients.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Not negative; zeros are fine.
+
+        Returns
+        -------
+        GammaGLM
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the target breaks its rule.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If `max_iter` steps did not settle the coefficients.
+        """
+        check_parameters(self)
+        table = check_table(self, X, reset=True)
+        target = check_target(self, y, len(table))
+        if target.min() < 0:
+            msg = f"The Gamma model needs targets >= 0, got {target.min():g}."
+            raise ValueError(msg)
+        self.scale_ = float(target.mean())
+        relative = target / self.scale_ if self.scale_ > 0 else np.ones_like(target)
+        self.encoder_ = TableEncoder().fit(table)
+        self.design_ = ReadableDesign(self.max_levels)
+        matrix = self.design_.fit(self.encoder_, self.encoder_.transform(table))
+        self._fit_coefficients(matrix, np.maximum(relative, _LEAST_TARGET))
+        return self
+
+    def predict(self, X: TableLike) -> FloatArray:
+        """Predict the mean of the target.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            In the target's units; >= 0.
+        """
+        return self.predict_upper(X, 0.0)
+
+    def predict_upper(self, X: TableLike, z: float) -> FloatArray:
+        """Predict an upper bound of the mean: `z` standard errors higher, in logs.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        z : float
+            1.645 is an upper bound that holds in 95 % of samples. Only the coefficients are
+            uncertain here, not the shape of the model.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        check_is_fitted(self)
+        matrix = self.design_.transform(self.encoder_.transform(check_table(self, X, reset=False)))
+        eta = matrix @ self._relative
+        if z != 0.0:
+            variance = np.einsum("ij,ij->i", matrix @ self.covariance_, matrix)
+            eta += z * np.sqrt(np.maximum(variance, 0.0))
+        predicted: FloatArray = self.scale_ * np.exp(eta)
+        return predicted
+
+    def _fit_coefficients(self, matrix: FloatArray, target: FloatArray) -> None:
+        imaginary, counts = self.design_.imaginary_rows(matrix, self.prior_count)
+        fitted, self.n_iter_ = _generalised_linear(
+            np.vstack([matrix, imaginary]),
+            np.append(target, np.ones(len(imaginary))),
+            np.append(np.ones(len(target)), counts),
+            self.max_iter,
+        )
+        self.dispersion_ = float(np.mean((target / fitted.fittedvalues[: len(target)] - 1.0) ** 2))
+        self.covariance_: FloatArray = np.asarray(fitted.cov_params())
+        # Relative to the mean, so that units do not matter.
+        self._relative: FloatArray = np.asarray(fitted.params)
+        in_units = self._relative.copy()
+        in_units[0] += np.log(max(self.scale_, np.finfo(np.float64).tiny))
+        self.coef_table_ = pd.DataFrame(
+            {
+                "coef": in_units,
+                "std_err": fitted.bse,
+                "z": fitted.tvalues,
+                "p_value": fitted.pvalues,
+                "ratio": np.exp(in_units),
+                "compared_with": self.design_.compared_with,
+            },
+            index=pd.Index(self.design_.terms, name="term"),
+        )
+        # Whether the base differs from 1 hangs on the units, and is no question.
+        self.coef_table_.loc[self.design_.terms[0], ["z", "p_value"]] = np.nan
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = True
+        return tags
+
+
+def _generalised_linear(
+    matrix: FloatArray, target: FloatArray, weight: FloatArray, max_iter: int
+) -> tuple[Any, int]:
+    """Fit, and let statsmodels say how sure the coefficients are; also return the steps."""
+    # statsmodels takes a while to import, and few sessions need it.
+    from statsmodels.genmod.families import Gamma  # noqa: PLC0415
+    from statsmodels.genmod.families.links import Log  # noqa: PLC0415
+    from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
+
+    coefficients, steps = _fisher_scoring(matrix, target, weight, max_iter)
+    model = GLM(target, matrix, family=Gamma(Log()), var_weights=weight)
+    with warnings.catch_warnings():
+        # That it has made no step of its own is no news. The sandwich does not hang on the scale.
+        warnings.simplefilter("ignore")
+        return model.fit(coefficients, maxiter=0, scale=1.0, cov_type="HC0"), steps
+
+
+def _fisher_scoring(
+    matrix: FloatArray, target: FloatArray, weight: FloatArray, max_iter: int
+) -> tuple[FloatArray, int]:
+    """Find the coefficients, by steps that never raise the deviance.
+
+    With the Gamma deviance and the log link the expected curvature is the same everywhere, so one
+    factor does for many steps; statsmodels takes the whole design apart in each. Where most
+    targets are far from the mean, the curvature that is there leads to the end sooner.
+    """
+    factor = cho_factor((matrix * weight[:, None]).T @ matrix)
+    coefficients, eta = np.zeros(matrix.shape[1]), np.zeros(len(target))
+    relative, deviance = target, float(weight @ target)
+    for step in range(1, max_iter + 1):
+        if step > _STEPS_WITH_ONE_FACTOR:
+            curvature = weight * (relative + _EXPECTED_SHARE)
+            factor = cho_factor((matrix * curvature[:, None]).T @ matrix)
+        change = cho_solve(factor, matrix.T @ (weight * (relative - 1.0)))
+        if np.abs(change).max() < _SETTLED:
+            return coefficients, step
+        toward = matrix @ change
+        for share in _SHARES:
+            ahead = eta + share * toward
+            with np.errstate(over="ignore"):
+                relative = target * np.exp(-ahead)
+            now = float(weight @ (relative + ahead))
+            if now <= deviance:
+                break
+        else:
+            # As low as the numbers of the machine can tell.
+            return coefficients, step
+        coefficients, eta, deviance = coefficients + share * change, ahead, now
+    warnings.warn(
+        f"The coefficients had not settled after {max_iter} iterations; raise max_iter or "
+        "prior_count.",
+        ConvergenceWarning,
+        stacklevel=5,
+    )
+    return coefficients, max_iter

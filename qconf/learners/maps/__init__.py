@@ -1,0 +1,1 @@
+"""Maps that combine and calibrate."""

@@ -1,0 +1,285 @@
+"""Rows of a table as the few coordinates of a linear model that they make active."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from itertools import count
+from math import sqrt
+from numbers import Integral
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from qconf._types import FloatArray, IntArray
+from qconf.core.compiled import compiled
+from qconf.encoding.binning import bin_edges
+from qconf.encoding.columns import as_floats, factorized, is_measured
+from qconf.errors import OptionError, TableError
+from qconf.learners.online.count_rates import ABSENT, UNSEEN
+
+__all__ = ["ActiveCoordinates", "Reading", "categorical_columns"]
+
+#: A number further out than this many standard deviations is taken to be there.
+_FAR = 5.0
+
+#: The coordinate of each level of a column; None stands for missing.
+Levels = dict[str | None, int]
+
+
+class Reading(NamedTuple):
+    """What rows that will be learned from make active, and what they bring that is new.
+
+    Attributes
+    ----------
+    coordinates : ndarray of shape (n_rows, n_active), dtype int32
+    values : ndarray of shape (n_rows, n_active), or (n_rows, 0)
+        Without columns, all values are 1.
+    new_levels : dict of int to dict
+        For each named column, the levels that had no coordinate yet.
+    moments : ndarray of shape (n_numbers, 3)
+    n_coordinates : int
+        Coordinates in use once the reading is accepted.
+    """
+
+    coordinates: NDArray[np.int32]
+    values: FloatArray
+    new_levels: dict[int, Levels]
+    moments: FloatArray
+    n_coordinates: int
+
+
+#: New levels by column, and the coordinates that are free, in turn.
+_New = tuple[dict[int, Levels], Iterator[int]]
+
+
+class ActiveCoordinates:
+    """Number the levels of a table as they come.
+
+    Each level of a categorical column has a coordinate, with value 1; so has a gap in it. A number
+    has two: its distance from the mean of those before it, in their standard deviations, and one
+    that tells that it is missing. With `bins` numbers are cut into bins, which are levels.
+
+    Parameters
+    ----------
+    first : DataFrame
+        The first rows: they tell which columns are numbers, and where bins are cut.
+    categorical : ndarray of shape (n_columns,), dtype bool
+        Columns to be taken as levels whatever they hold.
+    bins : int or None
+    buckets : int or None
+        With a number, levels are not remembered but hashed into so many coordinates, which those
+        of all columns share: memory is bounded, and some levels are taken for each other.
+    cut_by : int or None, default=None
+        How many of the first rows decide where bins are cut; None takes all.
+    """
+
+    def __init__(
+        self,
+        first: pd.DataFrame,
+        categorical: NDArray[np.bool_],
+        bins: int | None,
+        buckets: int | None,
+        cut_by: int | None = None,
+    ) -> None:
+        measured = np.array([is_measured(first.iloc[:, i]) for i in range(first.shape[1])])
+        measured &= ~categorical
+        self.kinds = {i: _kind(first.iloc[:, i]) for i in np.flatnonzero(measured).tolist()}
+        self.buckets = buckets
+        self.edges: dict[int, FloatArray] = {}
+        self.numbers: list[int] = []
+        for i in self.kinds:
+            if bins is None:
+                self.numbers.append(i)
+            else:
+                self.edges[i] = bin_edges(as_floats(first.iloc[:cut_by, i]), bins)
+        self.named = [i for i in range(first.shape[1]) if i not in self.numbers]
+        #: By named column.
+        self.levels: dict[int, Levels] = {i: {} for i in self.named}
+        #: Number of rows so far, mean, and sum of squares about it, of each number.
+        self.moments = np.zeros((len(self.numbers), 3))
+        self.n_coordinates = 2 * len(self.numbers) + (buckets or 0)
+
+    def copy(self) -> Self:
+        """Return one that learns apart from this one."""
+        other = copy.copy(self)
+        other.levels = {i: known.copy() for i, known in self.levels.items()}
+        return other
+
+    def learn(self, frame: pd.DataFrame) -> tuple[NDArray[np.int32], FloatArray]:
+        """Return coordinates and values of rows that will be learned from.
+
+        New levels get coordinates, and numbers move the means that later rows are held against.
+
+        Raises
+        ------
+        TableError
+            As `read`; nothing has changed then.
+        """
+        reading = self.read(frame)
+        self.accept(reading)
+        return reading[:2]
+
+    def read(self, frame: pd.DataFrame) -> Reading:
+        """Say what learning these rows would make of them, and change nothing.
+
+        Raises
+        ------
+        TableError
+            If a column of numbers, dates or durations holds something else now.
+        """
+        numbers = count(self.n_coordinates)
+        new: dict[int, Levels] = {i: {} for i in self.named}
+        moments = self.moments.copy()
+        coordinates, values = self._active(frame, moments, (new, numbers))
+        return Reading(coordinates, values, new, moments, next(numbers))
+
+    def accept(self, reading: Reading) -> None:
+        """Take over what a reading brought that is new."""
+        # In this order: stopped anywhere, no coordinate is ever given to a second level.
+        self.n_coordinates = reading.n_coordinates
+        for i, new in reading.new_levels.items():
+            self.levels[i].update(new)
+        self.moments = reading.moments
+
+    def find(self, frame: pd.DataFrame) -> tuple[NDArray[np.int32], FloatArray]:
+        """Return coordinates and values of rows, and change nothing: new levels are `UNSEEN`.
+
+        Raises
+        ------
+        TableError
+            As `read`.
+        """
+        return self._active(frame, self.moments.copy(), None)
+
+    def _active(
+        self, frame: pd.DataFrame, moments: FloatArray, new: _New | None
+    ) -> tuple[NDArray[np.int32], FloatArray]:
+        shape = (len(frame), len(self.named) + 2 * len(self.numbers))
+        coordinates = np.empty(shape, dtype=np.int32)
+        values = np.ones(shape if self.numbers else (len(frame), 0))
+        for place, i in enumerate(self.named):
+            coordinates[:, place] = self._levels(i, frame.iloc[:, i], new)
+        for k, i in enumerate(self.numbers):
+            column = self._floats(i, frame.iloc[:, i])
+            place = len(self.named) + 2 * k
+            missing = np.isnan(column)
+            coordinates[:, place] = np.where(missing, ABSENT, 2 * k)
+            coordinates[:, place + 1] = np.where(missing, 2 * k + 1, ABSENT)
+            standard = np.zeros(len(column))
+            known = np.where(missing, 0.0, column)
+            _standardise(known, missing, moments[k], new is not None, standard)
+            values[:, place] = standard
+        return coordinates, values
+
+    def _floats(self, i: int, column: pd.Series[Any]) -> FloatArray:
+        """Write a measured column as numbers, if it holds what it held when learning began."""
+        kind = self.kinds[i]
+        if column.isna().all():
+            return np.full(len(column), np.nan)
+        if (now := _kind(column)) == kind:
+            try:
+                return as_floats(column)
+            except (TypeError, ValueError):
+                now = f"values such as {_first_stranger(column)!r}"
+        msg = (
+            f"The column {column.name!r} held {kind} when learning began, and holds {now} now. "
+            f"Give {kind}, or missing values."
+        )
+        raise TableError(msg)
+
+    def _levels(self, i: int, column: pd.Series[Any], new: _New | None) -> IntArray:
+        codes, names = self._codes(i, column)
+        place = np.empty(len(names) + 1, dtype=np.intp)
+        wanted: list[str | None] = [*names, None]
+        if not (codes < 0).any():
+            wanted.pop()
+        for k, name in enumerate(wanted):
+            place[k] = self._place(i, name, new)
+        return place[codes]
+
+    def _codes(self, i: int, column: pd.Series[Any]) -> tuple[IntArray, list[str]]:
+        """Return codes of the rows' levels, -1 for missing, and the levels' names."""
+        if i not in self.edges:
+            return factorized(column)
+        numbers = self._floats(i, column)
+        bins, codes = np.unique(np.searchsorted(self.edges[i], numbers), return_inverse=True)
+        return np.where(np.isnan(numbers), -1, codes), [str(one) for one in bins]
+
+    def _place(self, i: int, name: str | None, new: _New | None) -> int:
+        if self.buckets is not None:
+            text = np.array([f"{i}={name}" if name is not None else f"{i}"], dtype=object)
+            hashed = int(pd.util.hash_array(text)[0])
+            return 2 * len(self.numbers) + hashed % self.buckets
+        place = self.levels[i].get(name)
+        if place is not None:
+            return place
+        if new is None:
+            return UNSEEN
+        levels, numbers = new
+        if name not in levels[i]:
+            levels[i][name] = next(numbers)
+        return levels[i][name]
+
+
+def categorical_columns(
+    frame: pd.DataFrame, chosen: str | Sequence[str | int]
+) -> NDArray[np.bool_]:
+    """Tell which columns are called categorical, by name or position.
+
+    Raises
+    ------
+    OptionError
+        If one is not there.
+    """
+    categorical = np.zeros(frame.shape[1], dtype=bool)
+    for column in [] if isinstance(chosen, str) else chosen:
+        if column in frame.columns:
+            categorical[frame.columns.get_loc(column)] = True
+        elif isinstance(column, Integral) and 0 <= column < frame.shape[1]:
+            categorical[column] = True
+        else:
+            msg = (
+                f"categorical_features names {column!r}, which is not a column. There are: "
+                f"{', '.join(map(str, frame.columns[:12]))}."
+            )
+            raise OptionError(msg)
+    return categorical
+
+
+def _kind(column: pd.Series[Any]) -> str:
+    """Name what is measured: numbers of one kind cannot be held against those of another."""
+    dtype = column.infer_objects().dtype
+    if pd.api.types.is_timedelta64_dtype(dtype):
+        return "durations"
+    dated = pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)
+    return "dates" if dated else "numbers"
+
+
+def _first_stranger(column: pd.Series[Any]) -> Any:
+    """Find a value that is no number."""
+    strange = column.notna() & pd.to_numeric(column, errors="coerce").isna()
+    return column[strange].iloc[0] if strange.any() else column.dropna().iloc[0]
+
+
+@compiled
+def _standardise(
+    column: FloatArray,
+    missing: NDArray[np.bool_],
+    moments: FloatArray,
+    learn: bool,
+    standard: FloatArray,
+) -> None:
+    """Hold each number against those before it; `moments` are those before all of them."""
+    for row in range(len(column)):
+        if not missing[row]:
+            n, mean, squares = moments[0], moments[1], moments[2]
+            beyond = column[row] - mean
+            if squares > 0.0:
+                standard[row] = min(max(beyond / sqrt(squares / n), -_FAR), _FAR)
+            if learn:
+                moments[0] = n + 1.0
+                moments[1] = mean + beyond / (n + 1.0)
+                moments[2] = squares + beyond * beyond * n / (n + 1.0)

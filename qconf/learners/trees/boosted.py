@@ -1,0 +1,414 @@
+"""Gradient boosted trees for tables, through LightGBM.
+
+Knows nothing of confidence. Chosen over scikit-learn's histogram boosting by measurement; see
+``benchmarks/results/boosting.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, BoolArray, FloatArray, RandomState, TableLike
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.threads import threads_for
+from qconf.core.validation import (
+    Interval,
+    StrOptions,
+    TakesTables,
+    check_parameters,
+    check_table,
+    check_target,
+    check_weights,
+)
+from qconf.encoding.encoder import TableEncoder
+from qconf.errors import OptionError, QconfError
+from qconf.learners.trees.monotonic import monotone_signs
+
+__all__ = ["BoostedTrees", "leaf_size", "load_lightgbm"]
+
+_MIN_ROWS_TO_SUBSAMPLE = 20
+#: Fewer rows are not split to see when to stop.
+_MIN_ROWS_TO_STOP = 50
+_ROWS_FOR_EACH_ROW_OF_A_LEAF = 1000
+_OBJECTIVES = {
+    "squared": "regression", "gamma": "gamma", "quantile": "quantile", "binary": "binary"
+}  # fmt: skip
+
+
+class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
+    """Gradient boosted trees on tables with strings, dates and missing values.
+
+    Parameters
+    ----------
+    loss : {"squared", "gamma", "quantile", "binary"}, default="squared"
+        ``gamma`` is the Gamma deviance with log link, for targets >= 0; ``binary`` the logistic
+        loss, for targets 0 and 1, of which the probability of a 1 is predicted.
+    quantile : float, default=0.5
+        Which quantile, if `loss` is ``"quantile"``; strictly between 0 and 1.
+    n_estimators : int, default=200
+        Number of trees; with `early_stopping` the most there can be.
+    learning_rate : float, default=0.05
+    max_leaf_nodes : int, default=31
+    min_samples_leaf : int or None, default=None
+        None is a twentieth of the rows, at least 5 and at most 100: the targets that qconf
+        learns, sizes of errors, are noisy. With the Gamma loss it is at least a thousandth: of
+        very many rows, the few largest squares are enough to make a leaf of 100.
+    max_features : float, default=0.5
+        Share of the features a tree may use.
+    subsample : float, default=0.7
+        Share of the rows a tree is grown on.
+    max_rows : int or None, default=250000
+        Longer tables are cut at random into parts of at most so many rows, and each part grows its
+        share of the trees, going on from those of the parts before: most of the time of a tree
+        goes into looking at all rows, and so many are enough for one. None is no limit.
+    monotonic : mapping of str or int to {+1, -1} or None, default=None
+        Columns that the prediction may only rise (+1) or only fall (-1) with, by name, or by
+        position where the table has no names; not for the loss ``"quantile"``. Says nothing of
+        missing values.
+    early_stopping : bool, default=False
+        Hold out some of the rows, and stop when `n_iter_no_change` more trees have not lowered
+        the loss on them; then grow that many trees on all rows. Tables of fewer than 50 rows
+        are not split.
+    validation_fraction : float, default=0.2
+        Share of the rows that is held out; strictly between 0 and 1.
+    n_iter_no_change : int, default=30
+    random_state : int, RandomState instance or None, default=None
+    n_jobs : int or None, default=None
+        Threads; None is one for each 25,000 rows, up to the cores that the process may use.
+
+    Attributes
+    ----------
+    booster_ : lightgbm.Booster
+    encoder_ : TableEncoder
+    n_estimators_ : int
+        Number of trees that were grown.
+    origin_, scale_ : float
+        What was subtracted from the target (its median; 0 with the Gamma loss), and what it was
+        then divided by: the engine's labels have seven digits, and units must not matter.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features,)
+        Only if the table of `fit` had column names.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.linspace(0, 1, 400).reshape(-1, 1)
+    >>> model = BoostedTrees(loss="gamma", random_state=0).fit(x, 1 + 3 * (x[:, 0] > 0.5))
+    >>> model.predict([[0.2], [0.8]]).round(1)
+    array([1., 4.])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "loss": [StrOptions(set(_OBJECTIVES))],
+        "quantile": [Interval(Real, 0, 1, closed="neither")],
+        "n_estimators": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "max_leaf_nodes": [Interval(Integral, 2, None, closed="left")],
+        "min_samples_leaf": [Interval(Integral, 1, None, closed="left"), None],
+        "max_features": [Interval(Real, 0, 1, closed="right")],
+        "subsample": [Interval(Real, 0, 1, closed="right")],
+        "max_rows": [Interval(Integral, 1, None, closed="left"), None],
+        "monotonic": [dict, None],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_jobs": [Interval(Integral, 1, None, closed="left"), None],
+    }
+
+    def __init__(
+        self,
+        loss: str = "squared",
+        *,
+        quantile: float = 0.5,
+        n_estimators: int = 200,
+        learning_rate: float = 0.05,
+        max_leaf_nodes: int = 31,
+        min_samples_leaf: int | None = None,
+        max_features: float = 0.5,
+        subsample: float = 0.7,
+        max_rows: int | None = 250_000,
+        monotonic: Mapping[Any, int] | None = None,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.2,
+        n_iter_no_change: int = 30,
+        random_state: RandomState = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.loss = loss
+        self.quantile = quantile
+        self.n_estimators = n_estimators
+        self.learning_rate = learning_rate
+        self.max_leaf_nodes = max_leaf_nodes
+        self.min_samples_leaf = min_samples_leaf
+        self.max_features = max_features
+        self.subsample = subsample
+        self.max_rows = max_rows
+        self.monotonic = monotonic
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Grow the trees.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,), default=None
+            Not negative, not all zero. Weights count in the loss; a leaf's least number of rows
+            is one of rows.
+
+        Returns
+        -------
+        BoostedTrees
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table, the target or the weights break their rule: with the Gamma
+            loss a negative target, with the binary loss one that is neither 0 nor 1, and columns
+            in `monotonic` that are not there or hold levels.
+        """
+        check_parameters(self)
+        table = check_table(self, X, reset=True)
+        weight = _weights(sample_weight, len(table))
+        target = self._scaled(check_target(self, y, len(table)), weight)
+        self.encoder_ = TableEncoder().fit(table)
+        encoded = self.encoder_.encode(table)
+        rng = random_source(self.random_state)
+        n_rows = min(len(target), self.max_rows or len(target))
+        parameters = self._engine_parameters(n_rows, draw_seed(rng))
+        self.n_estimators_ = self.n_estimators
+        if self.early_stopping and len(target) >= _MIN_ROWS_TO_STOP:
+            held_out = rng.permutation(len(target)) < self.validation_fraction * len(target)
+            self.n_estimators_ = self._trees_until_no_change(
+                parameters, encoded, target, weight, held_out
+            )
+        self.booster_ = self._grown(parameters, encoded, target, weight, rng)
+        return self
+
+    def _grown(
+        self,
+        parameters: dict[str, Any],
+        encoded: FloatArray,
+        target: FloatArray,
+        weight: FloatArray | None,
+        rng: np.random.RandomState,
+    ) -> Any:
+        """Grow all trees; on a long table each part of the rows has its share of them."""
+        parts = self._parts(len(target), rng)
+        booster = None
+        for k, rows in enumerate(parts):
+            weights = None if weight is None else weight[rows]
+            data = self._rows(parameters, encoded[rows], target[rows], weights)
+            # Numbers of trees that add up, and differ by one at most.
+            n_trees = (k + 1) * self.n_estimators_ // len(parts) - k * self.n_estimators_ // len(
+                parts
+            )
+            booster = load_lightgbm().train(parameters, data, n_trees, init_model=booster)
+        return booster
+
+    def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[Any]:
+        if self.max_rows is None or n_rows <= self.max_rows:
+            return [slice(None)]
+        n_parts = min(-(-n_rows // self.max_rows), self.n_estimators_)
+        return np.array_split(rng.permutation(n_rows), n_parts)
+
+    def _rows(
+        self,
+        parameters: dict[str, Any],
+        encoded: FloatArray,
+        target: FloatArray,
+        weight: FloatArray | None,
+        **options: Any,
+    ) -> Any:
+        return load_lightgbm().Dataset(
+            encoded,
+            label=target,
+            weight=weight,
+            categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
+            params=parameters,
+            **options,
+        )
+
+    def _trees_until_no_change(
+        self,
+        parameters: dict[str, Any],
+        encoded: FloatArray,
+        target: FloatArray,
+        weight: FloatArray | None,
+        held_out: BoolArray,
+    ) -> int:
+        """Find how many trees, grown on the other rows, do best on the rows held out."""
+        lightgbm = load_lightgbm()
+
+        def part(rows: BoolArray, **options: Any) -> Any:
+            weights = None if weight is None else weight[rows]
+            return self._rows(parameters, encoded[rows], target[rows], weights, **options)
+
+        seen = part(~held_out)
+        booster = lightgbm.train(
+            parameters,
+            seen,
+            self.n_estimators,
+            valid_sets=[part(held_out, reference=seen)],
+            callbacks=[lightgbm.early_stopping(self.n_iter_no_change, verbose=False)],
+        )
+        return int(booster.best_iteration)
+
+    def share(self, n: int) -> BoostedTrees:
+        """Make unfitted trees for one of `n` folds, whose average is as good as these.
+
+        An n-th of the trees, which learn up to three times as fast: all n together take no longer
+        than these. Their average is even a little sharper (``benchmarks/README.md``).
+
+        Parameters
+        ----------
+        n : int
+            At least 2.
+
+        Returns
+        -------
+        BoostedTrees
+        """
+        fewer = max(1, round(self.n_estimators / n))
+        faster = self.learning_rate * min(3, n)
+        shared: BoostedTrees = clone(self).set_params(n_estimators=fewer, learning_rate=faster)
+        return shared
+
+    def predict(self, X: TableLike) -> FloatArray:
+        """Predict the mean, or the quantile, of the target.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            In the target's units; >= 0 with the Gamma loss.
+        """
+        check_is_fitted(self)
+        encoded = self.encoder_.encode(check_table(self, X, reset=False))
+        raw: FloatArray = self.booster_.predict(
+            encoded, num_threads=threads_for(len(encoded), self.n_jobs)
+        )
+        return self.in_units(raw)
+
+    def in_units(self, raw: FloatArray) -> FloatArray:
+        """Give what the engine says of labels the units of the target."""
+        return raw * self.scale_ + self.origin_
+
+    def _scaled(self, target: FloatArray, weight: FloatArray | None) -> FloatArray:
+        self.origin_, self.scale_ = 0.0, 1.0
+        if self.loss == "binary" and not np.isin(target, (0, 1)).all():
+            msg = (
+                f"The binary loss needs targets 0 and 1, got {target.min():g} to {target.max():g}."
+            )
+            raise ValueError(msg)
+        if self.loss == "binary":
+            return target
+        if self.loss != "gamma":
+            self.origin_, self.scale_ = _middle_and_spread(target)
+            return (target - self.origin_) / self.scale_
+        if target.min() < 0:
+            msg = f"The Gamma loss needs targets >= 0, got {target.min():g}."
+            raise ValueError(msg)
+        self.scale_ = _mean(target, weight)
+        if self.scale_ == 0.0:
+            return np.ones_like(target)
+        # The engine wants labels > 0. The gradient in a row is 1 - target / prediction, so a
+        # floor this low changes nothing that can be seen.
+        return np.maximum(target / self.scale_, 1e-9)
+
+    def _signs(self) -> list[int] | None:
+        if not self.monotonic:
+            return None
+        if self.loss == "quantile":
+            # The engine learns leaves of quantiles anew when a tree is grown, whatever the signs.
+            msg = "The loss 'quantile' cannot be monotonic; use another loss, or monotonic=None."
+            raise OptionError(msg)
+        names = getattr(self, "feature_names_in_", None)
+        columns = None if names is None else names.tolist()
+        return monotone_signs(self.monotonic, columns, self.encoder_.is_categorical_)
+
+    def _engine_parameters(self, n_rows: int, seed: int) -> dict[str, Any]:
+        leaf = self.min_samples_leaf
+        if leaf is None:
+            leaf = leaf_size(n_rows)
+            if self.loss == "gamma":
+                leaf = max(leaf, n_rows // _ROWS_FOR_EACH_ROW_OF_A_LEAF)
+        return {
+            "objective": _OBJECTIVES[self.loss],
+            "alpha": self.quantile,
+            "learning_rate": self.learning_rate,
+            "num_leaves": self.max_leaf_nodes,
+            "min_data_in_leaf": leaf,
+            "feature_fraction": self.max_features,
+            "bagging_fraction": self.subsample,
+            # A share of very few rows can be none at all, which the engine takes badly.
+            "bagging_freq": int(self.subsample < 1 and n_rows >= _MIN_ROWS_TO_SUBSAMPLE),
+            "monotone_constraints": self._signs(),
+            "seed": seed,
+            "num_threads": threads_for(n_rows, self.n_jobs),
+            # Without these two, the engine picks its histogram layout by a stopwatch, and the
+            # same seed need not give the same trees.
+            "deterministic": True,
+            "force_row_wise": True,
+            "verbosity": -1,
+        }
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = self.loss == "gamma"
+        return tags
+
+
+def _weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray | None:
+    if sample_weight is None:
+        return None
+    weight = check_weights(sample_weight, n_rows)
+    if not weight.any():
+        msg = "sample_weight must not be zero for all rows: there is nothing to learn from."
+        raise OptionError(msg)
+    return weight
+
+
+def _middle_and_spread(target: FloatArray) -> tuple[float, float]:
+    """Return the median, and the mean distance to it (1 where all are alike)."""
+    middle = float(np.quantile(target, 0.5, method="lower"))
+    return middle, float(np.mean(np.abs(target - middle))) or 1.0
+
+
+def _mean(target: FloatArray, weight: FloatArray | None) -> float:
+    """Average, also where the sum is larger than floats can be."""
+    largest = float(target.max()) or 1.0
+    return largest * float(np.average(target / largest, weights=weight))
+
+
+def leaf_size(n_rows: int) -> int:
+    """Choose how many rows a leaf has at least: a twentieth, at least 5 and at most 100."""
+    return int(np.clip(n_rows // 20, 5, 100))
+
+
+def load_lightgbm() -> Any:
+    """Import the engine when it is first needed, and say what is missing if it cannot load."""
+    try:
+        import lightgbm  # noqa: PLC0415 - the import costs a second; `import qconf` must not pay it
+    except OSError as error:
+        msg = (
+            f"LightGBM cannot load its OpenMP library ({error}). Install it: "
+            "'apt-get install libgomp1' on Debian and Ubuntu, 'brew install libomp' on macOS."
+        )
+        raise QconfError(msg) from error
+    return lightgbm

@@ -1,0 +1,1 @@
+"""Bootstrap replicates of boosted trees, by learning their leaves anew."""

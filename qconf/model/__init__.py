@@ -1,0 +1,1 @@
+"""A valuation model with its confidence."""

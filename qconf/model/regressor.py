@@ -1,0 +1,443 @@
+"""A valuation model and its confidence, as one regressor."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, ClassVar, Literal, Self, overload
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, FloatArray, RandomState, Table, TableLike
+from qconf.core.error_scale import ERROR_SCALES, ErrorScale, error_scale
+from qconf.core.seeding import draw_seed, random_source, with_seed
+from qconf.core.validation import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    TakesTables,
+    check_enough_rows,
+    check_parameters,
+    check_table,
+    select_rows,
+)
+from qconf.errors import OptionError
+from qconf.estimators.bounds import BOUNDS, upper_bound
+from qconf.estimators.registry import make_estimator
+from qconf.model.decomposition import Cuts, Shares, split_error
+from qconf.model.replicates import LEVELS, Maker, Replicates, describe, fit_replicates, resamples
+from qconf.residuals.schedules import schedule
+from qconf.residuals.valuation import default_valuation_model
+from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
+from qconf.tables.roles import check_target_values, fit_target, is_name, moments_of
+
+__all__ = ["ConfidentRegressor"]
+
+_MIN_REPLICATES = 2
+
+
+class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
+    """A regressor that also says how wrong each of its predictions is likely to be.
+
+    `fit` makes out-of-sample residuals by fitting the valuation model on parts of the rows, fits
+    the confidence estimator on those residuals, and then the valuation model on all rows.
+
+    Parameters
+    ----------
+    regressor : regressor, default=None
+        The valuation model. None is boosted trees, on the logarithm of the target unless the
+        error is absolute.
+    confidence : str or confidence estimator, default="blend"
+        A registered name or an estimator; it sees the features and the column ``prediction``.
+    error : {"relative", "log", "absolute"}, default="relative"
+        The error scale. The relative and the log scale need targets > 0.
+    cv : int, default=5
+        How many parts the rows are cut into, at least 2.
+    bootstrap : {"error", "both"}, default="error"
+        What replicates fit again on resampled rows: the confidence estimator, with the residuals
+        held fixed, or the valuation model too, so that its variance counts. An upper bound then
+        also rises where other sales would have made another valuation model.
+    n_bootstrap : int, default=0
+        Number of replicates. Beside the fits that are made without any, ``"error"`` costs
+        `n_bootstrap` fits of the confidence estimator, and ``"both"`` as many of the whole:
+        ``cv + 1`` valuation models (``cv + 3`` with time) and a confidence estimator each. All
+        models are kept.
+    bound : {"mean", "mean+sd", "max"} or float, default="mean"
+        What is taken over the replicates' estimates of the squared error; a float strictly
+        between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
+    copies : {"group", "keep"}, default="group"
+        Rows that are alike in all features, ids and time aside, are kept on one side like a
+        group when residuals are made; forward in time one that an earlier row is like gets none.
+        ``"keep"`` takes them for different rows.
+    random_state : int, RandomState instance or None, default=None
+
+    Attributes
+    ----------
+    regressor_ : regressor
+        The valuation model, fitted on all rows.
+    confidence_ : estimator
+        The confidence estimator, fitted on the residuals of the rows as they are.
+    replicates_ : Replicates or None
+        Only with `n_bootstrap`: the models that were fitted on resampled rows.
+    residual_ : ndarray of shape (n_samples,)
+        Out-of-sample residuals of the rows of `fit`, in error-scale units; not a number for the
+        first rows in time, which nothing comes before, and for rows without a time.
+    time_name_ : str or None
+        The column that tells the time; the confidence estimator does not see it.
+    time_range_ : tuple or None
+        The first and the last time in `fit`.
+    group_name_ : str or None
+        The column that tells the group; no model sees it.
+    cuts_ : Cuts or None
+        Where rows begin to count as common and as hard, found in the rows of `fit`; only with
+        ``bootstrap="both"`` and at least 2 replicates.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features,)
+        Only if the table of `fit` had column names.
+
+    Notes
+    -----
+    Resampled are rows, or whole groups; each row keeps its fold, so that no copy of a row is
+    behind its own prediction. A resample has fewer different rows than the table, and its
+    valuation models are worse: with ``"both"`` the replicates' mean is higher than one estimate
+    by about the variance of the model, most where rows are rare. That errs on the safe side and
+    ranked the simulated world's houses better; how far both levels are from the true sampling
+    spread is in benchmarks/README.md.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.uniform(size=(2000, 1))
+    >>> y = np.exp(x[:, 0] + rng.normal(scale=np.where(x[:, 0] < 0.5, 0.05, 0.1)))
+    >>> model = ConfidentRegressor(confidence="residual", random_state=0).fit(x, y)
+    >>> easy = x[:, 0] < 0.5
+    >>> [round(float(model.predict_error(part).mean()), 2) for part in (x[easy], x[~easy])]
+    [0.05, 0.1]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "regressor": [HasMethods(["fit", "predict"]), None],
+        "confidence": [str, HasMethods(["fit", "predict"])],
+        "error": [StrOptions(set(ERROR_SCALES))],
+        "cv": [Interval(Integral, 2, None, closed="left")],
+        "bootstrap": [StrOptions(set(LEVELS))],
+        "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
+        "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
+        "copies": [StrOptions({"group", "keep"})],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        regressor: RegressorMixin | None = None,
+        confidence: str | RegressorMixin = "blend",
+        *,
+        error: str = "relative",
+        cv: int = 5,
+        bootstrap: str = "error",
+        n_bootstrap: int = 0,
+        bound: str | float = "mean",
+        copies: str = "group",
+        random_state: RandomState = None,
+    ) -> None:
+        self.regressor = regressor
+        self.confidence = confidence
+        self.error = error
+        self.cv = cv
+        self.bootstrap = bootstrap
+        self.n_bootstrap = n_bootstrap
+        self.bound = bound
+        self.copies = copies
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        *,
+        time: str | ArrayLike | None = None,
+        groups: str | ArrayLike | None = None,
+    ) -> Self:
+        """Fit the valuation model, and the confidence estimator on its residuals.
+
+        Parameters
+        ----------
+        X : DataFrame, array-like of shape (n_samples, n_features), or table of polars or Arrow
+        y : array-like of shape (n_samples,)
+        time : str or array-like of shape (n_samples,), default=None
+            If given, residuals are made forward in time: each from earlier rows only. The name of
+            a column of `X` keeps that column from the confidence estimator, which would have to
+            go beyond the times it knows; the valuation model sees it, to follow the market. Text
+            is read as dates, here and in `predict`. Rows without a time are left out.
+        groups : str or array-like of shape (n_samples,), default=None
+            Rows of a group are never on both sides when residuals are made, nor in a blend. The
+            column of that name is no feature.
+
+        Returns
+        -------
+        ConfidentRegressor
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the target breaks its rule.
+
+        Warns
+        -----
+        UserWarning
+            If rows have no time.
+        """
+        check_parameters(self)
+        self._check_bound()
+        scale = error_scale(self.error)
+        table = check_table(self, X, reset=True)
+        target = fit_target(y, len(table))
+        check_enough_rows(self, len(target), 2 * self.cv)
+        rng = random_source(self.random_state)
+        roles = self._take_roles(table, time, groups)
+        table = select_rows(self._features(table), roles.rows)
+        target = target[roles.rows]
+        check_target_values(target, "target", scale)
+        plan = schedule(
+            len(target),
+            folds=self.cv,
+            time=roles.time,
+            group=roles.apart,
+            repeats=roles.repeats,
+            random_state=draw_seed(rng),
+        )
+        parts = self._unfitted_regressor(scale), self._unfitted_confidence(), self._hidden
+        maker = Maker(table, target, scale, plan.residual_fits, *parts, roles.time, roles.groups)
+        regressor = with_seed(clone(maker.regressor), rng)
+        prediction = maker.held_out_predictions(regressor)
+        self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
+        self.residual_[roles.rows] = scale.residual(prediction, target)
+        self.confidence_ = maker.fit_confidence(prediction, rng)
+        self.regressor_ = maker.fit_regressor(regressor)
+        self._fit_replicates(maker, prediction, rng)
+        return self
+
+    def _take_roles(self, table: Table, time: Any, groups: Any) -> FitRoles:
+        """Remember which columns play a role, and read what they say of each row."""
+        self.time_name_ = str(time) if is_name(time) else None
+        self.group_name_ = str(groups) if is_name(groups) else None
+        roles = fit_roles(table, time, groups, keep_copies=self.copies == "keep")
+        self.time_range_ = roles.time_range
+        return roles
+
+    @property
+    def _hidden(self) -> tuple[str, ...]:
+        return () if self.time_name_ is None else (self.time_name_,)
+
+    def _features(self, table: Table) -> Table:
+        """Look at a checked table as the valuation model does: time as time, no group."""
+        if not isinstance(table, pd.DataFrame):
+            return table
+        if self.group_name_ is not None:
+            table = table.drop(columns=self.group_name_)
+        if self.time_name_ is not None:
+            moments, _ = moments_of(table[self.time_name_].reset_index(drop=True))
+            table = table.assign(**{self.time_name_: moments})
+        return table
+
+    def _checked(self, X: TableLike) -> Table:
+        """Check new rows, and warn if they lie far beyond the times of `fit`."""
+        check_is_fitted(self)
+        table = self._features(check_table(self, X, reset=False))
+        if self.time_name_ is not None and isinstance(table, pd.DataFrame):
+            warn_beyond(table[self.time_name_].to_numpy(), self.time_range_)
+        return table
+
+    def _fit_replicates(
+        self,
+        maker: Maker,
+        prediction: FloatArray,
+        rng: np.random.RandomState,
+    ) -> None:
+        """Fit the replicates, and see with them where the rows fall apart."""
+        self.replicates_: Replicates | None = None
+        self.cuts_: Cuts | None = None
+        if not self.n_bootstrap:
+            return
+        drawn = resamples(maker.fits, len(prediction), self.n_bootstrap, rng, maker.groups)
+        self.replicates_ = fit_replicates(maker, prediction, drawn, self.bootstrap, rng)
+        held_out_variance = self.replicates_.held_out_variance
+        if held_out_variance is None:
+            return
+        known = np.flatnonzero(np.isfinite(prediction))
+        shortage = maker.shortage[known]
+        self._shortage = float(shortage.mean())
+        seen = select_rows(maker.table, known)
+        # Of held-out predictions, as those of new rows are: of its own rows a model is too sure.
+        self.cuts_ = split_error(
+            self._estimate(seen, prediction[known]) ** 2,
+            held_out_variance[known] / shortage,
+            self._shortage,
+        ).natural_cuts()
+
+    @overload
+    def predict(self, X: TableLike, return_std: Literal[False] = False) -> FloatArray: ...
+
+    @overload
+    def predict(self, X: TableLike, return_std: Literal[True]) -> tuple[FloatArray, FloatArray]: ...
+
+    def predict(
+        self, X: TableLike, return_std: bool = False
+    ) -> FloatArray | tuple[FloatArray, FloatArray]:
+        """Predict the target, and on request how far off that is likely to be.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        return_std : bool, default=False
+            Also return the expected error in the units of the target, as scikit-learn's
+            regressors with this option do. `predict_error` gives it in error-scale units.
+
+        Returns
+        -------
+        prediction : ndarray of shape (n_samples,)
+        std : ndarray of shape (n_samples,)
+            Only with `return_std`; >= 0, lower is more confident.
+        """
+        table = self._checked(X)
+        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        if not return_std:
+            return prediction
+        expected = self._expected_error(table, prediction)
+        return prediction, error_scale(self.error).spread(expected, prediction)
+
+    def predict_error(self, X: TableLike) -> FloatArray:
+        """Predict the expected error of each row.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Expected error >= 0, in error-scale units; lower is more confident. With replicates,
+            the root of the `bound` over their squared expected errors.
+        """
+        table = self._checked(X)
+        return self._expected_error(table, np.asarray(self.regressor_.predict(table)))
+
+    def decompose(
+        self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None
+    ) -> pd.DataFrame:
+        """Split the expected error of each row into what more data could cure, and what not.
+
+        The expected squared error is irreducible error + variance of the model; squared bias
+        cannot be told from noise, and counts as irreducible (Hastie, Tibshirani & Friedman, ESL
+        2nd ed., p. 223). The variance is that of the replicates' predictions. Needs
+        ``bootstrap="both"`` and at least 2 replicates; with B of them the variance has a relative
+        standard error of sqrt(2 / (B − 1)), so that 30 are good to a quarter.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+            Rows that were not in `fit`: of its own rows a flexible model is too sure.
+        rare_below : float, default=None
+            Rows with fewer effective rows are rare.
+        hard_above : float, default=None
+            Rows with a larger irreducible error are hard. None, for either, is where the rows of
+            `fit` fall apart best (`qconf.model.decomposition.natural_break`); see `cuts_`.
+
+        Returns
+        -------
+        DataFrame of shape (n_samples, 5)
+            With the index of `X`. ``expected_error``: of the valuation model in use, without a
+            bound, the root of the sum of the squares of the next two. ``irreducible`` and
+            ``model_sd``: in error-scale units. ``effective_rows``: how many rows with this noise
+            would have a mean as uncertain as the prediction. ``archetype``: "common, easy",
+            "rare, easy", "common, hard" or "rare, hard".
+
+        Raises
+        ------
+        OptionError
+            If there are no replicates of the valuation model, or a threshold is negative.
+
+        Notes
+        -----
+        Residuals come from valuation models that were fitted on a part of the rows. Their
+        variance is taken to be larger in proportion, K / (K − 1) times with K folds and more
+        with the short histories of residuals forward in time, and taken out with that factor;
+        so ``expected_error`` is a little below that of `predict_error`. Rows with equal features
+        are not the only ones that a model learns from: where it also learns from noisier ones,
+        a row counts as rare in spite of many like it, for more of these would help it.
+        """
+        check_is_fitted(self)
+        if self.replicates_ is None or self.cuts_ is None:
+            msg = (
+                "The split needs replicates of the valuation model: bootstrap='both' and "
+                f"n_bootstrap >= {_MIN_REPLICATES}, got bootstrap={self.bootstrap!r} and "
+                f"n_bootstrap = {self.n_bootstrap}."
+            )
+            raise OptionError(msg)
+        cuts = Cuts(
+            _threshold("rare_below", rare_below, self.cuts_.rare_below),
+            _threshold("hard_above", hard_above, self.cuts_.hard_above),
+        )
+        table = self._checked(X)
+        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        shares: Shares = split_error(
+            self._estimate(table, prediction) ** 2,
+            self.replicates_.model_variance(table, prediction, error_scale(self.error)),
+            self._shortage,
+        )
+        return shares.to_frame(cuts, table.index if isinstance(table, pd.DataFrame) else None)
+
+    def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
+        if self.replicates_ is None:
+            return self._estimate(table, prediction)
+        squares = self.replicates_.squared_errors(table, prediction)
+        return np.sqrt(upper_bound(squares, self.bound))
+
+    def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray:
+        """Expect errors by what was fitted on the rows as they are."""
+        described = describe(table, prediction, self._hidden)
+        expected: FloatArray = self.confidence_.predict(described)
+        return expected
+
+    def _check_bound(self) -> None:
+        if self.bound != "mean" and self.n_bootstrap < _MIN_REPLICATES:
+            msg = (
+                f"The bound {self.bound!r} is taken over bootstrap replicates and needs "
+                f"n_bootstrap >= {_MIN_REPLICATES}, got {self.n_bootstrap}."
+            )
+            raise OptionError(msg)
+
+    def _unfitted_regressor(self, scale: ErrorScale) -> Any:
+        if self.regressor is None:
+            return default_valuation_model(scale)
+        return clone(_made("regressor", self.regressor))
+
+    def _unfitted_confidence(self) -> Any:
+        if isinstance(self.confidence, str):
+            return make_estimator(self.confidence)
+        return clone(_made("confidence", self.confidence))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = self.error != "absolute"
+        return tags
+
+
+def _made(role: str, estimator: Any) -> Any:
+    """Refuse a class where an instance of it is meant."""
+    if isinstance(estimator, type):
+        msg = f"The {role} is a class; pass one that is made: {estimator.__name__}()."
+        raise OptionError(msg)
+    return estimator
+
+
+def _threshold(name: str, asked: float | None, found: float) -> float:
+    if asked is None:
+        return found
+    if not (isinstance(asked, Real) and asked >= 0):
+        msg = f"{name} must be a number >= 0, or None for {found:.3g}; got {asked!r}."
+        raise OptionError(msg)
+    return float(asked)

@@ -1,1 +1,0 @@
-"""Pictures: they need matplotlib, which only those who ask for pictures install."""

@@ -1,0 +1,1 @@
+"""Residuals that their model has not seen, and who may see what."""

@@ -1,0 +1,159 @@
+"""Predictions of rows that their model has not seen, along a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
+
+from qconf._types import FloatArray, Table, TableT
+from qconf.core.validation import check_column, select_rows
+from qconf.errors import TableError
+from qconf.residuals.schedules import Fit, Round, Schedule
+
+__all__ = ["fit_confidence", "histories", "out_of_sample", "with_values"]
+
+
+def out_of_sample(
+    model: Any,
+    X: Table,
+    y: FloatArray,
+    fits: tuple[Fit, ...],
+    done: Callable[[], None] = lambda: None,
+) -> list[tuple[FloatArray, ...]]:
+    """Fit a clone of a model for each fit, and predict what it holds out.
+
+    Parameters
+    ----------
+    model : regressor
+    X : DataFrame or ndarray of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,)
+    fits : tuple of Fit
+    done : callable, optional
+        Called after each fit.
+
+    Returns
+    -------
+    list of tuple of ndarray
+        For each fit, the predictions of each of its held-out blocks.
+
+    Raises
+    ------
+    TableError
+        If a fit has no rows to train on, or a prediction is not a finite number.
+    """
+    predictions = []
+    for fit in fits:
+        if len(fit.train) == 0:
+            msg = (
+                "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
+                "it (ask for at least 3 folds), nor do groups that are in every block."
+            )
+            raise TableError(msg)
+        known = with_values(select_rows(X, fit.train))
+        fitted = clone(model).fit(known, y[fit.train])
+        predictions.append(
+            tuple(_predicted(fitted, select_rows(X, rows), known) for rows in fit.held_out)
+        )
+        done()
+    return predictions
+
+
+def with_values(table: TableT) -> TableT:
+    """Leave out columns that are missing in every row.
+
+    What a fit may see decides that, not the whole table: a column that begins later is not there
+    yet.
+
+    Parameters
+    ----------
+    table : DataFrame or ndarray of shape (n_rows, n_features)
+
+    Returns
+    -------
+    DataFrame or ndarray
+        Arrays, whose columns go by position, are left as they are.
+
+    Raises
+    ------
+    TableError
+        If no column is left.
+    """
+    if not isinstance(table, pd.DataFrame):
+        return table
+    empty = [i for i in range(table.shape[1]) if table.iloc[:, i].isna().all()]
+    if len(empty) == table.shape[1]:
+        msg = f"Every feature is missing in the {len(table)} rows that a model may learn from."
+        raise TableError(msg)
+    return table.drop(columns=table.columns[empty]) if empty else table
+
+
+def _predicted(fitted: Any, table: Table, known: Table) -> FloatArray:
+    """Predict rows from the columns that a model was fitted on."""
+    same = table[known.columns] if isinstance(known, pd.DataFrame) else table
+    return check_column("prediction", fitted.predict(same), len(table))
+
+
+def histories(
+    plan: Schedule,
+    predictions: list[tuple[FloatArray, ...]] | None,
+    given: FloatArray | None = None,
+) -> Iterator[tuple[Round, FloatArray]]:
+    """For each round, put together the predictions it may use.
+
+    Parameters
+    ----------
+    plan : Schedule
+    predictions : list of tuple of ndarray or None
+        From `out_of_sample`; None if predictions are given.
+    given : ndarray of shape (n_rows,), default=None
+        Predictions of all rows, each made without having seen its row's target.
+
+    Yields
+    ------
+    tuple of (Round, ndarray of shape (n_rows,))
+        The predictions of the rows in `seen` and `scored`; all others are not a number, so that
+        a slip shows.
+    """
+    for one in plan.rounds:
+        prediction = np.full(plan.n_rows, np.nan)
+        if predictions is None:
+            prediction[:] = given
+        else:
+            for fit, block in (*one.history, one.scored_by):
+                prediction[plan.fits[fit].held_out[block]] = predictions[fit][block]
+        forbidden = np.ones(plan.n_rows, dtype=bool)
+        forbidden[one.seen] = forbidden[one.scored] = False
+        prediction[forbidden] = np.nan
+        yield one, prediction
+
+
+def fit_confidence(
+    estimator: Any, X: Table, residual: FloatArray, time: Any = None, groups: Any = None
+) -> Any:
+    """Fit a confidence estimator, and tell it time and group of each row if it asks for them.
+
+    Parameters
+    ----------
+    estimator : confidence estimator
+        Asks by a parameter ``time`` or ``groups`` of its method ``fit``.
+    X : DataFrame or ndarray of shape (n_samples, n_features)
+    residual : ndarray of shape (n_samples,)
+    time, groups : array-like of shape (n_samples,), default=None
+
+    Returns
+    -------
+    estimator
+        The same object, fitted.
+    """
+    told = {"time": time, "groups": groups}
+    asked = {
+        role: values
+        for role, values in told.items()
+        if values is not None and has_fit_parameter(estimator, role)
+    }
+    return estimator.fit(X, residual, **asked)

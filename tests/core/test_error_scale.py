@@ -1,0 +1,54 @@
+"""Error scales measure what their names say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qconf.core.error_scale import ERROR_SCALES, error_scale
+from qconf.errors import OptionError
+
+PRICES = st.floats(1.0, 1e7)
+
+
+@given(PRICES, PRICES)
+def test_over_valuation_is_positive_on_every_scale(prediction: float, y: float) -> None:
+    """The sign is that of prediction minus truth."""
+    for scale in ERROR_SCALES.values():
+        residual = scale.residual(np.array([prediction]), np.array([y]))
+        assert np.sign(residual[0]) == np.sign(prediction - y) or abs(residual[0]) < 1e-9
+
+
+@given(PRICES, st.floats(-0.5, 0.5), st.floats(1e-3, 1e3))
+def test_relative_and_log_do_not_care_for_the_currency(y: float, error: float, unit: float) -> None:
+    """Prices in cents have the same errors."""
+    truth, prediction = np.array([y]), np.array([y * (1 + error)])
+    for name in ("relative", "log"):
+        residual = error_scale(name).residual
+        np.testing.assert_allclose(
+            residual(prediction, truth), residual(prediction * unit, truth * unit), atol=1e-9
+        )
+
+
+def test_spread_is_in_units_of_the_target() -> None:
+    """A relative error of 10 % at 200 is 20; an absolute one is itself."""
+    spread = [
+        float(scale.spread(np.array([0.1]), np.array([200.0]))[0])
+        for scale in ERROR_SCALES.values()
+    ]
+    assert spread == [20.0, 20.0, 0.1]
+
+
+def test_outliers_in_words() -> None:
+    """What a reader is told."""
+    assert error_scale("relative").in_words(0.15) == "off by more than 15 %"
+    assert error_scale("absolute").in_words(25_000) == "off by more than 25,000"
+
+
+@pytest.mark.parametrize("name", ["percent", None, 3])
+def test_unknown_scales(name: object) -> None:
+    """Anything else is named."""
+    with pytest.raises(OptionError, match="one of relative, log, absolute"):
+        error_scale(name)  # type: ignore[arg-type]

@@ -1,0 +1,47 @@
+"""Threads are as many as the rows keep busy."""
+
+from __future__ import annotations
+
+import pytest
+
+from qconf.core.threads import threads_for
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_jobs", "asked", "threads"),
+    [
+        (100, None, "4", 1),
+        (60_000, None, "4", 2),
+        (10**7, None, "4", 4),
+        (10**7, None, "4,2", 4),
+        (10**7, None, " 4 ", 4),
+        (100, 3, "4", 3),
+    ],
+)
+def test_threads_grow_with_the_rows(
+    n_rows: int,
+    n_jobs: int | None,
+    asked: str,
+    threads: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Small tables get one, large ones as many as are allowed, and a wish is obeyed."""
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert threads_for(n_rows, n_jobs) == threads
+
+
+@pytest.mark.parametrize("asked", ["", "many", "0", "-1", "²", "4²", "4.5", ",2", "٣"])
+def test_without_a_limit_the_cores_are_it(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no number does not count."""
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert threads_for(10**9) >= 1
+
+
+@pytest.mark.parametrize("cores", ["many", "0", "²"])
+def test_a_number_of_cores_that_is_none_does_not_count(
+    cores: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """joblib trips over LOKY_MAX_CPU_COUNT; then the machine's cores are counted."""
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", cores)
+    assert threads_for(10**9) >= 1

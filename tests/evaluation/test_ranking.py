@@ -1,0 +1,175 @@
+"""Sums over ranked rows equal their definitions, under every resample."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.stats import spearmanr
+
+from qconf._types import FloatArray, IntArray
+from qconf.evaluation.ranking import Outcome, RankedRows, Statistics
+
+THRESHOLD = 0.5
+
+
+def ranked(score: FloatArray, residual: FloatArray, fraction: float = 0.1) -> RankedRows:
+    return RankedRows(score, Outcome.of(residual, THRESHOLD), fraction, (0.05, 0.5))
+
+
+def by_definition(score: FloatArray, residual: FloatArray, fraction: float) -> Statistics:
+    """Follow the definitions on rows that are written out, and average over orders of ties."""
+    n_rows = len(score)
+    head = max(1, int(np.floor(fraction * n_rows + 0.5)))
+    told = []
+    for order in permutations(range(n_rows)):
+        if (np.diff(score[list(order)]) < 0).any():
+            continue
+        size = np.abs(residual[list(order)])
+        outlier = size > THRESHOLD
+        rate = np.cumsum(outlier) / np.arange(1, n_rows + 1)
+        told.append((outlier[:head].mean(), size[:head].mean(), rate.mean()))
+    rates = {cut: (np.abs(residual[score <= cut]) > THRESHOLD).mean() for cut in score}
+    coverage = [
+        max([0.0, *((score <= cut).mean() for cut, rate in rates.items() if rate <= at)])
+        for at in (0.05, 0.5)
+    ]
+    outlier_rate, mae, aurc = np.mean(told, axis=0)
+    return Statistics(outlier_rate, mae, aurc, np.nan, tuple(coverage))
+
+
+@st.composite
+def scored_rows(draw: Any, most: int = 40) -> tuple[FloatArray, FloatArray, IntArray]:
+    n_rows = draw(st.integers(1, most))
+    numbers = st.floats(0, 1).map(lambda x: round(x, 1))
+    score = draw(hnp.arrays(float, n_rows, elements=numbers))
+    residual = draw(hnp.arrays(float, n_rows, elements=st.floats(-1, 1)))
+    counts = draw(hnp.arrays(np.intp, n_rows, elements=st.integers(0, 3)))
+    counts[draw(st.integers(0, n_rows - 1))] += 1
+    return score, residual, counts
+
+
+def assert_same(one: Statistics, other: Statistics) -> None:
+    for name in ("outlier_rate", "mae", "aurc", "coverage_at"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), atol=1e-9)
+
+
+@given(scored_rows(most=6), st.sampled_from([0.1, 0.33, 1.0]))
+@settings(max_examples=100, deadline=None)
+def test_statistics_are_means_over_the_orders_of_ties(
+    rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
+) -> None:
+    """The closed forms equal the average over every order of rows that tie."""
+    score, residual, _ = rows
+    assert_same(
+        ranked(score, residual, fraction).statistics(), by_definition(score, residual, fraction)
+    )
+
+
+@given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
+@settings(max_examples=200, deadline=None)
+def test_weights_are_repeated_rows(
+    rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
+) -> None:
+    """A row counted three times is three rows of the same score; counted never, it is not there."""
+    score, residual, counts = rows
+    repeated = np.repeat(np.arange(len(score)), counts)
+    weighted = ranked(score, residual, fraction).statistics(counts)
+    assert_same(weighted, ranked(score[repeated], residual[repeated], fraction).statistics())
+
+
+@given(scored_rows())
+@settings(max_examples=100, deadline=None)
+def test_weights_need_not_be_whole_numbers(
+    rows: tuple[FloatArray, FloatArray, IntArray],
+) -> None:
+    """The same weights as floating point numbers give the same statistics."""
+    score, residual, counts = rows
+    one = ranked(score, residual)
+    assert_same(one.statistics(counts), one.statistics(counts.astype(np.float64)))
+
+
+@given(scored_rows(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_the_rows_changes_nothing(
+    rows: tuple[FloatArray, FloatArray, IntArray], random: Any
+) -> None:
+    """Rows of equal score are one tie, whichever of them comes first in the table."""
+    score, residual, _ = rows
+    order = random.sample(range(len(score)), len(score))
+    shuffled = ranked(score[order], residual[order])
+    assert_same(ranked(score, residual).statistics(), shuffled.statistics())
+    plain = ranked(score, residual)
+    np.testing.assert_allclose(plain.curve(), shuffled.curve())
+    np.testing.assert_allclose(plain.safest()[order], shuffled.safest())
+
+
+@given(scored_rows())
+@settings(max_examples=100, deadline=None)
+def test_a_rising_transform_changes_nothing(
+    rows: tuple[FloatArray, FloatArray, IntArray],
+) -> None:
+    """Only the order of the scores counts."""
+    score, residual, _ = rows
+    plain, bent = ranked(score, residual), ranked(np.exp(3 * score), residual)
+    assert np.array_equal(plain.order, bent.order)
+    assert repr(plain.statistics()) == repr(bent.statistics())
+
+
+def test_spearman_is_scipys(rng: np.random.Generator) -> None:
+    """The rank correlation of the whole sample, ties included."""
+    score = rng.normal(size=200).round(1)
+    residual = rng.normal(size=200) * np.exp(score)
+    expected = spearmanr(score, np.abs(residual)).statistic
+    np.testing.assert_allclose(ranked(score, residual).statistics().spearman, expected)
+
+
+def test_a_perfect_order_reaches_the_optimum() -> None:
+    """With the outliers last, the best decile has none and the area is the smallest possible."""
+    residual = np.linspace(0, 1, 101)
+    perfect, worst = ranked(residual, residual), ranked(-residual, residual)
+    assert perfect.statistics().outlier_rate == 0.0
+    assert worst.statistics().outlier_rate == 1.0
+    assert perfect.statistics().spearman == pytest.approx(1.0)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        shuffled = ranked(rng.permutation(residual), residual)
+        assert perfect.statistics().aurc <= shuffled.statistics().aurc <= worst.statistics().aurc
+
+
+def test_a_constant_score_has_no_skill() -> None:
+    """Rate and area are the overall rate, exactly, and only all rows can be accepted."""
+    residual = np.repeat([1.0, 0.0], [20, 180])
+    one = ranked(np.ones(200), residual).statistics()
+    assert (one.outlier_rate, one.aurc, one.mae) == pytest.approx((0.1, 0.1, 0.1))
+    assert one.coverage_at == (0.0, 1.0)
+    assert np.isnan(one.spearman)
+
+
+def test_a_cut_off_takes_whole_levels() -> None:
+    """Five levels with rates of 0.2 and more: nothing can be had at 5 %."""
+    score = np.repeat(np.arange(5.0), 400)
+    residual = np.tile(np.repeat([1.0, 0.0], [80, 320]), 5)
+    rows = ranked(score, residual)
+    assert rows.statistics().coverage_at == (0.0, 1.0)
+    assert len(rows.curve()) == 5
+
+
+def test_safest_rows_share_what_is_left() -> None:
+    """Of three rows that tie at the border, two thirds of each are taken."""
+    rows = ranked(np.array([2.0, 1.0, 2.0, 2.0, 3.0, 3.0]), np.zeros(6), fraction=0.5)
+    np.testing.assert_allclose(rows.safest(), [2 / 3, 1, 2 / 3, 2 / 3, 0, 0])
+
+
+def test_curve_ends_at_the_overall_rate(rng: np.random.Generator) -> None:
+    """The curve has one row a distinct score; at full coverage the risk is the overall rate."""
+    residual = rng.normal(size=100)
+    curve = ranked(np.abs(residual), residual).curve()
+    assert curve["coverage"].iloc[-1] == 1.0
+    assert curve["outlier_rate"].iloc[-1] == pytest.approx(np.mean(np.abs(residual) > THRESHOLD))
+    assert curve["cut_off"].is_monotonic_increasing

@@ -1,0 +1,67 @@
+"""Weights follow the data, and equal ones where the data say little."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qconf._types import FloatArray
+from qconf.learners.maps.weighted_signals import WeightedSignals
+
+
+def _signals(rng: np.random.Generator, n_rows: int) -> tuple[FloatArray, FloatArray]:
+    """Three standard log signals: the first is the log of sigma, the second its like, and noise."""
+    log_sigma, own, noise = rng.normal(size=(3, n_rows))
+    squared = (np.exp(log_sigma / 2) * rng.normal(size=n_rows)) ** 2
+    return np.column_stack([log_sigma, log_sigma + 0.5 * own, noise]), squared
+
+
+def test_without_a_penalty_the_data_decide(rng: np.random.Generator) -> None:
+    """The signal that is right gets all: log sigma² is the log signal itself."""
+    signals, squared = _signals(rng, 50_000)
+    found = WeightedSignals(signals, squared, penalty=0.0)
+    np.testing.assert_allclose(found.weights, [1.0, 0.0, 0.0], atol=0.05)
+
+
+def test_a_large_penalty_gives_equal_weights(rng: np.random.Generator) -> None:
+    """All signals count alike, with one common slope."""
+    signals, squared = _signals(rng, 5000)
+    found = WeightedSignals(signals, squared, penalty=1e4)
+    np.testing.assert_allclose(found.weights, found.weights[0], rtol=1e-3)
+    assert found.weights[0] > 0.1
+
+
+def test_a_misleading_signal_is_not_believed(rng: np.random.Generator) -> None:
+    """A signal that is high where errors are small has no weight rather than a negative one."""
+    signals, squared = _signals(rng, 5000)
+    turned = np.column_stack([signals[:, 1], signals[:, 2] - 2 * signals[:, 0]])
+    assert WeightedSignals(turned, squared, penalty=0.0).weights[1] == 0.0
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.floats(-5, 5), st.floats(0.1, 10), st.floats(1e-6, 1e6))
+def test_units_do_not_matter(shift: float, stretch: float, unit: float) -> None:
+    """A signal in other units, or errors in others, change neither weights nor the order."""
+    signals, squared = _signals(np.random.default_rng(3), 400)
+    plain = WeightedSignals(signals, squared)
+    moved = WeightedSignals(shift + stretch * signals, squared * unit)
+    np.testing.assert_allclose(moved.weights, plain.weights, atol=1e-3)
+    np.testing.assert_allclose(moved(shift + stretch * signals), plain(signals), atol=1e-2)
+
+
+def test_beyond_what_was_seen_signals_count_as_the_end(rng: np.random.Generator) -> None:
+    """A wild signal is worth no more than the largest that was learned from."""
+    signals, squared = _signals(rng, 500)
+    found = WeightedSignals(signals, squared)
+    assert found(signals.max(axis=0)[None, :] + 100) == found(signals.max(axis=0)[None, :])
+
+
+@pytest.mark.parametrize("squared", [np.zeros(50), np.full(50, 1e-300)])
+def test_no_errors_at_all(squared: FloatArray) -> None:
+    """Weights stay finite where there is nothing to learn."""
+    signals = np.random.default_rng(0).normal(size=(50, 2))
+    found = WeightedSignals(signals, squared)
+    assert np.isfinite(found.weights).all()
+    assert np.isfinite(found(signals)).all()

