@@ -56,8 +56,16 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, Table, TableLike
 from qconf.core.all_or_nothing import all_or_nothing
 from qconf.core.conventions import PREDICTION
-from qconf.core.validation import TakesTables, check_parameters, check_table, check_target
-from qconf.encoding.unseen import UnseenCells
+from qconf.core.validation import (
+    TakesTables,
+    check_parameters,
+    check_table,
+    check_target,
+    take_over_columns,
+)
+from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.unseen import unseen_cells
 from qconf.residuals.absurd_residuals import check_units, winsorised
 from qconf.tables.numbers_in_text import warn_of_numbers_in_text
 
@@ -104,17 +112,38 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         """
         if self._parameter_constraints:
             check_parameters(self)
-        table = check_table(self, X, reset=True)
-        if isinstance(table, pd.DataFrame):
-            warn_of_numbers_in_text(table)
+        table = self._checked_table(X, reset=True)
         residual = check_target(self, y, len(table))
         if self.winsorises:
             residual = winsorised(residual)
         check_units(residual)
         self._fit(table, residual)
         if self.averages_unseen:
-            self._unseen_cells = UnseenCells(table, residual)
+            self._unseen_cells = unseen_cells(table, residual)
         return self
+
+    @property
+    def takes_encoded(self) -> bool:
+        """Whether ``fit`` and ``predict`` take an `Encoded` table, as all members of a blend may.
+
+        ``_fit`` and ``_predict`` then get one too, made here of any other table.
+        """
+        return False
+
+    def _checked_table(self, X: TableLike | Encoded, *, reset: bool) -> Any:
+        """Check a table, and encode it if that is how this estimator reads it; once is enough."""
+        if isinstance(X, Encoded):
+            if reset:
+                take_over_columns(self, X.encoder)
+                self._encoder: TableEncoder | None = X.encoder
+            return X
+        table = check_table(self, X, reset=reset)
+        if reset:
+            if isinstance(table, pd.DataFrame):
+                warn_of_numbers_in_text(table)
+            self._encoder = TableEncoder().fit_checked(table, self) if self.takes_encoded else None
+        encoder = getattr(self, "_encoder", None)
+        return table if encoder is None else Encoded.of(table, encoder)
 
     def predict(self, X: TableLike) -> FloatArray:
         """Predict the expected error of each row.
@@ -129,7 +158,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
             Expected error >= 0, in the units of the residuals; lower is more confident.
         """
         check_is_fitted(self)
-        table = check_table(self, X, reset=False)
+        table = self._checked_table(X, reset=False)
         if self.averages_unseen:
             return self._unseen_cells.expected(self._not_negative, table)
         return self._not_negative(table)
@@ -238,11 +267,20 @@ class OnlineConfidenceEstimator(ConfidenceEstimator):
         if self._parameter_constraints:
             check_parameters(self)
         first = not self.__sklearn_is_fitted__()
-        table = check_table(self, X, reset=first)
+        table = self._checked_table(X, reset=first)
         residual = check_target(self, y, len(table))
         if first:
             self._restart(table)
         return table, residual
+
+    def _checked_table(self, X: TableLike | Encoded, *, reset: bool) -> Any:
+        """Check a table, and leave it as it is: levels that are to come are in no encoder."""
+        if isinstance(X, Encoded):
+            return super()._checked_table(X, reset=reset)
+        table = check_table(self, X, reset=reset)
+        if reset and isinstance(table, pd.DataFrame):
+            warn_of_numbers_in_text(table)
+        return table
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         self._restart(X)

@@ -46,6 +46,7 @@ __all__ = [
     "check_target",
     "check_weights",
     "select_rows",
+    "take_over_columns",
 ]
 
 
@@ -119,6 +120,14 @@ def _of_known_kinds(estimator: BaseEstimator, frame: pd.DataFrame, *, reset: boo
 def _remember(estimator: BaseEstimator, kinds: dict[int, str]) -> None:
     """Keep the kinds of columns on an estimator, as scikit-learn does with their names."""
     vars(estimator)["_column_kinds"] = kinds
+
+
+def take_over_columns(estimator: BaseEstimator, checked: BaseEstimator) -> None:
+    """Remember of columns what another estimator, which has checked the table, knows of them."""
+    for name in ("n_features_in_", "feature_names_in_", "_column_kinds"):
+        vars(estimator).pop(name, None)
+        if name in vars(checked):
+            setattr(estimator, name, vars(checked)[name])
 
 
 def check_no_infinity(X: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from qconf._types import FloatArray, IntArray
 from qconf.core.plain_columns import plain_columns, written
 
-__all__ = ["LARGEST", "as_floats", "as_frame", "factorized", "is_measured", "with_categories"]
+__all__ = ["LARGEST", "as_floats", "as_frame", "factorized", "is_measured"]
 
 #: How many of each unit of NumPy's dates a day has.
 _A_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400 * 10**3, "us": 86_400 * 10**6,
@@ -32,35 +32,6 @@ def is_measured(column: pd.Series[Any]) -> bool:
     """Tell numbers, booleans, dates and durations from levels, in a checked table."""
     dtype = column.dtype
     return isinstance(dtype, np.dtype) and dtype.kind in "biufMm"
-
-
-def with_categories(X: Any) -> Any:
-    """Give levels numbers once, for several learners that would each do so.
-
-    Parameters
-    ----------
-    X : DataFrame or ndarray of shape (n_samples, n_features)
-
-    Returns
-    -------
-    DataFrame or ndarray
-        Columns of levels as categories; arrays and measured columns are left as they are.
-    """
-    if not isinstance(X, pd.DataFrame):
-        return X
-    named = [i for i in range(X.shape[1]) if not is_measured(X.iloc[:, i])]
-    numbered = X.copy(deep=False)
-    for i in named:
-        numbered.isetitem(i, _as_categories(X.iloc[:, i]))
-    return numbered
-
-
-def _as_categories(column: pd.Series[Any]) -> pd.Categorical:
-    codes, names = factorized(column)
-    # What is written alike (1 and "1") is one level, as it is to the learners.
-    levels, level_of_name = np.unique(np.array(names, dtype=object), return_inverse=True)
-    numbered = np.append(level_of_name, -1)[codes]
-    return pd.Categorical.from_codes(numbered, pd.Index(levels, dtype=object))
 
 
 def factorized(column: pd.Series[Any]) -> tuple[IntArray, list[str]]:

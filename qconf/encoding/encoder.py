@@ -14,8 +14,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
-from qconf.core.plain_columns import is_plain
-from qconf.core.validation import TakesTables, check_table
+from qconf.core.plain_columns import EMPTY, NUMBERS, is_plain
+from qconf.core.validation import TakesTables, check_table, take_over_columns
 from qconf.encoding.columns import LARGEST, as_floats, as_frame, factorized, is_measured
 
 __all__ = ["TableEncoder", "design_matrix"]
@@ -64,6 +64,11 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         """
         return self._learned(check_table(self, X, reset=True))
 
+    def fit_checked(self, table: Table, checked_by: BaseEstimator) -> Self:
+        """Learn the levels of a table that an estimator has checked, and remembers."""
+        take_over_columns(self, checked_by)
+        return self._learned(table)
+
     def _learned(self, table: Table) -> Self:
         frame = as_frame(table)
         self.levels_ = {
@@ -89,7 +94,11 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         return self.encode(check_table(self, X, reset=False))
 
     def encode(self, table: Table) -> FloatArray:
-        """Encode a table that was checked already, against the same columns.
+        """Encode a table that was checked already, against the same columns."""
+        return self.codes(table)[0]
+
+    def codes(self, table: Table) -> tuple[FloatArray, BoolArray | None]:
+        """Encode a table that was checked already, and tell which levels are not known.
 
         Parameters
         ----------
@@ -97,9 +106,12 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
 
         Returns
         -------
-        ndarray of shape (n_samples, n_features), dtype float64
+        encoded : ndarray of shape (n_samples, n_features), dtype float64
+        unseen : ndarray of shape (n_samples, n_features), dtype bool, or None
+            Cells with a level that was not in `fit`; None if there are none.
         """
         frame = as_frame(table)
+        unseen = None
         encoded = np.empty(frame.shape, dtype=np.float64, order="F")
         plain = [
             i for i, dtype in enumerate(frame.dtypes) if is_plain(dtype) and i not in self.levels_
@@ -108,11 +120,21 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         encoded[:, plain] = frame.iloc[:, plain].to_numpy(dtype=np.float64)
         for i in sorted(set(range(frame.shape[1])) - set(plain)):
             column = frame.iloc[:, i]
-            if i in self.levels_:
-                encoded[:, i] = _level_codes(column, self.levels_[i])
-            else:
+            if i not in self.levels_:
                 encoded[:, i] = as_floats(column)
-        return np.clip(encoded, -LARGEST, LARGEST, out=encoded)
+                continue
+            codes, names = factorized(column)
+            place = self.levels_[i].get_indexer(pd.Index(names, dtype=object))
+            encoded[:, i] = np.append(np.where(place < 0, np.nan, place), np.nan)[codes]
+            if (place < 0).any():
+                unseen = np.zeros(frame.shape, dtype=bool) if unseen is None else unseen
+                unseen[:, i] = np.append(place < 0, False)[codes]
+        return np.clip(encoded, -LARGEST, LARGEST, out=encoded), unseen
+
+    def kind_of(self, column: int) -> str:
+        """Name what a measured column holds: ``numbers``, ``dates`` or ``durations``."""
+        kind: str = vars(self).get("_column_kinds", {}).get(column, NUMBERS)
+        return NUMBERS if kind == EMPTY else kind
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         """Return the names of the columns, which encoding leaves as they are."""
@@ -161,10 +183,3 @@ def design_matrix(
     # An array, whatever `sklearn.set_config(transform_output=)` says.
     design.set_output(transform="default")
     return design
-
-
-def _level_codes(column: pd.Series[Any], levels: pd.Index[Any]) -> FloatArray:
-    """Give each row the position of its level, NaN if it has none or one never seen."""
-    codes, names = factorized(column)
-    position = np.append(levels.get_indexer(pd.Index(names, dtype=object)), -1)[codes]
-    return np.where(position < 0, np.nan, position)

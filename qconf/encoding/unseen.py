@@ -8,8 +8,9 @@ that is taken here, over training rows, whatever the model is.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,9 @@ import pandas as pd
 from qconf._types import BoolArray, FloatArray, IntArray, Table
 from qconf.core.validation import select_rows
 from qconf.encoding.columns import factorized, is_measured
+from qconf.encoding.encoded import Encoded
 
-__all__ = ["UnseenCells"]
+__all__ = ["UnseenCells", "unseen_cells"]
 
 #: Training rows whose cells stand in for one that was never seen.
 _STAND_INS = 32
@@ -26,12 +28,33 @@ _STAND_INS = 32
 _ROWS_AT_ONCE = 2048
 
 
-class UnseenCells:
+T = TypeVar("T", bound="Table | Encoded")
+
+
+def unseen_cells(X: Table | Encoded, residual: FloatArray) -> UnseenCells[Any]:
+    """Remember which cells a table of `fit` had, be it encoded or not.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or Encoded of shape (n_samples, n_features)
+        Checked.
+    residual : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    UnseenCells
+    """
+    if isinstance(X, Encoded):
+        return _UnseenCodes(X, residual)
+    return _UnseenTexts(X, residual)
+
+
+class UnseenCells(ABC, Generic[T]):
     """Which cells a table of `fit` had, and rows of it that stand in for those it never had.
 
     Parameters
     ----------
-    X : DataFrame or ndarray of shape (n_samples, n_features)
+    X : table of shape (n_samples, n_features)
         Checked.
     residual : ndarray of shape (n_samples,)
         Half of the stand-ins are drawn by their squared residual, for a mean of squares hangs on
@@ -39,46 +62,41 @@ class UnseenCells:
 
     Attributes
     ----------
-    complete : ndarray of shape (n_features,), dtype bool
-        Columns that had no missing value.
-    levels : dict of int to frozenset of str
-        Levels of columns that hold such, by position.
-    stand_ins : DataFrame or ndarray of shape (n_stand_ins, n_features)
+    stand_ins : table of shape (n_stand_ins, n_features)
     weights : ndarray of shape (n_stand_ins,)
         They add up to 1.
     mean_square : float
         Of the residuals.
     """
 
-    def __init__(self, X: Table, residual: FloatArray) -> None:
-        self.complete: BoolArray = np.logical_not(_missing(X).any(axis=0))
-        self.levels = {
-            i: frozenset(factorized(column)[1]) for i, column in _named_columns(X).items()
-        }
+    def __init__(self, X: T, residual: FloatArray) -> None:
+        self._remember(X)
         self.mean_square = float(np.mean(residual**2))
         rows, self.weights = _representative(residual)
-        self.stand_ins = select_rows(X, rows)
+        self.stand_ins: T = select_rows(X, rows)
 
-    def never_seen(self, X: Table) -> BoolArray:
+    @abstractmethod
+    def _remember(self, X: T) -> None:
+        """Learn which levels there are, and which columns have no gap."""
+
+    @abstractmethod
+    def never_seen(self, X: T) -> BoolArray:
         """Tell the cells whose level, or whose lack of a value, was not in the table of `fit`.
-
-        Parameters
-        ----------
-        X : DataFrame or ndarray of shape (n_samples, n_features)
 
         Returns
         -------
         ndarray of shape (n_samples, n_features), dtype bool
         """
-        unseen: BoolArray = _missing(X) & self.complete
-        for i, known in self.levels.items():
-            codes, names = factorized(_column(X, i))
-            new = [name not in known for name in names]
-            if any(new):
-                unseen[:, i] |= np.append(new, False)[codes]
-        return unseen
 
-    def expected(self, predict: Callable[[Table], FloatArray], X: Table) -> FloatArray:
+    @abstractmethod
+    def _stacked(self, X: T) -> T:
+        """Put the stand-ins below other rows."""
+
+    @abstractmethod
+    def _filled(self, X: T, unseen: BoolArray) -> T:
+        """Repeat each row with the cells of every stand-in where its own were never seen."""
+
+    def expected(self, predict: Callable[[T], FloatArray], X: T) -> FloatArray:
         """Predict expected errors; where a cell was never seen, the root of their mean square.
 
         Averaged over training rows that mean is at least the mean square of the residuals, also
@@ -89,30 +107,30 @@ class UnseenCells:
         ----------
         predict : callable
             Gets a table and returns expected errors of its rows, shape (n_samples,).
-        X : DataFrame or ndarray of shape (n_samples, n_features)
+        X : table of shape (n_samples, n_features)
 
         Returns
         -------
         ndarray of shape (n_samples,)
         """
 
-        def squares(table: Table) -> FloatArray:
-            found = predict(_stacked(table, self.stand_ins)) ** 2
+        def squares(table: T) -> FloatArray:
+            found = predict(self._stacked(table)) ** 2
             own = float(self.weights @ found[-len(self.weights) :])
             lift = max(1.0, self.mean_square / own) if own > 0 else 1.0
             return lift * found[: len(table), None]
 
         return self._answers(lambda table: predict(table)[:, None], squares, X)[:, 0]
 
-    def signals(self, predict: Callable[[Table], FloatArray], X: Table) -> FloatArray:
+    def signals(self, predict: Callable[[T], FloatArray], X: T) -> FloatArray:
         """Predict several numbers >= 0 of each row likewise, shape (n_samples, n_signals)."""
         return self._answers(predict, lambda table: predict(table) ** 2, X)
 
     def _answers(
         self,
-        predict: Callable[[Table], FloatArray],
-        squares: Callable[[Table], FloatArray],
-        X: Table,
+        predict: Callable[[T], FloatArray],
+        squares: Callable[[T], FloatArray],
+        X: T,
     ) -> FloatArray:
         """Predict rows as they are, or by the mean of the squares that stand-ins give."""
         unseen = self.never_seen(X)
@@ -131,7 +149,7 @@ class UnseenCells:
         return answer
 
     def _mean_square(
-        self, squares: Callable[[Table], FloatArray], X: Table, unseen: BoolArray, rows: IntArray
+        self, squares: Callable[[T], FloatArray], X: T, unseen: BoolArray, rows: IntArray
     ) -> FloatArray:
         filled = self._filled(select_rows(X, rows), unseen[rows])
         found = squares(filled)
@@ -139,20 +157,78 @@ class UnseenCells:
         mean: FloatArray = np.einsum("rkj,k->rj", each, self.weights)
         return mean
 
+
+class _UnseenTexts(UnseenCells[Table]):
+    """Cells of a DataFrame, or of an array that may hold anything."""
+
+    def _remember(self, X: Table) -> None:
+        self.complete: BoolArray = np.logical_not(_missing(X).any(axis=0))
+        self.levels = {
+            i: frozenset(factorized(column)[1]) for i, column in _named_columns(X).items()
+        }
+
+    def never_seen(self, X: Table) -> BoolArray:
+        unseen: BoolArray = _missing(X) & self.complete
+        for i, known in self.levels.items():
+            codes, names = factorized(_column(X, i))
+            new = [name not in known for name in names]
+            if any(new):
+                unseen[:, i] |= np.append(new, False)[codes]
+        return unseen
+
+    def _stacked(self, X: Table) -> Table:
+        if isinstance(X, pd.DataFrame) and isinstance(self.stand_ins, pd.DataFrame):
+            return pd.concat([X, self.stand_ins], ignore_index=True)
+        return np.concatenate([X, self.stand_ins])
+
     def _filled(self, X: Table, unseen: BoolArray) -> Table:
-        """Repeat each row with the cells of every stand-in where its own were never seen."""
-        n_rows, n_stand_ins = len(X), len(self.weights)
-        row = np.repeat(np.arange(n_rows), n_stand_ins)
-        stand_in = n_rows + np.tile(np.arange(n_stand_ins), n_rows)
-        both = _stacked(X, self.stand_ins)
+        row, stand_in = _pairs(len(X), len(self.weights))
+        both = self._stacked(X)
         filled = select_rows(both, row)
         for i in map(int, np.flatnonzero(unseen.any(axis=0))):
-            cells = np.where(unseen[row, i], stand_in, row)
+            cells = np.where(unseen[row, i], len(X) + stand_in, row)
             if isinstance(filled, pd.DataFrame):
                 filled.isetitem(i, _column(both, i).iloc[cells].array)
             else:
                 filled[:, i] = np.asarray(_column(both, i))[cells]
         return filled
+
+
+class _UnseenCodes(UnseenCells[Encoded]):
+    """Cells of an encoded table, of which a part of the rows was fitted on."""
+
+    def _remember(self, X: Encoded) -> None:
+        self.complete = ~np.isnan(X.matrix).any(axis=0)
+        self.known = {
+            i: np.bincount(_codes(X.matrix[:, i], len(levels)), minlength=len(levels) + 1) > 0
+            for i, levels in X.encoder.levels_.items()
+        }
+
+    def never_seen(self, X: Encoded) -> BoolArray:
+        missing = np.isnan(X.matrix)
+        unseen: BoolArray = missing & self.complete
+        for i, known in self.known.items():
+            if not known[:-1].all():
+                codes = _codes(X.matrix[:, i], len(known) - 1)
+                unseen[:, i] |= ~known[codes] & ~missing[:, i]
+        return unseen if X.unseen is None else unseen | X.unseen
+
+    def _stacked(self, X: Encoded) -> Encoded:
+        return Encoded(np.concatenate([X.matrix, self.stand_ins.matrix]), X.encoder)
+
+    def _filled(self, X: Encoded, unseen: BoolArray) -> Encoded:
+        row, stand_in = _pairs(len(X), len(self.weights))
+        cells = np.where(unseen[row], self.stand_ins.matrix[stand_in], X.matrix[row])
+        return Encoded(cells, X.encoder)
+
+
+def _pairs(n_rows: int, n_stand_ins: int) -> tuple[IntArray, IntArray]:
+    """Return all pairs of a row and a stand-in, row by row."""
+    return np.repeat(np.arange(n_rows), n_stand_ins), np.tile(np.arange(n_stand_ins), n_rows)
+
+
+def _codes(column: FloatArray, missing: int) -> IntArray:
+    return np.where(np.isnan(column), missing, column).astype(np.intp)
 
 
 def _missing(X: Table) -> BoolArray:
@@ -172,12 +248,6 @@ def _named_columns(X: Table) -> dict[int, pd.Series[Any]]:
 def _column(X: Table, i: int) -> pd.Series[Any]:
     column: pd.Series[Any] = X.iloc[:, i] if isinstance(X, pd.DataFrame) else pd.Series(X[:, i])
     return column
-
-
-def _stacked(first: Table, second: Table) -> Table:
-    if isinstance(first, pd.DataFrame) and isinstance(second, pd.DataFrame):
-        return pd.concat([first, second], ignore_index=True)
-    return np.concatenate([first, second])
 
 
 def _representative(residual: FloatArray) -> tuple[IntArray, FloatArray]:

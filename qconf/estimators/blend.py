@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -15,7 +16,8 @@ from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.validation import Interval, check_enough_rows, select_rows
-from qconf.encoding.columns import with_categories
+from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError
 from qconf.estimators.forest import ForestConfidence
 from qconf.estimators.neighbors import NeighborConfidence
@@ -156,7 +158,8 @@ class BlendConfidence(ConfidenceEstimator):
             del self._time, self._groups
 
     def _fit(self, X: Table, y: FloatArray) -> None:
-        X = with_categories(X)
+        self._encoder_of_all = TableEncoder().fit_checked(X, self)
+        table = _Both(X, Encoded.of(X, self._encoder_of_all))
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.cv)
         unfitted = self._unfitted(len(y))
@@ -169,12 +172,15 @@ class BlendConfidence(ConfidenceEstimator):
         held_out: dict[int, FloatArray] = {}
         for k in range(int(fold.max()) + 1):
             train = _at_most(_MOST_ROWS, _apart(fold, k, units), rng)
-            seen = select_rows(X, train)
-            members = [with_seed(one, rng).fit(seen, y[train]) for one in self._shares(unfitted)]
+            seen = table[train]
+            members = [
+                with_seed(one, rng).fit(seen.as_read_by(one), y[train])
+                for one in self._shares(unfitted)
+            ]
             self.members_.append(members)
             scored = decides[fold[decides] == k]
             if len(scored):
-                signals = _signals(members, select_rows(X, scored))
+                signals = _signals(members, table[scored])
                 self._n_signals = [one.shape[1] for one in signals]
                 held_out[k] = self._logs(signals)
         order = np.concatenate([decides[fold[decides] == k] for k in held_out])
@@ -232,18 +238,35 @@ class BlendConfidence(ConfidenceEstimator):
         return logs
 
     def _predict(self, X: Table) -> FloatArray:
-        table = with_categories(X)
+        table = _Both(X, Encoded.of(X, self._encoder_of_all))
         logs = [self._logs(_signals(members, table)) for members in self.members_]
         log_signals = np.mean(logs, axis=0)
         expected: FloatArray = np.sqrt(self.level_(self.combiner_(log_signals)))
         return expected
 
 
-def _signals(members: Sequence[Any], X: Table) -> list[FloatArray]:
+@dataclass(frozen=True, eq=False)
+class _Both:
+    """Rows as they came and encoded, once for all members."""
+
+    plain: Table
+    encoded: Encoded
+
+    def __getitem__(self, rows: Any) -> Any:
+        """Take rows by position."""
+        return _Both(select_rows(self.plain, rows), self.encoded[rows])
+
+    def as_read_by(self, member: Any) -> Any:
+        """Return what a member takes."""
+        return self.encoded if getattr(member, "takes_encoded", False) else self.plain
+
+
+def _signals(members: Sequence[Any], table: _Both) -> list[FloatArray]:
     """Ask members for all they have to say of each row, each shape (n_samples, n_signals)."""
-    said = [
-        np.asarray(one.signals(X) if hasattr(one, "signals") else one.predict(X)) for one in members
-    ]
+    said = []
+    for one in members:
+        X = table.as_read_by(one)
+        said.append(np.asarray(one.signals(X) if hasattr(one, "signals") else one.predict(X)))
     return [one.reshape(len(one), -1) for one in said]
 
 

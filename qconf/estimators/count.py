@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from qconf._types import FloatArray, IntArray, Table
+from qconf._types import FloatArray, IntArray
 from qconf.base import ConfidenceEstimator
 from qconf.core.validation import Interval
 from qconf.encoding.binning import bin_edges
-from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.encoded import Encoded
 from qconf.learners.maps.isotonic import CenteredIsotonicMap
 
 __all__ = ["CountConfidence"]
@@ -71,12 +71,16 @@ class CountConfidence(ConfidenceEstimator):
         self.beta = beta
         self.scores_only = scores_only
 
-    def _fit(self, X: Table, y: FloatArray) -> None:
-        self.encoder_ = TableEncoder().fit(X)
-        encoded = self.encoder_.transform(X)
+    @property
+    def takes_encoded(self) -> bool:
+        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
+        return True
+
+    def _fit(self, X: Encoded, y: FloatArray) -> None:
+        self.encoder_ = X.encoder
         self.edges_ = [
-            None if named else bin_edges(column, self.bins)
-            for column, named in zip(encoded.T, self.encoder_.is_categorical_, strict=True)
+            bin_edges(X.matrix[:, i], self.bins) if X.is_measured(i) else None
+            for i in range(X.shape[1])
         ]
         cells = self._cells(X)
         self.counts_ = [
@@ -85,7 +89,7 @@ class CountConfidence(ConfidenceEstimator):
         without_own_row = self._score(cells, own_row=1)
         self.error_map_ = CenteredIsotonicMap(without_own_row, y**2)
 
-    def _predict(self, X: Table) -> FloatArray:
+    def _predict(self, X: Encoded) -> FloatArray:
         score = self._score(self._cells(X), own_row=0)
         return score if self.scores_only else np.sqrt(self.error_map_(score))
 
@@ -100,11 +104,10 @@ class CountConfidence(ConfidenceEstimator):
         named = len(self.encoder_.levels_[feature]) if edges is None else len(edges) + 1
         return named + 1
 
-    def _cells(self, X: Table) -> list[IntArray]:
+    def _cells(self, X: Encoded) -> list[IntArray]:
         """Say for each feature in which cell of its counts each row falls."""
-        encoded = self.encoder_.transform(X)
         cells = []
-        for i, (column, edges) in enumerate(zip(encoded.T, self.edges_, strict=True)):
+        for i, (column, edges) in enumerate(zip(X.matrix.T, self.edges_, strict=True)):
             missing = np.isnan(column)
             known = np.where(missing, 0.0, column)
             cell = known.astype(np.intp) if edges is None else np.searchsorted(edges, known)

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, RandomState, Table, TableLike
 from qconf.base import ConfidenceEstimator
-from qconf.core.validation import Interval, check_table
+from qconf.core.validation import Interval
 from qconf.learners.trees.error_forest import ErrorForest
 
 __all__ = ["ForestConfidence"]
@@ -66,6 +66,11 @@ class ForestConfidence(ConfidenceEstimator):
         self.min_samples_leaf = min_samples_leaf
         self.random_state = random_state
 
+    @property
+    def takes_encoded(self) -> bool:
+        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
+        return True
+
     def signals(self, X: TableLike) -> FloatArray:
         """Say more than one number of each row, for a blend.
 
@@ -80,7 +85,7 @@ class ForestConfidence(ConfidenceEstimator):
             the units of the residuals, >= 0, lower is more confident.
         """
         check_is_fitted(self)
-        return self._unseen_cells.signals(self._signals, check_table(self, X, reset=False))
+        return self._unseen_cells.signals(self._signals, self._checked_table(X, reset=False))
 
     def _signals(self, X: Table) -> FloatArray:
         return np.sqrt(np.column_stack(self.forest_.moments(X)))

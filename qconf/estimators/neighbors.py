@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import FloatArray, RandomState, Table, TableLike
+from qconf._types import FloatArray, RandomState, TableLike
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source
-from qconf.core.validation import Interval, check_table
+from qconf.core.validation import Interval
+from qconf.encoding.encoded import Encoded
 from qconf.learners.nearest_rows import NearestRows
 
 __all__ = ["NeighborConfidence"]
@@ -76,6 +77,11 @@ class NeighborConfidence(ConfidenceEstimator):
         self.max_rows = max_rows
         self.random_state = random_state
 
+    @property
+    def takes_encoded(self) -> bool:
+        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
+        return True
+
     def signals(self, X: TableLike) -> FloatArray:
         """Say more than one number of each row, for a blend.
 
@@ -90,22 +96,22 @@ class NeighborConfidence(ConfidenceEstimator):
             is the root mean squared residual): both >= 0, lower is more confident.
         """
         check_is_fitted(self)
-        return self._unseen_cells.signals(self._signals, check_table(self, X, reset=False))
+        return self._unseen_cells.signals(self._signals, self._checked_table(X, reset=False))
 
-    def _signals(self, X: Table) -> FloatArray:
+    def _signals(self, X: Encoded) -> FloatArray:
         distance, position = self.nearest_(X)
         # In units of the residuals, as all signals are, so that a blend knows no units.
         unit = np.sqrt(self.squared_.mean())
         away = unit * (distance.mean(axis=1) + _LEAST_DISTANCE)
         return np.column_stack([self._expected(position), away])
 
-    def _fit(self, X: Table, y: FloatArray) -> None:
+    def _fit(self, X: Encoded, y: FloatArray) -> None:
         rng = random_source(self.random_state)
         most = _most_rows(len(y)) if self.max_rows is None else self.max_rows
         self.nearest_ = NearestRows(X, self.n_neighbors, most, rng)
         self.squared_: FloatArray = y**2
 
-    def _predict(self, X: Table) -> FloatArray:
+    def _predict(self, X: Encoded) -> FloatArray:
         return self._expected(self.nearest_(X)[1])
 
     def _expected(self, position: Any) -> FloatArray:

@@ -85,6 +85,11 @@ class OnlineConfidence(OnlineConfidenceEstimator):
         self.bins = bins
         self.random_state = random_state
 
+    @property
+    def takes_encoded(self) -> bool:
+        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
+        return True
+
     def progressive_predict(
         self,
         X: TableLike,

@@ -94,6 +94,13 @@ class QuantileConfidence(ConfidenceEstimator):
         self.quantiles = quantiles
         self.random_state = random_state
 
+    @property
+    def takes_encoded(self) -> bool:
+        """Whether the learner does."""
+        if isinstance(self.learner, str):
+            return self.learner not in _PLANES
+        return getattr(self.learner, "takes_encoded", False)
+
     def predict_quantiles(self, X: Any) -> FloatArray:
         """Predict the quantiles of the residual.
 
@@ -108,6 +115,9 @@ class QuantileConfidence(ConfidenceEstimator):
             (Chernozhukov, Fernández-Val & Galichon 2010).
         """
         check_is_fitted(self)
+        return self._quantiles(self._checked_table(X, reset=False))
+
+    def _quantiles(self, X: Table) -> FloatArray:
         columns = [np.asarray(model.predict(X), dtype=np.float64) for model in self.models_]
         together = columns[0] if len(columns) == 1 else np.column_stack(columns)
         return np.sort(together, axis=1)
@@ -165,7 +175,7 @@ class QuantileConfidence(ConfidenceEstimator):
         return [clone(model) for model in given]
 
     def _predict(self, X: Table) -> FloatArray:
-        sigma: FloatArray = (_widths(self.predict_quantiles(X)) / self.scale_).mean(axis=1)
+        sigma: FloatArray = (_widths(self._quantiles(X)) / self.scale_).mean(axis=1)
         return sigma
 
 

@@ -173,6 +173,11 @@ class ResidualConfidence(ConfidenceEstimator):
         self.random_state = random_state
 
     @property
+    def takes_encoded(self) -> bool:
+        """Whether the learner does, as all that have names do."""
+        return isinstance(self.learner, str) or getattr(self.learner, "takes_encoded", False)
+
+    @property
     def coef_table_(self) -> pd.DataFrame:
         """What drives the error, with the learner ``"glm"``: one row a term.
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler
+from concurrent.futures import ThreadPoolExecutor
 
-from qconf._types import FloatArray, IntArray, Table
-from qconf.core.validation import select_rows
-from qconf.encoding.encoder import TableEncoder, design_matrix
+import numpy as np
+
+from qconf._types import FloatArray, IntArray
+from qconf.core.threads import threads_for
+from qconf.encoding.encoded import Encoded
+from qconf.encoding.unit_cube import Points, UnitCube
+from qconf.learners.nearest_rows_loops import search
 
 __all__ = ["NearestRows"]
 
-#: Trees of cells save nothing beyond this many columns.
-_MANY_COLUMNS = 15
 _ROWS_TO_SCALE = 50_000
+_ROWS_AT_ONCE = 4096
 
 
 class NearestRows:
@@ -28,8 +27,8 @@ class NearestRows:
 
     Parameters
     ----------
-    X : DataFrame or ndarray of shape (n_samples, n_features)
-        Checked. Missing numbers are filled with the median.
+    X : Encoded of shape (n_samples, n_features)
+        See `UnitCube` for what becomes of gaps and levels.
     n_neighbors : int
         As many as there are rows, at most.
     max_rows : int
@@ -43,30 +42,22 @@ class NearestRows:
     """
 
     def __init__(
-        self, X: Table, n_neighbors: int, max_rows: int, rng: np.random.RandomState
+        self, X: Encoded, n_neighbors: int, max_rows: int, rng: np.random.RandomState
     ) -> None:
         order = rng.permutation(len(X))
         self.kept: IntArray = np.sort(order[:max_rows])
         # So many rows tell the range of a column, and which levels are common.
-        known = select_rows(X, np.sort(order[: max(max_rows, _ROWS_TO_SCALE)]))
-        self._encoder = TableEncoder().fit(known)
-        columns = design_matrix(self._encoder.is_categorical_, drop=None)
-        to_range = MinMaxScaler(clip=True).set_output(transform="default")
-        self._scale = make_pipeline(columns, to_range)
-        self._scale.fit(self._encoder.encode(known))
-        points = self._points(select_rows(X, self.kept))
-        self._search = NearestNeighbors(
-            n_neighbors=min(n_neighbors, len(points)),
-            algorithm="brute" if points.shape[1] > _MANY_COLUMNS else "kd_tree",
-            n_jobs=1,
-        ).fit(points)
+        known = X.matrix[np.sort(order[: max(max_rows, _ROWS_TO_SCALE)])]
+        self._cube = UnitCube(known, X.encoder.is_categorical_)
+        self._points = self._cube(X.matrix[self.kept])
+        self._n_neighbors = min(n_neighbors, len(self.kept))
 
-    def __call__(self, X: Table) -> tuple[FloatArray, IntArray]:
+    def __call__(self, X: Encoded) -> tuple[FloatArray, IntArray]:
         """Find the nearest rows.
 
         Parameters
         ----------
-        X : DataFrame or ndarray of shape (n_samples, n_features)
+        X : Encoded of shape (n_samples, n_features)
 
         Returns
         -------
@@ -74,11 +65,16 @@ class NearestRows:
         position : ndarray of shape (n_samples, n_neighbors)
             In the table that was given first.
         """
-        distance, position = self._search.kneighbors(self._points(X))
-        return np.asarray(distance, dtype=np.float64), self.kept[position]
+        asked = self._cube(X.matrix)
+        distance = np.empty((len(X), self._n_neighbors))
+        position = np.empty(distance.shape, dtype=np.intp)
 
-    def _points(self, X: Table) -> NDArray[np.float32]:
-        points: NDArray[np.float32] = self._scale.transform(self._encoder.encode(X)).astype(
-            np.float32
-        )
-        return points
+        def find(part: slice) -> None:
+            squared = np.empty(len(self.kept), dtype=np.float32)
+            some = Points(asked.numbers[:, part], asked.levels[:, part])
+            search(self._points, some, squared, distance[part], position[part])
+
+        parts = [slice(at, at + _ROWS_AT_ONCE) for at in range(0, len(X), _ROWS_AT_ONCE)]
+        with ThreadPoolExecutor(threads_for(len(X), None)) as pool:
+            list(pool.map(find, parts))
+        return distance, self.kept[position]

@@ -14,8 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, TableLike
-from qconf.core.validation import Interval, TakesTables, check_parameters, check_table, check_target
-from qconf.encoding.encoder import TableEncoder
+from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
+from qconf.encoding.encoded import encode
 from qconf.encoding.readable_design import ReadableDesign
 
 __all__ = ["GammaGLM"]
@@ -88,6 +88,7 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
     array([1. , 4.1])
     """
 
+    takes_encoded: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "prior_count": [Interval(Real, 0, None, closed="neither")],
         "max_levels": [Interval(Integral, 2, None, closed="left")],
@@ -125,16 +126,15 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
             If `max_iter` steps did not settle the coefficients.
         """
         check_parameters(self)
-        table = check_table(self, X, reset=True)
-        target = check_target(self, y, len(table))
+        encoded = encode(self, X, reset=True).matrix
+        target = check_target(self, y, len(encoded))
         if target.min() < 0:
             msg = f"The Gamma model needs targets >= 0, got {target.min():g}."
             raise ValueError(msg)
         self.scale_ = float(target.mean())
         relative = target / self.scale_ if self.scale_ > 0 else np.ones_like(target)
-        self.encoder_ = TableEncoder().fit(table)
         self.design_ = ReadableDesign(self.max_levels)
-        matrix = self.design_.fit(self.encoder_, self.encoder_.transform(table))
+        matrix = self.design_.fit(self.encoder_, encoded)
         self._fit_coefficients(matrix, np.maximum(relative, _LEAST_TARGET))
         return self
 
@@ -167,7 +167,7 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
-        matrix = self.design_.transform(self.encoder_.transform(check_table(self, X, reset=False)))
+        matrix = self.design_.transform(encode(self, X, reset=False).matrix)
         eta = matrix @ self._relative
         if z != 0.0:
             variance = np.einsum("ij,ij->i", matrix @ self.covariance_, matrix)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from math import sqrt
 from numbers import Integral
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,11 @@ from qconf._types import FloatArray, IntArray
 from qconf.core.compiled import compiled
 from qconf.encoding.binning import bin_edges
 from qconf.encoding.columns import as_floats, factorized, is_measured
+from qconf.encoding.encoded import Encoded
 from qconf.errors import OptionError, TableError
 from qconf.learners.online.count_rates import ABSENT, UNSEEN
 
-__all__ = ["ActiveCoordinates", "Reading", "categorical_columns"]
+__all__ = ["ActiveCoordinates", "Columns", "Reading", "categorical_columns"]
 
 #: A number further out than this many standard deviations is taken to be there.
 _FAR = 5.0
@@ -51,6 +52,9 @@ class Reading(NamedTuple):
     n_coordinates: int
 
 
+#: A checked table: encoded, or as it came.
+Columns: TypeAlias = pd.DataFrame | Encoded
+
 #: New levels by column, and the coordinates that are free, in turn.
 _New = tuple[dict[int, Levels], Iterator[int]]
 
@@ -78,15 +82,15 @@ class ActiveCoordinates:
 
     def __init__(
         self,
-        first: pd.DataFrame,
+        first: Columns,
         categorical: NDArray[np.bool_],
         bins: int | None,
         buckets: int | None,
         cut_by: int | None = None,
     ) -> None:
-        measured = np.array([is_measured(first.iloc[:, i]) for i in range(first.shape[1])])
+        measured = np.array([_is_measured(first, i) for i in range(first.shape[1])])
         measured &= ~categorical
-        self.kinds = {i: _kind(first.iloc[:, i]) for i in np.flatnonzero(measured).tolist()}
+        self.kinds = {i: _kind(first, i) for i in np.flatnonzero(measured).tolist()}
         self.buckets = buckets
         self.edges: dict[int, FloatArray] = {}
         self.numbers: list[int] = []
@@ -94,7 +98,7 @@ class ActiveCoordinates:
             if bins is None:
                 self.numbers.append(i)
             else:
-                self.edges[i] = bin_edges(as_floats(first.iloc[:cut_by, i]), bins)
+                self.edges[i] = bin_edges(_floats(first, i)[:cut_by], bins)
         self.named = [i for i in range(first.shape[1]) if i not in self.numbers]
         #: By named column.
         self.levels: dict[int, Levels] = {i: {} for i in self.named}
@@ -108,7 +112,7 @@ class ActiveCoordinates:
         other.levels = {i: known.copy() for i, known in self.levels.items()}
         return other
 
-    def learn(self, frame: pd.DataFrame) -> tuple[NDArray[np.int32], FloatArray]:
+    def learn(self, frame: Columns) -> tuple[NDArray[np.int32], FloatArray]:
         """Return coordinates and values of rows that will be learned from.
 
         New levels get coordinates, and numbers move the means that later rows are held against.
@@ -122,7 +126,7 @@ class ActiveCoordinates:
         self.accept(reading)
         return reading[:2]
 
-    def read(self, frame: pd.DataFrame) -> Reading:
+    def read(self, frame: Columns) -> Reading:
         """Say what learning these rows would make of them, and change nothing.
 
         Raises
@@ -144,7 +148,7 @@ class ActiveCoordinates:
             self.levels[i].update(new)
         self.moments = reading.moments
 
-    def find(self, frame: pd.DataFrame) -> tuple[NDArray[np.int32], FloatArray]:
+    def find(self, frame: Columns) -> tuple[NDArray[np.int32], FloatArray]:
         """Return coordinates and values of rows, and change nothing: new levels are `UNSEEN`.
 
         Raises
@@ -155,15 +159,15 @@ class ActiveCoordinates:
         return self._active(frame, self.moments.copy(), None)
 
     def _active(
-        self, frame: pd.DataFrame, moments: FloatArray, new: _New | None
+        self, frame: Columns, moments: FloatArray, new: _New | None
     ) -> tuple[NDArray[np.int32], FloatArray]:
         shape = (len(frame), len(self.named) + 2 * len(self.numbers))
         coordinates = np.empty(shape, dtype=np.int32)
         values = np.ones(shape if self.numbers else (len(frame), 0))
         for place, i in enumerate(self.named):
-            coordinates[:, place] = self._levels(i, frame.iloc[:, i], new)
+            coordinates[:, place] = self._levels(i, frame, new)
         for k, i in enumerate(self.numbers):
-            column = self._floats(i, frame.iloc[:, i])
+            column = self._floats(i, frame)
             place = len(self.named) + 2 * k
             missing = np.isnan(column)
             coordinates[:, place] = np.where(missing, ABSENT, 2 * k)
@@ -174,12 +178,14 @@ class ActiveCoordinates:
             values[:, place] = standard
         return coordinates, values
 
-    def _floats(self, i: int, column: pd.Series[Any]) -> FloatArray:
+    def _floats(self, i: int, frame: Columns) -> FloatArray:
         """Write a measured column as numbers, if it holds what it held when learning began."""
-        kind = self.kinds[i]
+        if isinstance(frame, Encoded):
+            return frame.matrix[:, i]
+        kind, column = self.kinds[i], frame.iloc[:, i]
         if column.isna().all():
             return np.full(len(column), np.nan)
-        if (now := _kind(column)) == kind:
+        if (now := _kind(frame, i)) == kind:
             try:
                 return as_floats(column)
             except (TypeError, ValueError):
@@ -190,8 +196,8 @@ class ActiveCoordinates:
         )
         raise TableError(msg)
 
-    def _levels(self, i: int, column: pd.Series[Any], new: _New | None) -> IntArray:
-        codes, names = self._codes(i, column)
+    def _levels(self, i: int, frame: Columns, new: _New | None) -> IntArray:
+        codes, names = self._codes(i, frame)
         place = np.empty(len(names) + 1, dtype=np.intp)
         wanted: list[str | None] = [*names, None]
         if not (codes < 0).any():
@@ -200,11 +206,12 @@ class ActiveCoordinates:
             place[k] = self._place(i, name, new)
         return place[codes]
 
-    def _codes(self, i: int, column: pd.Series[Any]) -> tuple[IntArray, list[str]]:
+    def _codes(self, i: int, frame: Columns) -> tuple[IntArray, list[str]]:
         """Return codes of the rows' levels, -1 for missing, and the levels' names."""
         if i not in self.edges:
-            return factorized(column)
-        numbers = self._floats(i, column)
+            encoded = isinstance(frame, Encoded) and not frame.is_measured(i)
+            return frame.factorized(i) if encoded else factorized(frame.iloc[:, i])
+        numbers = self._floats(i, frame)
         bins, codes = np.unique(np.searchsorted(self.edges[i], numbers), return_inverse=True)
         return np.where(np.isnan(numbers), -1, codes), [str(one) for one in bins]
 
@@ -224,9 +231,7 @@ class ActiveCoordinates:
         return levels[i][name]
 
 
-def categorical_columns(
-    frame: pd.DataFrame, chosen: str | Sequence[str | int]
-) -> NDArray[np.bool_]:
+def categorical_columns(frame: Columns, chosen: str | Sequence[str | int]) -> NDArray[np.bool_]:
     """Tell which columns are called categorical, by name or position.
 
     Raises
@@ -235,23 +240,34 @@ def categorical_columns(
         If one is not there.
     """
     categorical = np.zeros(frame.shape[1], dtype=bool)
+    names = frame.encoder.get_feature_names_out() if isinstance(frame, Encoded) else frame.columns
     for column in [] if isinstance(chosen, str) else chosen:
-        if column in frame.columns:
-            categorical[frame.columns.get_loc(column)] = True
+        if column in list(names):
+            categorical[list(names).index(column)] = True
         elif isinstance(column, Integral) and 0 <= column < frame.shape[1]:
             categorical[column] = True
         else:
             msg = (
                 f"categorical_features names {column!r}, which is not a column. There are: "
-                f"{', '.join(map(str, frame.columns[:12]))}."
+                f"{', '.join(map(str, names[:12]))}."
             )
             raise OptionError(msg)
     return categorical
 
 
-def _kind(column: pd.Series[Any]) -> str:
+def _is_measured(frame: Columns, i: int) -> bool:
+    return frame.is_measured(i) if isinstance(frame, Encoded) else is_measured(frame.iloc[:, i])
+
+
+def _floats(frame: Columns, i: int) -> FloatArray:
+    return frame.matrix[:, i] if isinstance(frame, Encoded) else as_floats(frame.iloc[:, i])
+
+
+def _kind(frame: Columns, i: int) -> str:
     """Name what is measured: numbers of one kind cannot be held against those of another."""
-    dtype = column.infer_objects().dtype
+    if isinstance(frame, Encoded):
+        return frame.encoder.kind_of(i)
+    dtype = frame.iloc[:, i].infer_objects().dtype
     if pd.api.types.is_timedelta64_dtype(dtype):
         return "durations"
     dated = pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)

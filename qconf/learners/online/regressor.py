@@ -7,7 +7,6 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -22,10 +21,13 @@ from qconf.core.validation import (
     check_table,
     check_target,
     check_weights,
+    select_rows,
+    take_over_columns,
 )
 from qconf.encoding.columns import as_frame
+from qconf.encoding.encoded import Encoded
 from qconf.errors import OptionError, TableError
-from qconf.learners.online.coordinates import ActiveCoordinates, categorical_columns
+from qconf.learners.online.coordinates import ActiveCoordinates, Columns, categorical_columns
 from qconf.learners.online.count_rates import IMMEDIATELY, CountRates, Known, Rows
 from qconf.learners.online.familiarity import TellsFamiliarity
 from qconf.learners.online.progressive_pass import checked_known, stretches
@@ -90,6 +92,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
     array([3.])
     """
 
+    takes_encoded: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "prior_count": [Interval(Real, 0, None, closed="neither")],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
@@ -286,7 +289,9 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
                     self._forget()
                 part = slice(stop)
                 cut_by = max(start, 1) if again else None
-                rows = self._rows_to_learn(frame.iloc[part], target[part], weight[part], cut_by)
+                rows = self._rows_to_learn(
+                    select_rows(frame, part), target[part], weight[part], cut_by
+                )
                 by_then = IMMEDIATELY if ready is None else ready[part]
                 told.append(self._one_pass(rows, by_then, lanes=lanes)[start:])
             return np.concatenate(told)
@@ -319,14 +324,22 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
 
     def _checked(
         self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None
-    ) -> tuple[pd.DataFrame, FloatArray, FloatArray]:
+    ) -> tuple[Columns, FloatArray, FloatArray]:
         check_parameters(self)
-        table = check_table(self, X, reset=not self.__sklearn_is_fitted__())
+        table = self._columns(X, reset=not self.__sklearn_is_fitted__())
         target = check_target(self, y, len(table))
-        return as_frame(table), target, check_weights(sample_weight, len(table))
+        return table, target, check_weights(sample_weight, len(table))
+
+    def _columns(self, X: TableLike | Encoded, *, reset: bool) -> Columns:
+        """Check a table, unless it is encoded and so was checked."""
+        if not isinstance(X, Encoded):
+            return as_frame(check_table(self, X, reset=reset))
+        if reset:
+            take_over_columns(self, X.encoder)
+        return X
 
     def _rows_to_learn(
-        self, frame: pd.DataFrame, target: FloatArray, weight: FloatArray, cut_by: int | None = None
+        self, frame: Columns, target: FloatArray, weight: FloatArray, cut_by: int | None = None
     ) -> Rows:
         """Read rows, and only when all of them are read, make room for what is new."""
         first = not self.__sklearn_is_fitted__()
@@ -342,7 +355,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
         active.accept(reading)
         return Rows(reading.coordinates, reading.values, target, weight)
 
-    def _new_active(self, frame: pd.DataFrame, cut_by: int | None = None) -> ActiveCoordinates:
+    def _new_active(self, frame: Columns, cut_by: int | None = None) -> ActiveCoordinates:
         chosen = categorical_columns(frame, self.categorical_features)
         return ActiveCoordinates(frame, chosen, self.bins, self.buckets, cut_by)
 
@@ -379,8 +392,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
 
     def _known_rows(self, X: TableLike) -> Rows:
         check_is_fitted(self)
-        frame = as_frame(check_table(self, X, reset=False))
-        coordinates, values = self._active.find(frame)
+        coordinates, values = self._active.find(self._columns(X, reset=False))
         nothing = np.empty(0)
         return Rows(coordinates, values, nothing, nothing)
 

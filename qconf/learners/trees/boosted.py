@@ -22,11 +22,10 @@ from qconf.core.validation import (
     StrOptions,
     TakesTables,
     check_parameters,
-    check_table,
     check_target,
     check_weights,
 )
-from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.encoded import encode
 from qconf.errors import OptionError, QconfError
 from qconf.learners.trees.monotonic import monotone_signs
 
@@ -104,6 +103,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
     array([1., 4.])
     """
 
+    takes_encoded: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "loss": [StrOptions(set(_OBJECTIVES))],
         "quantile": [Interval(Real, 0, 1, closed="neither")],
@@ -180,11 +180,9 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             in `monotonic` that are not there or hold levels.
         """
         check_parameters(self)
-        table = check_table(self, X, reset=True)
-        weight = _weights(sample_weight, len(table))
-        target = self._scaled(check_target(self, y, len(table)), weight)
-        self.encoder_ = TableEncoder().fit(table)
-        encoded = self.encoder_.encode(table)
+        encoded = encode(self, X, reset=True).matrix
+        weight = _weights(sample_weight, len(encoded))
+        target = self._scaled(check_target(self, y, len(encoded)), weight)
         rng = random_source(self.random_state)
         n_rows = min(len(target), self.max_rows or len(target))
         parameters = self._engine_parameters(n_rows, draw_seed(rng))
@@ -299,7 +297,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             In the target's units; >= 0 with the Gamma loss.
         """
         check_is_fitted(self)
-        encoded = self.encoder_.encode(check_table(self, X, reset=False))
+        encoded = encode(self, X, reset=False).matrix
         raw: FloatArray = self.booster_.predict(
             encoded, num_threads=threads_for(len(encoded), self.n_jobs)
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.utils.validation import check_is_fitted
@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
-from qconf.core.validation import Interval, TakesTables, check_parameters, check_table, check_target
-from qconf.encoding.encoder import TableEncoder
+from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
+from qconf.encoding.encoded import encode
 
 __all__ = ["ErrorForest"]
 
@@ -72,6 +72,7 @@ class ErrorForest(TakesTables, BaseEstimator):
     [0.05, 0.1]
     """
 
+    takes_encoded: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
@@ -117,9 +118,8 @@ class ErrorForest(TakesTables, BaseEstimator):
             If a parameter, the table or the errors break their rule.
         """
         check_parameters(self)
-        table = check_table(self, X, reset=True)
-        error = check_target(self, y, len(table))
-        self.encoder_ = TableEncoder().fit(table)
+        encoded = encode(self, X, reset=True).matrix
+        error = check_target(self, y, len(encoded))
         self.forest_ = ExtraTreesRegressor(
             self.n_estimators,
             min_samples_leaf=self.min_samples_leaf,
@@ -129,7 +129,7 @@ class ErrorForest(TakesTables, BaseEstimator):
             random_state=draw_seed(random_source(self.random_state)),
             n_jobs=threads_for(len(error), self.n_jobs),
         )
-        self.forest_.fit(self.encoder_.encode(table), self._shapes(error))
+        self.forest_.fit(encoded, self._shapes(error))
         return self
 
     def moments(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
@@ -147,15 +147,13 @@ class ErrorForest(TakesTables, BaseEstimator):
             Of the trees' mean errors, in the same units, >= 0.
         """
         check_is_fitted(self)
-        encoded = self.encoder_.encode(check_table(self, X, reset=False)).astype(np.float32)
+        encoded = encode(self, X, reset=False).matrix.astype(np.float32)
         stretches = [
             encoded[start : start + _ROWS_AT_ONCE]
             for start in range(0, len(encoded), _ROWS_AT_ONCE)
         ]
-        n_threads = threads_for(len(encoded), self.n_jobs)
-        parts = Parallel(n_threads, require="sharedmem")(
-            delayed(self._moments)(rows) for rows in stretches
-        )
+        with ThreadPoolExecutor(threads_for(len(encoded), self.n_jobs)) as pool:
+            parts = list(pool.map(self._moments, stretches))
         mean_square, variance = (np.concatenate(part) for part in zip(*parts, strict=True))
         return mean_square * self.unit_[_SQUARE], variance * self.unit_[_SIGNED] ** 2
 

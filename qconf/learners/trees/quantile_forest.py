@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
-from qconf.core.validation import Interval, TakesTables, check_parameters, check_table, check_target
-from qconf.encoding.encoder import TableEncoder
+from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
+from qconf.encoding.encoded import encode
 from qconf.learners.linear.linear_quantile import check_quantiles
 from qconf.learners.quantile_score import ScoresQuantiles
 from qconf.learners.trees.boosted import leaf_size, load_lightgbm
@@ -72,6 +72,7 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
            [-1.7,  1.6]])
     """
 
+    takes_encoded: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "quantiles": ["array-like", Interval(Real, 0, 1, closed="neither")],
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
@@ -124,10 +125,8 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         """
         check_parameters(self)
         quantiles = check_quantiles(np.atleast_1d(self.quantiles))
-        table = check_table(self, X, reset=True)
-        target = check_target(self, y, len(table))
-        self.encoder_ = TableEncoder().fit(table)
-        encoded = self.encoder_.encode(table)
+        encoded = encode(self, X, reset=True).matrix
+        target = check_target(self, y, len(encoded))
         lightgbm = load_lightgbm()
         parameters = self._engine_parameters(len(target))
         distance = np.abs(target - np.quantile(target, 0.5, method="lower"))
@@ -159,7 +158,7 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
             Or (n_samples,), if `quantiles` is a single number.
         """
         check_is_fitted(self)
-        encoded = self.encoder_.encode(check_table(self, X, reset=False))
+        encoded = encode(self, X, reset=False).matrix
         predicted = np.zeros((len(encoded), self.leaf_quantiles_[0].shape[1]))
         for leaves, kept in zip(self._leaves(encoded), self.leaf_quantiles_, strict=True):
             predicted += kept[leaves]

@@ -13,7 +13,8 @@ from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.core.compiled import CACHE_LINE
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
-from qconf.core.validation import check_table, check_target
+from qconf.core.validation import check_target
+from qconf.encoding.encoded import encode
 from qconf.errors import OptionError
 from qconf.learners.poisson_draws import BITS, poisson_steps
 from qconf.learners.trees.boosted import BoostedTrees
@@ -181,9 +182,7 @@ class LeafBootstrap:
             raise OptionError(msg)
 
     def _encoded(self, X: TableLike) -> FloatArray:
-        encoder = self.trees_.encoder_
-        encoded: FloatArray = encoder.encode(check_table(self.trees_, X, reset=False))
-        return encoded
+        return encode(self.trees_, X, reset=False).matrix
 
     def _in_units(self, target: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the target and the steps of the fitted trees such that these start from 0."""

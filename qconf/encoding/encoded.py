@@ -1,0 +1,106 @@
+"""A table that was checked and turned into numbers once, and is trusted from then on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qconf._types import BoolArray, FloatArray, IntArray, Table, TableLike
+from qconf.core.validation import check_table, take_over_columns
+from qconf.encoding.encoder import TableEncoder
+
+__all__ = ["Encoded", "encode"]
+
+#: Stands for all levels that an encoder does not know; none is written so.
+_UNKNOWN = "\0"
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Rows of a table as numbers, with the encoder that made them.
+
+    Learners and estimators that are given one do not check or encode it again: a blend does so
+    once for all its members, in all folds.
+
+    Attributes
+    ----------
+    matrix : ndarray of shape (n_samples, n_features)
+        As `TableEncoder.transform` returns it.
+    encoder : TableEncoder
+        Fitted on these rows, or on a table that they, or others like them, are a part of.
+    unseen : ndarray of shape (n_samples, n_features), dtype bool, or None
+        Cells with a level that the encoder does not know, missing in `matrix`; None if there are
+        none.
+    """
+
+    matrix: FloatArray
+    encoder: TableEncoder
+    unseen: BoolArray | None = None
+
+    @classmethod
+    def of(cls, table: Table, encoder: TableEncoder) -> Encoded:
+        """Encode a table that was checked."""
+        matrix, unseen = encoder.codes(table)
+        return cls(matrix, encoder, unseen)
+
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.matrix.shape  # type: ignore[return-value]  # of two dimensions
+
+    def is_measured(self, column: int) -> bool:
+        """Tell numbers, booleans, dates and durations from levels."""
+        return column not in self.encoder.levels_
+
+    def factorized(self, column: int) -> tuple[IntArray, list[str]]:
+        """Return the code of each row's level, -1 for missing, and the levels that are there."""
+        codes = self.matrix[:, column]
+        present, place = np.unique(codes, return_inverse=True)
+        known = present[~np.isnan(present)].astype(np.intp)
+        names = self.encoder.levels_[column][known].tolist()
+        place = np.where(np.isnan(codes), -1, place)
+        if self.unseen is not None and self.unseen[:, column].any():
+            place = np.where(self.unseen[:, column], len(names), place)
+            names = [*names, _UNKNOWN]
+        return place, names
+
+    def __getitem__(self, rows: IntArray | slice) -> Encoded:
+        """Take rows by position."""
+        unseen = None if self.unseen is None else self.unseen[rows]
+        return Encoded(self.matrix[rows], self.encoder, unseen)
+
+
+def encode(estimator: Any, X: TableLike | Encoded, *, reset: bool) -> Encoded:
+    """Check and encode a table, unless that was done before.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With `reset` it gets the attribute ``encoder_``; without, it has one.
+    X : DataFrame, array-like or Encoded of shape (n_samples, n_features)
+    reset : bool
+        Whether the columns, their kinds and their levels are to be learned or held against.
+
+    Returns
+    -------
+    Encoded
+
+    Raises
+    ------
+    ValueError
+        If the table breaks its rule, or its columns are others than in `fit`.
+    """
+    if isinstance(X, Encoded):
+        if reset:
+            take_over_columns(estimator, X.encoder)
+            estimator.encoder_ = X.encoder
+        return X
+    table = check_table(estimator, X, reset=reset)
+    if reset:
+        estimator.encoder_ = TableEncoder().fit_checked(table, estimator)
+    return Encoded.of(table, estimator.encoder_)
