@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import FloatArray, IntArray
 
-__all__ = ["bin_edges"]
+__all__ = ["bin_edges", "renumbered"]
 
 
 def bin_edges(column: FloatArray, bins: int) -> FloatArray:
@@ -41,3 +41,30 @@ def bin_edges(column: FloatArray, bins: int) -> FloatArray:
     width = (high - low) / bins
     spread: FloatArray = low + width * np.arange(-bins, 2 * bins + 1)
     return spread
+
+
+def renumbered(codes: IntArray, n_codes: int) -> tuple[IntArray, IntArray]:
+    """Renumber the codes that are there, without sorting the rows.
+
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n_rows,)
+        From 0 to `n_codes` - 1.
+    n_codes : int
+
+    Returns
+    -------
+    number : ndarray of int of shape (n_rows,)
+    there : ndarray of int of shape (n_there,)
+        Rising; the code that each number stands for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [part.tolist() for part in renumbered(np.array([7, 2, 7]), 9)]
+    [[1, 0, 1], [2, 7]]
+    """
+    there = np.flatnonzero(np.bincount(codes, minlength=n_codes))
+    number = np.empty(n_codes, dtype=np.intp)
+    number[there] = np.arange(len(there))
+    return number[codes], there

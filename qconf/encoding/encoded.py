@@ -9,6 +9,7 @@ import numpy as np
 
 from qconf._types import BoolArray, FloatArray, IntArray, Table, TableLike
 from qconf.core.validation import check_table, take_over_columns
+from qconf.encoding.binning import renumbered
 from qconf.encoding.encoder import TableEncoder
 
 __all__ = ["Encoded", "encode"]
@@ -59,15 +60,15 @@ class Encoded:
 
     def factorized(self, column: int) -> tuple[IntArray, list[str]]:
         """Return the code of each row's level, -1 for missing, and the levels that are there."""
-        codes = self.matrix[:, column]
-        present, place = np.unique(codes, return_inverse=True)
-        known = present[~np.isnan(present)].astype(np.intp)
-        names = self.encoder.levels_[column][known].tolist()
-        place = np.where(np.isnan(codes), -1, place)
-        if self.unseen is not None and self.unseen[:, column].any():
-            place = np.where(self.unseen[:, column], len(names), place)
-            names = [*names, _UNKNOWN]
-        return place, names
+        levels = self.encoder.levels_[column]
+        # By code: the levels, all that are unknown, and gaps.
+        codes = np.nan_to_num(self.matrix[:, column], nan=len(levels) + 1).astype(np.intp)
+        if self.unseen is not None:
+            codes[self.unseen[:, column]] = len(levels)
+        number, there = renumbered(codes, len(levels) + 2)
+        names = [*levels, _UNKNOWN]
+        present = [names[code] for code in there if code < len(names)]
+        return np.where(codes == len(names), -1, number), present
 
     def __getitem__(self, rows: IntArray | slice) -> Encoded:
         """Take rows by position."""

@@ -129,7 +129,9 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
             if (place < 0).any():
                 unseen = np.zeros(frame.shape, dtype=bool) if unseen is None else unseen
                 unseen[:, i] = np.append(place < 0, False)[codes]
-        return np.clip(encoded, -LARGEST, LARGEST, out=encoded), unseen
+        np.clip(encoded, -LARGEST, LARGEST, out=encoded)
+        # Row by row, as the engines read it: each would make such a copy.
+        return np.ascontiguousarray(encoded), unseen
 
     def kind_of(self, column: int) -> str:
         """Name what a measured column holds: ``numbers``, ``dates`` or ``durations``."""

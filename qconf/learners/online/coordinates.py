@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.compiled import compiled
-from qconf.encoding.binning import bin_edges
+from qconf.encoding.binning import bin_edges, renumbered
 from qconf.encoding.columns import as_floats, factorized, is_measured
 from qconf.encoding.encoded import Encoded
 from qconf.errors import OptionError, TableError
@@ -212,7 +212,8 @@ class ActiveCoordinates:
             encoded = isinstance(frame, Encoded) and not frame.is_measured(i)
             return frame.factorized(i) if encoded else factorized(frame.iloc[:, i])
         numbers = self._floats(i, frame)
-        bins, codes = np.unique(np.searchsorted(self.edges[i], numbers), return_inverse=True)
+        cells = np.searchsorted(self.edges[i], numbers)
+        codes, bins = renumbered(cells, len(self.edges[i]) + 1)
         return np.where(np.isnan(numbers), -1, codes), [str(one) for one in bins]
 
     def _place(self, i: int, name: str | None, new: _New | None) -> int:
