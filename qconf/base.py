@@ -192,11 +192,11 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         return -float(np.average(loss, weights=weights))
 
     @abstractmethod
-    def _fit(self, X: Table, y: FloatArray) -> None:
+    def _fit(self, X: Any, y: FloatArray) -> None:
         """Learn from a checked table and checked residuals."""
 
     @abstractmethod
-    def _predict(self, X: Table) -> FloatArray:
+    def _predict(self, X: Any) -> FloatArray:
         """Return expected errors of a checked table; negative ones become 0."""
 
     def __sklearn_tags__(self) -> Any:

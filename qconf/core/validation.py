@@ -7,7 +7,7 @@ when they move.
 from __future__ import annotations
 
 import shlex
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,8 @@ from qconf._types import FloatArray, IntArray, Table, TableLike
 from qconf.core.frames import as_frame_if_table
 from qconf.core.plain_columns import as_kinds, column_kinds
 from qconf.errors import TableError
+
+RowsT = TypeVar("RowsT")
 
 __all__ = [
     "HasMethods",
@@ -244,6 +246,8 @@ def _kind(values: ArrayLike) -> str:
     return str(getattr(values, "dtype", type(values).__name__))
 
 
-def select_rows(X: Table, rows: IntArray | slice) -> Table:
-    """Take rows by position from a DataFrame or an array."""
-    return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]
+def select_rows(X: RowsT, rows: IntArray | slice) -> RowsT:
+    """Take rows by position from a DataFrame, an array or an encoded table."""
+    table: Any = X
+    taken: RowsT = table.iloc[rows] if isinstance(X, pd.DataFrame) else table[rows]
+    return taken

@@ -52,7 +52,7 @@ class Encoded:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        return self.matrix.shape  # type: ignore[return-value]  # of two dimensions
+        return self.matrix.shape[0], self.matrix.shape[1]
 
     def is_measured(self, column: int) -> bool:
         """Tell numbers, booleans, dates and durations from levels."""

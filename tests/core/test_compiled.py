@@ -121,7 +121,7 @@ def test_a_folder_that_cannot_be_made_is_no_matter(tmp_path: Path) -> None:
     """NUMBA_CACHE_DIR may name a file: then another place is found, or none."""
     (tmp_path / "file").write_text("")
     program = (
-        "import numpy as np; from qconf.learners import compiled; import colorsys;"
+        "import numpy as np; from qconf.core import compiled; import colorsys;"
         "f = compiled.compiled(colorsys.rgb_to_yiq); print(f(0.0, 0.0, 0.0))"
     )
     done = subprocess.run(

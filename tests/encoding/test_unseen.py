@@ -19,7 +19,9 @@ from qconf import (
 )
 from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
-from qconf.encoding.unseen import UnseenCells
+from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.unseen import unseen_cells
 from qconf.learners.trees.boosted import BoostedTrees
 
 World = tuple[pd.DataFrame, FloatArray]
@@ -179,20 +181,31 @@ def test_rows_that_are_hard_for_other_reasons_stay_hard() -> None:
 def test_cells_that_were_never_seen() -> None:
     """New levels anywhere; gaps only in columns that had none; numbers never."""
     train = pd.DataFrame({"z": ["a", "b"], "w": ["a", None], "x": [1.0, 2.0], "v": [1.0, np.nan]})
-    cells = UnseenCells(train, np.array([0.1, 0.2]))
+    cells = unseen_cells(train, np.array([0.1, 0.2]))
     later = pd.DataFrame({"z": ["a", "c", None], "w": ["a", "c", None], "x": [9.0, np.nan, 1.0],
                           "v": [9.0, np.nan, 1.0]})  # fmt: skip
     assert cells.never_seen(later).astype(int).tolist() == [[0] * 4, [1, 1, 1, 0], [1, 0, 0, 0]]
     assert not cells.never_seen(train).any()
 
 
+def test_cells_of_an_encoded_table_that_were_never_seen() -> None:
+    """In a part of its rows, as well as in none of them: levels of other parts are new to it."""
+    whole = pd.DataFrame({"z": ["a", "b", "c"], "w": ["a", None, "b"], "v": [1.0, np.nan, 2.0]})
+    encoder = TableEncoder().fit(whole)
+    cells = unseen_cells(Encoded.of(whole, encoder)[:2], np.array([0.1, 0.2]))
+    later = pd.DataFrame({"z": ["a", "c", "x", None], "w": ["a", "b", "x", None],
+                          "v": [9.0, np.nan, 1.0, 2.0]})  # fmt: skip
+    unseen = cells.never_seen(Encoded.of(later, encoder))
+    assert unseen.astype(int).tolist() == [[0] * 3, [1, 1, 0], [1, 1, 0], [1, 0, 0]]
+
+
 def test_stand_ins_are_the_table_in_small(rng: np.random.Generator) -> None:
     """Weighted, their squares have the mean of all squares, however few rows have most of it."""
     residual = rng.normal(size=5000) * np.exp(1.5 * rng.normal(size=5000))
     table = np.arange(5000.0).reshape(-1, 1)
-    cells = UnseenCells(table, residual)
+    cells = unseen_cells(table, residual)
     chosen = np.asarray(cells.stand_ins)[:, 0].astype(int)
     assert cells.weights.sum() == pytest.approx(1)
     assert cells.weights @ residual[chosen] ** 2 == pytest.approx(np.mean(residual**2), rel=0.1)
-    nothing = UnseenCells(table, np.zeros(5000))
+    nothing = unseen_cells(table, np.zeros(5000))
     assert nothing.weights.sum() == pytest.approx(1)

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, TableLike
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
+from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.readable_design import ReadableDesign
 
 __all__ = ["GammaGLM"]
@@ -89,6 +90,7 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
     """
 
     takes_encoded: ClassVar[bool] = True
+    encoder_: TableEncoder
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "prior_count": [Interval(Real, 0, None, closed="neither")],
         "max_levels": [Interval(Integral, 2, None, closed="left")],

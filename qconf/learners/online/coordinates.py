@@ -209,8 +209,9 @@ class ActiveCoordinates:
     def _codes(self, i: int, frame: Columns) -> tuple[IntArray, list[str]]:
         """Return codes of the rows' levels, -1 for missing, and the levels' names."""
         if i not in self.edges:
-            encoded = isinstance(frame, Encoded) and not frame.is_measured(i)
-            return frame.factorized(i) if encoded else factorized(frame.iloc[:, i])
+            if isinstance(frame, Encoded):
+                return frame.factorized(i)
+            return factorized(frame.iloc[:, i])
         numbers = self._floats(i, frame)
         cells = np.searchsorted(self.edges[i], numbers)
         codes, bins = renumbered(cells, len(self.edges[i]) + 1)

@@ -26,6 +26,7 @@ from qconf.core.validation import (
     check_weights,
 )
 from qconf.encoding.encoded import encode
+from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError, QconfError
 from qconf.learners.trees.monotonic import monotone_signs
 
@@ -104,6 +105,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
     """
 
     takes_encoded: ClassVar[bool] = True
+    encoder_: TableEncoder
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "loss": [StrOptions(set(_OBJECTIVES))],
         "quantile": [Interval(Real, 0, 1, closed="neither")],

@@ -16,6 +16,7 @@ from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
+from qconf.encoding.encoder import TableEncoder
 
 __all__ = ["ErrorForest"]
 
@@ -73,6 +74,7 @@ class ErrorForest(TakesTables, BaseEstimator):
     """
 
     takes_encoded: ClassVar[bool] = True
+    encoder_: TableEncoder
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],

@@ -15,6 +15,7 @@ from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
+from qconf.encoding.encoder import TableEncoder
 from qconf.learners.linear.linear_quantile import check_quantiles
 from qconf.learners.quantile_score import ScoresQuantiles
 from qconf.learners.trees.boosted import leaf_size, load_lightgbm
@@ -73,6 +74,7 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
     """
 
     takes_encoded: ClassVar[bool] = True
+    encoder_: TableEncoder
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "quantiles": ["array-like", Interval(Real, 0, 1, closed="neither")],
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
