@@ -6,7 +6,7 @@ import os
 
 from joblib import cpu_count
 
-__all__ = ["threads_for"]
+__all__ = ["fits_at_once", "threads_for"]
 
 #: Threads of a boosting engine meet after every few splits, and wait for each other by spinning.
 #: On 17,000 rows two of them save a quarter of the time; but two such programs at once on two
@@ -31,8 +31,26 @@ def threads_for(n_rows: int, n_jobs: int | None = None) -> int:
     """
     if n_jobs is not None:
         return n_jobs
-    most = _asked() or _cores()
-    return max(1, min(most, n_rows // _ROWS_A_THREAD))
+    return max(1, min(_most(), n_rows // _ROWS_A_THREAD))
+
+
+def fits_at_once(n_rows: int) -> int:
+    """Choose how many fits on so many rows each to run side by side, on the threads they leave.
+
+    Parameters
+    ----------
+    n_rows : int
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    return max(1, _most() // threads_for(n_rows))
+
+
+def _most() -> int:
+    return _asked() or _cores()
 
 
 def _asked() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -15,6 +16,7 @@ from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, Ta
 from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.seeding import random_source, with_seed
+from qconf.core.threads import fits_at_once
 from qconf.core.validation import Interval, check_enough_rows, select_rows
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
@@ -168,24 +170,22 @@ class BlendConfidence(ConfidenceEstimator):
         fold = _dealt(len(y), units, self.cv, rng) if stretches is None else stretches
         decides = _deciding(fold, rng, newest=stretches is not None)
         self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
-        self.members_ = []
-        held_out: dict[int, FloatArray] = {}
-        for k in range(int(fold.max()) + 1):
-            train = _at_most(_MOST_ROWS, _apart(fold, k, units), rng)
-            seen = table[train]
-            members = [
-                with_seed(one, rng).fit(seen.as_read_by(one), y[train])
-                for one in self._shares(unfitted)
-            ]
-            self.members_.append(members)
-            scored = decides[fold[decides] == k]
-            if len(scored):
-                signals = _signals(members, table[scored])
-                self._n_signals = [one.shape[1] for one in signals]
-                held_out[k] = self._logs(signals)
-        order = np.concatenate([decides[fold[decides] == k] for k in held_out])
+        folds = [
+            _Fold(
+                train=_at_most(_MOST_ROWS, _apart(fold, k, units), rng),
+                members=[with_seed(one, rng) for one in self._shares(unfitted)],
+                scored=decides[fold[decides] == k],
+            )
+            for k in range(int(fold.max()) + 1)
+        ]
+        with ThreadPoolExecutor(_at_once(folds)) as pool:
+            signals = list(pool.map(lambda one: one.fit(table, y), folds))
+        self.members_ = [one.members for one in folds]
+        self._n_signals = [one.shape[1] for one in signals[-1]]
+        order = np.concatenate([one.scored for one in folds])
         penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
-        self._combine(np.concatenate(list(held_out.values())), y[order] ** 2, penalty)
+        log_signals = np.concatenate([self._logs(said) for said in signals if said])
+        self._combine(log_signals, y[order] ** 2, penalty)
 
     def _units(self, X: Table) -> IntArray | None:
         """Return numbers for rows that must stay on one side; None if each may stand alone."""
@@ -259,6 +259,31 @@ class _Both:
     def as_read_by(self, member: Any) -> Any:
         """Return what a member takes."""
         return self.encoded if getattr(member, "takes_encoded", False) else self.plain
+
+
+@dataclass(frozen=True, eq=False)
+class _Fold:
+    """Members, seeded each for itself, the rows they learn, and held-out rows that they score."""
+
+    train: IntArray
+    members: list[Any]
+    scored: IntArray
+
+    def fit(self, table: _Both, y: FloatArray) -> list[FloatArray]:
+        """Fit the members; return what each says of the held-out rows."""
+        seen = table[self.train]
+        for one in self.members:
+            one.fit(seen.as_read_by(one), y[self.train])
+        if not len(self.scored):
+            return []
+        return _signals(self.members, table[self.scored])
+
+
+def _at_once(folds: list[_Fold]) -> int:
+    """Choose how many folds to fit side by side: ours, if one does not keep all cores busy."""
+    if not all(getattr(one, "takes_encoded", False) for one in folds[0].members):
+        return 1
+    return fits_at_once(max(len(one.train) for one in folds))
 
 
 def _signals(members: Sequence[Any], table: _Both) -> list[FloatArray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qconf.core.threads import threads_for
+from qconf.core.threads import fits_at_once, threads_for
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,12 @@ def test_a_number_of_cores_that_is_none_does_not_count(
     monkeypatch.delenv("OMP_NUM_THREADS")
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", cores)
     assert threads_for(10**9) >= 1
+
+
+@pytest.mark.parametrize(("n_rows", "at_once"), [(100, 4), (60_000, 2), (10**7, 1)])
+def test_small_fits_run_side_by_side(
+    n_rows: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as have threads left."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    assert fits_at_once(n_rows) == at_once

@@ -280,3 +280,16 @@ def test_groups_that_last_through_time_are_kept_apart_at_random() -> None:
     est = BlendConfidence([CountConfidence()], random_state=0)
     both = est.fit(X, residual, time=time, groups=groups).predict(X)
     np.testing.assert_array_equal(both, est.fit(X, residual, groups=groups).predict(X))
+
+
+def test_folds_side_by_side_are_folds_one_after_the_other(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each member has a seed of its own before any is fitted."""
+    x = rng.uniform(size=(300, 2))
+    residual = rng.normal(size=300) * x[:, 0]
+    predicted = []
+    for threads in ("1", "4"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        predicted.append(BlendConfidence(random_state=0).fit(x, residual).predict(x))
+    np.testing.assert_array_equal(*predicted)
