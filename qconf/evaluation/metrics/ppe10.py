@@ -1,0 +1,20 @@
+"""PPE10: the share of predictions within 10 % of the truth, as valuations are reported."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qconf.evaluation.metrics.row_metric import RowMetric
+
+__all__ = ["PPE10"]
+
+_WITHIN = 0.10
+
+PPE10 = RowMetric(
+    name="ppe10",
+    label="PPE10",
+    description="share of rows with an error within ±10 %",
+    per_row=lambda residual, _: np.abs(residual) <= _WITHIN,
+    better="higher",
+    needs_ratio=True,
+)
