@@ -23,6 +23,7 @@ from qconf.cli.options import (
     FormatOption,
     FractionOption,
     GroupOption,
+    MetricsOption,
     OutputOption,
     PredictionOption,
     SeedOption,
@@ -61,6 +62,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
     estimators: EstimatorsOption = "residual,quantile,count,blend,constant",
+    metrics: MetricsOption = None,
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
@@ -121,6 +123,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         {
             **chosen,
             "estimators": split_estimators(estimators),
+            "metrics": split_names(metrics) or (),
             "copies": copies,
             "fraction": fraction,
             "folds": folds,
@@ -169,6 +172,6 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
 
 
 def _as_table(comparison: Comparison) -> str:
-    from qconf.cli.table import ranking_text  # noqa: PLC0415 - JSON and CSV do without rich
+    from qconf.comparison.table import ranking_text  # noqa: PLC0415 - JSON and CSV do without rich
 
     return ranking_text(comparison)

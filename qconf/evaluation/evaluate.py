@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
-from qconf.core.estimate import Estimate
+from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.validation import check_column
 from qconf.errors import TableError
 from qconf.evaluation.calibration import by_decile
@@ -23,6 +23,7 @@ from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.metrics.spearman import SPEARMAN
+from qconf.evaluation.plotting import PlotKind, display
 from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
 from qconf.evaluation.resampling import ObservedRate, percentile_estimate, resamples_for
 from qconf.evaluation.sampling import Sampling, row_codes
@@ -40,7 +41,7 @@ _ROUNDING = 1e-12
 _DIFFERENCE = (-1.0, 1.0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
     """What a confidence score is worth on rows whose residuals are known.
 
@@ -73,6 +74,8 @@ class Evaluation:
         What was asked for.
     notes : tuple of str
         What limits the intervals: few groups, few outliers, slow movement in time.
+    metrics : tuple of RowMetric
+        Those that were asked for; their estimates are in `best_decile` and `overall`.
     rate : ObservedRate
         The best decile's outlier rate, and what it might have been.
     """
@@ -87,10 +90,11 @@ class Evaluation:
     fraction: float
     level: float
     notes: tuple[str, ...]
-    curve: pd.DataFrame = field(repr=False)
-    risks: pd.DataFrame = field(repr=False)
-    calibration: pd.DataFrame = field(repr=False)
-    rate: ObservedRate = field(repr=False)
+    metrics: tuple[RowMetric, ...]
+    curve: pd.DataFrame
+    risks: pd.DataFrame
+    calibration: pd.DataFrame
+    rate: ObservedRate
 
     @property
     def rate_replicates(self) -> FloatArray:
@@ -120,6 +124,45 @@ class Evaluation:
             The difference, with a paired interval.
         """
         return self.rate.minus(other.rate, self.level if level is None else level)
+
+    def __repr__(self) -> str:
+        """Return a line: how many rows, the best decile and the area."""
+        rate = self.best_decile.outlier_rate
+        return (
+            f"<Evaluation on {self.overall.n:,} rows: {in_percent(rate.value)} "
+            f"({percent_range(rate)}) outliers among the safest {self.best_decile.n:,}, "
+            f"AURC {self.aurc.value:.4f}>"
+        )
+
+    def __str__(self) -> str:
+        """Return a table of everything but the curve."""
+        from qconf.evaluation.table import evaluation_text  # noqa: PLC0415 - rich, only to print
+
+        return evaluation_text(self).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """Return that table for a notebook."""
+        from qconf.evaluation.table import evaluation_html  # noqa: PLC0415
+
+        return evaluation_html(self)
+
+    def plot(self, kind: PlotKind = "risk-coverage", *, ax: Any = None) -> Any:
+        """Draw the score; needs the extra ``qconf[plots]``.
+
+        Parameters
+        ----------
+        kind : {"risk-coverage", "calibration"}, default="risk-coverage"
+            The outlier rate among the safest rows for every share of rows, or expected errors
+            against root mean squared residuals.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        RiskCoverageDisplay or CalibrationDisplay
+            With the attributes ``ax_``, ``figure_`` and ``lines_``.
+        """
+        return display({"score": self}, kind).plot(ax=ax)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""
@@ -314,6 +357,7 @@ def _evaluation(
         spearman=told[SPEARMAN],
         coverage_at={at: told[metric] for at, metric in by_rate.items()},
         notes=limits_of_validity(overall[OUTLIER_RATE], n_rows, measurement.sampling),
+        metrics=measurement.asked,
         curve=rows.curve(),
         risks=measurement.risks(rows, measured, overall),
         rate=rate,

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qconf.cli import terminal
-from qconf.cli.terminal import clear_line, cut, draw_line, one_line, shown, tell
+from qconf.cli.terminal import clear_line, cut, draw_line, one_line, tell
+from qconf.core.printable import shown
 
 COMMANDS = [
     *map(chr, range(32)),

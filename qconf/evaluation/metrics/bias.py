@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from qconf._types import FloatArray
 from qconf.evaluation.metrics.row_metric import RowMetric
 
 __all__ = ["BIAS"]
+
+
+def _per_row(residual: FloatArray, threshold: float) -> FloatArray:  # noqa: ARG001 - one signature for all
+    return residual
+
 
 BIAS = RowMetric(
     name="bias",
     label="bias",
     description="mean signed error; above zero, predictions are too high",
-    per_row=lambda residual, _: residual,
+    per_row=_per_row,
     unit="error",
     bounds=(-np.inf, np.inf),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.ranking import WeightedRows
 
@@ -34,3 +35,7 @@ class CoverageAt(OrderMetric):
         total = float(rows.total)
         accepted = np.append(rows.after - rows.size, total)
         return float(accepted[rows.found <= self.outlier_rate * accepted].max(initial=0)) / total
+
+    def text(self, estimate: Estimate) -> str:
+        """Write a value with its interval."""
+        return f"{in_percent(estimate.value)} ({percent_range(estimate)})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from qconf.core.estimate import Estimate
+from qconf.core.estimate import Estimate, with_range
 from qconf.evaluation.metrics.row_metric import Direction, in_words
 from qconf.evaluation.ranking import WeightedRows
 from qconf.evaluation.resampling import Draws, percentile_estimate
@@ -39,6 +39,10 @@ class OrderMetric(ABC):
     def estimate(self, value: float, draws: Draws, level: float) -> Estimate:
         """Make an interval from what it was under other weights."""
         return percentile_estimate(value, draws, level, self.bounds)
+
+    def text(self, estimate: Estimate) -> str:
+        """Write a value with its interval."""
+        return with_range(estimate, plus=self.bounds[0] < 0)
 
     def in_words(self) -> str:
         """Say in a line what it is, and which way is better."""
