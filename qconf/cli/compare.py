@@ -123,7 +123,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         {
             **chosen,
             "estimators": split_estimators(estimators),
-            "metrics": split_names(metrics) or (),
+            "metrics": _named_metrics(metrics),
             "copies": copies,
             "fraction": fraction,
             "folds": folds,
@@ -153,6 +153,14 @@ def _table(
         raise OptionError(msg)
     loaded = load_example(example)
     return TableFile(loaded.table), loaded.options
+
+
+def _named_metrics(text: str | None) -> list[str]:
+    names = split_names(text)
+    if names is not None and not names:
+        msg = f"--metrics needs a name or more, such as ppe10,bias; got {text!r}."
+        raise OptionError(msg)
+    return names or []
 
 
 def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str | None) -> None:

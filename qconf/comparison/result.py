@@ -292,7 +292,7 @@ def _flat(one: Ranked) -> dict[str, Any]:
 
 def _ends(estimates: Mapping[str, Estimate]) -> dict[str, float]:
     """Spread each estimate over three columns."""
-    columns = {}
+    columns: dict[str, float] = {}
     for name, one in estimates.items():
         columns |= {
             name: one.value,

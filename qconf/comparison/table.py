@@ -125,5 +125,5 @@ def _footing(comparison: Comparison) -> list[str]:
         "other": "the rest",
     }
     split = ", ".join(f"{label} {comparison.seconds[part]:.1f}" for part, label in parts.items())
-    explained = [one.in_words() for one in (AURC, *comparison.metrics)]
-    return [*explained, f"Seconds: {split}."]
+    metrics = [one.in_words() for one in comparison.metrics]
+    return [AURC.in_words(), *metrics, f"Seconds: {split}."]

@@ -324,13 +324,14 @@ def evaluate_scores(
     measurement = Measurement(asked, order_metrics, outcome, sampling, level)
     whole, each = measurement.measure(ranked, n_draws, np.random.default_rng(random_state))
     overall = measurement.overall(whole)
-    settings = {"threshold": threshold, "fraction": fraction, "level": level}
-    evaluations = {}
-    for name, rows in ranked.items():
-        settings["calibration"] = by_decile(given[name], residuals, sampling, level)
-        told = measurement, rows, each[name], whole, overall, by_rate
-        evaluations[name] = _evaluation(*told, **settings)
-    return evaluations
+    return {
+        name: _evaluation(
+            measurement, rows, each[name], whole, overall, by_rate,
+            threshold=threshold, fraction=fraction, level=level,
+            calibration=by_decile(given[name], residuals, sampling, level),
+        )
+        for name, rows in ranked.items()
+    }  # fmt: skip
 
 
 def _evaluation(

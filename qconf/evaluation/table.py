@@ -33,7 +33,8 @@ def _parts(evaluation: Evaluation) -> Iterator[str | Grid]:
     yield _of_rows(evaluation)
     yield _of_the_order(evaluation)
     yield f"An outlier's absolute error is above {evaluation.threshold:g}."
-    yield from (one.in_words() for one in (AURC, *evaluation.metrics))
+    yield AURC.in_words()
+    yield from (one.in_words() for one in evaluation.metrics)
     yield from (f"Note: {one}" for one in evaluation.notes)
 
 

@@ -16,7 +16,7 @@ __all__ = ["axes_for", "looks"]
 _ORDER = ("blue", "orange", "green", "purple", "sky", "vermillion")
 
 
-def axes_for(ax: Any) -> Axes:
+def axes_for(ax: Axes | None) -> Axes:
     """Return the axes that were given, or those of a new figure.
 
     Raises
@@ -34,10 +34,9 @@ def axes_for(ax: Any) -> Axes:
         raise ImportError(msg) from error
     from qconf.report.style import plain_axes  # noqa: PLC0415
 
-    if ax is None:
-        _, ax = plt.subplots(figsize=(7, 4.6), layout="constrained")
-    plain_axes(ax)
-    return ax
+    chosen = plt.subplots(figsize=(7, 4.6), layout="constrained")[1] if ax is None else ax
+    plain_axes(chosen)
+    return chosen
 
 
 def looks(names: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:

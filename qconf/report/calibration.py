@@ -59,10 +59,12 @@ class CalibrationDisplay:
         self.lines_ = {}
         for name, look in looks(self.tables):
             table = self.tables[name]
-            came = table["residual"]
-            reach = np.stack([came - table["low"], table["high"] - came])
+            expected, came, low, high = (
+                table[one].to_numpy() for one in ("expected_error", "residual", "low", "high")
+            )
+            reach = np.stack([came - low, high - came])
             self.lines_[name] = self.ax_.errorbar(
-                table["expected_error"], came, reach, label=name, markersize=4, elinewidth=1, **look
+                expected, came, reach, label=name, markersize=4, elinewidth=1, **look
             )
         largest = max(
             float(one[["expected_error", "residual"]].max().max()) for one in self.tables.values()

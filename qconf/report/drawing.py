@@ -52,8 +52,12 @@ def drawn(*parts: str | Grid) -> str:
 def _table(grid: Grid) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1) if is_wide() else 0)
     for one in grid.columns:
-        side, overflow = ("right" if one.right else "left"), ("fold" if one.fold else "ellipsis")
-        table.add_column(one.header, justify=side, overflow=overflow, no_wrap=not one.fold)
+        table.add_column(
+            one.header,
+            justify="right" if one.right else "left",
+            overflow="fold" if one.fold else "ellipsis",
+            no_wrap=not one.fold,
+        )
     for cells in grid.rows:
         table.add_row(*cells)
     return table

@@ -77,8 +77,8 @@ class RiskCoverageDisplay:
                 label=name,
                 **{**look, "marker": None},
             )
-            ends = [100 * points[one] for one in ("coverage", "low", "high")]
-            self.ax_.fill_between(*ends, color=look["color"], alpha=0.13, linewidth=0)
+            coverage, low, high = (100 * points[one] for one in ("coverage", "low", "high"))
+            self.ax_.fill_between(coverage, low, high, color=look["color"], alpha=0.13, linewidth=0)
         self.ax_.axhline(100 * self.overall, color="#999999", linewidth=0.8, label="all rows")
         self.ax_.set(
             xlim=(0, 100),

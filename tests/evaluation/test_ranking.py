@@ -87,8 +87,8 @@ def test_statistics_are_means_over_the_orders_of_ties(
 ) -> None:
     """The closed forms equal the average over every order of rows that tie."""
     score, residual, _ = rows
-    rows = ranked(score, residual, fraction)
-    assert_same(statistics(rows), by_definition(score, residual, fraction))
+    own = ranked(score, residual, fraction)
+    assert_same(statistics(own), by_definition(score, residual, fraction))
 
 
 @given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
