@@ -131,6 +131,35 @@ def test_a_drifting_bias_is_seen_where_the_outlier_rate_stands_still() -> None:
     assert width(slow.overall.outlier_rate) < 3 * width(rows_alone.overall.outlier_rate)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"groups": np.arange(2000) // 4}, {"groups": np.arange(2000) // 200},
+     {"time": np.arange(2000) // 20}],
+    ids=["groups", "few groups", "time"],
+)  # fmt: skip
+def test_each_share_has_the_dependence_of_its_own_events(options: dict[str, Any]) -> None:
+    """Over-valued rows are told as if they were all the outliers, whatever the other side does."""
+    rng = np.random.default_rng(0)
+    unit = next(iter(options.values()))
+    over = rng.random(2000) < 0.6 * rng.random(unit.max() + 1)[unit] ** 4
+    under = ~over & (rng.random(2000) < 0.4)
+    score = rng.random(2000) + 0.3 * over
+
+    def of(residual: Any) -> Evaluation:
+        return evaluate(
+            score, residual, threshold=0.5, metrics=["over-valuation-rate"], n_resamples=200,
+            **options,
+        )  # fmt: skip
+
+    both, alone = of(1.0 * over - 1.0 * under), of(1.0 * over)
+    for part in ("best_decile", "overall"):
+        told = getattr(both, part).metrics["over_valuation_rate"]
+        expected = getattr(alone, part).outlier_rate
+        assert told.value == expected.value
+        assert told.interval == pytest.approx(expected.interval)
+    assert both.overall.outlier_rate.value > 2 * alone.overall.outlier_rate.value
+
+
 def test_a_result_can_be_sent_to_another_process() -> None:
     """Metrics are pickled with it."""
     one = told(metrics=NEW)
