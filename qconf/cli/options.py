@@ -132,9 +132,9 @@ MetricsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
-        help="What else to tell of the safest rows and of all: ppe10 (share within ±10 %), bias "
-        "(mean signed error), over-valuation-rate (share predicted too high by more than the "
-        "threshold).",
+        help="What else to tell of the safest rows and of all: ppe10 (share off by at most 10 %), "
+        "bias (mean signed error), over-valuation-rate (share predicted too high by more than "
+        "the threshold).",
     ),
 ]
 FractionOption: TypeAlias = Annotated[

@@ -19,7 +19,7 @@ def _per_row(residual: FloatArray, threshold: float) -> BoolArray:  # noqa: ARG0
 PPE10 = RowMetric(
     name="ppe10",
     label="PPE10",
-    description="share of rows with an error within ±10 %",
+    description="share of rows with an error of at most 10 %",
     per_row=_per_row,
     better="higher",
     needs_ratio=True,
