@@ -74,6 +74,6 @@ def test_plot_shows_every_estimator(result: Comparison) -> None:
     """In both pictures, each with a line of its own."""
     mpl.use("agg")
     for kind in ("risk-coverage", "calibration"):
-        display = result.plot(kind)  # type: ignore[arg-type]
+        display = result.plot(kind)
         assert list(display.lines_) == [one.name for one in result.ranking]
     plt.close("all")

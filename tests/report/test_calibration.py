@@ -19,7 +19,9 @@ def test_points_and_whiskers_are_the_table() -> None:
     )  # fmt: skip
     display = CalibrationDisplay({"a": table, "b": table.iloc[:1]}).plot()
     points, _, (whiskers,) = display.lines_["a"].lines
-    np.testing.assert_allclose(points.get_xydata(), [[0.1, 0.12], [0.2, 0.18]])
+    np.testing.assert_allclose(
+        np.asarray(points.get_xydata(), dtype=np.float64), [[0.1, 0.12], [0.2, 0.18]]
+    )
     ends = np.array(whiskers.get_segments(), dtype=np.float64)
     np.testing.assert_allclose(ends, [[[0.1, 0.1], [0.1, 0.15]], [[0.2, 0.15], [0.2, 0.25]]])
     other = display.lines_["b"].lines[0]
