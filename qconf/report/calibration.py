@@ -73,5 +73,5 @@ class CalibrationDisplay:
             [0, largest], [0, largest], color="#999999", linewidth=0.8, label="as expected"
         )
         self.ax_.set(xlabel="expected error", ylabel="root mean squared residual", xlim=0, ylim=0)
-        self.ax_.legend(frameon=False, fontsize=9)
+        self.ax_.legend(frameon=False, fontsize=9, loc="upper left")
         return self

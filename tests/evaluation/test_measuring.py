@@ -223,7 +223,13 @@ def autoregressive(rng: np.random.Generator, length: int, spread: float) -> Floa
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("world", "least", "most"),
-    [("rows", 0.93, 0.98), ("groups", 0.93, 0.98), ("time", 0.90, 0.985)],
+    [
+        # Percentiles of 200 resamples are rough: they cost a point or two, which 1000 do not.
+        # With few rows beyond 10 % in the decile, coverage comes in steps: it may be higher.
+        ("rows", 0.90, 0.995),
+        ("groups", 0.91, 0.985),
+        ("time", 0.89, 0.985),
+    ],
 )
 def test_intervals_hold_the_truth_as_often_as_they_say(
     world: str, least: float, most: float
