@@ -224,7 +224,7 @@ def autoregressive(rng: np.random.Generator, length: int, spread: float) -> Floa
 @pytest.mark.parametrize(
     ("world", "least", "most"),
     [
-        # Percentiles of 200 resamples are rough: they cost a point or two, which 1000 do not.
+        # Percentiles of 200 resamples are rough, which costs about a point beside 1000.
         # With few rows beyond 10 % in the decile, coverage comes in steps: it may be higher.
         ("rows", 0.90, 0.995),
         ("groups", 0.91, 0.985),
