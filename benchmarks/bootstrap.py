@@ -23,7 +23,8 @@ from qconf.core.conventions import accepted_rows
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import select_rows
 from qconf.estimators.bounds import upper_bound
-from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
+from qconf.evaluation.metrics.aurc import AURC
+from qconf.evaluation.ranking import Outcome, RankedRows, WeightedRows, rank_within
 from qconf.evaluation.resampling import (
     Draws,
     difference_of_rates,
@@ -142,18 +143,22 @@ def _drawn(
     outcome = Outcome.of(scores["signed_residual"].to_numpy(), THRESHOLD)
     blocks = scores["block"].to_numpy()
     ranked = [
-        RankedRows(rank_within(scores[name].to_numpy(), blocks), outcome, _FRACTION, ())
+        RankedRows(rank_within(scores[name].to_numpy(), blocks), outcome, _FRACTION)
         for name in names
     ]
-    found = [[rows.statistics() for rows in ranked]]
+    found = [[_rate_and_aurc(rows.under()) for rows in ranked]]
     found += [
-        [rows.statistics(counts) for rows in ranked]
+        [_rate_and_aurc(rows.under(counts)) for rows in ranked]
         for counts in resample_counts(len(scores), _RESAMPLES, rng, units)
     ]
     return {
-        name: pd.DataFrame([(one.outlier_rate, one.aurc) for one in own], columns=["rate", "aurc"])
+        name: pd.DataFrame(own, columns=["rate", "aurc"])
         for name, own in zip(names, zip(*found, strict=True), strict=True)
     }
+
+
+def _rate_and_aurc(rows: WeightedRows) -> tuple[float, float]:
+    return rows.risks([_FRACTION])[0], AURC.of(rows)
 
 
 def _difference(own: pd.DataFrame, refits: pd.DataFrame, n_rows: int) -> dict[str, float]:

@@ -17,7 +17,8 @@ from benchmarks.scores import THRESHOLD, Scores, merged, resampling_units
 from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows
 from qconf.core.estimate import Estimate
-from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
+from qconf.evaluation.metrics.aurc import AURC
+from qconf.evaluation.ranking import Outcome, RankedRows, WeightedRows, rank_within
 from qconf.evaluation.resampling import (
     Draws,
     difference_of_rates,
@@ -174,20 +175,25 @@ def _replicates(
     """Draw the mean over seeds for each contender; all share the draws, for the rows are shared."""
     rng = np.random.default_rng(0)
     n_rows = len(together[0])
+    of = AURC.of if statistic == "aurc" else _outlier_rate
     ranked = []
     for scores in together:
         outcome = Outcome.of(scores["signed_residual"].to_numpy(), THRESHOLD)
         blocks = scores["block"].to_numpy()
         for name in contenders:
             share = rank_within(scores[name].to_numpy(), blocks)
-            ranked.append(RankedRows(share, outcome, _FRACTION, ()))
+            ranked.append(RankedRows(share, outcome, _FRACTION))
     drawn = [
-        [getattr(rows.statistics(counts), statistic) for rows in ranked]
+        [of(rows.under(counts)) for rows in ranked]
         for counts in resample_counts(n_rows, _RESAMPLES, rng, units)
     ]
     by_seed = np.array(drawn).reshape(_RESAMPLES, len(together), len(contenders))
     means: FloatArray = by_seed.mean(axis=1).T
     return means
+
+
+def _outlier_rate(rows: WeightedRows) -> float:
+    return rows.risks([_FRACTION])[0]
 
 
 def _logarithm(rate: Estimate, half: float) -> Estimate:

@@ -101,7 +101,7 @@ class CommandServer:
 #: What a command would load, and nothing that starts threads.
 LOADED = (
     "difflib", "lightgbm", "numba", "openpyxl", "pyarrow.csv", "pyarrow.dataset",
-    "pyarrow.feather", "pyarrow.parquet", "qconf.cli.progress", "qconf.cli.table",
+    "pyarrow.feather", "pyarrow.parquet", "qconf.cli.progress", "qconf.comparison.table",
     "qconf.estimators", "qconf.learners.trees.boosted", "qconf.simulation.simulate",
     "qconf.datasets", "qconf.tables.reading",
 )  # fmt: skip

@@ -21,7 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: a module of the top.
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
-    "estimators", "checks", "evaluation", "model", "comparison", "report", "simulation",
+    "estimators", "checks", "report", "evaluation", "model", "comparison", "simulation",
     "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
@@ -30,7 +30,8 @@ STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "
 #: What several rooms use, and the tests of all of them test.
 TESTED_WITH_ALL = {
     "core.conventions", "core.validation", "encoding.columns", "estimators.bounds",
-    "evaluation.scorer", "learners.online.lanes", "report.style", "simulation.published",
+    "evaluation.metrics.aurc", "evaluation.plotting", "evaluation.scorer", "evaluation.selection",
+    "learners.online.lanes", "report.grid", "report.style", "simulation.published",
     "simulation.result",
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ from qconf.cli.options import (
     FormatOption,
     FractionOption,
     GroupOption,
+    MetricsOption,
     OutputOption,
     PredictionOption,
     SeedOption,
@@ -61,6 +62,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
     estimators: EstimatorsOption = "residual,quantile,count,blend,constant",
+    metrics: MetricsOption = None,
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
@@ -121,6 +123,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         {
             **chosen,
             "estimators": split_estimators(estimators),
+            "metrics": _named_metrics(metrics),
             "copies": copies,
             "fraction": fraction,
             "folds": folds,
@@ -152,6 +155,14 @@ def _table(
     return TableFile(loaded.table), loaded.options
 
 
+def _named_metrics(text: str | None) -> list[str]:
+    names = split_names(text)
+    if names is not None and not names:
+        msg = f"--metrics needs a name or more, such as ppe10,bias; got {text!r}."
+        raise OptionError(msg)
+    return names or []
+
+
 def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str | None) -> None:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
     from qconf.comparison.contest import compare  # noqa: PLC0415
@@ -169,6 +180,6 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
 
 
 def _as_table(comparison: Comparison) -> str:
-    from qconf.cli.table import ranking_text  # noqa: PLC0415 - JSON and CSV do without rich
+    from qconf.comparison.table import ranking_text  # noqa: PLC0415 - JSON and CSV do without rich
 
     return ranking_text(comparison)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from qconf.cli.interrupts import leave_on_signals
 from qconf.cli.streams import mend_streams
-from qconf.cli.terminal import abandon, shown, tell
+from qconf.cli.terminal import abandon, tell
+from qconf.core.printable import shown
 
 TYPE_CHECKING = False  # as type checkers have it
 if TYPE_CHECKING:

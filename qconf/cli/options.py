@@ -26,6 +26,7 @@ __all__ = [
     "FormatOption",
     "FractionOption",
     "GroupOption",
+    "MetricsOption",
     "OutputOption",
     "PredictionOption",
     "SeedOption",
@@ -125,6 +126,15 @@ EstimatorsOption: TypeAlias = Annotated[
         "empirical-bayes, blend, constant (no skill), column:NAME (a score that the table has, "
         "such as an FSD, a forecast standard deviation), interval:LOW,HIGH (an interval that it "
         "has), or the name of an installed plug-in.",
+    ),
+]
+MetricsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B",
+        help="What else to tell of the safest rows and of all: ppe10 (share off by at most 10 %), "
+        "bias (mean signed error), over-valuation-rate (share predicted too high by more than "
+        "the threshold).",
     ),
 ]
 FractionOption: TypeAlias = Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from qconf.cli.destination import check_destination, check_not_an_input, write_bytes
 from qconf.cli.streams import check_standard_output, write_text
-from qconf.cli.terminal import shown
+from qconf.core.printable import shown
 from qconf.errors import OptionError, not_one_of
 
 if TYPE_CHECKING:

@@ -13,30 +13,19 @@ import threading
 import unicodedata
 from contextlib import suppress
 
+from qconf.core.printable import shown
+
 TYPE_CHECKING = False  # as type checkers have it: nothing but what an interrupt needs is imported
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["abandon", "clear_line", "cut", "draw_line", "one_line", "shown", "tell"]
+__all__ = ["abandon", "clear_line", "cut", "draw_line", "one_line", "tell"]
 
 _CLEAR = "\r\x1b[K"
 
 #: Whoever writes to standard error holds it: the command, its progress, and an interrupt.
 _lock = threading.RLock()
 _drawn = threading.Event()
-
-
-def shown(text: str) -> str:
-    r"""Write out what does not print: control characters, marks of direction, lone surrogates.
-
-    Examples
-    --------
-    >>> print(shown("\x1b[31mred\u202e"))
-    \x1b[31mred\u202e
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def one_line(text: str) -> str:

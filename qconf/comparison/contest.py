@@ -26,6 +26,8 @@ from qconf.core.conventions import check_options, check_resamples, check_seed
 from qconf.core.error_scale import ErrorScale, error_scale
 from qconf.errors import OptionError, not_one_of, refuse_warnings
 from qconf.evaluation.evaluate import Evaluation, evaluate_scores
+from qconf.evaluation.metrics.registry import check_scale, find_metrics
+from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period, by_period, trend_lines
 from qconf.model.replicates import describe
 from qconf.residuals.crossfit import histories, out_of_sample
@@ -60,6 +62,7 @@ def compare(
     estimators: Iterable[Any] | Mapping[str, Any] = DEFAULT_ESTIMATORS,
     error: str = "relative",
     threshold: float | None = None,
+    metrics: Iterable[str | RowMetric] | str = (),
     fraction: float = 0.1,
     folds: int = 5,
     level: float = 0.95,
@@ -110,6 +113,9 @@ def compare(
     threshold : float or None, default=None
         An outlier's absolute residual is above it. None is 0.15, but has to be given for the
         absolute error.
+    metrics : iterable of (str or RowMetric), default=()
+        What else to tell of the rows that each estimator calls safest, and of all rows:
+        ``"ppe10"``, ``"bias"``, ``"over-valuation-rate"``, or a metric of your own.
     fraction : float, default=0.1
         Share of rows called safest.
     folds : int, default=5
@@ -154,6 +160,8 @@ def compare(
     limit = _threshold(threshold, scale)
     check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
     check_resamples(n_resamples)
+    asked = find_metrics(metrics)
+    check_scale(asked, scale)
     _check_copies(copies)
     contenders = make_contenders(estimators, scale.name)
     file = _read(table)
@@ -185,7 +193,7 @@ def compare(
         warnings.simplefilter("ignore", NumbersInTextWarning)
         contest.play()
     settings = {"threshold": limit, "fraction": fraction, "level": level}
-    evaluations = contest.evaluate(n_resamples=n_resamples, **settings)
+    evaluations = contest.evaluate(metrics=asked, n_resamples=n_resamples, **settings)
     return Comparison(
         ranking=rank_evaluations(evaluations, {one.name: one.seconds for one in contenders}),
         overall=next(iter(evaluations.values())).overall,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from qconf.core.error_scale import error_scale
 from qconf.core.estimate import Estimate, in_percent, percent_range
-from qconf.evaluation.evaluate import Evaluation, Selection
+from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period
+from qconf.evaluation.plotting import PlotKind, display
 from qconf.evaluation.resampling import joint_level
+from qconf.evaluation.selection import Selection
 
 __all__ = ["Comparison", "Ranked", "rank_evaluations"]
 
@@ -91,7 +94,7 @@ def rank_evaluations(
     return tuple(ranking)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """A ranking of confidence estimators, the best first.
 
@@ -144,7 +147,7 @@ class Comparison:
     warnings: tuple[str, ...]
     by_period: tuple[Period, ...]
     trends: tuple[str, ...]
-    scores: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame
 
     @property
     def best(self) -> str:
@@ -156,11 +159,48 @@ class Comparison:
         """What limits the intervals, and what the pooled figures hide, one line each."""
         return (*self.ranking[0].evaluation.notes, *self.trends)
 
-    def __str__(self) -> str:
-        """Return the ranking and the verdict as a few lines of text."""
-        return _text(self)
+    @property
+    def metrics(self) -> tuple[RowMetric, ...]:
+        """The metrics that were asked for."""
+        return self.ranking[0].evaluation.metrics
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        """Return a line: how many estimators, on how many rows, and the best."""
+        rate = self.ranking[0].evaluation.best_decile.outlier_rate
+        return (
+            f"<Comparison of {len(self.ranking)} estimators on {self.overall.n:,} rows; best: "
+            f"{self.best}, {_with_interval(rate)} outliers>"
+        )
+
+    def __str__(self) -> str:
+        """Return the table that ``qconf compare`` prints."""
+        from qconf.comparison.table import ranking_text  # noqa: PLC0415 - rich, only to print
+
+        return ranking_text(self).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """Return that table for a notebook."""
+        from qconf.comparison.table import ranking_html  # noqa: PLC0415
+
+        return ranking_html(self)
+
+    def plot(self, kind: PlotKind = "risk-coverage", *, ax: Any = None) -> Any:
+        """Draw all estimators in one picture; needs the extra ``qconf[plots]``.
+
+        Parameters
+        ----------
+        kind : {"risk-coverage", "calibration"}, default="risk-coverage"
+            The outlier rate among the safest rows for every share of rows, or expected errors
+            against root mean squared residuals.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        RiskCoverageDisplay or CalibrationDisplay
+            With the attributes ``ax_``, ``figure_`` and ``lines_``.
+        """
+        return display({one.name: one.evaluation for one in self.ranking}, kind).plot(ax=ax)
 
     @property
     def verdict(self) -> str:
@@ -226,19 +266,6 @@ def _over_all_cut_offs(one: Ranked, overall: Estimate) -> str:
     )
 
 
-def _text(comparison: Comparison) -> str:
-    width = max(len(one.name) for one in comparison.ranking)
-    lines = [
-        f"{one.name:<{width}}  {_with_interval(one.evaluation.best_decile.outlier_rate)} outliers, "
-        f"AURC {one.evaluation.aurc.value:.4f}"
-        for one in comparison.ranking
-    ]
-    safest = (
-        f"Safest {100 * comparison.fraction:g} % of {comparison.overall.n:,} rows by estimator:"
-    )
-    return "\n".join([safest, *lines, comparison.verdict, *comparison.notes])
-
-
 def _with_interval(rate: Estimate) -> str:
     return f"{in_percent(rate.value)} ({percent_range(rate)})"
 
@@ -247,20 +274,29 @@ def _flat(one: Ranked) -> dict[str, Any]:
     evaluation = one.evaluation
     decile = evaluation.best_decile
     columns: dict[str, Any] = {"estimator": one.name}
-    for name, estimate in (
-        ("outlier_rate", decile.outlier_rate),
-        ("mae", decile.mae),
-        ("aurc", evaluation.aurc),
-        ("spearman", evaluation.spearman),
-        *((f"coverage_at_{rate:g}", at) for rate, at in evaluation.coverage_at.items()),
-        ("difference_to_best", one.difference_to_best),
-    ):
-        columns |= {
-            name: estimate.value,
-            f"{name}_low": estimate.interval[0],
-            f"{name}_high": estimate.interval[1],
+    columns |= _ends(
+        {
+            "outlier_rate": decile.outlier_rate,
+            "mae": decile.mae,
+            "aurc": evaluation.aurc,
+            "spearman": evaluation.spearman,
+            **{f"coverage_at_{rate:g}": at for rate, at in evaluation.coverage_at.items()},
+            "difference_to_best": one.difference_to_best,
         }
+    )
     columns["n"] = decile.n
     columns["distinguishable"] = one.distinguishable
     columns["seconds"] = round(one.seconds, 3)
+    return columns | _ends(decile.metrics)
+
+
+def _ends(estimates: Mapping[str, Estimate]) -> dict[str, float]:
+    """Spread each estimate over three columns."""
+    columns: dict[str, float] = {}
+    for name, one in estimates.items():
+        columns |= {
+            name: one.value,
+            f"{name}_low": one.interval[0],
+            f"{name}_high": one.interval[1],
+        }
     return columns

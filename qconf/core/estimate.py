@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-__all__ = ["Estimate", "in_percent", "percent_range"]
+__all__ = ["Estimate", "in_percent", "in_units", "percent_range", "with_range"]
+
+#: Digits of an error beside its interval.
+_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,39 @@ def percent_range(rate: Estimate, digits: int = 1) -> str:
     """
     low, high = rate.interval
     return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
+
+
+def in_units(error: float) -> str:
+    """Write an error with four digits, and thousands as people write them.
+
+    Examples
+    --------
+    >>> in_units(0.066454), in_units(25310.4)
+    ('0.06645', '25,310')
+    """
+    return f"{error:,.0f}" if error >= 1000 else f"{error:.4g}"  # noqa: PLR2004 - thousands
+
+
+def with_range(error: Estimate, *, plus: bool = False) -> str:
+    """Write an error with its interval: all to one place, three digits of the largest.
+
+    Parameters
+    ----------
+    error : Estimate
+    plus : bool, default=False
+        Whether to write the sign of what is above zero too.
+
+    Examples
+    --------
+    >>> with_range(Estimate(-0.001234, (-0.003456, 0.000988)), plus=True)
+    '-0.00123 (-0.00346 to +0.00099)'
+    >>> with_range(Estimate(1234.5, (987.6, 54321.0)))
+    '1,234 (988 to 54,321)'
+    """
+    largest = max((abs(one) for one in (error.value, *error.interval) if one), default=0.0)
+    known = 0.0 < largest < math.inf
+    places = max(0, _DIGITS - 1 - math.floor(math.log10(largest))) if known else 0
+    value, low, high = (
+        f"{one:{'+' if plus else ''},.{places}f}" for one in (error.value, *error.interval)
+    )
+    return f"{value} ({low} to {high})"

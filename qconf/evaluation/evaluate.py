@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,62 +12,36 @@ from numpy.typing import ArrayLike
 
 from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
-from qconf.core.estimate import Estimate
-from qconf.core.threads import threads_for
+from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.validation import check_column
 from qconf.errors import TableError
-from qconf.evaluation.ranking import Outcome, RankedRows, Weights, rank_within
-from qconf.evaluation.resampling import (
-    Draws,
-    ObservedRate,
-    percentile_estimate,
-    rate_estimate,
-    resamples_for,
-)
+from qconf.evaluation.calibration import by_decile
+from qconf.evaluation.measuring import Measured, Measurement
+from qconf.evaluation.metrics.aurc import AURC
+from qconf.evaluation.metrics.coverage import CoverageAt
+from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
+from qconf.evaluation.metrics.registry import ALWAYS_TOLD, find_metrics
+from qconf.evaluation.metrics.row_metric import RowMetric
+from qconf.evaluation.metrics.spearman import SPEARMAN
+from qconf.evaluation.plotting import PlotKind, display
+from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
+from qconf.evaluation.resampling import ObservedRate, percentile_estimate, resamples_for
 from qconf.evaluation.sampling import Sampling, row_codes
+from qconf.evaluation.selection import Selection
 from qconf.evaluation.validity import limits_of_validity
 
-__all__ = ["OUTLIER_RATES", "Evaluation", "Selection", "evaluate", "evaluate_scores"]
+__all__ = ["OUTLIER_RATES", "Evaluation", "evaluate", "evaluate_scores"]
 
 #: For which outlier rates the coverage is told, unless asked otherwise.
 OUTLIER_RATES = (0.05, 0.10)
 
 _ROUNDING = 1e-12
 
-#: What a share, a difference of shares or a correlation, and an error can be.
-_SHARE, _BOTH, _SIZE = (0.0, 1.0), (-1.0, 1.0), (0.0, np.inf)
+#: What a difference of two shares can be.
+_DIFFERENCE = (-1.0, 1.0)
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Some of the rows: all of them, or the safest.
-
-    Attributes
-    ----------
-    outlier_rate : Estimate
-        Share of rows with abs(residual) above the threshold; lower is better, in [0, 1].
-    mae : Estimate
-        Mean absolute residual, in error-scale units; lower is better.
-    n : int
-        Number of rows.
-    """
-
-    outlier_rate: Estimate
-    mae: Estimate
-    n: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers: the rate with its interval, the error with its own, the count."""
-        return {
-            "outlier_rate": self.outlier_rate.value,
-            "interval": list(self.outlier_rate.interval),
-            "mae": self.mae.value,
-            "mae_interval": list(self.mae.interval),
-            "n": self.n,
-        }
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
     """What a confidence score is worth on rows whose residuals are known.
 
@@ -92,10 +64,18 @@ class Evaluation:
     curve : DataFrame of shape (n_cut_offs, 3)
         The risk-coverage curve, one row for each distinct score: ``cut_off`` (a score; with
         blocks, the share of the block that is safer), ``coverage``, ``outlier_rate``.
+    risks : DataFrame of shape (n_points, 4)
+        Points of the curve with the interval of each: ``coverage``, ``outlier_rate``, ``low``,
+        ``high``. Of rows that tie at a border, the mean counts.
+    calibration : DataFrame of shape (n_bins, 5)
+        What was expected and what came, for ten bins by expected error: ``expected_error``
+        (root mean square), ``residual`` (root mean square) with ``low`` and ``high``, ``n``.
     threshold, fraction, level : float
         What was asked for.
     notes : tuple of str
         What limits the intervals: few groups, few outliers, slow movement in time.
+    metrics : tuple of RowMetric
+        Those that were asked for; their estimates are in `best_decile` and `overall`.
     rate : ObservedRate
         The best decile's outlier rate, and what it might have been.
     """
@@ -110,8 +90,11 @@ class Evaluation:
     fraction: float
     level: float
     notes: tuple[str, ...]
-    curve: pd.DataFrame = field(repr=False)
-    rate: ObservedRate = field(repr=False)
+    metrics: tuple[RowMetric, ...]
+    curve: pd.DataFrame
+    risks: pd.DataFrame
+    calibration: pd.DataFrame
+    rate: ObservedRate
 
     @property
     def rate_replicates(self) -> FloatArray:
@@ -142,6 +125,45 @@ class Evaluation:
         """
         return self.rate.minus(other.rate, self.level if level is None else level)
 
+    def __repr__(self) -> str:
+        """Return a line: how many rows, the best decile and the area."""
+        rate = self.best_decile.outlier_rate
+        return (
+            f"<Evaluation on {self.overall.n:,} rows: {in_percent(rate.value)} "
+            f"({percent_range(rate)}) outliers among the safest {self.best_decile.n:,}, "
+            f"AURC {self.aurc.value:.4f}>"
+        )
+
+    def __str__(self) -> str:
+        """Return a table of everything but the curve."""
+        from qconf.evaluation.table import evaluation_text  # noqa: PLC0415 - rich, only to print
+
+        return evaluation_text(self).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """Return that table for a notebook."""
+        from qconf.evaluation.table import evaluation_html  # noqa: PLC0415
+
+        return evaluation_html(self)
+
+    def plot(self, kind: PlotKind = "risk-coverage", *, ax: Any = None) -> Any:
+        """Draw the score; needs the extra ``qconf[plots]``.
+
+        Parameters
+        ----------
+        kind : {"risk-coverage", "calibration"}, default="risk-coverage"
+            The outlier rate among the safest rows for every share of rows, or expected errors
+            against root mean squared residuals.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        RiskCoverageDisplay or CalibrationDisplay
+            With the attributes ``ax_``, ``figure_`` and ``lines_``.
+        """
+        return display({"score": self}, kind).plot(ax=ax)
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""
         return {
@@ -168,6 +190,7 @@ def evaluate(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
+    metrics: Iterable[str | RowMetric] = (),
     level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
@@ -197,6 +220,9 @@ def evaluate(
         those of fits that have seen each other's rows.
     outlier_rates : sequence of float, default=(0.05, 0.1)
         For which outlier rates to tell the coverage.
+    metrics : iterable of (str or RowMetric), default=()
+        What else to tell of the safest rows and of all: ``"ppe10"``, ``"bias"``,
+        ``"over-valuation-rate"``, or a `qconf.evaluation.metrics.row_metric.RowMetric`.
     level : float, default=0.95
         Confidence level of all intervals.
     n_resamples : int or None, default=None
@@ -235,6 +261,7 @@ def evaluate(
         time=time,
         blocks=blocks,
         outlier_rates=outlier_rates,
+        metrics=metrics,
         level=level,
         n_resamples=n_resamples,
         random_state=random_state,
@@ -252,6 +279,7 @@ def evaluate_scores(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
+    metrics: Iterable[str | RowMetric] = (),
     level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
@@ -265,8 +293,8 @@ def evaluate_scores(
     ----------
     scores : mapping of str to array-like of shape (n_samples,)
         For each name a score whose lower values mean more confidence.
-    residual, threshold, fraction, groups, time, blocks, outlier_rates, level, n_resamples, \
-    random_state
+    residual, threshold, fraction, groups, time, blocks, outlier_rates, metrics, level, \
+    n_resamples, random_state
         As in `evaluate`.
 
     Returns
@@ -281,104 +309,58 @@ def evaluate_scores(
     check_options(threshold=threshold, fraction=fraction, level=level, outlier_rates=outlier_rates)
     check_resamples(n_resamples)
     check_seed(random_state)
-    outcome = Outcome.of(residuals, threshold)
+    asked = find_metrics(metrics)
+    outcome = Outcome.of(residuals, threshold, dict.fromkeys((*ALWAYS_TOLD, *asked)))
     fits = None if blocks is None else row_codes("block", blocks, n_rows)
     sampling = Sampling.of(outcome, groups, time)
-    ranked = {}
-    for name, given in scores.items():
-        score = check_column(name, given, n_rows)
-        compared = score if fits is None else rank_within(score, fits)
-        ranked[name] = RankedRows(compared, outcome, fraction, outlier_rates)
+    given = {name: check_column(name, score, n_rows) for name, score in scores.items()}
+    ranked = {
+        name: RankedRows(score if fits is None else rank_within(score, fits), outcome, fraction)
+        for name, score in given.items()
+    }
     n_draws = resamples_for(n_rows) if n_resamples is None else int(n_resamples)
-    rng = np.random.default_rng(random_state)
-    whole, drawn = _drawn(outcome, ranked, sampling, n_draws, rng)
-    overall = _overall(outcome, whole, sampling, level)
-    settings = {"threshold": threshold, "fraction": fraction, "level": level}
+    by_rate = {rate: CoverageAt(rate) for rate in outlier_rates}
+    order_metrics = (AURC, SPEARMAN, *by_rate.values())
+    measurement = Measurement(asked, order_metrics, outcome, sampling, level)
+    whole, each = measurement.measure(ranked, n_draws, np.random.default_rng(random_state))
+    overall = measurement.overall(whole)
     return {
-        name: _summary(rows, outcome, drawn[name], whole, overall, sampling, settings)
+        name: _evaluation(
+            measurement, rows, each[name], whole, overall, by_rate,
+            threshold=threshold, fraction=fraction, level=level,
+            calibration=by_decile(given[name], residuals, sampling, level),
+        )
         for name, rows in ranked.items()
-    }
+    }  # fmt: skip
 
 
-def _drawn(
-    outcome: Outcome,
-    ranked: Mapping[str, RankedRows],
-    sampling: Sampling,
-    n_draws: int,
-    rng: np.random.Generator,
-) -> tuple[list[Draws], dict[str, list[Draws]]]:
-    """Sum up all rows, and each order of them, under the weights of the sampling."""
-    overall: list[Sequence[float]] = []
-    each: dict[str, list[Sequence[float]]] = {name: [] for name in ranked}
-    n_threads = min(threads_for(len(outcome.size)), len(ranked))
-    with ThreadPoolExecutor(max(1, n_threads)) as pool:
-        # On short tables handing work over takes a quarter as long as the work itself.
-        mapped: Callable[..., Iterable[Sequence[float]]] = pool.map if n_threads > 1 else map
-        for weights in sampling.weights(n_draws, rng):
-            overall.append(outcome.overall(weights))
-            told = mapped(partial(_told, weights=weights), ranked.values())
-            for name, one in zip(ranked, told, strict=True):
-                each[name].append(one)
-    return sampling.draws(np.array(overall)), {
-        name: sampling.draws(np.array(own)) for name, own in each.items()
-    }
-
-
-def _told(rows: RankedRows, weights: Weights | None = None) -> tuple[float, ...]:
-    one = rows.statistics(weights)
-    return one.outlier_rate, one.mae, one.aurc, one.spearman, *one.coverage_at
-
-
-def _overall(
-    outcome: Outcome, draws: Sequence[Draws], sampling: Sampling, level: float
-) -> Selection:
-    rate, mae = outcome.overall()
-    n_rows = len(outcome.size)
-    skewness = sampling.skewness(outcome.outlier, np.ones(n_rows))
-    return Selection(
-        outlier_rate=rate_estimate(rate, n_rows, draws[0], level, skewness=skewness),
-        mae=percentile_estimate(mae, draws[1], level, _SIZE),
-        n=n_rows,
-    )
-
-
-def _summary(
+def _evaluation(
+    measurement: Measurement,
     rows: RankedRows,
-    outcome: Outcome,
-    draws: Sequence[Draws],
-    whole: Sequence[Draws],
-    overall: Selection,
-    sampling: Sampling,
-    settings: dict[str, float],
+    measured: Measured,
+    whole: Measured,
+    overall: dict[RowMetric, Estimate],
+    by_rate: dict[float, CoverageAt],
+    **settings: Any,
 ) -> Evaluation:
-    level = settings["level"]
-    rate, mae, aurc, spearman, *coverage = _told(rows)
-    taken = rows.safest()
-    observed = ObservedRate(
-        rate,
-        # Of rows that tie at the border all have a say.
-        float(taken.sum() ** 2 / (taken @ taken)),
-        draws[0],
-        sampling.design_effect(overall.outlier_rate, overall.n, taken),
-        sampling.skewness(outcome.outlier, taken),
-    )
-    ahead = aurc - overall.outlier_rate.value
+    """Tell all of one score."""
+    level, n_rows = measurement.level, len(rows.order)
+    best_decile, rate = measurement.safest(rows, measured, overall)
+    told = {one: one.estimate(*measured.order[one], level) for one in measurement.order_metrics}
+    (aurc, aurc_draws), (everywhere, draws) = measured.order[AURC], whole.rows[OUTLIER_RATE]
     return Evaluation(
-        best_decile=Selection(
-            outlier_rate=observed.estimate(level),
-            mae=percentile_estimate(mae, draws[1], level, _SIZE),
-            n=accepted_rows(rows.fraction, len(rows.order)),
+        best_decile=measurement.selection(best_decile, accepted_rows(rows.fraction, n_rows)),
+        overall=measurement.selection(overall, n_rows),
+        aurc=told[AURC],
+        aurc_difference=percentile_estimate(
+            aurc - everywhere, aurc_draws.minus(draws), level, _DIFFERENCE
         ),
-        overall=overall,
-        aurc=percentile_estimate(aurc, draws[2], level, _SHARE),
-        aurc_difference=percentile_estimate(ahead, draws[2].minus(whole[0]), level, _BOTH),
-        spearman=percentile_estimate(spearman, draws[3], level, _BOTH),
-        coverage_at={
-            at: percentile_estimate(coverage[i], draws[4 + i], level, _SHARE)
-            for i, at in enumerate(rows.outlier_rates)
-        },
-        notes=limits_of_validity(overall.outlier_rate, overall.n, sampling),
+        spearman=told[SPEARMAN],
+        coverage_at={at: told[metric] for at, metric in by_rate.items()},
+        notes=limits_of_validity(overall[OUTLIER_RATE], n_rows, measurement.sampling),
+        metrics=measurement.asked,
         curve=rows.curve(),
-        rate=observed,
+        risks=measurement.risks(rows, measured, overall),
+        rate=rate,
         **settings,
     )

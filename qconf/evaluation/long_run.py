@@ -16,7 +16,7 @@ of histories (docs/decisions/0002-intervals-in-time.md).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,11 +93,12 @@ class SlowWaves:
             raise TableError(msg)
         position = ((np.cumsum(size) - size / 2) / len(moment))[moment]
         n_waves = min(_WAVES, len(size) - 1)
-        stretch = blocks_in_time(moment, _STRETCHES)
-        persistence = _persistence(np.bincount(stretch, values) / np.bincount(stretch))
-        n_stretches = int(stretch.max()) + 1
-        seen = float(np.mean(_spectrum(persistence, np.arange(1, n_waves + 1) / n_stretches)))
-        return cls(position, n_waves, len(size), persistence, 1 / seen)
+        return cls(position, n_waves, len(size), *_movement(moment, values, n_waves))
+
+    def of_values(self, values: BoolArray | FloatArray) -> SlowWaves:
+        """Look how slowly the mean of other values moves; the waves themselves stay."""
+        persistence, inflation = _movement(self.position, values, self.n_waves)
+        return replace(self, persistence=persistence, inflation=inflation)
 
     def weights(self) -> Iterator[tuple[FloatArray, FloatArray]]:
         """Raise the rows on one side of each wave and lower the others, and the other way round.
@@ -151,6 +152,15 @@ def dependence(waves: SlowWaves, values: FloatArray) -> float:
     both = [(up @ values, down @ values) for up, down in waves.weights()]
     up, down = np.array(both).T / len(values)
     return float(np.mean(waves.derivative(up, down) ** 2))
+
+
+def _movement(time: ArrayLike, values: BoolArray | FloatArray, n_waves: int) -> tuple[float, float]:
+    """Return how persistent the mean of values is, and how much of that the waves miss."""
+    stretch = blocks_in_time(time, _STRETCHES)
+    persistence = _persistence(np.bincount(stretch, values) / np.bincount(stretch))
+    n_stretches = int(stretch.max()) + 1
+    seen = float(np.mean(_spectrum(persistence, np.arange(1, n_waves + 1) / n_stretches)))
+    return persistence, 1 / seen
 
 
 def _persistence(rates: FloatArray) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from scipy.stats import rankdata
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.conventions import accepted_rows
+from qconf.evaluation.metrics.row_metric import RowMetric
 
-__all__ = ["Outcome", "RankedRows", "Statistics", "Weights", "rank_within"]
+__all__ = ["Outcome", "RankedRows", "WeightedRows", "Weights", "rank_within"]
 
 #: How often each row counts: whole numbers in a resample, any other in a wave of time.
 Weights = NDArray[np.intp] | NDArray[np.float64]
@@ -53,40 +54,29 @@ class Outcome:
 
     Attributes
     ----------
-    size : ndarray of shape (n_samples,)
-        Absolute residuals.
     outlier : ndarray of shape (n_samples,), dtype bool
     size_rank : ndarray of shape (n_samples,)
-        Ranks of `size`, centred.
+        Ranks of the absolute residuals, centred.
+    per_row : dict of RowMetric to ndarray of shape (n_samples,)
+        What each metric says of each row.
     """
 
-    size: FloatArray
     outlier: BoolArray
     size_rank: FloatArray
+    per_row: dict[RowMetric, FloatArray]
 
     @classmethod
-    def of(cls, residual: FloatArray, threshold: float) -> Outcome:
-        """Measure residuals against a threshold."""
+    def of(
+        cls, residual: FloatArray, threshold: float, metrics: Iterable[RowMetric] = ()
+    ) -> Outcome:
+        """Measure signed residuals against a threshold, and by each of the metrics."""
         size = np.abs(residual)
-        return cls(size, size > threshold, _centred_ranks(size))
+        per_row = {one: one.values(residual, threshold) for one in metrics}
+        return cls(size > threshold, _centred_ranks(size), per_row)
 
-    def overall(self, weights: Weights | None = None) -> tuple[float, float]:
-        """Return outlier rate and mean absolute error of all rows, each counted `weights` times."""
-        return (
-            float(np.average(self.outlier, weights=weights)),
-            float(np.average(self.size, weights=weights)),
-        )
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """What an order of rows is worth; `RankedRows.statistics` explains each."""
-
-    outlier_rate: float
-    mae: float
-    aurc: float
-    spearman: float
-    coverage_at: tuple[float, ...]
+    def overall(self, weights: Weights | None = None) -> list[float]:
+        """Return each metric's mean over all rows, each counted `weights` times."""
+        return [float(np.average(one, weights=weights)) for one in self.per_row.values()]
 
 
 class RankedRows:
@@ -103,73 +93,56 @@ class RankedRows:
     outcome : Outcome
     fraction : float
         The share of rows that is called safest.
-    outlier_rates : sequence of float
-        For which outlier rates to tell the coverage.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n_samples,) of int
+        The rows, the safest first.
+    per_row : dict of RowMetric to ndarray of shape (n_samples,)
+        What each metric says of each row, in this `order`.
+    cut_offs : ndarray of shape (n_ties,)
+        The expected error of each tie; a row of its own is a tie of one.
+    borders : ndarray of shape (n_ties + 1,) of int
+        Where each tie begins in `order`, and the number of rows.
+    outliers : ndarray of shape (n_outliers,) of int
+        Places of the outliers in `order`.
+    with_outliers : ndarray of int
+        The ties that have outliers, and in `outlier_starts` where theirs begin in `outliers`.
+    moments : ndarray of shape (5, n_samples)
+        In the order the rows were given: rank of the expected error, rank of the absolute
+        residual, their squares and their product.
     """
 
-    def __init__(
-        self,
-        expected_error: FloatArray,
-        outcome: Outcome,
-        fraction: float,
-        outlier_rates: Sequence[float],
-    ) -> None:
-        self.order: IntArray = np.argsort(expected_error, kind="stable")
-        self.outlier = outcome.outlier[self.order]
-        self.size = outcome.size[self.order]
+    def __init__(self, expected_error: FloatArray, outcome: Outcome, fraction: float) -> None:
         self.fraction = fraction
-        self.outlier_rates = tuple(outlier_rates)
+        self.order: IntArray = np.argsort(expected_error, kind="stable")
+        self.per_row = {metric: one[self.order] for metric, one in outcome.per_row.items()}
         ordered = expected_error[self.order]
         first = np.append(True, ordered[1:] > ordered[:-1])
-        #: Where each tie begins in `order`; a row of its own is a tie of one.
-        self._starts: IntArray = np.flatnonzero(first)
-        self.cut_offs = ordered[self._starts]
+        starts: IntArray = np.flatnonzero(first)
+        self.cut_offs = ordered[starts]
+        self.borders: IntArray = np.append(starts, len(ordered))
         # Most sums are over outliers alone, which are few: in which tie each of them is.
-        self._outliers = np.flatnonzero(self.outlier)
-        tie_of_outlier = np.cumsum(first)[self._outliers] - 1
-        self._with_outliers, self._outlier_starts = np.unique(tie_of_outlier, return_index=True)
+        self.outliers: IntArray = np.flatnonzero(outcome.outlier[self.order])
+        tie_of_outlier = np.cumsum(first)[self.outliers] - 1
+        self.with_outliers, self.outlier_starts = np.unique(tie_of_outlier, return_index=True)
         rank, size_rank = _centred_ranks(expected_error), outcome.size_rank
-        self._moments = np.stack(
+        self.moments = np.stack(
             [rank, size_rank, rank * rank, size_rank * size_rank, rank * size_rank]
         )
         self._harmonic = _harmonic_numbers(len(ordered))
 
-    def statistics(self, weights: Weights | None = None) -> Statistics:
-        """Sum up the rows, each counted `weights` times.
+    def under(self, weights: Weights | None = None) -> WeightedRows:
+        """Count each row so many times.
 
         Parameters
         ----------
         weights : ndarray of shape (n_samples,), default=None
             In the order the rows were given, none negative: how often each was drawn, or any
             other weight; None counts each row once.
-
-        Returns
-        -------
-        Statistics
-            ``outlier_rate`` and ``mae`` (mean absolute error) of the safest fraction, which is
-            chosen anew under the weights; of a tie at its border, the share that is needed.
-            ``aurc``: area under the risk-coverage curve, the mean over k of the outlier rate of
-            the k safest rows; lower is better, without skill it is the overall rate.
-            ``spearman``: rank correlation of expected error and absolute residual, in [-1, 1],
-            higher is better; not a number if either is constant. ``coverage_at``: for each of
-            `outlier_rates` the largest share of rows that a cut-off accepts with no more
-            outliers than that among them.
         """
-        if weights is None:
-            weights = np.ones(len(self.order), dtype=np.intp)
-        drawn = weights[self.order]
-        tie = _sums_from(drawn, self._starts)
-        upto: Any = np.cumsum(tie)  # whole numbers where the weights are
-        outliers = _sums_from(drawn[self._outliers], self._outlier_starts)
-        size, after = tie[self._with_outliers], upto[self._with_outliers]
-        outlier_rate, mae = self._head(drawn, tie, upto, outliers)
-        return Statistics(
-            outlier_rate=outlier_rate,
-            mae=mae,
-            aurc=self._aurc(outliers, size, after, upto[-1]),
-            spearman=self._spearman(weights),
-            coverage_at=self._coverage_at(outliers, after - size, float(upto[-1])),
-        )
+        once = np.ones(len(self.order), dtype=np.intp)
+        return WeightedRows(self, once if weights is None else weights)
 
     def curve(self) -> pd.DataFrame:
         """Return the risk-coverage curve: one row for each cut-off there can be.
@@ -180,77 +153,103 @@ class RankedRows:
             ``cut_off``: rows whose score is up to this are accepted; ``coverage``: their share;
             ``outlier_rate``: the risk among them.
         """
-        accepted = np.append(self._starts[1:], len(self.order))
+        accepted = self.borders[1:]
         return pd.DataFrame(
             {
                 "cut_off": self.cut_offs,
                 "coverage": accepted / len(self.order),
-                "outlier_rate": np.cumsum(self.outlier)[accepted - 1] / accepted,
+                "outlier_rate": np.searchsorted(self.outliers, accepted) / accepted,
             }
         )
 
-    def safest(self) -> FloatArray:
+    def safest(self, fraction: float | None = None) -> FloatArray:
         """Return how much of each row, in the order given, is in the safest fraction."""
-        n_accepted = accepted_rows(self.fraction, len(self.order))
-        ends = np.append(self._starts[1:], len(self.order))
-        last = int(np.searchsorted(ends, n_accepted))
+        wanted = self.fraction if fraction is None else fraction
+        n_accepted = accepted_rows(wanted, len(self.order))
+        last = int(np.searchsorted(self.borders[1:], n_accepted))
         taken = np.zeros(len(self.order))
-        begin, end = self._starts[last], ends[last]
+        begin, end = self.borders[last : last + 2]
         taken[self.order[:begin]] = 1.0
         taken[self.order[begin:end]] = (n_accepted - begin) / (end - begin)
         return taken
 
-    def _head(
-        self, drawn: Weights, tie: Weights, upto: Weights, outliers: Weights
-    ) -> tuple[float, float]:
-        n_accepted = accepted_rows(self.fraction, float(upto[-1]))
-        # Weights that are no whole numbers may add up to a hair less than the rows there are.
-        last = min(int(np.searchsorted(upto, n_accepted)), len(tie) - 1)
-        share = float((n_accepted - (upto[last] - tie[last])) / tie[last])
-        here = int(np.searchsorted(self._with_outliers, last))
-        inside = self._with_outliers[here : here + 1] == last
-        found = float(outliers[:here].sum() + share * outliers[here : here + 1] @ inside)
-        begin, end = np.append(self._starts, len(drawn))[last : last + 2]
-        below = float(drawn[:begin] @ self.size[:begin])
-        error = below + share * float(drawn[begin:end] @ self.size[begin:end])
-        return found / n_accepted, error / n_accepted
-
-    def _aurc(self, outliers: Weights, size: Weights, after: Weights, total: float) -> float:
-        # Among the first k rows of an order a tie of m rows with o outliers that begins after
-        # position b has, on average over its orders, none of them up to b, (k - b) o / m within
-        # it, and o after it. Divided by k, and summed over k by harmonic numbers H:
-        #     o + o (H[total] - H[b + m]) - o b / m (H[b + m] - H[b]).
-        before = after - size
-        till, since = self._harmonics(after), self._harmonics(before)
-        tail = self._harmonics(np.asarray([total]))[0] - till
-        # A tie that was not drawn at all has no outliers either.
-        ratio = np.divide(before, size, out=np.zeros(len(size)), where=size > 0)
-        return float(outliers @ (1 + tail - ratio * (till - since)) / total)
-
-    def _coverage_at(self, outliers: Weights, before: Weights, total: float) -> tuple[float, ...]:
-        # Within a stretch without outliers the rate only falls: it is enough to look just
-        # before each tie that has outliers, and at the end.
-        accepted = np.append(before, total)
-        found = np.concatenate([[0], np.cumsum(outliers)])
-        return tuple(
-            float(accepted[found <= rate * accepted].max(initial=0)) / total
-            for rate in self.outlier_rates
-        )
-
-    def _spearman(self, weights: Weights) -> float:
-        # In a resample the ranks of the whole sample are kept: the same to first order, and it
-        # saves two sorts.
-        sums = self._moments @ weights.astype(np.float64) / weights.sum()
-        rank, size, rank_squared, size_squared, product = sums
-        variance = (rank_squared - rank**2) * (size_squared - size**2)
-        return float((product - rank * size) / np.sqrt(variance)) if variance > 0 else np.nan
-
-    def _harmonics(self, position: Weights) -> FloatArray:
+    def harmonics(self, position: Weights) -> FloatArray:
+        """Return 1 + 1/2 + ... + 1/m for each position m, and what lies between."""
         if not np.issubdtype(position.dtype, np.integer):
             return np.asarray(digamma(position + 1.0) + np.euler_gamma)
         if position.max(initial=0) >= len(self._harmonic):
             self._harmonic = _harmonic_numbers(int(position.max()))
         return self._harmonic[position]
+
+
+class WeightedRows:
+    """Ranked rows, each counted so many times: what metrics are summed up from.
+
+    Parameters
+    ----------
+    rows : RankedRows
+    weights : ndarray of shape (n_samples,)
+        In the order the rows were given.
+
+    Attributes
+    ----------
+    rows, weights
+        As given.
+    upto : ndarray of shape (n_ties,)
+        The weight of all rows up to the end of each tie.
+    total : int or float
+        The weight of all rows.
+    outliers : ndarray
+        The weight of the outliers in each of the ties that have any.
+    found : ndarray
+        The weight of the outliers before each of those ties, and of all of them.
+    size, after : ndarray
+        The weight of all rows in each of those ties, and of all up to its end.
+    """
+
+    def __init__(self, rows: RankedRows, weights: Weights) -> None:
+        self.rows = rows
+        self.weights = weights
+        self._drawn = weights[rows.order]
+        self._tie = _sums_from(self._drawn, rows.borders[:-1])
+        self.upto: Any = np.cumsum(self._tie)  # whole numbers where the weights are
+        self.total: Any = self.upto[-1]
+        self.outliers = _sums_from(self._drawn[rows.outliers], rows.outlier_starts)
+        self.found = np.append(0, np.cumsum(self.outliers))
+        self.size, self.after = self._tie[rows.with_outliers], self.upto[rows.with_outliers]
+
+    def safest_means(self) -> list[float]:
+        """Return each metric's mean over the safest fraction.
+
+        It is chosen anew under the weights; of a tie at its border, the share that is needed.
+        """
+        n_accepted, last, share = self._border(self.rows.fraction)
+        begin, end = self.rows.borders[last : last + 2]
+        head, border = self._drawn[:begin], self._drawn[begin:end]
+        return [
+            (float(head @ one[:begin]) + share * float(border @ one[begin:end])) / n_accepted
+            for one in self.rows.per_row.values()
+        ]
+
+    def risks(self, coverages: Sequence[float]) -> list[float]:
+        """Return the outlier rate among the safest rows, for several shares of the rows."""
+        total = float(self.total)
+        accepted = np.array([accepted_rows(coverage, total) for coverage in coverages])
+        last = np.minimum(self.upto.searchsorted(accepted), len(self._tie) - 1)
+        tie = self._tie[last]
+        share = (accepted - self.upto[last] + tie) / tie
+        here = self.rows.with_outliers.searchsorted(np.append(last, last + 1))
+        before, upto = self.found[here].reshape(2, -1)
+        risks: list[float] = ((before + share * (upto - before)) / accepted).tolist()
+        return risks
+
+    def _border(self, fraction: float) -> tuple[int, int, float]:
+        """Return how many rows are the safest fraction, the last tie, and how much of it."""
+        n_accepted = accepted_rows(fraction, float(self.total))
+        # Weights that are no whole numbers may add up to a hair less than the rows there are.
+        last = min(int(np.searchsorted(self.upto, n_accepted)), len(self._tie) - 1)
+        tie = self._tie[last]
+        return n_accepted, last, float((n_accepted - (self.upto[last] - tie)) / tie)
 
 
 def _sums_from(values: Weights, starts: IntArray) -> Weights:

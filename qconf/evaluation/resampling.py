@@ -15,7 +15,9 @@ from qconf.core.estimate import Estimate
 __all__ = [
     "Draws",
     "ObservedRate",
+    "beyond_normal",
     "difference_of_rates",
+    "few_groups",
     "joint_level",
     "percentile_estimate",
     "rate_estimate",
@@ -92,24 +94,25 @@ class Draws:
         only from a few groups or waves: Student's t for the normal distribution. With a
         time, of rows and waves that which is wider.
         """
-        rows = float(np.std(self.resamples)) * _few_groups(self.n_groups, level)
+        rows = float(np.std(self.resamples)) * few_groups(self.n_groups, level)
         if not len(self.waves):
             return rows
-        slow = float(np.sqrt(np.mean(self.waves**2))) * _beyond_normal(len(self.waves), level)
+        slow = float(np.sqrt(np.mean(self.waves**2))) * beyond_normal(len(self.waves), level)
         return max(rows, slow)
 
 
-def _beyond_normal(freedom: int, level: float) -> float:
+def beyond_normal(freedom: int, level: float) -> float:
     """Say how much further Student's t reaches than the normal distribution."""
     tail = (1 + level) / 2
     return float(t.ppf(tail, freedom) / norm.ppf(tail))
 
 
-def _few_groups(n_groups: int | None, level: float) -> float:
+def few_groups(n_groups: int | None, level: float) -> float:
+    """Say how much too small few groups make a standard error."""
     if n_groups is None:
         return 1.0
     freedom = n_groups - 1
-    return float(np.sqrt(n_groups / freedom)) * _beyond_normal(freedom, level)
+    return float(np.sqrt(n_groups / freedom)) * beyond_normal(freedom, level)
 
 
 def percentile_estimate(

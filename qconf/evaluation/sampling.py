@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray
 from qconf.core.estimate import Estimate
 from qconf.core.frames import as_series
 from qconf.errors import TableError
-from qconf.evaluation.long_run import SlowWaves
+from qconf.evaluation.long_run import SlowWaves, dependence
 from qconf.evaluation.ranking import Outcome, Weights
-from qconf.evaluation.resampling import Draws, resample_counts
+from qconf.evaluation.resampling import Draws, beyond_normal, few_groups, resample_counts
 from qconf.tables.roles import groups_of, moments_of
 
 __all__ = ["Sampling", "row_codes"]
@@ -56,7 +56,7 @@ class Sampling:
         TableError
             If they have another length than the rows, a time is missing, or all are equal.
         """
-        n_rows = len(outcome.size)
+        n_rows = len(outcome.outlier)
         codes = None if groups is None else row_codes("group", groups, n_rows)
         if codes is not None and codes.max() == 0:
             msg = "The groups must have at least 2 distinct values, found 1: nothing to resample."
@@ -105,6 +105,41 @@ class Sampling:
             for one, wave in zip(statistics[:n_draws].T, moved.T, strict=True)
         ]
 
+    def moving_as(self, values: FloatArray, draws: Draws) -> Draws:
+        """Allow for the slow movement of a row's own values, instead of that of the outliers.
+
+        Predictions may be too high for months in which there are no more outliers than in
+        others: a bias may move more slowly than the outlier rate does.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_rows,)
+        draws : Draws
+            Of their mean.
+        """
+        if self.waves is None:
+            return draws
+        slower = self.waves.of_values(values).inflation / self.waves.inflation
+        return replace(draws, waves=draws.waves * np.sqrt(slower))
+
+    def standard_error(self, influence: FloatArray, waves: SlowWaves | None, level: float) -> float:
+        """Return the standard error of a mean, as `Draws.spread` does, without resamples.
+
+        Parameters
+        ----------
+        influence : ndarray of shape (n_rows,)
+            How far each row moves the mean, times `n_rows`; zero in sum.
+        waves : SlowWaves or None
+            Of what the mean is of.
+        level : float
+        """
+        units = influence if self.groups is None else np.bincount(self.groups, influence)
+        rows = float(np.sqrt(units @ units)) / self.n_rows * few_groups(self.n_groups, level)
+        if waves is None:
+            return rows
+        slow = float(np.sqrt(dependence(waves, influence))) * beyond_normal(waves.n_waves, level)
+        return max(rows, slow)
+
     def design_effect(self, rate: Estimate, n_rows: int, taken: FloatArray) -> float:
         """Say how dependent some of the rows are, given how dependent all are.
 
@@ -114,7 +149,7 @@ class Sampling:
         Parameters
         ----------
         rate : Estimate
-            The outlier rate of all rows, with the number of independent rows it is worth.
+            The rate of all rows, with the number of independent rows it is worth.
         n_rows : int
         taken : ndarray of shape (n_rows,)
             How much of each row was taken.
@@ -133,12 +168,13 @@ class Sampling:
                 shares.append(float(np.clip(own / all_rows, 0.0, 1.0)))
         return 1 + (max(overall, 1.0) - 1) * max(shares)
 
-    def skewness(self, outlier: BoolArray, taken: FloatArray) -> float:
-        """Say how skewed an outlier rate is because it rests on few groups or stretches.
+    def skewness(self, outlier: BoolArray | FloatArray, taken: FloatArray) -> float:
+        """Say how skewed a rate is because it rests on few groups or stretches.
 
         Parameters
         ----------
-        outlier : ndarray of shape (n_rows,), dtype bool
+        outlier : ndarray of shape (n_rows,)
+            Whether each row is an outlier, or any other event.
         taken : ndarray of shape (n_rows,)
             How much of each row was taken.
 

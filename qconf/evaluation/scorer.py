@@ -11,6 +11,7 @@ from qconf._types import ArrayLike, TableLike
 from qconf.core.conventions import check_options
 from qconf.core.error_scale import error_scale
 from qconf.errors import EstimatorError
+from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.ranking import Outcome, RankedRows
 
 __all__ = ["best_decile_scorer"]
@@ -79,8 +80,9 @@ def best_decile_scorer(
     check_options(threshold=threshold, fraction=fraction, level=0.5, outlier_rates=())
     prediction, expected = model.predict(X), model.predict_error(X)
     residual = error_scale(model.error).residual(prediction, np.asarray(y, dtype=np.float64))
-    outcome = Outcome.of(residual, threshold)
-    return -RankedRows(expected, outcome, fraction, ()).statistics().outlier_rate
+    outcome = Outcome.of(residual, threshold, [OUTLIER_RATE])
+    (rate,) = RankedRows(expected, outcome, fraction).under().safest_means()
+    return -rate
 
 
 def _last_step(X: Any, estimator: Any) -> tuple[Any, Any]:

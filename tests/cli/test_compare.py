@@ -106,6 +106,51 @@ def test_json_has_the_documented_keys(table: str, capsys: pytest.CaptureFixture[
     assert result["error"] == "relative"
 
 
+METRICS = ["--metrics", "ppe10,bias,over-valuation-rate"]
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_metrics_have_a_table_of_their_own(
+    columns: int, table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each estimator and all rows, with intervals, and a line on what each metric is."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out, _ = run(["compare", table, "--target", "price", *FAST, *METRICS], capsys)
+    tables = 1 if columns == 100 else 2
+    for name in ("constant", "count", "(all rows)"):
+        beginning = [line.split()[0] for line in out.splitlines() if line.strip()]
+        assert beginning.count(name.split()[0]) == tables + (name != "(all rows)")
+    for words in ("PPE10 (95 %)", "bias (95 %)", "over-valued (95 %)", "higher is better."):
+        assert words in out
+    assert max(map(len, out.splitlines())) <= columns
+    assert "…" not in out
+
+
+def test_metrics_are_new_keys_and_new_columns(
+    table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was there stays as it was, but for the seconds."""
+    typed = ["compare", table, "--target", "price", *FAST]
+    plain, asked = (
+        json.loads(run([*typed, *more, "--format", "json"], capsys)[0]) for more in ([], METRICS)
+    )
+    told = [asked["overall"].pop("metrics")]
+    told += [one["best_decile"].pop("metrics") for one in asked["ranking"]]
+    for one in told:
+        assert list(one) == ["ppe10", "bias", "over_valuation_rate"]
+        assert all(set(estimate) == {"value", "interval"} for estimate in one.values())
+    for result in (plain, asked):
+        for timed in (result, *result["ranking"]):
+            timed.pop("seconds")
+    assert asked == plain
+    rows, more = (
+        pd.read_csv(io.StringIO(run([*typed, *these, "--format", "csv"], capsys)[0]))
+        for these in ([], METRICS)
+    )
+    new = [f"{name}{end}" for name in told[0] for end in ("", "_low", "_high")]
+    assert list(more) == [*rows, *new]
+
+
 def test_csv_is_the_ranking(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     """One line for each estimator, the best first."""
     out, _ = run(["compare", table, "--target", "price", *FAST, "--format", "csv"], capsys)

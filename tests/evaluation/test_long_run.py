@@ -93,3 +93,16 @@ def test_one_moment_is_no_time() -> None:
     """If all rows have the same time there is nothing to look at."""
     with pytest.raises(TableError, match="at least 2 distinct values"):
         SlowWaves.of(np.ones(5), np.ones(5))
+
+
+def test_other_values_may_move_more_slowly() -> None:
+    """The waves stay; how long the movement lasts is that of the values, as from the beginning."""
+    rng = np.random.default_rng(0)
+    time = np.repeat(np.arange(300), 3)
+    quick, slow = rng.normal(size=900), np.cumsum(rng.normal(size=900))
+    waves = SlowWaves.of(time, quick)
+    other = waves.of_values(slow)
+    afresh = SlowWaves.of(time, slow)
+    assert (other.persistence, other.inflation) == (afresh.persistence, afresh.inflation)
+    assert other.persistence > waves.persistence + 0.5
+    np.testing.assert_array_equal(other.position, afresh.position)

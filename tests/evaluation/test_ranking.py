@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
@@ -13,13 +14,33 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import spearmanr
 
 from qconf._types import FloatArray, IntArray
-from qconf.evaluation.ranking import Outcome, RankedRows, Statistics
+from qconf.evaluation.metrics.aurc import AURC
+from qconf.evaluation.metrics.coverage import CoverageAt
+from qconf.evaluation.metrics.registry import ALWAYS_TOLD
+from qconf.evaluation.metrics.spearman import SPEARMAN
+from qconf.evaluation.ranking import Outcome, RankedRows
 
 THRESHOLD = 0.5
 
 
+@dataclass(frozen=True)
+class Statistics:
+    outlier_rate: float
+    mae: float
+    aurc: float
+    spearman: float
+    coverage_at: tuple[float, ...]
+
+
 def ranked(score: FloatArray, residual: FloatArray, fraction: float = 0.1) -> RankedRows:
-    return RankedRows(score, Outcome.of(residual, THRESHOLD), fraction, (0.05, 0.5))
+    return RankedRows(score, Outcome.of(residual, THRESHOLD, ALWAYS_TOLD), fraction)
+
+
+def statistics(rows: RankedRows, weights: Any = None) -> Statistics:
+    under = rows.under(weights)
+    rate, mae = under.safest_means()
+    coverage = tuple(CoverageAt(at).of(under) for at in (0.05, 0.5))
+    return Statistics(rate, mae, AURC.of(under), SPEARMAN.of(under), coverage)
 
 
 def by_definition(score: FloatArray, residual: FloatArray, fraction: float) -> Statistics:
@@ -66,9 +87,8 @@ def test_statistics_are_means_over_the_orders_of_ties(
 ) -> None:
     """The closed forms equal the average over every order of rows that tie."""
     score, residual, _ = rows
-    assert_same(
-        ranked(score, residual, fraction).statistics(), by_definition(score, residual, fraction)
-    )
+    own = ranked(score, residual, fraction)
+    assert_same(statistics(own), by_definition(score, residual, fraction))
 
 
 @given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
@@ -79,8 +99,21 @@ def test_weights_are_repeated_rows(
     """A row counted three times is three rows of the same score; counted never, it is not there."""
     score, residual, counts = rows
     repeated = np.repeat(np.arange(len(score)), counts)
-    weighted = ranked(score, residual, fraction).statistics(counts)
-    assert_same(weighted, ranked(score[repeated], residual[repeated], fraction).statistics())
+    weighted = statistics(ranked(score, residual, fraction), counts)
+    assert_same(weighted, statistics(ranked(score[repeated], residual[repeated], fraction)))
+
+
+@given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
+@settings(max_examples=100, deadline=None)
+def test_a_risk_is_the_outlier_rate_of_that_fraction(
+    rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
+) -> None:
+    """A point of the risk-coverage curve is what the safest fraction of that size has."""
+    score, residual, counts = rows
+    own = ranked(score, residual, fraction)
+    under = ranked(score, residual, 0.5).under(counts)
+    expected = own.under(counts).safest_means()[0]
+    np.testing.assert_allclose(under.risks([0.7, fraction])[1], expected, atol=1e-12)
 
 
 @given(scored_rows())
@@ -91,7 +124,7 @@ def test_weights_need_not_be_whole_numbers(
     """The same weights as floating point numbers give the same statistics."""
     score, residual, counts = rows
     one = ranked(score, residual)
-    assert_same(one.statistics(counts), one.statistics(counts.astype(np.float64)))
+    assert_same(statistics(one, counts), statistics(one, counts.astype(np.float64)))
 
 
 @given(scored_rows(), st.randoms(use_true_random=False))
@@ -103,7 +136,7 @@ def test_the_order_of_the_rows_changes_nothing(
     score, residual, _ = rows
     order = random.sample(range(len(score)), len(score))
     shuffled = ranked(score[order], residual[order])
-    assert_same(ranked(score, residual).statistics(), shuffled.statistics())
+    assert_same(statistics(ranked(score, residual)), statistics(shuffled))
     plain = ranked(score, residual)
     np.testing.assert_allclose(plain.curve(), shuffled.curve())
     np.testing.assert_allclose(plain.safest()[order], shuffled.safest())
@@ -118,7 +151,7 @@ def test_a_rising_transform_changes_nothing(
     score, residual, _ = rows
     plain, bent = ranked(score, residual), ranked(np.exp(3 * score), residual)
     assert np.array_equal(plain.order, bent.order)
-    assert repr(plain.statistics()) == repr(bent.statistics())
+    assert repr(statistics(plain)) == repr(statistics(bent))
 
 
 def test_spearman_is_scipys(rng: np.random.Generator) -> None:
@@ -126,26 +159,26 @@ def test_spearman_is_scipys(rng: np.random.Generator) -> None:
     score = rng.normal(size=200).round(1)
     residual = rng.normal(size=200) * np.exp(score)
     expected = spearmanr(score, np.abs(residual)).statistic
-    np.testing.assert_allclose(ranked(score, residual).statistics().spearman, expected)
+    np.testing.assert_allclose(statistics(ranked(score, residual)).spearman, expected)
 
 
 def test_a_perfect_order_reaches_the_optimum() -> None:
     """With the outliers last, the best decile has none and the area is the smallest possible."""
     residual = np.linspace(0, 1, 101)
     perfect, worst = ranked(residual, residual), ranked(-residual, residual)
-    assert perfect.statistics().outlier_rate == 0.0
-    assert worst.statistics().outlier_rate == 1.0
-    assert perfect.statistics().spearman == pytest.approx(1.0)
+    assert statistics(perfect).outlier_rate == 0.0
+    assert statistics(worst).outlier_rate == 1.0
+    assert statistics(perfect).spearman == pytest.approx(1.0)
     rng = np.random.default_rng(0)
     for _ in range(20):
         shuffled = ranked(rng.permutation(residual), residual)
-        assert perfect.statistics().aurc <= shuffled.statistics().aurc <= worst.statistics().aurc
+        assert statistics(perfect).aurc <= statistics(shuffled).aurc <= statistics(worst).aurc
 
 
 def test_a_constant_score_has_no_skill() -> None:
     """Rate and area are the overall rate, exactly, and only all rows can be accepted."""
     residual = np.repeat([1.0, 0.0], [20, 180])
-    one = ranked(np.ones(200), residual).statistics()
+    one = statistics(ranked(np.ones(200), residual))
     assert (one.outlier_rate, one.aurc, one.mae) == pytest.approx((0.1, 0.1, 0.1))
     assert one.coverage_at == (0.0, 1.0)
     assert np.isnan(one.spearman)
@@ -156,7 +189,7 @@ def test_a_cut_off_takes_whole_levels() -> None:
     score = np.repeat(np.arange(5.0), 400)
     residual = np.tile(np.repeat([1.0, 0.0], [80, 320]), 5)
     rows = ranked(score, residual)
-    assert rows.statistics().coverage_at == (0.0, 1.0)
+    assert statistics(rows).coverage_at == (0.0, 1.0)
     assert len(rows.curve()) == 5
 
 

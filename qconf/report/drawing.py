@@ -6,25 +6,29 @@ import io
 import os
 import sys
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from qconf.cli.terminal import shown
+from qconf.core.printable import shown
+from qconf.report.grid import Grid
 
-__all__ = ["drawn", "in_units", "page_width"]
+__all__ = ["drawn", "is_wide", "page_width"]
 
 _WIDEST = 100
 _NARROWEST = 40
 #: Narrower tables would lose digits; a terminal then folds their lines.
 _NARROWEST_TABLE = 80
+#: From here on, a table has room for one more column.
+_WIDE = 97
 
 
-def drawn(*parts: str | Table) -> str:
+def drawn(*parts: str | Grid) -> str:
     """Draw paragraphs and tables below each other.
 
     Parameters
     ----------
-    *parts : str or rich.table.Table
+    *parts : str or Grid
         In a paragraph, what does not print is written out; the cells of tables are the caller's.
 
     Returns
@@ -41,8 +45,27 @@ def drawn(*parts: str | Table) -> str:
         if isinstance(part, str):
             narrow.print(shown(part), markup=False)
         else:
-            wide.print(part, markup=False)
+            wide.print(_table(part), markup=False)
     return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+
+
+def _table(grid: Grid) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1) if is_wide() else 0)
+    for one in grid.columns:
+        table.add_column(
+            one.header,
+            justify="right" if one.right else "left",
+            overflow="fold" if one.fold else "ellipsis",
+            no_wrap=not one.fold,
+        )
+    for cells in grid.rows:
+        table.add_row(*cells)
+    return table
+
+
+def is_wide() -> bool:
+    """Whether there is room for more than the narrowest table."""
+    return page_width() >= _WIDE
 
 
 def page_width() -> int:
@@ -61,14 +84,3 @@ def _terminal_columns() -> int:
         return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
     except (OSError, ValueError, AttributeError):
         return 0
-
-
-def in_units(error: float) -> str:
-    """Write an error with four digits, and thousands as people write them.
-
-    Examples
-    --------
-    >>> in_units(0.066454), in_units(25310.4)
-    ('0.06645', '25,310')
-    """
-    return f"{error:,.0f}" if error >= 1000 else f"{error:.4g}"  # noqa: PLR2004 - thousands

@@ -1,0 +1,129 @@
+"""A comparison as people read it: what was done, the ranking, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qconf.core.error_scale import error_scale
+from qconf.core.estimate import in_percent, in_units, percent_range
+from qconf.core.printable import shown
+from qconf.evaluation.metrics.aurc import AURC
+from qconf.report.drawing import drawn, is_wide
+from qconf.report.grid import Column, Grid
+from qconf.report.html import as_html
+
+if TYPE_CHECKING:
+    from qconf.comparison.result import Comparison, Ranked
+
+__all__ = ["ranking_html", "ranking_text"]
+
+
+def ranking_text(comparison: Comparison) -> str:
+    """Draw a comparison: what was done, the ranking, and the verdict.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    str
+        At most 100 columns wide, or 80 where the terminal has fewer; without colour.
+    """
+    return drawn(*_parts(comparison, wide=is_wide()))
+
+
+def ranking_html(comparison: Comparison) -> str:
+    """Write the same as HTML, with every column."""
+    return as_html(*(one for one in _parts(comparison, wide=True) if one))
+
+
+def _parts(comparison: Comparison, *, wide: bool) -> Iterator[str | Grid]:
+    yield from _heading(comparison)
+    yield _ranking(comparison, wide=wide)
+    yield from _metrics(comparison, at_once=3 if wide else 2)
+    yield comparison.verdict
+    yield from (f"Note: {one}" for one in comparison.notes)
+    yield ""
+    yield from _footing(comparison)
+
+
+def _heading(comparison: Comparison) -> list[str]:
+    overall = comparison.overall
+    rows = f"{comparison.rows:,} rows; {overall.n:,} scored in {comparison.scheme}"
+    if comparison.history:
+        rows += f", the first {comparison.history:,} only learned from"
+    gone = [f"{n:,} left out ({why.replace('_', ' ')})" for why, n in comparison.left_out.items()]
+    outlier = error_scale(comparison.error).in_words(comparison.threshold)
+    rate = overall.outlier_rate
+    return [
+        "; ".join([rows, *gone]) + ".",
+        (
+            f"Overall {in_percent(rate.value)} of the predictions are {outlier} "
+            f"({percent_range(rate)}); mean absolute error {in_units(overall.mae.value)}."
+        ),
+    ]
+
+
+def _ranking(comparison: Comparison, *, wide: bool) -> Grid:
+    n_safest = comparison.ranking[0].evaluation.best_decile.n
+    safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
+    columns = [
+        Column("\nestimator", fold=True),
+        Column(f"{safest}\noutliers ({100 * comparison.level:g} %)"),
+        Column("mean abs\nerror", right=True),
+        Column("behind the best,\n% points"),
+        Column("\nAURC", right=True),
+        *([Column("\nseconds", right=True)] if wide else []),
+    ]
+    rows = [_cells(one, is_best=one is comparison.ranking[0]) for one in comparison.ranking]
+    return Grid(columns, [cells[: len(columns)] for cells in rows])
+
+
+def _metrics(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
+    """Draw the metrics that were asked for: of each estimator's safest rows, and of all."""
+    metrics = comparison.metrics
+    safest = f"safest {100 * comparison.fraction:g} %"
+    for begin in range(0, len(metrics), at_once):
+        some = metrics[begin : begin + at_once]
+        columns = [Column(f"{one.label} ({100 * comparison.level:g} %)") for one in some]
+        told = [
+            *((shown(one.name), one.evaluation.best_decile) for one in comparison.ranking),
+            ("(all rows)", comparison.overall),
+        ]
+        rows = [
+            [name, *(one.text(selection.metrics[one.name]) for one in some)]
+            for name, selection in told
+        ]
+        yield Grid([Column(safest, fold=True), *columns], rows)
+
+
+def _cells(one: Ranked, *, is_best: bool) -> list[str]:
+    decile = one.evaluation.best_decile
+    return [
+        shown(one.name),
+        f"{in_percent(decile.outlier_rate.value):>6} ({percent_range(decile.outlier_rate)})",
+        in_units(decile.mae.value),
+        "best" if is_best else _behind(one),
+        f"{one.evaluation.aurc.value:.4f}",
+        f"{one.seconds:.1f}",
+    ]
+
+
+def _behind(one: Ranked) -> str:
+    low, high = one.difference_to_best.interval
+    reach = f"{100 * one.difference_to_best.value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+    return reach if one.distinguishable else f"{reach}\nnot distinguishable"
+
+
+def _footing(comparison: Comparison) -> list[str]:
+    parts = {
+        "valuation": "valuation model",
+        "estimators": "estimators",
+        "evaluation": "ranks and intervals",
+        "other": "the rest",
+    }
+    split = ", ".join(f"{label} {comparison.seconds[part]:.1f}" for part, label in parts.items())
+    metrics = [one.in_words() for one in comparison.metrics]
+    return [AURC.in_words(), *metrics, f"Seconds: {split}."]

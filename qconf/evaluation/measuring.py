@@ -1,0 +1,163 @@
+"""Every metric of every score, under every weight, and the intervals that makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from qconf._types import FloatArray
+from qconf.core.estimate import Estimate
+from qconf.core.threads import threads_for
+from qconf.evaluation.metrics.order_metric import OrderMetric
+from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
+from qconf.evaluation.metrics.registry import ALWAYS_TOLD
+from qconf.evaluation.metrics.row_metric import RowMetric
+from qconf.evaluation.ranking import Outcome, RankedRows, Weights
+from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate
+from qconf.evaluation.sampling import Sampling
+from qconf.evaluation.selection import Selection
+
+__all__ = ["COVERAGES", "Measured", "Measurement"]
+
+#: Where the risk-coverage curve gets its intervals.
+COVERAGES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Metrics of all rows, or of one order of them: as they are, and what they might have been.
+
+    Attributes
+    ----------
+    rows, order : dict of metric to (float, Draws)
+    risks : list of (float, Draws)
+        The outlier rate at each of the `COVERAGES`; empty for all rows.
+    """
+
+    rows: dict[RowMetric, tuple[float, Draws]]
+    order: dict[OrderMetric, tuple[float, Draws]]
+    risks: list[tuple[float, Draws]]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured, on which rows, and what these are a sample of.
+
+    Attributes
+    ----------
+    asked : tuple of RowMetric
+        Beside those that are always told.
+    order_metrics : tuple of OrderMetric
+    outcome : Outcome
+        With the values of those asked for, and of those that are always told.
+    sampling : Sampling
+    level : float
+        Confidence level of the intervals.
+    """
+
+    asked: tuple[RowMetric, ...]
+    order_metrics: tuple[OrderMetric, ...]
+    outcome: Outcome
+    sampling: Sampling
+    level: float
+
+    def measure(
+        self, ranked: Mapping[str, RankedRows], n_draws: int, rng: np.random.Generator
+    ) -> tuple[Measured, dict[str, Measured]]:
+        """Sum up all rows, and each order of them, under the weights of the sampling."""
+        overall: list[Sequence[float]] = []
+        each: dict[str, list[Sequence[float]]] = {name: [] for name in ranked}
+        n_threads = min(threads_for(len(self.outcome.outlier)), len(ranked))
+        with ThreadPoolExecutor(max(1, n_threads)) as pool:
+            # On short tables handing work over takes a quarter as long as the work itself.
+            mapped: Callable[..., Iterable[Sequence[float]]] = pool.map if n_threads > 1 else map
+            for weights in self.sampling.weights(n_draws, rng):
+                overall.append(self.outcome.overall(weights))
+                told = mapped(partial(self._summed, weights=weights), ranked.values())
+                for name, one in zip(ranked, told, strict=True):
+                    each[name].append(one)
+        return self._sorted_out(self.outcome.overall(), overall), {
+            name: self._sorted_out(self._summed(ranked[name]), own) for name, own in each.items()
+        }
+
+    def overall(self, measured: Measured) -> dict[RowMetric, Estimate]:
+        """Tell each row metric of all rows."""
+        return {
+            metric: percentile_estimate(value, draws, self.level, metric.bounds)
+            if metric.unit == "error"
+            else self._rate_of_all(metric, value, draws).estimate(self.level)
+            for metric, (value, draws) in measured.rows.items()
+        }
+
+    def safest(
+        self, rows: RankedRows, measured: Measured, overall: Mapping[RowMetric, Estimate]
+    ) -> tuple[dict[RowMetric, Estimate], ObservedRate]:
+        """Tell each of the safest fraction; of the outlier rate also what made its interval."""
+        taken, told = rows.safest(), {}
+        for metric, (value, draws) in measured.rows.items():
+            told[metric] = (
+                percentile_estimate(value, draws, self.level, metric.bounds)
+                if metric.unit == "error"
+                else self._rate_of(taken, metric, value, draws, overall).estimate(self.level)
+            )
+        rate = self._rate_of(taken, OUTLIER_RATE, *measured.rows[OUTLIER_RATE], overall)
+        return told, rate
+
+    def risks(
+        self, rows: RankedRows, measured: Measured, overall: Mapping[RowMetric, Estimate]
+    ) -> pd.DataFrame:
+        """Return some points of the risk-coverage curve, with an interval for each on its own."""
+        told = []
+        for coverage, (value, draws) in zip(COVERAGES, measured.risks, strict=True):
+            rate = self._rate_of(rows.safest(coverage), OUTLIER_RATE, value, draws, overall)
+            told.append((coverage, value, *rate.estimate(self.level).interval))
+        return pd.DataFrame(told, columns=["coverage", "outlier_rate", "low", "high"])
+
+    def selection(self, told: Mapping[RowMetric, Estimate], n_rows: int) -> Selection:
+        """Put what was told of some rows together."""
+        rate, error = (told[one] for one in ALWAYS_TOLD)
+        return Selection(rate, error, n_rows, {one.name: told[one] for one in self.asked})
+
+    def _rate_of_all(self, metric: RowMetric, value: float, draws: Draws) -> ObservedRate:
+        n_rows = len(self.outcome.outlier)
+        skewness = self.sampling.skewness(self.outcome.per_row[metric], np.ones(n_rows))
+        return ObservedRate(value, n_rows, draws, skewness=skewness)
+
+    def _rate_of(
+        self,
+        taken: FloatArray,
+        metric: RowMetric,
+        value: float,
+        draws: Draws,
+        overall: Mapping[RowMetric, Estimate],
+    ) -> ObservedRate:
+        return ObservedRate(
+            value,
+            # Of rows that tie at the border all have a say.
+            float(taken.sum() ** 2 / (taken @ taken)),
+            draws,
+            self.sampling.design_effect(overall[metric], len(taken), taken),
+            self.sampling.skewness(self.outcome.per_row[metric], taken),
+        )
+
+    def _summed(self, rows: RankedRows, weights: Weights | None = None) -> list[float]:
+        under = rows.under(weights)
+        order = (one.of(under) for one in self.order_metrics)
+        return [*under.safest_means(), *order, *under.risks(COVERAGES)]
+
+    def _sorted_out(
+        self, values: Sequence[float], under_weights: Sequence[Sequence[float]]
+    ) -> Measured:
+        both = list(zip(values, self.sampling.draws(np.array(under_weights)), strict=True))
+        rows = dict(zip(self.outcome.per_row, both, strict=False))
+        for metric in set(rows) - set(ALWAYS_TOLD):
+            value, draws = rows[metric]
+            rows[metric] = value, self.sampling.moving_as(self.outcome.per_row[metric], draws)
+        left = both[len(rows) :]
+        order = dict(zip(self.order_metrics, left, strict=False))
+        return Measured(rows, order, left[len(order) :])

@@ -1,0 +1,1 @@
+"""What is measured: one statistic an object."""

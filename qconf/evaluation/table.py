@@ -1,0 +1,65 @@
+"""An evaluation as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qconf.evaluation.metrics.aurc import AURC
+from qconf.evaluation.metrics.coverage import CoverageAt
+from qconf.evaluation.metrics.registry import ALWAYS_TOLD
+from qconf.evaluation.metrics.spearman import SPEARMAN
+from qconf.report.drawing import drawn
+from qconf.report.grid import Column, Grid
+from qconf.report.html import as_html
+
+if TYPE_CHECKING:
+    from qconf.evaluation.evaluate import Evaluation
+
+__all__ = ["evaluation_html", "evaluation_text"]
+
+
+def evaluation_text(evaluation: Evaluation) -> str:
+    """Draw an evaluation: the safest rows beside all rows, and what their order is worth."""
+    return drawn(*_parts(evaluation))
+
+
+def evaluation_html(evaluation: Evaluation) -> str:
+    """Write the same as HTML."""
+    return as_html(*_parts(evaluation))
+
+
+def _parts(evaluation: Evaluation) -> Iterator[str | Grid]:
+    yield _of_rows(evaluation)
+    yield _of_the_order(evaluation)
+    yield f"An outlier's absolute error is above {evaluation.threshold:g}."
+    yield AURC.in_words()
+    yield from (one.in_words() for one in evaluation.metrics)
+    yield from (f"Note: {one}" for one in evaluation.notes)
+
+
+def _of_rows(evaluation: Evaluation) -> Grid:
+    level = f"({100 * evaluation.level:g} %)"
+    safest, overall = evaluation.best_decile, evaluation.overall
+    columns = [
+        Column(""),
+        Column(f"safest {100 * evaluation.fraction:g} %: {safest.n:,} rows {level}"),
+        Column(f"all {overall.n:,} rows {level}"),
+    ]
+    rate, error = ALWAYS_TOLD
+    told = [
+        (rate, safest.outlier_rate, overall.outlier_rate),
+        (error, safest.mae, overall.mae),
+        *((one, safest.metrics[one.name], overall.metrics[one.name]) for one in evaluation.metrics),
+    ]
+    return Grid(columns, [[one.label, one.text(few), one.text(all_)] for one, few, all_ in told])
+
+
+def _of_the_order(evaluation: Evaluation) -> Grid:
+    told = [
+        (AURC, evaluation.aurc),
+        (SPEARMAN, evaluation.spearman),
+        *((CoverageAt(rate), one) for rate, one in evaluation.coverage_at.items()),
+    ]
+    columns = [Column(""), Column(f"order of the rows ({100 * evaluation.level:g} %)")]
+    return Grid(columns, [[one.label, one.text(estimate)] for one, estimate in told])

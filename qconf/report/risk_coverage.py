@@ -1,0 +1,97 @@
+"""The risk-coverage curve, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from qconf.report.axes import axes_for, looks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+__all__ = ["RiskCoverageDisplay"]
+
+#: More points than a picture can show.
+_POINTS = 1000
+
+
+class RiskCoverageDisplay:
+    """Outlier rate among the safest rows, for every share of rows that is accepted.
+
+    Parameters
+    ----------
+    curves : mapping of str to DataFrame
+        For each score, ``coverage`` and ``outlier_rate`` of its cut-offs.
+    points : mapping of str to DataFrame
+        For each score, some points with intervals: ``coverage``, ``low``, ``high``.
+    overall : float
+        The outlier rate of all rows: what a score without skill has at any coverage.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : dict of str to matplotlib Line2D
+    """
+
+    ax_: Axes
+    figure_: Figure
+    lines_: dict[str, Line2D]
+
+    def __init__(
+        self, curves: Mapping[str, pd.DataFrame], points: Mapping[str, pd.DataFrame], overall: float
+    ) -> None:
+        self.curves = curves
+        self.points = points
+        self.overall = overall
+
+    def plot(self, ax: Any = None) -> RiskCoverageDisplay:
+        """Draw the curves, each with a band of intervals that hold point by point.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+
+        Returns
+        -------
+        RiskCoverageDisplay
+        """
+        self.ax_ = axes_for(ax)
+        self.figure_ = self.ax_.figure  # type: ignore[assignment]
+        self.lines_ = {}
+        for name, look in looks(self.curves):
+            points = self.points[name]
+            curve = _thinned(self.curves[name], float(points["coverage"].min()))
+            # Where many rows tie there are few cut-offs, and a mean over the ties in between.
+            line = points if len(curve) < len(points) else curve
+            (self.lines_[name],) = self.ax_.plot(
+                100 * line["coverage"],
+                100 * line["outlier_rate"],
+                label=name,
+                **{**look, "marker": None},
+            )
+            coverage, low, high = (100 * points[one] for one in ("coverage", "low", "high"))
+            self.ax_.fill_between(coverage, low, high, color=look["color"], alpha=0.13, linewidth=0)
+        self.ax_.axhline(100 * self.overall, color="#999999", linewidth=0.8, label="all rows")
+        self.ax_.set(
+            xlim=(0, 100),
+            xlabel="coverage: share of rows accepted, %",
+            ylabel="risk: outliers among them, %",
+        )
+        self.ax_.set_ylim(bottom=0)
+        self.ax_.legend(frameon=False, fontsize=9)
+        return self
+
+
+def _thinned(curve: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Leave out cut-offs that accept hardly any row, and more points than can be seen."""
+    seen = curve[curve["coverage"] >= least]
+    chosen = np.unique(np.linspace(0, len(seen) - 1, _POINTS).astype(np.intp))
+    return seen.iloc[chosen]

@@ -1,0 +1,26 @@
+"""HTML of other people's names is text."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from qconf.report.grid import Column, Grid
+from qconf.report.html import as_html
+
+NASTY = "<script>alert('x')</script> & \"co\""
+
+
+def test_everything_is_escaped() -> None:
+    """In paragraphs, headers and cells; what is read back is what was given."""
+    html = as_html(NASTY, Grid([Column(NASTY)], [[NASTY]]))
+    assert "<script" not in html
+    tree = ET.fromstring(html)  # noqa: S314 - our own
+    assert [one.text for one in tree.iter() if one.text] == [NASTY] * 3
+
+
+def test_lines_of_a_cell_stay_lines() -> None:
+    """A cell may have two; numbers stand on the right."""
+    html = as_html(Grid([Column("\nname"), Column("n", right=True)], [["a\nb", "1"]]))
+    assert "a<br>b" in html
+    assert '<th style="text-align: left">name</th>' in html
+    assert '<td style="text-align: right">1</td>' in html
