@@ -25,7 +25,7 @@ __all__ = [
     "FoldsOption",
     "FormatOption",
     "FractionOption",
-    "GroupOption",
+    "GroupsOption",
     "OutputOption",
     "PredictionOption",
     "SeedOption",
@@ -76,7 +76,7 @@ TimeOption: TypeAlias = Annotated[
         help="When each row became known: everything is then done forward in time.",
     ),
 ]
-GroupOption: TypeAlias = Annotated[
+GroupsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="COLUMN",

@@ -63,7 +63,7 @@ def _ranking(comparison: Comparison) -> Table:
     safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
     # A long name is folded; numbers are not.
     table.add_column("\nestimator", overflow="fold")
-    table.add_column(f"{safest}\noutliers ({100 * comparison.level:g} %)", no_wrap=True)
+    table.add_column(f"{safest}\noutliers ({100 * comparison.confidence_level:g} %)", no_wrap=True)
     table.add_column("mean abs\nerror", justify="right", no_wrap=True)
     table.add_column("behind the best,\n% points", no_wrap=True)
     table.add_column("\nAURC", justify="right", no_wrap=True)

@@ -24,6 +24,7 @@ from qconf.comparison.contenders import (
 from qconf.comparison.result import Comparison, rank_evaluations
 from qconf.core.conventions import check_options, check_resamples, check_seed
 from qconf.core.error_scale import ErrorScale, error_scale
+from qconf.core.renamed import renamed
 from qconf.errors import OptionError, not_one_of, refuse_warnings
 from qconf.evaluation.evaluate import Evaluation, evaluate_scores
 from qconf.evaluation.periods import Period, by_period, trend_lines
@@ -46,13 +47,14 @@ _COPIES = ("group", "keep")
 Progress = Callable[[int, int, str], None]
 
 
+@renamed(group="groups", level="confidence_level")
 def compare(
     table: TableLike | str | PathLike[str],
     target: str | ArrayLike,
     *,
     prediction: str | ArrayLike | None = None,
     time: str | ArrayLike | None = None,
-    group: str | ArrayLike | None = None,
+    groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
     copies: str = "group",
@@ -62,7 +64,7 @@ def compare(
     threshold: float | None = None,
     fraction: float = 0.1,
     folds: int = 5,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
     strict: bool = False,
@@ -88,7 +90,7 @@ def compare(
         When each row became known. If given, everything is done forward in time. The valuation
         model may use it as a feature; the confidence estimators may not, since they would have
         to go beyond the times they know.
-    group : str or array-like of shape (n_samples,), default=None
+    groups : str or array-like of shape (n_samples,), default=None
         Rows of a group (a building, a seller) are never on both sides, nor behind the residuals
         that a row's score is learned from. Estimators that ask for ``groups`` are told.
     features : str or sequence of str, default=None
@@ -114,7 +116,7 @@ def compare(
         Share of rows called safest.
     folds : int, default=5
         Number of scored blocks.
-    level : float, default=0.95
+    confidence_level : float, default=0.95
         Confidence level of the intervals.
     n_resamples : int or None, default=None
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows. Groups are resampled
@@ -152,7 +154,9 @@ def compare(
     check_seed(random_state)
     scale = error_scale(error)
     limit = _threshold(threshold, scale)
-    check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
+    check_options(
+        threshold=limit, fraction=fraction, confidence_level=confidence_level, outlier_rates=()
+    )
     check_resamples(n_resamples)
     _check_copies(copies)
     contenders = make_contenders(estimators, scale.name)
@@ -163,7 +167,7 @@ def compare(
         scale,
         prediction=prediction,
         time=time,
-        group=group,
+        groups=groups,
         features=features,
         drop=drop,
         scores=score_columns(contenders),
@@ -184,7 +188,7 @@ def compare(
         # Told once, of the whole table.
         warnings.simplefilter("ignore", NumbersInTextWarning)
         contest.play()
-    settings = {"threshold": limit, "fraction": fraction, "level": level}
+    settings = {"threshold": limit, "fraction": fraction, "confidence_level": confidence_level}
     evaluations = contest.evaluate(n_resamples=n_resamples, **settings)
     return Comparison(
         ranking=rank_evaluations(evaluations, {one.name: one.seconds for one in contenders}),
@@ -197,7 +201,7 @@ def compare(
         copies=_n_copies(dataset),
         seconds=contest.seconds_since(began),
         warnings=(*doubts, *contest.doubts(strict=strict)),
-        by_period=contest.by_period(limit, level),
+        by_period=contest.by_period(limit, confidence_level),
         trends=contest.trends(limit),
         scores=contest.scores(),
         **settings,
@@ -224,7 +228,7 @@ class _Contest:
             len(dataset.y),
             folds=folds,
             time=dataset.time,
-            group=dataset.apart,
+            groups=dataset.apart,
             repeats=dataset.repeats,
             predicted=dataset.prediction is not None,
             random_state=random_state,
@@ -267,7 +271,7 @@ class _Contest:
                 self._tell(contender.name)
                 # Seeds hang on the round and the seed, not on who else takes part.
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
-                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.group
+                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.groups
                 contender.play(features, self.dataset.scores, residual, *parts)
                 self._step(contender.name)
             self.block[one.scored] = number
@@ -283,7 +287,7 @@ class _Contest:
             evaluations = evaluate_scores(
                 {one.name: self._expected_error(one) for one in self.contenders},
                 self.residual[scored],
-                groups=None if dataset.group is None else dataset.group[scored],
+                groups=None if dataset.groups is None else dataset.groups[scored],
                 time=None if dataset.time is None else dataset.time[scored],
                 # A constant that is fitted anew in each round is not constant over all rounds,
                 # and in K folds it is highest just where its own fold is lowest.
@@ -313,12 +317,17 @@ class _Contest:
             return 0
         return int((self.dataset.time < self.dataset.time[self.plan.scored].min()).sum())
 
-    def by_period(self, threshold: float, level: float) -> tuple[Period, ...]:
+    def by_period(self, threshold: float, confidence_level: float) -> tuple[Period, ...]:
         """Sum up the errors of each period of the time."""
         if self.dataset.time is None:
             return ()
         scored = self.plan.scored
-        return by_period(self.dataset.time[scored], self.residual[scored], threshold, level=level)
+        return by_period(
+            self.dataset.time[scored],
+            self.residual[scored],
+            threshold,
+            confidence_level=confidence_level,
+        )
 
     def trends(self, threshold: float) -> tuple[str, ...]:
         """Say what has a trend in time."""
@@ -389,7 +398,7 @@ def _doubts(
         prediction=dataset.prediction,
         time=dataset.time,
         time_name=dataset.time_name,
-        group=dataset.group if dataset.has_groups else None,
+        groups=dataset.groups if dataset.has_groups else None,
         scores=dataset.scores,
         rows=dataset.rows,
     )

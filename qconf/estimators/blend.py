@@ -13,6 +13,7 @@ from sklearn.base import RegressorMixin, clone
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
+from qconf.core.renamed import renamed
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.validation import Interval, check_enough_rows, select_rows
 from qconf.encoding.columns import with_categories
@@ -71,7 +72,7 @@ class BlendConfidence(ConfidenceEstimator):
         it takes most of the time and has the least weight) and `OnlineConfidence`. A member
         with a method ``signals`` is asked for those instead of ``predict``; one with a method
         ``share`` is fitted in shares.
-    cv : int, default=5
+    folds : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None
 
@@ -104,19 +105,20 @@ class BlendConfidence(ConfidenceEstimator):
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "estimators": [list, tuple, None],
-        "cv": [Interval(Integral, 2, None, closed="left")],
+        "folds": [Interval(Integral, 2, None, closed="left")],
         "random_state": ["random_state"],
     }
 
+    @renamed(cv="folds")
     def __init__(
         self,
         estimators: Sequence[RegressorMixin] | None = None,
         *,
-        cv: int = 5,
+        folds: int = 5,
         random_state: RandomState = None,
     ) -> None:
         self.estimators = estimators
-        self.cv = cv
+        self.folds = folds
         self.random_state = random_state
 
     def fit(
@@ -158,11 +160,11 @@ class BlendConfidence(ConfidenceEstimator):
     def _fit(self, X: Table, y: FloatArray) -> None:
         X = with_categories(X)
         rng = random_source(self.random_state)
-        check_enough_rows(self, len(y), 2 * self.cv)
+        check_enough_rows(self, len(y), 2 * self.folds)
         unfitted = self._unfitted(len(y))
         units = self._units(X)
         stretches = self._stretches(len(y), units)
-        fold = _dealt(len(y), units, self.cv, rng) if stretches is None else stretches
+        fold = _dealt(len(y), units, self.folds, rng) if stretches is None else stretches
         decides = _deciding(fold, rng, newest=stretches is not None)
         self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
         self.members_ = []
@@ -195,7 +197,7 @@ class BlendConfidence(ConfidenceEstimator):
         if self._time is None:
             return None
         moments = np.asarray(as_series(self._time, "time", n_rows))
-        stretches = blocks_in_time(moments, self.cv)
+        stretches = blocks_in_time(moments, self.folds)
         last = int(stretches.max())
         if last == 0:
             return None
@@ -213,7 +215,7 @@ class BlendConfidence(ConfidenceEstimator):
         return list(self.estimators)
 
     def _shares(self, unfitted: list[Any]) -> list[Any]:
-        return [one.share(self.cv) if hasattr(one, "share") else clone(one) for one in unfitted]
+        return [one.share(self.folds) if hasattr(one, "share") else clone(one) for one in unfitted]
 
     def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
         self.combiner_ = WeightedSignals(log_signals, squared, penalty)

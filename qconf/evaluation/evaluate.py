@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
 from qconf.core.estimate import Estimate
+from qconf.core.renamed import renamed
 from qconf.core.threads import threads_for
 from qconf.core.validation import check_column
 from qconf.errors import TableError
@@ -92,7 +93,7 @@ class Evaluation:
     curve : DataFrame of shape (n_cut_offs, 3)
         The risk-coverage curve, one row for each distinct score: ``cut_off`` (a score; with
         blocks, the share of the block that is safer), ``coverage``, ``outlier_rate``.
-    threshold, fraction, level : float
+    threshold, fraction, confidence_level : float
         What was asked for.
     notes : tuple of str
         What limits the intervals: few groups, few outliers, slow movement in time.
@@ -108,7 +109,7 @@ class Evaluation:
     coverage_at: dict[float, Estimate]
     threshold: float
     fraction: float
-    level: float
+    confidence_level: float
     notes: tuple[str, ...]
     curve: pd.DataFrame = field(repr=False)
     rate: ObservedRate = field(repr=False)
@@ -125,29 +126,31 @@ class Evaluation:
         # Without skill the two areas are equal up to rounding.
         return decile or self.aurc_difference.interval[1] < -_ROUNDING
 
-    def rate_minus(self, other: Evaluation, level: float | None = None) -> Estimate:
+    def rate_minus(self, other: Evaluation, confidence_level: float | None = None) -> Estimate:
         """Compare the best decile's outlier rate with that of another score of the same rows.
 
         Parameters
         ----------
         other : Evaluation
             By the same call of `evaluate_scores`.
-        level : float, default=None
-            None is the level of the evaluation.
+        confidence_level : float, default=None
+            None is that of the evaluation.
 
         Returns
         -------
         Estimate
             The difference, with a paired interval.
         """
-        return self.rate.minus(other.rate, self.level if level is None else level)
+        return self.rate.minus(
+            other.rate, self.confidence_level if confidence_level is None else confidence_level
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""
         return {
             "threshold": self.threshold,
             "fraction": self.fraction,
-            "level": self.level,
+            "level": self.confidence_level,
             "overall": self.overall.to_dict(),
             "best_decile": self.best_decile.to_dict(),
             "aurc": self.aurc.to_dict(),
@@ -158,6 +161,7 @@ class Evaluation:
         }
 
 
+@renamed(level="confidence_level")
 def evaluate(
     expected_error: ArrayLike,
     residual: ArrayLike,
@@ -168,7 +172,7 @@ def evaluate(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
 ) -> Evaluation:
@@ -197,7 +201,7 @@ def evaluate(
         those of fits that have seen each other's rows.
     outlier_rates : sequence of float, default=(0.05, 0.1)
         For which outlier rates to tell the coverage.
-    level : float, default=0.95
+    confidence_level : float, default=0.95
         Confidence level of all intervals.
     n_resamples : int or None, default=None
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows.
@@ -235,13 +239,14 @@ def evaluate(
         time=time,
         blocks=blocks,
         outlier_rates=outlier_rates,
-        level=level,
+        confidence_level=confidence_level,
         n_resamples=n_resamples,
         random_state=random_state,
     )
     return evaluations["expected error"]
 
 
+@renamed(level="confidence_level")
 def evaluate_scores(
     scores: Mapping[str, ArrayLike],
     residual: ArrayLike,
@@ -252,7 +257,7 @@ def evaluate_scores(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
 ) -> dict[str, Evaluation]:
@@ -265,8 +270,8 @@ def evaluate_scores(
     ----------
     scores : mapping of str to array-like of shape (n_samples,)
         For each name a score whose lower values mean more confidence.
-    residual, threshold, fraction, groups, time, blocks, outlier_rates, level, n_resamples, \
-    random_state
+    residual, threshold, fraction, groups, time, blocks, outlier_rates, confidence_level, \
+    n_resamples, random_state
         As in `evaluate`.
 
     Returns
@@ -278,7 +283,12 @@ def evaluate_scores(
     if n_rows == 0:
         msg = "There are no rows to evaluate."
         raise TableError(msg)
-    check_options(threshold=threshold, fraction=fraction, level=level, outlier_rates=outlier_rates)
+    check_options(
+        threshold=threshold,
+        fraction=fraction,
+        confidence_level=confidence_level,
+        outlier_rates=outlier_rates,
+    )
     check_resamples(n_resamples)
     check_seed(random_state)
     outcome = Outcome.of(residuals, threshold)
@@ -292,8 +302,8 @@ def evaluate_scores(
     n_draws = resamples_for(n_rows) if n_resamples is None else int(n_resamples)
     rng = np.random.default_rng(random_state)
     whole, drawn = _drawn(outcome, ranked, sampling, n_draws, rng)
-    overall = _overall(outcome, whole, sampling, level)
-    settings = {"threshold": threshold, "fraction": fraction, "level": level}
+    overall = _overall(outcome, whole, sampling, confidence_level)
+    settings = {"threshold": threshold, "fraction": fraction, "confidence_level": confidence_level}
     return {
         name: _summary(rows, outcome, drawn[name], whole, overall, sampling, settings)
         for name, rows in ranked.items()
@@ -330,14 +340,14 @@ def _told(rows: RankedRows, weights: Weights | None = None) -> tuple[float, ...]
 
 
 def _overall(
-    outcome: Outcome, draws: Sequence[Draws], sampling: Sampling, level: float
+    outcome: Outcome, draws: Sequence[Draws], sampling: Sampling, confidence_level: float
 ) -> Selection:
     rate, mae = outcome.overall()
     n_rows = len(outcome.size)
     skewness = sampling.skewness(outcome.outlier, np.ones(n_rows))
     return Selection(
-        outlier_rate=rate_estimate(rate, n_rows, draws[0], level, skewness=skewness),
-        mae=percentile_estimate(mae, draws[1], level, _SIZE),
+        outlier_rate=rate_estimate(rate, n_rows, draws[0], confidence_level, skewness=skewness),
+        mae=percentile_estimate(mae, draws[1], confidence_level, _SIZE),
         n=n_rows,
     )
 
@@ -351,7 +361,7 @@ def _summary(
     sampling: Sampling,
     settings: dict[str, float],
 ) -> Evaluation:
-    level = settings["level"]
+    confidence_level = settings["confidence_level"]
     rate, mae, aurc, spearman, *coverage = _told(rows)
     taken = rows.safest()
     observed = ObservedRate(
@@ -365,16 +375,18 @@ def _summary(
     ahead = aurc - overall.outlier_rate.value
     return Evaluation(
         best_decile=Selection(
-            outlier_rate=observed.estimate(level),
-            mae=percentile_estimate(mae, draws[1], level, _SIZE),
+            outlier_rate=observed.estimate(confidence_level),
+            mae=percentile_estimate(mae, draws[1], confidence_level, _SIZE),
             n=accepted_rows(rows.fraction, len(rows.order)),
         ),
         overall=overall,
-        aurc=percentile_estimate(aurc, draws[2], level, _SHARE),
-        aurc_difference=percentile_estimate(ahead, draws[2].minus(whole[0]), level, _BOTH),
-        spearman=percentile_estimate(spearman, draws[3], level, _BOTH),
+        aurc=percentile_estimate(aurc, draws[2], confidence_level, _SHARE),
+        aurc_difference=percentile_estimate(
+            ahead, draws[2].minus(whole[0]), confidence_level, _BOTH
+        ),
+        spearman=percentile_estimate(spearman, draws[3], confidence_level, _BOTH),
         coverage_at={
-            at: percentile_estimate(coverage[i], draws[4 + i], level, _SHARE)
+            at: percentile_estimate(coverage[i], draws[4 + i], confidence_level, _SHARE)
             for i, at in enumerate(rows.outlier_rates)
         },
         notes=limits_of_validity(overall.outlier_rate, overall.n, sampling),

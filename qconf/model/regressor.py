@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, Table, TableLike
 from qconf.core.error_scale import ERROR_SCALES, ErrorScale, error_scale
+from qconf.core.renamed import renamed
 from qconf.core.seeding import draw_seed, random_source, with_seed
 from qconf.core.validation import (
     HasMethods,
@@ -53,7 +54,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         A registered name or an estimator; it sees the features and the column ``prediction``.
     error : {"relative", "log", "absolute"}, default="relative"
         The error scale. The relative and the log scale need targets > 0.
-    cv : int, default=5
+    folds : int, default=5
         How many parts the rows are cut into, at least 2.
     bootstrap : {"error", "both"}, default="error"
         What replicates fit again on resampled rows: the confidence estimator, with the residuals
@@ -62,8 +63,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     n_bootstrap : int, default=0
         Number of replicates. Beside the fits that are made without any, ``"error"`` costs
         `n_bootstrap` fits of the confidence estimator, and ``"both"`` as many of the whole:
-        ``cv + 1`` valuation models (``cv + 3`` with time) and a confidence estimator each. All
-        models are kept.
+        ``folds + 1`` valuation models (``folds + 3`` with time) and a confidence estimator each.
+        All models are kept.
     bound : {"mean", "mean+sd", "max"} or float, default="mean"
         What is taken over the replicates' estimates of the squared error; a float strictly
         between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
@@ -122,7 +123,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         "regressor": [HasMethods(["fit", "predict"]), None],
         "confidence": [str, HasMethods(["fit", "predict"])],
         "error": [StrOptions(set(ERROR_SCALES))],
-        "cv": [Interval(Integral, 2, None, closed="left")],
+        "folds": [Interval(Integral, 2, None, closed="left")],
         "bootstrap": [StrOptions(set(LEVELS))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
@@ -130,13 +131,14 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         "random_state": ["random_state"],
     }
 
+    @renamed(cv="folds")
     def __init__(
         self,
         regressor: RegressorMixin | None = None,
         confidence: str | RegressorMixin = "blend",
         *,
         error: str = "relative",
-        cv: int = 5,
+        folds: int = 5,
         bootstrap: str = "error",
         n_bootstrap: int = 0,
         bound: str | float = "mean",
@@ -146,7 +148,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self.regressor = regressor
         self.confidence = confidence
         self.error = error
-        self.cv = cv
+        self.folds = folds
         self.bootstrap = bootstrap
         self.n_bootstrap = n_bootstrap
         self.bound = bound
@@ -195,7 +197,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         scale = error_scale(self.error)
         table = check_table(self, X, reset=True)
         target = fit_target(y, len(table))
-        check_enough_rows(self, len(target), 2 * self.cv)
+        check_enough_rows(self, len(target), 2 * self.folds)
         rng = random_source(self.random_state)
         roles = self._take_roles(table, time, groups)
         table = select_rows(self._features(table), roles.rows)
@@ -203,9 +205,9 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         check_target_values(target, "target", scale)
         plan = schedule(
             len(target),
-            folds=self.cv,
+            folds=self.folds,
             time=roles.time,
-            group=roles.apart,
+            groups=roles.apart,
             repeats=roles.repeats,
             random_state=draw_seed(rng),
         )

@@ -91,6 +91,9 @@ def test_defaults_are_those_of_the_library() -> None:
     ("words", "message"),
     [
         ("compare --targt x", "There is no option '--targt'. Try --target. See qconf compare --help."),
+        ("compare --group parcel", "There is no option '--group'. It is called --groups now. See qconf compare --help."),
+        ("simulate --replicates=9", "There is no option '--replicates'. It is called --groups-of-each now. See qconf simulate --help."),
+        ("simulate --group x", "There is no option '--group'. See qconf simulate --help."),
         ("compare --model x", "There is no option '--model'. See qconf compare --help."),
         ("compare -x", "There is no option '-x'. See qconf compare --help."),
         ("compare --folds=2.5", "The option --folds must be a whole number, got '2.5'. See qconf compare --help."),

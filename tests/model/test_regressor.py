@@ -373,9 +373,9 @@ def test_the_split_is_on_the_error_scale(numbers: Any) -> None:
     pd.testing.assert_frame_equal(one, other, rtol=1e-6)
 
 
-def split_of_the_world(replicates: int, n_bootstrap: int) -> pd.DataFrame:
+def split_of_the_world(groups_of_each: int, n_bootstrap: int) -> pd.DataFrame:
     """Split the error of each group of a world whose sigma_i and n_i are known."""
-    world = archetypes(replicates, random_state=1)
+    world = archetypes(groups_of_each, random_state=1)
     X = world[["group"]].astype("category")
     model = ConfidentRegressor(
         GroupMeans(),

@@ -174,11 +174,11 @@ def test_nothing_is_safe_before_anything_is_known() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"replicates": 9}, "must be from 10 to 400,000, got 9"),
-        ({"replicates": 400_001}, "got 400,001"),
-        ({"replicates": -5}, "from 10 to 400,000, got -5"),
-        ({"replicates": 10.5}, "must be an integer from 10 to 400,000, got 10.5"),
-        ({"replicates": "many"}, "must be an integer from 10 to 400,000, got 'many'"),
+        ({"groups_of_each": 9}, "must be from 10 to 400,000, got 9"),
+        ({"groups_of_each": 400_001}, "got 400,001"),
+        ({"groups_of_each": -5}, "from 10 to 400,000, got -5"),
+        ({"groups_of_each": 10.5}, "must be an integer from 10 to 400,000, got 10.5"),
+        ({"groups_of_each": "many"}, "must be an integer from 10 to 400,000, got 'many'"),
         ({"bootstrap": 2.0}, "must be an integer from 2 to 1000, got 2.0"),
         ({"bootstrap": 1001}, "from 2 to 1000, got 1001"),
         ({"group_mean_sd": -0.1}, "greater than 0, got -0.1"),
@@ -194,7 +194,7 @@ def test_nothing_is_safe_before_anything_is_known() -> None:
 def test_parameters_out_of_rule(options: dict[str, float], message: str) -> None:
     """Each is named, with what was found."""
     with pytest.raises(OptionError, match=message):
-        simulate(**{"replicates": 10, **options})  # type: ignore[arg-type]
+        simulate(**{"groups_of_each": 10, **options})  # type: ignore[arg-type]
 
 
 def full_worlds() -> Iterator[Simulation]:
