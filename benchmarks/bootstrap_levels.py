@@ -30,7 +30,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from qconf import ConfidentRegressor, ResidualConfidence
 from qconf._types import FloatArray, IntArray
 from qconf.estimators.bounds import upper_bound
-from qconf.model.replicates import LEVELS
+from qconf.model.replicates import SCOPES
 from qconf.simulation.result import THRESHOLD
 from qconf.simulation.world import ARCHETYPES
 
@@ -82,7 +82,7 @@ class Groups(NamedTuple):
         """One row a group."""
         return pd.DataFrame({"group": pd.Categorical(np.arange(len(self.mean)))})
 
-    def fit(self, level: str, n_bootstrap: int, rng: np.random.Generator) -> ConfidentRegressor:
+    def fit(self, scope: str, n_bootstrap: int, rng: np.random.Generator) -> ConfidentRegressor:
         """Draw houses, and fit a model with replicates on them."""
         group = np.repeat(np.arange(len(self.mean)), self.size)
         value = self.mean[group] + self.sigma[group] * rng.standard_normal(len(group))
@@ -90,7 +90,7 @@ class Groups(NamedTuple):
             GroupMeans(),
             ResidualConfidence(GroupMeans()),
             error="absolute",
-            bootstrap=level,
+            bootstrap=scope,
             n_bootstrap=n_bootstrap,
             random_state=int(rng.integers(2**31)),
         )
@@ -123,15 +123,15 @@ def run(folder: Path | None, seeds: int) -> dict[str, pd.DataFrame]:  # noqa: AR
 def _spreads() -> Iterator[dict[str, Any]]:
     n_worlds, of_each, n_bootstrap = SPREAD_SIZE
     for spread in SPREADS:
-        for level in LEVELS:
-            rng = np.random.default_rng(0)  # The same houses for both levels.
+        for scope in SCOPES:
+            rng = np.random.default_rng(0)  # The same houses for both scopes.
             groups = Groups.draw(of_each, spread, rng)
             worlds = [
-                _Estimates.of(groups.fit(level, n_bootstrap, rng), groups.table)
+                _Estimates.of(groups.fit(scope, n_bootstrap, rng), groups.table)
                 for _ in range(n_worlds)
             ]
             for row in _by_archetype(worlds):
-                yield {"group_mean_sd": spread, "level": level, **row}
+                yield {"group_mean_sd": spread, "level": scope, **row}
 
 
 def _by_archetype(worlds: list[_Estimates]) -> Iterator[dict[str, Any]]:
@@ -162,14 +162,14 @@ def _ranks() -> Iterator[dict[str, Any]]:
     n_worlds, of_each, n_bootstrap = RANK_SIZE
     for spread in SPREADS:
         for world in range(n_worlds):
-            for level in LEVELS:
+            for scope in SCOPES:
                 rng = np.random.default_rng(world)
                 groups = Groups.draw(of_each, spread, rng)
-                made = _Estimates.of(groups.fit(level, n_bootstrap, rng), groups.table)
+                made = _Estimates.of(groups.fit(scope, n_bootstrap, rng), groups.table)
                 scores = {bound: upper_bound(made.replicates, bound) for bound in _BOUNDS}
                 for bound, score in {"(no replicates)": made.single, **scores}.items():
                     rate = _outlier_rate_of_safest(groups, made.prediction, score)
-                    what = {"group_mean_sd": spread, "world": world, "level": level}
+                    what = {"group_mean_sd": spread, "world": world, "level": scope}
                     yield {**what, "bound": bound, "outlier_rate": round(rate, 6)}
 
 

@@ -23,7 +23,7 @@ from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
-from qconf.learners.maps.level_map import LevelMap
+from qconf.learners.maps.monotone_map import MonotoneMap
 from qconf.learners.maps.weighted_signals import WeightedSignals
 from qconf.residuals.schedules import blocks_in_time
 from qconf.tables.copies import find_copies, joined
@@ -51,7 +51,7 @@ class BlendConfidence(ConfidenceEstimator):
 
     The rows are cut into folds. Each member is fitted on all folds but one and scores that one;
     from these held-out scores `WeightedSignals` learns how to weigh the members, and a rising
-    map (`LevelMap`) gives the result its units: where 0.08 is expected, the mean squared
+    map (`MonotoneMap`) gives the result its units: where 0.08 is expected, the mean squared
     residual is 0.08². A new row is scored by the members of every fold, whose logarithms are
     averaged; members that can be had in shares (fewer trees in each fold) cost no more than one
     fit of them. In tables of more than 250,000 rows each fold is fitted on 200,000 of its own.
@@ -86,7 +86,8 @@ class BlendConfidence(ConfidenceEstimator):
     shares_ : Series of length n_members
         What share of all weights each member has.
     combiner_ : WeightedSignals
-    level_ : LevelMap
+    units_map_ : MonotoneMap
+        From the combined log signal to the mean squared residual.
 
     Examples
     --------
@@ -219,7 +220,7 @@ class BlendConfidence(ConfidenceEstimator):
 
     def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
         self.combiner_ = WeightedSignals(log_signals, squared, penalty)
-        self.level_ = LevelMap(self.combiner_(log_signals), squared)
+        self.units_map_ = MonotoneMap(self.combiner_(log_signals), squared)
         self.weights_: FloatArray = self.combiner_.weights
         self.shares_ = self._sum_by_member()
 
@@ -237,7 +238,7 @@ class BlendConfidence(ConfidenceEstimator):
         table = with_categories(X)
         logs = [self._logs(_signals(members, table)) for members in self.members_]
         log_signals = np.mean(logs, axis=0)
-        expected: FloatArray = np.sqrt(self.level_(self.combiner_(log_signals)))
+        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(log_signals)))
         return expected
 
 

@@ -28,7 +28,7 @@ from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.replicates import LEVELS, Maker, Replicates, describe, fit_replicates, resamples
+from qconf.model.replicates import SCOPES, Maker, Replicates, describe, fit_replicates, resamples
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
@@ -104,7 +104,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     behind its own prediction. A resample has fewer different rows than the table, and its
     valuation models are worse: with ``"both"`` the replicates' mean is higher than one estimate
     by about the variance of the model, most where rows are rare. That errs on the safe side and
-    ranked the simulated world's houses better; how far both levels are from the true sampling
+    ranked the simulated world's houses better; how far both are from the true sampling
     spread is in benchmarks/README.md.
 
     Examples
@@ -124,7 +124,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         "confidence": [str, HasMethods(["fit", "predict"])],
         "error": [StrOptions(set(ERROR_SCALES))],
         "folds": [Interval(Integral, 2, None, closed="left")],
-        "bootstrap": [StrOptions(set(LEVELS))],
+        "bootstrap": [StrOptions(set(SCOPES))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
         "copies": [StrOptions({"group", "keep"})],

@@ -1,7 +1,7 @@
 """A valuation model and a confidence estimator fitted on its residuals, once and again.
 
 What is refitted decides what an upper bound knows of. With the residuals held fixed, replicates
-vary the error model only (the level ``"error"``). With the valuation model fitted again on every
+vary the error model only (the scope ``"error"``). With the valuation model fitted again on every
 resample, the residuals vary too, as they would if other rows had been sold (``"both"``).
 """
 
@@ -24,10 +24,10 @@ from qconf.evaluation.resampling import resample_counts
 from qconf.residuals.crossfit import fit_confidence, out_of_sample
 from qconf.residuals.schedules import Fit
 
-__all__ = ["LEVELS", "Maker", "Pair", "Replicates", "fit_replicates", "resamples"]
+__all__ = ["SCOPES", "Maker", "Pair", "Replicates", "fit_replicates", "resamples"]
 
 #: What is fitted again in each replicate.
-LEVELS: Final = ("error", "both")
+SCOPES: Final = ("error", "both")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ class Replicates:
     pairs : list of Pair
     held_out_variance : ndarray of shape (n_samples,) or None
         For each row of `fit` the variance over replicates of its held-out prediction, on the
-        error scale; None at the level ``"error"`` or with fewer than 2 replicates.
+        error scale; None at the scope ``"error"`` or with fewer than 2 replicates.
     """
 
     pairs: list[Pair]
@@ -187,7 +187,7 @@ def fit_replicates(
     maker: Maker,
     prediction: FloatArray,
     drawn: Iterator[IntArray],
-    level: str,
+    scope: str,
     rng: np.random.RandomState,
 ) -> Replicates:
     """Fit a pair on each resample.
@@ -196,10 +196,11 @@ def fit_replicates(
     ----------
     maker : Maker
     prediction : ndarray of shape (n_samples,)
-        Held-out predictions of the rows as they are; what the level ``"error"`` holds fixed.
+        Held-out predictions of the rows as they are; what the scope ``"error"`` holds fixed.
     drawn : iterator of ndarray of shape (n_samples,)
         How often each row was drawn, from `resamples`.
-    level : {"error", "both"}
+    scope : {"error", "both"}
+        What is fitted again: the error model only, or the valuation model too.
     rng : RandomState
         Seeds the models: each replicate has seeds of its own.
 
@@ -211,7 +212,7 @@ def fit_replicates(
     spread = _Spread(len(prediction))
     for counts in drawn:
         regressor, own = None, prediction
-        if level == "both":
+        if scope == "both":
             unfitted = with_seed(clone(maker.regressor), rng)
             own = maker.held_out_predictions(unfitted, counts)
             regressor = maker.fit_regressor(unfitted, counts)
