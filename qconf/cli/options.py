@@ -6,9 +6,12 @@ so that the command line and Python give the same answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 
 import typer
+
+from qconf.estimators.registry import BUILT_IN
 
 __all__ = [
     "CopiesOption",
@@ -40,6 +43,19 @@ __all__ = [
     "split_estimators",
     "split_names",
 ]
+
+#: What stands in help for estimators whose name alone does not say what they are.
+_IN_WORDS = {
+    "constant": "constant (no skill)",
+    "column": "column:NAME (a score that the table has, such as an FSD, a forecast standard "
+    "deviation)",
+    "interval": "interval:LOW,HIGH (an interval that it has)",
+}
+
+
+def _named(estimators: Iterable[str]) -> str:
+    return ", ".join(_IN_WORDS.get(name, name) for name in estimators)
+
 
 TableArgument: TypeAlias = Annotated[
     str | None,
@@ -121,10 +137,7 @@ EstimatorsOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="A,B",
-        help="Which to compare: residual, quantile, forest, neighbors, count, online, "
-        "empirical-bayes, blend, constant (no skill), column:NAME (a score that the table has, "
-        "such as an FSD, a forecast standard deviation), interval:LOW,HIGH (an interval that it "
-        "has), or the name of an installed plug-in.",
+        help=f"Which to compare: {_named(BUILT_IN)}, or the name of an installed plug-in.",
     ),
 ]
 FractionOption: TypeAlias = Annotated[

@@ -126,6 +126,7 @@ def test_built_ins_need_no_installation(monkeypatch: pytest.MonkeyPatch) -> None
         made = make_estimator(SPECS.get(name, name))
         assert type(made).__name__ in qconf.__all__
     assert isinstance(make_estimator("residual"), ResidualConfidence)
+    assert isinstance(make_estimator(qconf.ConfidentRegressor().confidence), qconf.BlendConfidence)
 
 
 @pytest.mark.parametrize("name", sorted(BUILT_IN))
