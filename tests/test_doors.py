@@ -14,6 +14,7 @@ import pytest
 from worlds import sales_table
 
 from qconf import ConfidentRegressor, compare
+from qconf._types import ErrorScaleName
 from qconf.learners.trees.boosted import BoostedTrees
 
 N_ROWS = 200
@@ -30,7 +31,7 @@ def by_comparison(X: Any, y: Any, roles: dict[str, Any], error: str) -> Any:
     return compare(X, y, threshold=0.15, estimators=["constant"], **settings)
 
 
-def by_fit(X: Any, y: Any, roles: dict[str, Any], error: str) -> Any:
+def by_fit(X: Any, y: Any, roles: dict[str, Any], error: ErrorScaleName) -> Any:
     return ConfidentRegressor(MODEL, "constant", error=error).fit(X, y, **roles)
 
 

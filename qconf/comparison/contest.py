@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from time import perf_counter
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from qconf._types import ArrayLike, FloatArray, IntArray, TableLike
+from qconf._types import (
+    ArrayLike,
+    ConfidenceLike,
+    Copies,
+    ErrorScaleName,
+    FloatArray,
+    IntArray,
+    RegressorLike,
+    TableLike,
+)
 from qconf.comparison.contenders import (
     DEFAULT_ESTIMATORS,
     Contender,
@@ -40,9 +49,6 @@ from qconf.tables.reading import TableFile, read_table
 
 __all__ = ["Progress", "compare"]
 
-#: What is done with rows that are alike in all features.
-_COPIES = ("group", "keep")
-
 #: Called with the steps done, the steps in all, and what comes next.
 Progress = Callable[[int, int, str], None]
 
@@ -57,10 +63,11 @@ def compare(
     groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
-    copies: str = "group",
-    model: Any = None,
-    estimators: Iterable[Any] | Mapping[str, Any] = DEFAULT_ESTIMATORS,
-    error: str = "relative",
+    copies: Copies = "group",
+    model: RegressorLike | None = None,
+    estimators: Sequence[str | ConfidenceLike]
+    | Mapping[str, str | ConfidenceLike] = DEFAULT_ESTIMATORS,
+    error: ErrorScaleName = "relative",
     threshold: float | None = None,
     fraction: float = 0.1,
     folds: int = 5,
@@ -105,7 +112,7 @@ def compare(
     model : regressor, default=None
         The valuation model, fitted if there is no `prediction`. None is boosted trees, on the
         logarithm of the target unless the error is absolute.
-    estimators : iterable or mapping, default=("residual", "quantile", "count", "blend", "constant")
+    estimators : sequence or mapping, default=("residual", "quantile", "count", "blend", "constant")
         Registered names (also ``column:NAME``) or estimators, or names for estimators.
     error : {"relative", "log", "absolute"}, default="relative"
         The error scale.
@@ -431,5 +438,5 @@ def _read(table: Any) -> TableFile:
 
 
 def _check_copies(copies: str) -> None:
-    if copies not in _COPIES:
-        raise OptionError(not_one_of("option copies", copies, _COPIES))
+    if copies not in get_args(Copies):
+        raise OptionError(not_one_of("option copies", copies, get_args(Copies)))

@@ -8,9 +8,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import RegressorMixin, clone
+from sklearn.base import clone
 
-from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
+from qconf._types import (
+    ArrayLike,
+    ConfidenceLike,
+    FloatArray,
+    IntArray,
+    RandomState,
+    Table,
+    TableLike,
+)
 from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.renamed import renamed
@@ -113,7 +121,7 @@ class BlendConfidence(ConfidenceEstimator):
     @renamed(cv="folds")
     def __init__(
         self,
-        estimators: Sequence[RegressorMixin] | None = None,
+        estimators: Sequence[ConfidenceLike] | None = None,
         *,
         folds: int = 5,
         random_state: RandomState = None,

@@ -15,7 +15,7 @@ from typing import Final, Self
 import numpy as np
 from scipy.stats import norm
 
-from qconf._types import FloatArray
+from qconf._types import BoostingLoss, FloatArray
 
 __all__ = [
     "COMBINED",
@@ -27,7 +27,12 @@ __all__ = [
 ]
 
 #: The loss of boosted trees that suits each target.
-LOSSES: Final = {"squared": "gamma", "absolute": "gamma", "log": "squared", "outlier": "binary"}
+LOSSES: Final[dict[str, BoostingLoss]] = {
+    "squared": "gamma",
+    "absolute": "gamma",
+    "log": "squared",
+    "outlier": "binary",
+}
 COMBINED: Final = "combined"
 #: Absolute residuals below this share of their median count as that: how far below zero the
 #: logarithm of a lucky hit is says little of its row.

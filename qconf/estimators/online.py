@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
+from qconf._types import ArrayLike, Bound, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf.base import OnlineConfidenceEstimator
 from qconf.core.all_or_nothing import all_or_nothing
 from qconf.core.validation import Interval, StrOptions
@@ -72,7 +72,7 @@ class OnlineConfidence(OnlineConfidenceEstimator):
 
     def __init__(
         self,
-        bound: str | float = "mean",
+        bound: Bound = "mean",
         *,
         n_bootstrap: int = 20,
         prior_count: float = 5.0,

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Self, overload
+from typing import Any, ClassVar, Literal, Self, get_args, overload
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, RandomState, Table, TableLike
+from qconf._types import (
+    ArrayLike,
+    BootstrapScope,
+    Bound,
+    ConfidenceLike,
+    Copies,
+    ErrorScaleName,
+    FloatArray,
+    RandomState,
+    RegressorLike,
+    Table,
+    TableLike,
+)
 from qconf.core.error_scale import ERROR_SCALES, ErrorScale, error_scale
 from qconf.core.renamed import renamed
 from qconf.core.seeding import draw_seed, random_source, with_seed
@@ -28,7 +40,7 @@ from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.replicates import SCOPES, Maker, Replicates, describe, fit_replicates, resamples
+from qconf.model.replicates import Maker, Replicates, describe, fit_replicates, resamples
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
@@ -124,25 +136,25 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         "confidence": [str, HasMethods(["fit", "predict"])],
         "error": [StrOptions(set(ERROR_SCALES))],
         "folds": [Interval(Integral, 2, None, closed="left")],
-        "bootstrap": [StrOptions(set(SCOPES))],
+        "bootstrap": [StrOptions(set(get_args(BootstrapScope)))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
-        "copies": [StrOptions({"group", "keep"})],
+        "copies": [StrOptions(set(get_args(Copies)))],
         "random_state": ["random_state"],
     }
 
     @renamed(cv="folds")
     def __init__(
         self,
-        regressor: RegressorMixin | None = None,
-        confidence: str | RegressorMixin = "blend",
+        regressor: RegressorLike | None = None,
+        confidence: str | ConfidenceLike = "blend",
         *,
-        error: str = "relative",
+        error: ErrorScaleName = "relative",
         folds: int = 5,
-        bootstrap: str = "error",
+        bootstrap: BootstrapScope = "error",
         n_bootstrap: int = 0,
-        bound: str | float = "mean",
-        copies: str = "group",
+        bound: Bound = "mean",
+        copies: Copies = "group",
         random_state: RandomState = None,
     ) -> None:
         self.regressor = regressor

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from qconf._types import FloatArray, IntArray, Table, TableT
+from qconf._types import BootstrapScope, FloatArray, IntArray, Table, TableT
 from qconf.core.conventions import PREDICTION
 from qconf.core.error_scale import ErrorScale
 from qconf.core.seeding import draw_seed, with_seed
@@ -24,10 +24,7 @@ from qconf.evaluation.resampling import resample_counts
 from qconf.residuals.crossfit import fit_confidence, out_of_sample
 from qconf.residuals.schedules import Fit
 
-__all__ = ["SCOPES", "Maker", "Pair", "Replicates", "fit_replicates", "resamples"]
-
-#: What is fitted again in each replicate.
-SCOPES: Final = ("error", "both")
+__all__ = ["Maker", "Pair", "Replicates", "fit_replicates", "resamples"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +184,7 @@ def fit_replicates(
     maker: Maker,
     prediction: FloatArray,
     drawn: Iterator[IntArray],
-    scope: str,
+    scope: BootstrapScope,
     rng: np.random.RandomState,
 ) -> Replicates:
     """Fit a pair on each resample.

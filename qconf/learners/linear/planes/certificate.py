@@ -59,9 +59,10 @@ def certify(
     """Compute loss and bound from all rows, trusting nothing but the plane and the dual variables.
 
     The dual variables d bound the loss of every plane b from below by
-    ``d @ (target - design.values(b))``, because none is beyond its limits. For the solution's plane that is ``d @ residual``; for
-    others it differs by ``design.sums(d) @ (b - plane)``, zero but for rounding. As much as that
-    could be worth if each coordinate were twice as large, or zero, is taken off the bound.
+    ``d @ (target - design.values(b))``, because none is beyond its limits. For the solution's plane
+    that is ``d @ residual``; for others it differs by ``design.sums(d) @ (b - plane)``, zero but
+    for rounding. As much as that could be worth if each coordinate were twice as large, or zero, is
+    taken off the bound.
 
     Parameters
     ----------
