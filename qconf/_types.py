@@ -1,4 +1,4 @@
-"""The types that signatures name, in one place: arrays, tables, options, and what models can do."""
+"""Define the types that signatures name: arrays, tables, options, and what models can do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program's commands, and what is said when they are not typed as they should be."""
+"""Define the program's commands, and say what is wrong with options that are mistyped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``qconf compare``: which way of estimating confidence to trust on a table."""
+"""``qconf compare``: rank confidence estimators on a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that mean one thing in every command.
+"""Declare the options that mean one thing in every command.
 
 They are plain strings and numbers here; what they may be is decided, and said, by the library,
 so that the command line and Python give the same answer.

@@ -1,4 +1,4 @@
-"""``qconf simulate``: the published world, learned online, against its limit."""
+"""``qconf simulate``: reproduce the published simulation, and tell how far it is from its limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ranking as a table for people."""
+"""Draw the ranking as a table for people."""
 
 from __future__ import annotations
 

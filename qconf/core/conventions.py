@@ -1,4 +1,4 @@
-"""What every part agrees on: seeds, shares, thresholds, and how many rows are the safest.
+"""Check the numbers that every part agrees on: seeds, shares, thresholds, the safest rows.
 
 Imports nothing heavy, so that everyone can.
 """

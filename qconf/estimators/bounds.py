@@ -1,4 +1,4 @@
-"""Upper bounds over bootstrap replicates, for every error model that has some."""
+"""Take upper bounds over bootstrap replicates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Empirical Bayes: the error of each group, shrunk to what the errors of groups are like."""
+"""Estimate each group's error by empirical Bayes: shrunk to what the errors of groups are like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who learns the size of errors: the learners that have names, made for what they learn."""
+"""Make the regressor for a `learner=` name and an error target."""
 
 from __future__ import annotations
 

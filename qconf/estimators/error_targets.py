@@ -1,4 +1,4 @@
-"""What an error model learns of residuals, and how what it predicts becomes an expected error.
+"""Transform residuals to a target, and predictions of the target to expected squared errors.
 
 Squared residuals have the expected squared error as their mean, and a heavy tail that makes the
 mean hard to learn. What is easier to learn needs an assumption to become an expected error: that
@@ -121,7 +121,7 @@ class ErrorTarget:
 
 
 def square_factor(squares: FloatArray, residual: FloatArray) -> float:
-    """Return what gives expected squared errors the mean square of the residuals.
+    """Return the factor that calibrates expected squared errors to the residuals' mean square.
 
     Parameters
     ----------

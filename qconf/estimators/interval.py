@@ -1,4 +1,4 @@
-"""A prediction interval that the table already has: a vendor's range, two quantiles."""
+"""Take half the width of a given prediction interval as the expected error."""
 
 from __future__ import annotations
 

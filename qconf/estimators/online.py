@@ -1,4 +1,4 @@
-"""The error model of a stream: mean squared residuals of what a row is made of, row by row."""
+"""Learn squared residuals online, as a product of shrunken means of categories and bins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The interquartile range of the residual, as a sigma."""
+"""Estimate sigma from the distance of two conditional quantiles of the residual."""
 
 from __future__ import annotations
 

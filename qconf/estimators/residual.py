@@ -1,4 +1,4 @@
-"""The error model: a regression on the size of residuals, with upper bounds."""
+"""Regress the size of residuals on features: the error model, with upper bounds."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ class ResidualConfidence(ConfidenceEstimator):
         self._calibrate(targets, X, y)
 
     def _calibrate(self, targets: list[ErrorTarget], X: Table, y: FloatArray) -> None:
-        """Give expected errors the mean square that the residuals have."""
+        """Calibrate expected errors to the residuals' mean square."""
         seen = select_rows(X, slice(None, None, -(-len(y) // _ROWS_TO_CALIBRATE)))
         squares = [
             target.squares(part.predict_models(seen))

@@ -1,4 +1,4 @@
-"""A valuation model and its confidence, as one regressor."""
+"""Fit a valuation model and its confidence, as one regressor."""
 
 from __future__ import annotations
 
@@ -411,7 +411,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         return np.sqrt(upper_bound(squares, self.bound))
 
     def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray:
-        """Expect errors by what was fitted on the rows as they are."""
+        """Predict expected errors by the fit on the original rows, without replicates."""
         described = describe(table, prediction, self._hidden)
         expected: FloatArray = self.confidence_.predict(described)
         return expected

@@ -1,4 +1,4 @@
-"""A valuation model and a confidence estimator fitted on its residuals, once and again.
+"""Fit a valuation model and a confidence estimator on its residuals, once and on resamples.
 
 What is refitted decides what an upper bound knows of. With the residuals held fixed, replicates
 vary the error model only (the scope ``"error"``). With the valuation model fitted again on every

@@ -1,4 +1,4 @@
-"""Who may see what, so that nothing that scores a row has seen it.
+"""Schedule cross-fits: who may see what, so that nothing that scores a row has seen it.
 
 The rows are cut into blocks, and blocks are scored in *rounds*. In a round, one block is held
 back; the confidence estimator that scores it is fitted on residuals of other blocks, and those

@@ -1,4 +1,4 @@
-"""What the simulation can be asked for; checked before anything is drawn, made or compiled."""
+"""Check the parameters of the simulation before anything is drawn, made or compiled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published simulation: a valuation model and its error models, learned along one stream."""
+"""Run the published simulation: a valuation model and its error models, along one stream."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def simulate(
 
 
 def _rehearse(bootstrap: int, pool: ThreadPoolExecutor) -> None:
-    """Have everything loaded, or compiled, that the rows will need: it takes as long as them.
+    """Warm up: load or compile all that the rows will need, which takes as long as they do.
 
     The world is being drawn meanwhile.
     """

@@ -1,4 +1,4 @@
-"""The rows of a world, stretch by stretch through all models, on all cores."""
+"""Pass the rows of a world through all models, stretch by stretch, on all cores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The world of four archetypes: easy and hard houses, in groups that are common or rare.
+"""Draw the world of four archetypes: easy and hard houses, in common and rare groups.
 
 From the published simulation of a house-buying company's data science team (2016-17): as many
 groups of houses of each of four archetypes, which differ in size and in noise, and no feature but

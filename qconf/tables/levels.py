@@ -1,4 +1,4 @@
-"""The distinct texts of a column, looked at once however often they occur."""
+"""Look at the distinct texts of a column once, however often they occur."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns of text that may be numbers, and the decimal mark that a table shows.
+"""Read columns of text that may be numbers, and find a table's decimal mark.
 
 1.234 is a number with a decimal point and with a decimal comma. A column that holds 1.5 as well
 proves the point; a column that proves nothing follows the rest of the table.

@@ -1,4 +1,4 @@
-"""A rising map from a score to the mean of a target, that keeps the order of all scores."""
+"""Fit a strictly monotone map from a score to the mean of a target."""
 
 from __future__ import annotations
 

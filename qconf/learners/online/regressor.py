@@ -1,4 +1,4 @@
-"""A linear regression that learns row by row, as a scikit-learn estimator."""
+"""Fit a linear regression row by row, as a scikit-learn estimator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of the simulated world: what was chosen, and what any choice costs."""
+"""Draw the simulated world: what was chosen, and what any choice costs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Features in working coordinates: uncorrelated, of unit size, without a copy of the table."""
+"""Whiten features without a copy of the table: uncorrelated coordinates of unit size."""
 
 from __future__ import annotations
 

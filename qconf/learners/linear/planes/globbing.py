@@ -1,4 +1,4 @@
-"""Leave out the rows whose side of the plane is known (Portnoy & Koenker 1997)."""
+"""Reduce a quantile regression to rows near the plane by globbing (Portnoy & Koenker 1997)."""
 
 from __future__ import annotations
 

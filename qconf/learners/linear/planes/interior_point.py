@@ -1,4 +1,4 @@
-"""The interior point method of Portnoy & Koenker (1997), ended at a vertex."""
+"""Solve a quantile regression by an interior point method, ended at a vertex."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One linear quantile regression: minimise the check loss of weighted rows."""
+"""State a linear quantile regression and its dual: the check loss of weighted rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planes close to a quantile: Newton's method on a smoothed check loss."""
+"""Minimise a smoothed check loss by Newton's method, to start close to a quantile."""
 
 from __future__ import annotations
 
