@@ -37,7 +37,7 @@ from qconf.core.renamed import renamed
 from qconf.errors import OptionError, not_one_of, refuse_warnings
 from qconf.evaluation.evaluate import Evaluation, evaluate_scores
 from qconf.evaluation.periods import Period, by_period, trend_lines
-from qconf.model.replicates import describe
+from qconf.model.replicates import with_prediction
 from qconf.residuals.crossfit import histories, out_of_sample
 from qconf.residuals.schedules import Schedule, schedule
 from qconf.residuals.valuation import default_valuation_model
@@ -273,7 +273,7 @@ class _Contest:
             used = np.concatenate([one.seen, one.scored])
             residual = np.full(len(prediction), np.nan)
             residual[used] = self.scale.checked_residual(prediction[used], self.dataset.y[used])
-            features = describe(self.dataset.features, prediction)
+            features = with_prediction(self.dataset.features, prediction)
             for contender in self.contenders:
                 self._tell(contender.name)
                 # Seeds hang on the round and the seed, not on who else takes part.

@@ -40,7 +40,7 @@ from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.replicates import Maker, Replicates, describe, fit_replicates, resamples
+from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
@@ -392,8 +392,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             )
             raise OptionError(msg)
         cuts = Cuts(
-            _threshold("rare_below", rare_below, self.cuts_.rare_below),
-            _threshold("hard_above", hard_above, self.cuts_.hard_above),
+            _given_cut("rare_below", rare_below, self.cuts_.rare_below),
+            _given_cut("hard_above", hard_above, self.cuts_.hard_above),
         )
         table = self._checked(X)
         prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
@@ -412,7 +412,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
 
     def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray:
         """Predict expected errors by the fit on the original rows, without replicates."""
-        described = describe(table, prediction, self._hidden)
+        described = with_prediction(table, prediction, self._hidden)
         expected: FloatArray = self.confidence_.predict(described)
         return expected
 
@@ -448,7 +448,7 @@ def _made(role: str, estimator: Any) -> Any:
     return estimator
 
 
-def _threshold(name: str, asked: float | None, found: float) -> float:
+def _given_cut(name: str, asked: float | None, found: float) -> float:
     if asked is None:
         return found
     if not (isinstance(asked, Real) and asked >= 0):

@@ -24,7 +24,7 @@ from qconf.evaluation.resampling import resample_counts
 from qconf.residuals.crossfit import fit_confidence, out_of_sample
 from qconf.residuals.schedules import Fit
 
-__all__ = ["Maker", "Pair", "Replicates", "fit_replicates", "resamples"]
+__all__ = ["Maker", "Pair", "Replicates", "fit_replicates", "resamples", "with_prediction"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Pair:
 
     def expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
         """Predict the expected error of rows with these predictions."""
-        described = describe(table, prediction, self.hidden)
+        described = with_prediction(table, prediction, self.hidden)
         return np.asarray(self.confidence.predict(described), dtype=np.float64)
 
 
@@ -122,7 +122,7 @@ class Maker:
     ) -> Any:
         """Fit the confidence estimator on the residuals of a resample's rows that have one."""
         rows = _drawn(np.flatnonzero(np.isfinite(prediction)), counts)
-        described = describe(select_rows(self.table, rows), prediction[rows], self.hidden)
+        described = with_prediction(select_rows(self.table, rows), prediction[rows], self.hidden)
         residual = self.scale.checked_residual(prediction[rows], self.target[rows])
         told = [None if role is None else role[rows] for role in (self.time, self.groups)]
         return fit_confidence(with_seed(clone(self.confidence), rng), described, residual, *told)
@@ -253,7 +253,7 @@ def resamples(
             yield counts
 
 
-def describe(table: TableT, prediction: FloatArray, hidden: Sequence[str] = ()) -> TableT:
+def with_prediction(table: TableT, prediction: FloatArray, hidden: Sequence[str] = ()) -> TableT:
     """Put the prediction beside the features, as a confidence estimator sees them.
 
     Parameters

@@ -14,7 +14,7 @@ import numpy as np
 
 from qconf._types import BoolArray
 from qconf.errors import TableError
-from qconf.tables.levels import Levels, as_series
+from qconf.tables.distinct_texts import DistinctTexts, as_series
 from qconf.tables.numerals import Numerals, nearly_numeric
 
 if TYPE_CHECKING:
@@ -128,13 +128,13 @@ class WrittenNumbers:
     Attributes
     ----------
     name : str
-    levels : Levels
+    levels : DistinctTexts
     numerals : Numerals
         The levels as numbers.
     """
 
     name: str
-    levels: Levels
+    levels: DistinctTexts
     numerals: Numerals
 
     @property

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from qconf import Simulation, simulate
 from qconf.errors import OptionError
 from qconf.simulation import stream
-from qconf.simulation.contenders import BAYES_LIMIT, ESTIMATORS, ValuationModel, contenders
 from qconf.simulation.published import (
     CONSERVATIVE,
     ERROR_MODEL,
@@ -21,6 +20,12 @@ from qconf.simulation.published import (
     published_beside,
 )
 from qconf.simulation.published_method import PublishedMethod
+from qconf.simulation.stream_estimators import (
+    BAYES_LIMIT,
+    ESTIMATORS,
+    ValuationModel,
+    stream_estimators,
+)
 from qconf.simulation.world import World, draw_world
 
 
@@ -31,7 +36,7 @@ def small() -> Simulation:
 
 def scored(world: World, cuts: list[int]) -> dict[str, NDArray[np.floating]]:
     """Score a world in stretches."""
-    judged = contenders(world, bootstrap=8, seed=0)
+    judged = stream_estimators(world, bootstrap=8, seed=0)
     model = ValuationModel(world.n_groups)
     found: dict[str, list[NDArray[np.floating]]] = {}
     for start, stop in zip([0, *cuts], [*cuts, len(world.group)], strict=True):

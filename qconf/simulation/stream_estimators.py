@@ -20,7 +20,14 @@ from qconf.simulation.result import THRESHOLD
 from qconf.simulation.settled import expected_error, settled_squares
 from qconf.simulation.world import World
 
-__all__ = ["BAYES_LIMIT", "ESTIMATORS", "Contender", "Stretch", "ValuationModel", "contenders"]
+__all__ = [
+    "BAYES_LIMIT",
+    "ESTIMATORS",
+    "StreamEstimator",
+    "Stretch",
+    "ValuationModel",
+    "stream_estimators",
+]
 
 ESTIMATORS: Final = (
     ERROR_MODEL,
@@ -89,7 +96,7 @@ class ValuationModel:
         return Stretch(coordinates, value, prediction, novelty, settled, ignorant)
 
 
-class Contender(Protocol):
+class StreamEstimator(Protocol):
     """Scores rows, lower is more confident, and learns them."""
 
     @property
@@ -158,7 +165,7 @@ class _Limit:
         return (self._limit.score(stretch.group[:, 0], stretch.value, stretch.prediction),)
 
 
-def contenders(world: World, bootstrap: int, seed: int) -> tuple[Contender, ...]:
+def stream_estimators(world: World, bootstrap: int, seed: int) -> tuple[StreamEstimator, ...]:
     """Make all estimators and the limit; the longest first, so that no core waits for the last."""
     groups = world.n_groups
     return (

@@ -12,7 +12,7 @@ from qconf.tables.numerals import MISSING_NUMBERS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Levels", "as_series"]
+__all__ = ["DistinctTexts", "as_series"]
 
 
 def as_series(values: pa.ChunkedArray) -> pd.Series[Any]:
@@ -21,7 +21,7 @@ def as_series(values: pa.ChunkedArray) -> pd.Series[Any]:
     return series
 
 
-class Levels:
+class DistinctTexts:
     """The distinct texts of a column.
 
     Parameters
