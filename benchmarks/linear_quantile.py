@@ -25,12 +25,12 @@ __all__ = ["run"]
 QUARTILES = (0.25, 0.75)
 TURNS = 5
 _AT_LEAST = 0.2
-TableDesign = tuple[FloatArray, FloatArray]
+Table = tuple[FloatArray, FloatArray]
 #: From a table to the values of both planes, and the seconds that took, if measured inside.
 Contender = Callable[[FloatArray, FloatArray], tuple[FloatArray, float | None]]
 
 
-def _uneven(n: int, p: int) -> TableDesign:
+def _uneven(n: int, p: int) -> Table:
     """Draw t(4) errors whose scale hangs on the first column."""
     rng = np.random.default_rng(0)
     X = rng.standard_normal((n, p))
@@ -38,7 +38,7 @@ def _uneven(n: int, p: int) -> TableDesign:
     return X, X @ rng.standard_normal(p) + noise
 
 
-def _tied() -> TableDesign:
+def _tied() -> Table:
     """Draw counts, half of them 0 or 1."""
     rng = np.random.default_rng(0)
     X = rng.standard_normal((100_000, 20))
@@ -46,7 +46,7 @@ def _tied() -> TableDesign:
     return X, rng.poisson(rate).astype(float)
 
 
-def _levels() -> TableDesign:
+def _levels() -> Table:
     """Write out a category of 500 levels, and let each have its own centre."""
     rng = np.random.default_rng(0)
     level = rng.integers(0, 500, 100_000)
@@ -56,7 +56,7 @@ def _levels() -> TableDesign:
     return X, rng.standard_normal(500)[level] + rng.standard_t(4, size=100_000)
 
 
-def _house_prices(n: int, p: int) -> TableDesign:
+def _house_prices(n: int, p: int) -> Table:
     """Draw values whose spread grows with their level, with a few digits as tables have them."""
     rng = np.random.default_rng(0)
     X = np.round(np.exp(rng.normal(6.5, 0.5, (n, p))))
@@ -65,7 +65,7 @@ def _house_prices(n: int, p: int) -> TableDesign:
 
 
 #: Ids are permanent.
-SCENARIOS: dict[str, Callable[[], TableDesign]] = {
+SCENARIOS: dict[str, Callable[[], Table]] = {
     "235 x 1": lambda: _house_prices(235, 1),
     "3,649 x 3": lambda: _house_prices(3_649, 3),
     "11,803 x 1": lambda: _house_prices(11_803, 1),
