@@ -17,7 +17,7 @@ from benchmarks.scenarios import Scenario, available
 from benchmarks.scores import THRESHOLD, resampling_units
 from benchmarks.valuations import Memory
 from qconf import compare
-from qconf._types import FloatArray, RandomState, Table
+from qconf._types import Bound, FloatArray, RandomState, Table
 from qconf.base import ConfidenceEstimator
 from qconf.core.conventions import accepted_rows
 from qconf.core.seeding import draw_seed, random_source
@@ -38,7 +38,7 @@ from qconf.learners.trees.leaf_bootstrap.bootstrap import LeafBootstrap
 __all__ = ["run"]
 
 REPLICATES = 50
-BOUNDS: tuple[str | float, ...] = ("mean+sd", 0.9)
+BOUNDS: tuple[Bound, ...] = ("mean+sd", 0.9)
 KINDS = ("refits", "leaves")
 _ONE_MODEL = "one model"
 _RESAMPLES = 1000
@@ -54,7 +54,7 @@ class Replicated(ConfidenceEstimator):
         memory: Memory | None = None,
         *,
         kind: str = "leaves",
-        bound: str | float = "mean+sd",
+        bound: Bound = "mean+sd",
         random_state: RandomState = None,
     ) -> None:
         self.memory = memory

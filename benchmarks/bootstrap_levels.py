@@ -28,9 +28,8 @@ from scipy.stats import norm
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf import ConfidentRegressor, ResidualConfidence
-from qconf._types import FloatArray, IntArray
+from qconf._types import BootstrapScope, Bound, FloatArray, IntArray
 from qconf.estimators.bounds import upper_bound
-from qconf.model.replicates import LEVELS
 from qconf.simulation.result import THRESHOLD
 from qconf.simulation.world import ARCHETYPES
 
@@ -41,7 +40,8 @@ SPREADS = (0.5, 0.1)
 #: Worlds, groups of each archetype, replicates: for spreads, and then for ranks.
 SPREAD_SIZE = (100, 40, 30)
 RANK_SIZE = (10, 1000, 30)
-_BOUNDS = ("mean", "mean+sd", "max")
+_SCOPES: tuple[BootstrapScope, ...] = ("error", "both")
+_BOUNDS: tuple[Bound, ...] = ("mean", "mean+sd", "max")
 
 
 class GroupMeans(RegressorMixin, BaseEstimator):
@@ -82,7 +82,9 @@ class Groups(NamedTuple):
         """One row a group."""
         return pd.DataFrame({"group": pd.Categorical(np.arange(len(self.mean)))})
 
-    def fit(self, level: str, n_bootstrap: int, rng: np.random.Generator) -> ConfidentRegressor:
+    def fit(
+        self, scope: BootstrapScope, n_bootstrap: int, rng: np.random.Generator
+    ) -> ConfidentRegressor:
         """Draw houses, and fit a model with replicates on them."""
         group = np.repeat(np.arange(len(self.mean)), self.size)
         value = self.mean[group] + self.sigma[group] * rng.standard_normal(len(group))
@@ -90,7 +92,7 @@ class Groups(NamedTuple):
             GroupMeans(),
             ResidualConfidence(GroupMeans()),
             error="absolute",
-            bootstrap=level,
+            bootstrap=scope,
             n_bootstrap=n_bootstrap,
             random_state=int(rng.integers(2**31)),
         )
@@ -123,15 +125,15 @@ def run(folder: Path | None, seeds: int) -> dict[str, pd.DataFrame]:  # noqa: AR
 def _spreads() -> Iterator[dict[str, Any]]:
     n_worlds, of_each, n_bootstrap = SPREAD_SIZE
     for spread in SPREADS:
-        for level in LEVELS:
-            rng = np.random.default_rng(0)  # The same houses for both levels.
+        for scope in _SCOPES:
+            rng = np.random.default_rng(0)  # The same houses for both scopes.
             groups = Groups.draw(of_each, spread, rng)
             worlds = [
-                _Estimates.of(groups.fit(level, n_bootstrap, rng), groups.table)
+                _Estimates.of(groups.fit(scope, n_bootstrap, rng), groups.table)
                 for _ in range(n_worlds)
             ]
             for row in _by_archetype(worlds):
-                yield {"group_mean_sd": spread, "level": level, **row}
+                yield {"group_mean_sd": spread, "level": scope, **row}
 
 
 def _by_archetype(worlds: list[_Estimates]) -> Iterator[dict[str, Any]]:
@@ -162,14 +164,14 @@ def _ranks() -> Iterator[dict[str, Any]]:
     n_worlds, of_each, n_bootstrap = RANK_SIZE
     for spread in SPREADS:
         for world in range(n_worlds):
-            for level in LEVELS:
+            for scope in _SCOPES:
                 rng = np.random.default_rng(world)
                 groups = Groups.draw(of_each, spread, rng)
-                made = _Estimates.of(groups.fit(level, n_bootstrap, rng), groups.table)
-                scores = {bound: upper_bound(made.replicates, bound) for bound in _BOUNDS}
+                made = _Estimates.of(groups.fit(scope, n_bootstrap, rng), groups.table)
+                scores = {str(bound): upper_bound(made.replicates, bound) for bound in _BOUNDS}
                 for bound, score in {"(no replicates)": made.single, **scores}.items():
                     rate = _outlier_rate_of_safest(groups, made.prediction, score)
-                    what = {"group_mean_sd": spread, "world": world, "level": level}
+                    what = {"group_mean_sd": spread, "world": world, "level": scope}
                     yield {**what, "bound": bound, "outlier_rate": round(rate, 6)}
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from benchmarks.scenarios import Scenario, available
 from qconf import compare
+from qconf._types import Copies
 
 __all__ = ["run"]
 
@@ -42,11 +43,12 @@ def _measured(scenario: Scenario, table: pd.DataFrame, seed: int) -> Iterator[di
     copied = once.sample(_COPIED * n_once // _ONCE, random_state=seed)
     doubled = pd.concat([once, copied])
     doubled = doubled.iloc[rng.permutation(len(doubled))]
-    for way, rows, copies in (
+    ways: tuple[tuple[str, pd.DataFrame, Copies], ...] = (
         ("without copies", once, "group"),
         ("kept together", doubled, "group"),
         ("different rows", doubled, "keep"),
-    ):
+    )
+    for way, rows, copies in ways:
         result = compare(
             rows, scenario.target, estimators=_ESTIMATORS, copies=copies, random_state=seed
         )

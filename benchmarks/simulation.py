@@ -22,7 +22,7 @@ __all__ = ["SPREADS", "run"]
 
 SPREADS = (0.1, 0.3, 0.5, 1.0)
 _PRIORS = (1.0, 5.0)
-_REPLICATES = 40_000
+_GROUPS_OF_EACH = 40_000
 
 
 def run(folder: Path | None, seeds: int) -> pd.DataFrame:  # noqa: ARG001 - it has no table
@@ -33,7 +33,7 @@ def run(folder: Path | None, seeds: int) -> pd.DataFrame:  # noqa: ARG001 - it h
 def _rows(seeds: int) -> Iterator[dict[str, Any]]:
     for spread in SPREADS:
         for seed in range(seeds):
-            found = simulate(_REPLICATES, group_mean_sd=spread, random_state=seed)
+            found = simulate(_GROUPS_OF_EACH, group_mean_sd=spread, random_state=seed)
             for one in (*found.segments, *_every_residual(found)):
                 low, high = one.outlier_rate.interval
                 yield {

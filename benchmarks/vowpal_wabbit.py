@@ -35,7 +35,7 @@ from qconf.simulation.world import ARCHETYPES, World, draw_world
 __all__ = ["run"]
 
 _KINDS = tuple(one.name for one in ARCHETYPES)
-_REPLICATES = 40_000
+_GROUPS_OF_EACH = 40_000
 _SPREAD, _TUNED_AT = 0.1, 0.5
 _BITS = ("-b", "22")
 _NO_COLLISIONS = ("-b", "24")
@@ -50,9 +50,9 @@ _BEST_BOOTSTRAP = ("-l", "0.05", "--power_t", "1", "--initial_t", "0")
 def run(folder: Path | None, seeds: int) -> pd.DataFrame:  # noqa: ARG001 - it has no table
     """Time both in turns, `seeds` times, and judge both on the same rows."""
     with tempfile.TemporaryDirectory() as name:
-        bench = _Bench(Path(name), draw_world(_REPLICATES, _SPREAD, 0))
+        bench = _Bench(Path(name), draw_world(_GROUPS_OF_EACH, _SPREAD, 0))
         rows = [*bench.timed(seeds), *bench.without_collisions()]
-        tuned = _Bench(Path(name), draw_world(_REPLICATES, _TUNED_AT, 0))
+        tuned = _Bench(Path(name), draw_world(_GROUPS_OF_EACH, _TUNED_AT, 0))
         return pd.DataFrame([*rows, *tuned.tuned()])
 
 

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
     from qconf.datasets import load_example as load_example
-    from qconf.estimators import BlendConfidence as BlendConfidence
-    from qconf.estimators import ColumnConfidence as ColumnConfidence
-    from qconf.estimators import ConstantConfidence as ConstantConfidence
-    from qconf.estimators import CountConfidence as CountConfidence
-    from qconf.estimators import EmpiricalBayesConfidence as EmpiricalBayesConfidence
-    from qconf.estimators import ForestConfidence as ForestConfidence
-    from qconf.estimators import IntervalConfidence as IntervalConfidence
-    from qconf.estimators import NeighborConfidence as NeighborConfidence
-    from qconf.estimators import OnlineConfidence as OnlineConfidence
-    from qconf.estimators import QuantileConfidence as QuantileConfidence
-    from qconf.estimators import ResidualConfidence as ResidualConfidence
+    from qconf.estimators.blend import BlendConfidence as BlendConfidence
+    from qconf.estimators.column import ColumnConfidence as ColumnConfidence
+    from qconf.estimators.constant import ConstantConfidence as ConstantConfidence
+    from qconf.estimators.count import CountConfidence as CountConfidence
+    from qconf.estimators.empirical_bayes import (
+        EmpiricalBayesConfidence as EmpiricalBayesConfidence,
+    )
+    from qconf.estimators.forest import ForestConfidence as ForestConfidence
+    from qconf.estimators.interval import IntervalConfidence as IntervalConfidence
+    from qconf.estimators.neighbors import NeighborConfidence as NeighborConfidence
+    from qconf.estimators.online import OnlineConfidence as OnlineConfidence
+    from qconf.estimators.quantile import QuantileConfidence as QuantileConfidence
+    from qconf.estimators.residual import ResidualConfidence as ResidualConfidence
     from qconf.evaluation.evaluate import Evaluation as Evaluation
     from qconf.evaluation.evaluate import evaluate as evaluate
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer

@@ -1,9 +1,9 @@
-"""The array types that signatures name, in one place."""
+"""Define the types that signatures name: arrays, tables, options, and what models can do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,9 +14,23 @@ if TYPE_CHECKING:
 __all__ = [
     "ArrayLike",
     "BoolArray",
+    "BoostingLoss",
+    "BootstrapScope",
+    "Bound",
+    "BoundName",
+    "ConfidenceLike",
+    "Copies",
+    "ErrorLearner",
+    "ErrorLoss",
+    "ErrorScaleName",
+    "ErrorTargetName",
     "FloatArray",
     "IntArray",
+    "Link",
+    "QuantileLearner",
     "RandomState",
+    "RegressorLike",
+    "ReplicateMethod",
     "Table",
     "TableLike",
     "TableT",
@@ -39,3 +53,39 @@ TableT = TypeVar("TableT", "pd.DataFrame", "NDArray[Any]", "pd.DataFrame | NDArr
 #: What callers may pass as features.
 TableLike: TypeAlias = "pd.DataFrame | NDArray[Any] | Sequence[Sequence[Any]] | ArrowTable"
 RandomState: TypeAlias = int | np.random.RandomState | None
+
+# Options: what a type checker can tell before a program runs. They hold for the checks of
+# parameters too, which read the same lists.
+ErrorScaleName: TypeAlias = Literal["relative", "log", "absolute"]
+#: What is done with rows that are alike in all features.
+Copies: TypeAlias = Literal["group", "keep"]
+#: What is fitted again in each replicate.
+BootstrapScope: TypeAlias = Literal["error", "both"]
+BoundName: TypeAlias = Literal["mean", "mean+sd", "max"]
+#: A number is a quantile.
+Bound: TypeAlias = BoundName | float
+ErrorTargetName: TypeAlias = Literal["squared", "absolute", "log", "outlier", "combined"]
+ErrorLearner: TypeAlias = Literal["boosted", "glm", "online"]
+ErrorLoss: TypeAlias = Literal["gamma", "squared"]
+ReplicateMethod: TypeAlias = Literal["auto", "leaves", "refits"]
+QuantileLearner: TypeAlias = Literal["boosted", "forest", "linear", "statsmodels"]
+BoostingLoss: TypeAlias = Literal["squared", "gamma", "quantile", "binary"]
+Link: TypeAlias = Literal["identity", "log"]
+
+
+class RegressorLike(Protocol):
+    """Whatever is fitted and predicts as scikit-learn's regressors do, a pipeline or search too."""
+
+    def fit(self, X: Any, y: Any, /) -> Any: ...
+
+    def predict(self, X: Any, /) -> Any: ...
+
+
+class ConfidenceLike(Protocol):
+    """The contract of a confidence estimator: a regressor of error size (see `qconf.base`)."""
+
+    def fit(self, X: Any, residual: Any, /) -> Any:
+        """Learn from signed residuals in error-scale units; may also take `time` and `groups`."""
+
+    def predict(self, X: Any, /) -> Any:
+        """Return the expected error of each row, >= 0, in the same units."""

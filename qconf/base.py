@@ -7,8 +7,9 @@ A confidence estimator is an ordinary scikit-learn regressor of error size::
 
 ``X`` is whatever describes a row; by convention the prediction itself is one of its columns,
 ``prediction``. A residual is prediction minus truth, made without having seen that row's truth.
-Any regressor that behaves so can be used; deriving from `ConfidenceEstimator` is the short way,
-and `qconf.checks.check_confidence_estimator` tells whether it was done right.
+Any regressor that behaves so can be used (to a type checker, a `ConfidenceLike`); deriving from
+`ConfidenceEstimator` is the short way, and `qconf.checks.check_confidence_estimator` tells whether
+it was done right.
 
 A whole estimator, that trusts rows near the middle of the table:
 
@@ -53,7 +54,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, Table, TableLike
+from qconf._types import ArrayLike, ConfidenceLike, FloatArray, Table, TableLike
 from qconf.core.all_or_nothing import all_or_nothing
 from qconf.core.conventions import PREDICTION
 from qconf.core.validation import (
@@ -69,7 +70,7 @@ from qconf.encoding.unseen import unseen_cells
 from qconf.residuals.absurd_residuals import check_units, winsorised
 from qconf.tables.numbers_in_text import warn_of_numbers_in_text
 
-__all__ = ["PREDICTION", "ConfidenceEstimator", "OnlineConfidenceEstimator"]
+__all__ = ["PREDICTION", "ConfidenceEstimator", "ConfidenceLike", "OnlineConfidenceEstimator"]
 
 
 class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):

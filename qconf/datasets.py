@@ -1,4 +1,4 @@
-"""Tables to try qconf on."""
+"""Load example tables."""
 
 from __future__ import annotations
 

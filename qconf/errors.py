@@ -1,4 +1,4 @@
-"""What qconf raises when it is the caller who can mend the matter.
+"""Define the errors that the caller can mend, and what helps to mend them.
 
     QconfError (a ValueError)
     ├── TableError       a file, a table or a column that cannot be used

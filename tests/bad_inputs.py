@@ -21,18 +21,18 @@ __all__ = ["CASES", "make_folder"]
 P = "compare sales.csv --target price"
 E = "compare ends.parquet --target price"
 K = "compare kinds.parquet --target price"
-S = "simulate --replicates 10"
+S = "simulate --groups-of-each 10"
 
 # fmt: off
 #: What is typed after ``qconf`` (in the folder that `make_folder` makes), and what the line says.
 CASES: dict[str, tuple[str, str]] = {
     # the simulation
-    "too few replicates": ("simulate --replicates 5", "must be from 10 to 400,000, got 5"),
-    "no replicates": ("simulate --replicates 0", "got 0"),
-    "negative replicates": ("simulate --replicates=-10", "got -10"),
-    "too many replicates": ("simulate --replicates 4000000", "got 4,000,000"),
-    "replicates are a fraction": ("simulate --replicates 10.5", "--replicates must be a whole number, got '10.5'"),
-    "replicates are a word": ("simulate --replicates many", "--replicates must be a whole number, got 'many'"),
+    "too few groups": ("simulate --groups-of-each 5", "must be from 10 to 400,000, got 5"),
+    "no groups": ("simulate --groups-of-each 0", "got 0"),
+    "negative groups": ("simulate --groups-of-each=-10", "got -10"),
+    "too many groups": ("simulate --groups-of-each 4000000", "got 4,000,000"),
+    "groups are a fraction": ("simulate --groups-of-each 10.5", "--groups-of-each must be a whole number, got '10.5'"),
+    "groups are a word": ("simulate --groups-of-each many", "--groups-of-each must be a whole number, got 'many'"),
     "one bootstrap replicate": (f"{S} --bootstrap 1", "from 2 to 1000, got 1"),
     "too many bootstrap replicates": (f"{S} --bootstrap 1001", "from 2 to 1000, got 1001"),
     "bootstrap is a word": (f"{S} --bootstrap few", "--bootstrap must be a whole number"),
@@ -45,7 +45,7 @@ CASES: dict[str, tuple[str, str]] = {
     "simulation's seed too large": (f"{S} --seed 4294967296", "got 4294967296"),
     "simulation's format": ("simulate --format xml", "table, json, csv, got 'xml'"),
     "simulation takes no table": ("simulate sales.csv", "unexpected extra argument"),
-    "simulation's unknown option": ("simulate --replicate 10", "There is no option '--replicate'. Try --replicates"),
+    "simulation's unknown option": ("simulate --groups-of 10", "There is no option '--groups-of'. Try --groups-of-each"),
     "plots into a file": (f"{S} --plots sales.csv", "it is a file; name a folder"),
     "plots nowhere": (f"{S} --plots nowhere/pictures", "there is no folder 'nowhere'"),
     "plots under a file": (f"{S} --plots sales.csv/pictures", "there is no folder 'sales.csv'"),
@@ -176,7 +176,7 @@ CASES: dict[str, tuple[str, str]] = {
     "unknown target": ("compare sales.csv --target pirce", "Did you mean 'price'"),
     "unknown target of an example": ("compare --example archetypes --target valeu", "Did you mean 'value'"),
     "unknown time": (f"{P} --time sold", "Did you mean 'sold_on'"),
-    "unknown group": (f"{P} --group parsel", "Did you mean 'parcel'"),
+    "unknown group": (f"{P} --groups parsel", "Did you mean 'parcel'"),
     "unknown prediction": (f"{P} --prediction amv", "Did you mean 'avm'"),
     "unknown feature": (f"{P} --features area,roms", "Did you mean 'rooms'"),
     "unknown dropped column": (f"{P} --drop zonne", "Did you mean 'zone'"),
@@ -185,7 +185,7 @@ CASES: dict[str, tuple[str, str]] = {
     "target as feature": (f"{P} --features area,price", "among the features"),
     "target as prediction": (f"{P} --prediction price", "cannot be the prediction"),
     "target as time": (f"{P} --time price", "cannot be the time"),
-    "target as group": (f"{P} --group price", "cannot be the group"),
+    "target as group": (f"{P} --groups price", "cannot be the group"),
     "target as score": (f"{P} --estimators column:price", "score of itself"),
     "no feature left": (f"{P} --features area --drop area", "No feature is left"),
     "only the target": ("compare lonely.csv --target price", "No feature is left"),
@@ -215,7 +215,7 @@ CASES: dict[str, tuple[str, str]] = {
     "no word for copies": (f"{P} --copies ''", "one of group, keep, got ''."),
     "copies of another case": (f"{P} --copies KEEP", "Did you mean 'keep'?"),
     "copies option without value": (f"{P} --copies", "Option '--copies' requires an argument"),
-    "few groups of copies": ("compare copied.csv --target price --group year", "groups, found 2"),
+    "few groups of copies": ("compare copied.csv --target price --groups year", "groups, found 2"),
     # values
     "target of words": ("compare sales.csv --target zone", "must be numbers"),
     "target with two units": ("compare units.csv --target price", "'$5'"),
@@ -245,19 +245,19 @@ CASES: dict[str, tuple[str, str]] = {
     "time with two readings": ("compare orders.csv --target price --time sold_on", "--day-first"),
     "time of lists": (f"{K} --time tags", "the first is '[0, 1]'"),
     "time of bytes": (f"{K} --time blob", "the first is 'x'"),
-    "group of lists": (f"{K} --group pair", "5 folds need at least 5 groups, found 2"),
+    "group of lists": (f"{K} --groups pair", "5 folds need at least 5 groups, found 2"),
     "part of a struct": (f"{K} --time nest", "Did you mean 'nest."),
     "target of lists": ("compare kinds.parquet --target tags", "the first is '[0, 1]'"),
     "target of durations": ("compare kinds.parquet --target took", "must be numbers; it holds values of type timedelta64"),
     "prediction of lists": (f"{K} --prediction tags", "the first is '[0, 1]'"),
-    "groups that last": (f"{P} --time sold_on --group zone", "Groups last through the whole time"),
-    "groups that last, predicted": (f"{P} --time sold_on --group zone --prediction avm", "Leave the groups out (no --group"),
+    "groups that last": (f"{P} --time sold_on --groups zone", "Groups last through the whole time"),
+    "groups that last, predicted": (f"{P} --time sold_on --groups zone --prediction avm", "Leave the groups out (no --groups"),
     "time all missing": ("compare hollow.csv --target price --time fsd", "Too few rows: 0"),
     "infinite time": ("compare feature.csv --target price --time area", "infinite"),
     "one time": (f"{P} --time one", "distinct times, found 1"),
     "few distinct times": (f"{P} --time year", "distinct times, found 2"),
-    "few groups": (f"{P} --group year", "groups, found 2"),
-    "one group": (f"{P} --group one", "groups, found 1"),
+    "few groups": (f"{P} --groups year", "groups, found 2"),
+    "one group": (f"{P} --groups one", "groups, found 1"),
     "score of words": (f"{P} --prediction avm --estimators column:zone", "'zone' must be numbers; 109 of 120 values are not"),
     "score of dates": (f"{P} --estimators column:sold_on", "'sold_on' must be numbers; it holds values of type datetime64[us]. Name a column of numbers"),
     "score of dates in Parquet": ("compare sales.parquet --target price --estimators column:sold_on", "Name a column of numbers, or convert it."),
@@ -327,7 +327,7 @@ CASES: dict[str, tuple[str, str]] = {
     "output and table": ("compare sale.csv --target price --output empty", "it is a folder"),
     "threshold and estimator": (f"{P} --threshold nan --estimators xyz", "got nan"),
     "prediction and score": (f"{P} --prediction zone --estimators column:zone", "prediction must be numbers"),
-    "time and group": (f"{P} --time year --group one", "found"),
+    "time and group": (f"{P} --time year --groups one", "found"),
 }
 # fmt: on
 

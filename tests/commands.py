@@ -114,7 +114,7 @@ def _serve() -> None:
     from qconf.errors import QconfError  # noqa: PLC0415
 
     with suppress(QconfError):
-        run(["simulate", "--replicates", "0"])  # now the options, too, have been set up
+        run(["simulate", "--groups-of-each", "0"])  # now the options, too, have been set up
     gc.freeze()
     for line in sys.stdin:
         child = os.fork()

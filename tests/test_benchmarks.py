@@ -132,7 +132,7 @@ def test_the_simulation_is_measured_and_summed_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every spread and estimator, the published way included."""
-    monkeypatch.setattr(simulation, "_REPLICATES", 20)
+    monkeypatch.setattr(simulation, "_GROUPS_OF_EACH", 20)
     measured = simulation.run(None, seeds=1)
     assert set(measured["group_mean_sd"]) == set(simulation.SPREADS)
     assert "error model, every residual, prior 5" in set(measured["estimator"])

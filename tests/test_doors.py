@@ -14,6 +14,7 @@ import pytest
 from worlds import sales_table
 
 from qconf import ConfidentRegressor, compare
+from qconf._types import ErrorScaleName
 from qconf.learners.trees.boosted import BoostedTrees
 
 N_ROWS = 200
@@ -30,9 +31,8 @@ def by_comparison(X: Any, y: Any, roles: dict[str, Any], error: str) -> Any:
     return compare(X, y, threshold=0.15, estimators=["constant"], **settings)
 
 
-def by_fit(X: Any, y: Any, roles: dict[str, Any], error: str) -> Any:
-    named = {"groups" if role == "group" else role: given for role, given in roles.items()}
-    return ConfidentRegressor(MODEL, "constant", error=error).fit(X, y, **named)
+def by_fit(X: Any, y: Any, roles: dict[str, Any], error: ErrorScaleName) -> Any:
+    return ConfidentRegressor(MODEL, "constant", error=error).fit(X, y, **roles)
 
 
 def answer(door: Any, X: Any, y: Any, roles: dict[str, Any], error: str) -> str:
@@ -94,17 +94,17 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "time that is a number": ({"time": 7}, "The table has no column '7'."),
     "time not there": ({"time": "sold"}, "The table has no column 'sold'."),
     "time by name": ({"time": "rooms", "X": FEATURES.assign(rooms=np.arange(N_ROWS))}, "done"),
-    "groups of 5 values": ({"group": [1] * 5}, "The group has 5 values, the table 200 rows."),
-    "groups by name": ({"group": "zone"}, "done"),
-    "group not there": ({"group": "zon"}, "The table has no column 'zon'. Did you mean 'zone'?"),
-    "groups of lists": ({"group": pd.Series([[i // 3] for i in range(N_ROWS)])}, "done"),
+    "groups of 5 values": ({"groups": [1] * 5}, "The group has 5 values, the table 200 rows."),
+    "groups by name": ({"groups": "zone"}, "done"),
+    "group not there": ({"groups": "zon"}, "The table has no column 'zon'. Did you mean 'zone'?"),
+    "groups of lists": ({"groups": pd.Series([[i // 3] for i in range(N_ROWS)])}, "done"),
     "groups with gaps": (
-        {"group": pd.Series(range(N_ROWS)).floordiv(3).where(lambda g: g > 9)},
+        {"groups": pd.Series(range(N_ROWS)).floordiv(3).where(lambda g: g > 9)},
         "done",
     ),
-    "one group": ({"group": [1] * N_ROWS}, "5 folds need at least 5 groups, found 1."),
+    "one group": ({"groups": [1] * N_ROWS}, "5 folds need at least 5 groups, found 1."),
     "groups that last": (
-        {"group": np.arange(N_ROWS) % 3, "time": np.arange(N_ROWS) // 3},
+        {"groups": np.arange(N_ROWS) % 3, "time": np.arange(N_ROWS) // 3},
         "Groups last through the whole time",
     ),
     "a feature named prediction": (
@@ -161,7 +161,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 def test_both_doors_give_the_same_answer(case: str) -> None:
     """Done by both, or refused by both in the same words."""
     given, begins = CASES[case]
-    roles: dict[str, Any] = {role: given[role] for role in ("time", "group") if role in given}
+    roles: dict[str, Any] = {role: given[role] for role in ("time", "groups") if role in given}
     X, y, error = given.get("X", FEATURES), given.get("y", PRICE), given.get("error", "relative")
     answers = [answer(door, X, y, roles, error) for door in (by_comparison, by_fit)]
     assert answers[0] == answers[1]

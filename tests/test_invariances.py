@@ -22,7 +22,7 @@ from qconf import (
     QuantileConfidence,
     ResidualConfidence,
 )
-from qconf._types import FloatArray
+from qconf._types import BoundName, FloatArray
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.quantile_forest import QuantileForest
@@ -89,7 +89,7 @@ def test_units_beyond_short_floats(
 ) -> None:
     """Leaves of replicates are short floats, whose squares end at 1e38; expected errors do not."""
     table, residual = rows
-    bound = "max" if n_bootstrap else "mean"
+    bound: BoundName = "max" if n_bootstrap else "mean"
     est = ResidualConfidence(TREES, n_bootstrap=n_bootstrap, bound=bound, random_state=0)
     expected = est.fit(table, residual).predict(table)
     other = est.fit(table, unit * residual).predict(table) / unit

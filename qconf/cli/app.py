@@ -1,4 +1,4 @@
-"""The program's commands, and what is said when they are not typed as they should be."""
+"""Define the program's commands, and say what is wrong with options that are mistyped."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from qconf.errors import OptionError, QconfError, nearest
 __all__ = ["app", "run"]
 
 _NAME = "qconf"
+#: Options that had another name.
+_RENAMED = {"--group": "--groups", "--replicates": "--groups-of-each"}
 _KINDS = {int: "a whole number", float: "a number", float | None: "a number"}
 
 app = typer.Typer(
@@ -114,6 +116,8 @@ def _usage(error: TyperException, typed: Sequence[str]) -> str:
 def _no_such_option(name: str, context: Any) -> str:
     # Without the dashes, which make all options look alike.
     known = [] if context is None else [one for p in context.command.params for one in p.opts]
+    if _RENAMED.get(name) in known:
+        return f"There is no option {name!r}. It is called {_RENAMED[name]} now"
     close = nearest(name.lstrip("-"), [one.lstrip("-") for one in known if one.startswith("--")])
     return f"There is no option {name!r}" + ("" if close is None else f". Try --{close}")
 

@@ -1,4 +1,4 @@
-"""``qconf compare``: which way of estimating confidence to trust on a table."""
+"""``qconf compare``: rank confidence estimators on a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qconf.cli.options import (
     FoldsOption,
     FormatOption,
     FractionOption,
-    GroupOption,
+    GroupsOption,
     MetricsOption,
     OutputOption,
     PredictionOption,
@@ -55,7 +55,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     target: TargetOption = None,
     prediction: PredictionOption = None,
     time: TimeOption = None,
-    group: GroupOption = None,
+    groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
     copies: CopiesOption = "group",
@@ -103,7 +103,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     given = {
         "prediction": prediction,
         "time": time,
-        "group": group,
+        "groups": groups,
         "drop": split_names(drop),
         "features": split_names(features),
         "error": error,

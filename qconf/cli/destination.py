@@ -1,4 +1,4 @@
-"""Where a file is to be written: what may stand there, and how it gets there whole.
+"""Check where a file is to be written, and write it whole or not at all.
 
 A regular file is replaced at once, by a file beside it: readers see the old one or the new one.
 Links stay links, and point to the new content. Everything else (a pipe, a terminal, /dev/null,

@@ -1,4 +1,4 @@
-"""What the process brings along that would only make libraries complain."""
+"""Drop environment variables that would only make libraries complain."""
 
 from __future__ import annotations
 

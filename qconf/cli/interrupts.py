@@ -1,4 +1,4 @@
-"""What becomes of Ctrl-C and of a request to end: one line, the usual status, and no leftovers.
+"""Handle Ctrl-C and requests to end: one line, the usual status, and no leftovers.
 
 A thread waits for signals, because Python's own handlers run between two steps of Python: while a
 compiled loop works for a minute, they would wait for a minute. And it ends the process itself: an

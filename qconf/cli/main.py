@@ -1,4 +1,4 @@
-"""The program ``qconf``: one line and the right exit status for whatever goes wrong.
+"""Run the program ``qconf``: one line and the right exit status for whatever goes wrong.
 
 This is where a process begins. Nothing heavy is imported before it can be interrupted.
 """

@@ -1,4 +1,4 @@
-"""Options that mean one thing in every command.
+"""Declare the options that mean one thing in every command.
 
 They are plain strings and numbers here; what they may be is decided, and said, by the library,
 so that the command line and Python give the same answer.
@@ -6,9 +6,12 @@ so that the command line and Python give the same answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 
 import typer
+
+from qconf.estimators.registry import BUILT_IN
 
 __all__ = [
     "CopiesOption",
@@ -25,7 +28,7 @@ __all__ = [
     "FoldsOption",
     "FormatOption",
     "FractionOption",
-    "GroupOption",
+    "GroupsOption",
     "MetricsOption",
     "OutputOption",
     "PredictionOption",
@@ -41,6 +44,19 @@ __all__ = [
     "split_estimators",
     "split_names",
 ]
+
+#: What stands in help for estimators whose name alone does not say what they are.
+_IN_WORDS = {
+    "constant": "constant (no skill)",
+    "column": "column:NAME (a score that the table has, such as an FSD, a forecast standard "
+    "deviation)",
+    "interval": "interval:LOW,HIGH (an interval that it has)",
+}
+
+
+def _named(estimators: Iterable[str]) -> str:
+    return ", ".join(_IN_WORDS.get(name, name) for name in estimators)
+
 
 TableArgument: TypeAlias = Annotated[
     str | None,
@@ -77,7 +93,7 @@ TimeOption: TypeAlias = Annotated[
         help="When each row became known: everything is then done forward in time.",
     ),
 ]
-GroupOption: TypeAlias = Annotated[
+GroupsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="COLUMN",
@@ -122,10 +138,7 @@ EstimatorsOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="A,B",
-        help="Which to compare: residual, quantile, forest, neighbors, count, online, "
-        "empirical-bayes, blend, constant (no skill), column:NAME (a score that the table has, "
-        "such as an FSD, a forecast standard deviation), interval:LOW,HIGH (an interval that it "
-        "has), or the name of an installed plug-in.",
+        help=f"Which to compare: {_named(BUILT_IN)}, or the name of an installed plug-in.",
     ),
 ]
 MetricsOption: TypeAlias = Annotated[

@@ -1,4 +1,4 @@
-"""The one place where results leave the program."""
+"""Write results: the one place where they leave the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a comparison has come, on standard error: a line that changes, or a line now and then."""
+"""Show the progress of a comparison on standard error: a line that changes, or one now and then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``qconf simulate``: the published world, learned online, against its limit."""
+"""``qconf simulate``: reproduce the published simulation, and tell how far it is from its limit."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["simulate_command"]
 
-ReplicatesOption: TypeAlias = Annotated[
-    int, typer.Option(metavar="NUMBER", help="Groups of each archetype; 100 rows for each.")
+GroupsOfEachOption: TypeAlias = Annotated[
+    int,
+    typer.Option(metavar="NUMBER", help="Groups of each archetype; one of each makes 100 rows."),
 ]
 BootstrapOption: TypeAlias = Annotated[
     int, typer.Option(metavar="NUMBER", help="Bootstrap replicates of the error model.")
@@ -44,7 +45,7 @@ PlotsOption: TypeAlias = Annotated[
 
 
 def simulate_command(
-    replicates: ReplicatesOption = 40_000,
+    groups_of_each: GroupsOfEachOption = 40_000,
     bootstrap: BootstrapOption = 20,
     seed: SeedOption = 0,
     group_mean_sd: GroupMeanSdOption = 0.1,
@@ -63,17 +64,17 @@ def simulate_command(
 
     qconf simulate
 
-    qconf simulate --replicates 4000 --plots pictures
+    qconf simulate --groups-of-each 4000 --plots pictures
     """
     del debug  # seen by the program, before the command
-    check_parameters(replicates, bootstrap, group_mean_sd, seed)
+    check_parameters(groups_of_each, bootstrap, group_mean_sd, seed)
     check_output(format_name, output)
     if plots is not None:
         _check_plots(plots, output)
     from qconf.simulation.simulate import simulate  # noqa: PLC0415 - help must not wait for numba
 
     simulation = simulate(
-        replicates, bootstrap=bootstrap, group_mean_sd=group_mean_sd, random_state=seed
+        groups_of_each, bootstrap=bootstrap, group_mean_sd=group_mean_sd, random_state=seed
     )
     if plots is not None:
         _draw(simulation, Path(plots))

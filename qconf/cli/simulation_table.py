@@ -1,4 +1,4 @@
-"""The simulation's tables for people: published and ours, side by side."""
+"""Draw the simulation's tables for people: published figures and ours, side by side."""
 
 from __future__ import annotations
 

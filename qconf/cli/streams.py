@@ -1,4 +1,4 @@
-"""Standard output, input and error as they are found: closed, full, or of a small alphabet."""
+"""Mend standard output, input and error where they are closed, full, or of a small alphabet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a terminal, or a log, gets to see: text without control characters, one line a message.
+"""Print to a terminal or a log: no control characters, one line a message.
 
 Names of columns, files, levels and packages are other people's. Written as they stand, they could
 colour, rename or clear a terminal, or look like lines of ours.

@@ -8,13 +8,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from time import perf_counter
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from qconf._types import ArrayLike, FloatArray, IntArray, TableLike
+from qconf._types import (
+    ArrayLike,
+    ConfidenceLike,
+    Copies,
+    ErrorScaleName,
+    FloatArray,
+    IntArray,
+    RegressorLike,
+    TableLike,
+)
 from qconf.comparison.contenders import (
     DEFAULT_ESTIMATORS,
     Contender,
@@ -24,12 +33,13 @@ from qconf.comparison.contenders import (
 from qconf.comparison.result import Comparison, rank_evaluations
 from qconf.core.conventions import check_options, check_resamples, check_seed
 from qconf.core.error_scale import ErrorScale, error_scale
+from qconf.core.renamed import renamed
 from qconf.errors import OptionError, not_one_of, refuse_warnings
 from qconf.evaluation.evaluate import Evaluation, evaluate_scores
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period, by_period, trend_lines
-from qconf.model.replicates import describe
+from qconf.model.replicates import with_prediction
 from qconf.residuals.crossfit import histories, out_of_sample
 from qconf.residuals.schedules import Schedule, schedule
 from qconf.residuals.valuation import default_valuation_model
@@ -41,31 +51,30 @@ from qconf.tables.reading import TableFile, read_table
 
 __all__ = ["Progress", "compare"]
 
-#: What is done with rows that are alike in all features.
-_COPIES = ("group", "keep")
-
 #: Called with the steps done, the steps in all, and what comes next.
 Progress = Callable[[int, int, str], None]
 
 
+@renamed(group="groups", level="confidence_level")
 def compare(
     table: TableLike | str | PathLike[str],
     target: str | ArrayLike,
     *,
     prediction: str | ArrayLike | None = None,
     time: str | ArrayLike | None = None,
-    group: str | ArrayLike | None = None,
+    groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
-    copies: str = "group",
-    model: Any = None,
-    estimators: Iterable[Any] | Mapping[str, Any] = DEFAULT_ESTIMATORS,
-    error: str = "relative",
+    copies: Copies = "group",
+    model: RegressorLike | None = None,
+    estimators: Sequence[str | ConfidenceLike]
+    | Mapping[str, str | ConfidenceLike] = DEFAULT_ESTIMATORS,
+    error: ErrorScaleName = "relative",
     threshold: float | None = None,
     metrics: Iterable[str | RowMetric] | str = (),
     fraction: float = 0.1,
     folds: int = 5,
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
     strict: bool = False,
@@ -91,7 +100,7 @@ def compare(
         When each row became known. If given, everything is done forward in time. The valuation
         model may use it as a feature; the confidence estimators may not, since they would have
         to go beyond the times they know.
-    group : str or array-like of shape (n_samples,), default=None
+    groups : str or array-like of shape (n_samples,), default=None
         Rows of a group (a building, a seller) are never on both sides, nor behind the residuals
         that a row's score is learned from. Estimators that ask for ``groups`` are told.
     features : str or sequence of str, default=None
@@ -106,7 +115,7 @@ def compare(
     model : regressor, default=None
         The valuation model, fitted if there is no `prediction`. None is boosted trees, on the
         logarithm of the target unless the error is absolute.
-    estimators : iterable or mapping, default=("residual", "quantile", "count", "blend", "constant")
+    estimators : sequence or mapping, default=("residual", "quantile", "count", "blend", "constant")
         Registered names (also ``column:NAME``) or estimators, or names for estimators.
     error : {"relative", "log", "absolute"}, default="relative"
         The error scale.
@@ -120,7 +129,7 @@ def compare(
         Share of rows called safest.
     folds : int, default=5
         Number of scored blocks.
-    level : float, default=0.95
+    confidence_level : float, default=0.95
         Confidence level of the intervals.
     n_resamples : int or None, default=None
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows. Groups are resampled
@@ -158,7 +167,9 @@ def compare(
     check_seed(random_state)
     scale = error_scale(error)
     limit = _threshold(threshold, scale)
-    check_options(threshold=limit, fraction=fraction, level=level, outlier_rates=())
+    check_options(
+        threshold=limit, fraction=fraction, confidence_level=confidence_level, outlier_rates=()
+    )
     check_resamples(n_resamples)
     asked = find_metrics(metrics)
     check_scale(asked, scale)
@@ -171,7 +182,7 @@ def compare(
         scale,
         prediction=prediction,
         time=time,
-        group=group,
+        groups=groups,
         features=features,
         drop=drop,
         scores=score_columns(contenders),
@@ -192,7 +203,7 @@ def compare(
         # Told once, of the whole table.
         warnings.simplefilter("ignore", NumbersInTextWarning)
         contest.play()
-    settings = {"threshold": limit, "fraction": fraction, "level": level}
+    settings = {"threshold": limit, "fraction": fraction, "confidence_level": confidence_level}
     evaluations = contest.evaluate(metrics=asked, n_resamples=n_resamples, **settings)
     return Comparison(
         ranking=rank_evaluations(evaluations, {one.name: one.seconds for one in contenders}),
@@ -205,7 +216,7 @@ def compare(
         copies=_n_copies(dataset),
         seconds=contest.seconds_since(began),
         warnings=(*doubts, *contest.doubts(strict=strict)),
-        by_period=contest.by_period(limit, level),
+        by_period=contest.by_period(limit, confidence_level),
         trends=contest.trends(limit),
         scores=contest.scores(),
         **settings,
@@ -232,7 +243,7 @@ class _Contest:
             len(dataset.y),
             folds=folds,
             time=dataset.time,
-            group=dataset.apart,
+            groups=dataset.apart,
             repeats=dataset.repeats,
             predicted=dataset.prediction is not None,
             random_state=random_state,
@@ -270,12 +281,12 @@ class _Contest:
             used = np.concatenate([one.seen, one.scored])
             residual = np.full(len(prediction), np.nan)
             residual[used] = self.scale.checked_residual(prediction[used], self.dataset.y[used])
-            features = describe(self.dataset.features, prediction)
+            features = with_prediction(self.dataset.features, prediction)
             for contender in self.contenders:
                 self._tell(contender.name)
                 # Seeds hang on the round and the seed, not on who else takes part.
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
-                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.group
+                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.groups
                 contender.play(features, self.dataset.scores, residual, *parts)
                 self._step(contender.name)
             self.block[one.scored] = number
@@ -291,7 +302,7 @@ class _Contest:
             evaluations = evaluate_scores(
                 {one.name: self._expected_error(one) for one in self.contenders},
                 self.residual[scored],
-                groups=None if dataset.group is None else dataset.group[scored],
+                groups=None if dataset.groups is None else dataset.groups[scored],
                 time=None if dataset.time is None else dataset.time[scored],
                 # A constant that is fitted anew in each round is not constant over all rounds,
                 # and in K folds it is highest just where its own fold is lowest.
@@ -321,12 +332,17 @@ class _Contest:
             return 0
         return int((self.dataset.time < self.dataset.time[self.plan.scored].min()).sum())
 
-    def by_period(self, threshold: float, level: float) -> tuple[Period, ...]:
+    def by_period(self, threshold: float, confidence_level: float) -> tuple[Period, ...]:
         """Sum up the errors of each period of the time."""
         if self.dataset.time is None:
             return ()
         scored = self.plan.scored
-        return by_period(self.dataset.time[scored], self.residual[scored], threshold, level=level)
+        return by_period(
+            self.dataset.time[scored],
+            self.residual[scored],
+            threshold,
+            confidence_level=confidence_level,
+        )
 
     def trends(self, threshold: float) -> tuple[str, ...]:
         """Say what has a trend in time."""
@@ -397,7 +413,7 @@ def _doubts(
         prediction=dataset.prediction,
         time=dataset.time,
         time_name=dataset.time_name,
-        group=dataset.group if dataset.has_groups else None,
+        groups=dataset.groups if dataset.has_groups else None,
         scores=dataset.scores,
         rows=dataset.rows,
     )
@@ -430,5 +446,5 @@ def _read(table: Any) -> TableFile:
 
 
 def _check_copies(copies: str) -> None:
-    if copies not in _COPIES:
-        raise OptionError(not_one_of("option copies", copies, _COPIES))
+    if copies not in get_args(Copies):
+        raise OptionError(not_one_of("option copies", copies, get_args(Copies)))

@@ -14,7 +14,7 @@ from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period
 from qconf.evaluation.plotting import PlotKind, display
-from qconf.evaluation.resampling import joint_level
+from qconf.evaluation.resampling import joint_confidence_level
 from qconf.evaluation.selection import Selection
 
 __all__ = ["Comparison", "Ranked", "rank_evaluations"]
@@ -84,12 +84,14 @@ def rank_evaluations(
 
     ordered = sorted(evaluations, key=key)
     best = evaluations[ordered[0]]
-    level = joint_level([one.rate.draws for one in evaluations.values()], best.level)
+    confidence_level = joint_confidence_level(
+        [one.rate.draws for one in evaluations.values()], best.confidence_level
+    )
     ranking = []
     for name in ordered:
         own = evaluations[name]
         itself = Estimate(0.0, (0.0, 0.0))
-        difference = itself if own is best else own.rate_minus(best, level)
+        difference = itself if own is best else own.rate_minus(best, confidence_level)
         ranking.append(Ranked(name, own, difference, seconds[name]))
     return tuple(ranking)
 
@@ -115,7 +117,7 @@ class Comparison:
         Rows that have an earlier row like them, where these were kept together.
     error : str
         Name of the error scale.
-    threshold, fraction, level : float
+    threshold, fraction, confidence_level : float
     scheme : str
         How rows were kept apart, in words.
     seconds : dict of str to float
@@ -141,7 +143,7 @@ class Comparison:
     error: str
     threshold: float
     fraction: float
-    level: float
+    confidence_level: float
     scheme: str
     seconds: dict[str, float]
     warnings: tuple[str, ...]
@@ -219,7 +221,7 @@ class Comparison:
             "threshold": self.threshold,
             "error": self.error,
             "fraction": self.fraction,
-            "level": self.level,
+            "level": self.confidence_level,
             "scheme": self.scheme,
             "overall": self.overall.to_dict(),
             "ranking": [one.to_dict() for one in self.ranking],

@@ -71,7 +71,7 @@ def _ranking(comparison: Comparison, *, wide: bool) -> Grid:
     safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
     columns = [
         Column("\nestimator", fold=True),
-        Column(f"{safest}\noutliers ({100 * comparison.level:g} %)"),
+        Column(f"{safest}\noutliers ({100 * comparison.confidence_level:g} %)"),
         Column("mean abs\nerror", right=True),
         Column("behind the best,\n% points"),
         Column("\nAURC", right=True),
@@ -87,7 +87,7 @@ def _metrics(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
     safest = f"safest {100 * comparison.fraction:g} %"
     for begin in range(0, len(metrics), at_once):
         some = metrics[begin : begin + at_once]
-        columns = [Column(f"{one.label} ({100 * comparison.level:g} %)") for one in some]
+        columns = [Column(f"{one.label} ({100 * comparison.confidence_level:g} %)") for one in some]
         told = [
             *((shown(one.name), one.evaluation.best_decile) for one in comparison.ranking),
             ("(all rows)", comparison.overall),

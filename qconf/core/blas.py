@@ -1,4 +1,4 @@
-"""How many threads NumPy's linear algebra may use: one, where the work is small."""
+"""Limit NumPy's linear algebra to one thread where the work is small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loops compiled with numba: how, and what it lacks.
+"""Compile loops with numba, keep the machine code, and prefetch memory, which numba cannot.
 
 Importing this imports numba, a quarter of a second: import it where a loop is, and such modules
 only where the loop is needed.

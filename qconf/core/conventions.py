@@ -1,4 +1,4 @@
-"""What every part agrees on: seeds, shares, thresholds, and how many rows are the safest.
+"""Check the numbers that every part agrees on: seeds, shares, thresholds, the safest rows.
 
 Imports nothing heavy, so that everyone can.
 """
@@ -63,7 +63,7 @@ def check_resamples(n_resamples: int | None) -> None:
 
 
 def check_options(
-    *, threshold: float, fraction: float, level: float, outlier_rates: Iterable[float]
+    *, threshold: float, fraction: float, confidence_level: float, outlier_rates: Iterable[float]
 ) -> None:
     """Hold the numbers of an evaluation against their ranges.
 
@@ -77,8 +77,11 @@ def check_options(
     if not (_is_number(fraction) and 0 < fraction <= 1):
         msg = f"The fraction must lie in (0, 1], such as 0.1 for the best decile, got {fraction!r}."
         raise OptionError(msg)
-    if not (_is_number(level) and 0 < level < 1):
-        msg = f"The level must lie strictly between 0 and 1, such as 0.95, got {level!r}."
+    if not (_is_number(confidence_level) and 0 < confidence_level < 1):
+        msg = (
+            "The confidence level must lie strictly between 0 and 1, such as 0.95, "
+            f"got {confidence_level!r}."
+        )
         raise OptionError(msg)
     if isinstance(outlier_rates, str) or not isinstance(outlier_rates, Iterable):
         msg = f"The outlier rates must be a list of numbers such as [0.05], got {outlier_rates!r}."

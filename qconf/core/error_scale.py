@@ -1,4 +1,4 @@
-"""The error scale: fixed once at the border, then everything inside works on it.
+"""Measure errors on a relative, logarithmic or absolute scale, fixed once at the border.
 
 A *residual* is always prediction minus truth, so a positive one is an over-valuation.
 """

@@ -1,4 +1,4 @@
-"""A number with its interval, and how people read it."""
+"""Hold an estimate with its interval, and write it for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables and columns of other libraries, as pandas knows them."""
+"""Convert tables and columns of other libraries to pandas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that belong together, as numbers."""
+"""Number groups of rows that belong together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seeds: for ourselves, and for models that others made."""
+"""Draw seeds for our own generators and for other people's models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many threads an engine may use."""
+"""Choose how many threads an engine may use."""
 
 from __future__ import annotations
 

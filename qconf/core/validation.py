@@ -1,4 +1,4 @@
-"""Checks on parameters and tables, with scikit-learn's own machinery.
+"""Check parameters and tables with scikit-learn's own machinery.
 
 The only file that imports scikit-learn's private helpers, so that there is one place to mend
 when they move.

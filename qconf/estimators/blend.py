@@ -10,11 +10,20 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import RegressorMixin, clone
+from sklearn.base import clone
 
-from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
+from qconf._types import (
+    ArrayLike,
+    ConfidenceLike,
+    FloatArray,
+    IntArray,
+    RandomState,
+    Table,
+    TableLike,
+)
 from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
+from qconf.core.renamed import renamed
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.threads import fits_at_once
 from qconf.core.validation import Interval, check_enough_rows, select_rows
@@ -26,7 +35,7 @@ from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.residual import ResidualConfidence
-from qconf.learners.maps.level_map import LevelMap
+from qconf.learners.maps.monotone_map import MonotoneMap
 from qconf.learners.maps.weighted_signals import WeightedSignals
 from qconf.residuals.schedules import blocks_in_time
 from qconf.tables.copies import find_copies, joined
@@ -54,7 +63,7 @@ class BlendConfidence(ConfidenceEstimator):
 
     The rows are cut into folds. Each member is fitted on all folds but one and scores that one;
     from these held-out scores `WeightedSignals` learns how to weigh the members, and a rising
-    map (`LevelMap`) gives the result its units: where 0.08 is expected, the mean squared
+    map (`MonotoneMap`) gives the result its units: where 0.08 is expected, the mean squared
     residual is 0.08². A new row is scored by the members of every fold, whose logarithms are
     averaged; members that can be had in shares (fewer trees in each fold) cost no more than one
     fit of them. In tables of more than 250,000 rows each fold is fitted on 200,000 of its own.
@@ -75,7 +84,7 @@ class BlendConfidence(ConfidenceEstimator):
         it takes most of the time and has the least weight) and `OnlineConfidence`. A member
         with a method ``signals`` is asked for those instead of ``predict``; one with a method
         ``share`` is fitted in shares.
-    cv : int, default=5
+    folds : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None
 
@@ -89,7 +98,8 @@ class BlendConfidence(ConfidenceEstimator):
     shares_ : Series of length n_members
         What share of all weights each member has.
     combiner_ : WeightedSignals
-    level_ : LevelMap
+    units_map_ : MonotoneMap
+        From the combined log signal to the mean squared residual.
 
     Examples
     --------
@@ -108,19 +118,20 @@ class BlendConfidence(ConfidenceEstimator):
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "estimators": [list, tuple, None],
-        "cv": [Interval(Integral, 2, None, closed="left")],
+        "folds": [Interval(Integral, 2, None, closed="left")],
         "random_state": ["random_state"],
     }
 
+    @renamed(cv="folds")
     def __init__(
         self,
-        estimators: Sequence[RegressorMixin] | None = None,
+        estimators: Sequence[ConfidenceLike] | None = None,
         *,
-        cv: int = 5,
+        folds: int = 5,
         random_state: RandomState = None,
     ) -> None:
         self.estimators = estimators
-        self.cv = cv
+        self.folds = folds
         self.random_state = random_state
 
     def fit(
@@ -163,11 +174,11 @@ class BlendConfidence(ConfidenceEstimator):
         self._encoder_of_all = TableEncoder().fit_checked(X, self)
         table = _Both(X, Encoded.of(X, self._encoder_of_all))
         rng = random_source(self.random_state)
-        check_enough_rows(self, len(y), 2 * self.cv)
+        check_enough_rows(self, len(y), 2 * self.folds)
         unfitted = self._unfitted(len(y))
         units = self._units(X)
         stretches = self._stretches(len(y), units)
-        fold = _dealt(len(y), units, self.cv, rng) if stretches is None else stretches
+        fold = _dealt(len(y), units, self.folds, rng) if stretches is None else stretches
         decides = _deciding(fold, rng, newest=stretches is not None)
         self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
         folds = [
@@ -201,7 +212,7 @@ class BlendConfidence(ConfidenceEstimator):
         if self._time is None:
             return None
         moments = np.asarray(as_series(self._time, "time", n_rows))
-        stretches = blocks_in_time(moments, self.cv)
+        stretches = blocks_in_time(moments, self.folds)
         last = int(stretches.max())
         if last == 0:
             return None
@@ -219,11 +230,11 @@ class BlendConfidence(ConfidenceEstimator):
         return list(self.estimators)
 
     def _shares(self, unfitted: list[Any]) -> list[Any]:
-        return [one.share(self.cv) if hasattr(one, "share") else clone(one) for one in unfitted]
+        return [one.share(self.folds) if hasattr(one, "share") else clone(one) for one in unfitted]
 
     def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
         self.combiner_ = WeightedSignals(log_signals, squared, penalty)
-        self.level_ = LevelMap(self.combiner_(log_signals), squared)
+        self.units_map_ = MonotoneMap(self.combiner_(log_signals), squared)
         self.weights_: FloatArray = self.combiner_.weights
         self.shares_ = self._sum_by_member()
 
@@ -241,7 +252,7 @@ class BlendConfidence(ConfidenceEstimator):
         table = _Both(X, Encoded.of(X, self._encoder_of_all))
         logs = [self._logs(_signals(members, table)) for members in self.members_]
         log_signals = np.mean(logs, axis=0)
-        expected: FloatArray = np.sqrt(self.level_(self.combiner_(log_signals)))
+        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(log_signals)))
         return expected
 
 

@@ -1,4 +1,4 @@
-"""Upper bounds over bootstrap replicates, for every error model that has some."""
+"""Take upper bounds over bootstrap replicates."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import Bound, BoundName, FloatArray
 
 __all__ = ["BOUNDS", "upper_bound"]
 
-BOUNDS: Final[dict[str, Callable[[FloatArray], FloatArray]]] = {
+BOUNDS: Final[dict[BoundName, Callable[[FloatArray], FloatArray]]] = {
     "mean": lambda replicates: replicates.mean(axis=0),
     "mean+sd": lambda replicates: replicates.mean(axis=0) + replicates.std(axis=0, ddof=1),
     "max": lambda replicates: replicates.max(axis=0),
 }
 
 
-def upper_bound(replicates: FloatArray, bound: str | float) -> FloatArray:
+def upper_bound(replicates: FloatArray, bound: Bound) -> FloatArray:
     """Take a bound over replicates.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A score that the table already has: a vendor's FSD, an interval's width."""
+"""Take a column as the expected error: a vendor's FSD, an interval's width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The null contender: every row is as safe as any other."""
+"""Expect the same error of every row: the null contender."""
 
 from __future__ import annotations
 

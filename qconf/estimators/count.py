@@ -1,4 +1,4 @@
-"""Feature-count stability: how much the model has seen of what a row is made of."""
+"""Score rows by feature-count stability: how often their values were seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Empirical Bayes: the error of each group, shrunk to what the errors of groups are like."""
+"""Estimate each group's error by empirical Bayes: shrunk to what the errors of groups are like."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
 
     Attributes
     ----------
-    level_ : float
+    base_squared_error_ : float
         Squared error that factors multiply.
 
     Notes
@@ -135,7 +135,7 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
         self._unseen = np.zeros(frame.shape[1])
         #: Sums over rows, of squared residuals and of what the factors made of each row.
         self._total = np.zeros(2)
-        self.level_ = 0.0
+        self.base_squared_error_ = 0.0
 
     def _learn(self, X: Table, y: FloatArray) -> None:
         self._add(self._places(X), squared(y))
@@ -152,18 +152,18 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
     def _add(self, place: NDArray[np.int32], square: FloatArray) -> None:
         """Add rows to the sums of each column in turn, and shrink its groups anew."""
         # Squares of zero have no scale to be measured in.
-        level = self.level_ or float(square.mean()) or 1.0
+        base = self.base_squared_error_ or float(square.mean()) or 1.0
         total = self._log_factor[place].sum(axis=1)
         for k in range(place.shape[1]):
             of_column = place[:, k]
             others = total - self._log_factor[of_column]
-            beyond = square / (level * np.exp(others))
+            beyond = square / (base * np.exp(others))
             self._dof += np.bincount(of_column, minlength=len(self._dof))
             self._squares += np.bincount(of_column, beyond, minlength=len(self._dof))
             self._shrink(k)
             total = others + self._log_factor[of_column]
         self._total = self._total + np.array([square.sum(), np.exp(total).sum()])
-        self.level_ = float(self._total[0] / self._total[1])
+        self.base_squared_error_ = float(self._total[0] / self._total[1])
 
     def _shrink(self, k: int) -> None:
         """Fit the prior of a column's groups, and take their posterior means for factors."""
@@ -193,7 +193,9 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
 
     def _predict(self, X: Table) -> FloatArray:
         place = self._active.find(self._chosen(X))[0]
-        expected: FloatArray = np.sqrt(self.level_ * np.exp(self._log_factors(place).sum(axis=1)))
+        expected: FloatArray = np.sqrt(
+            self.base_squared_error_ * np.exp(self._log_factors(place).sum(axis=1))
+        )
         return expected
 
     def _chosen(self, X: Table) -> pd.DataFrame:

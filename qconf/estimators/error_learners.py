@@ -1,12 +1,13 @@
-"""Who learns the size of errors: the learners that have names, made for what they learn."""
+"""Make the regressor for a `learner=` name and an error target."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sklearn.base import RegressorMixin, clone
+from sklearn.base import clone
 
+from qconf._types import ErrorLearner, ErrorLoss, RegressorLike
 from qconf.errors import OptionError
 from qconf.estimators.error_targets import LOSSES
 from qconf.learners.linear.gamma_glm import GammaGLM
@@ -22,11 +23,11 @@ _BINS, _PRIOR_COUNT = 32, 5.0
 
 
 def make_learner(
-    learner: str | RegressorMixin,
+    learner: ErrorLearner | RegressorLike,
     target: str,
     n_columns: int,
     *,
-    loss: str = "gamma",
+    loss: ErrorLoss = "gamma",
     monotonic: Mapping[Any, int] | None = None,
     early_stopping: bool = False,
 ) -> Any:

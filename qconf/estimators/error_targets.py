@@ -1,4 +1,4 @@
-"""What an error model learns of residuals, and how what it predicts becomes an expected error.
+"""Transform residuals to a target, and predictions of the target to expected squared errors.
 
 Squared residuals have the expected squared error as their mean, and a heavy tail that makes the
 mean hard to learn. What is easier to learn needs an assumption to become an expected error: that
@@ -15,7 +15,7 @@ from typing import Final, Self
 import numpy as np
 from scipy.stats import norm
 
-from qconf._types import FloatArray
+from qconf._types import BoostingLoss, FloatArray
 
 __all__ = [
     "COMBINED",
@@ -27,7 +27,12 @@ __all__ = [
 ]
 
 #: The loss of boosted trees that suits each target.
-LOSSES: Final = {"squared": "gamma", "absolute": "gamma", "log": "squared", "outlier": "binary"}
+LOSSES: Final[dict[str, BoostingLoss]] = {
+    "squared": "gamma",
+    "absolute": "gamma",
+    "log": "squared",
+    "outlier": "binary",
+}
 COMBINED: Final = "combined"
 #: Absolute residuals below this share of their median count as that: how far below zero the
 #: logarithm of a lucky hit is says little of its row.
@@ -116,7 +121,7 @@ class ErrorTarget:
 
 
 def square_factor(squares: FloatArray, residual: FloatArray) -> float:
-    """Return what gives expected squared errors the mean square of the residuals.
+    """Return the factor that calibrates expected squared errors to the residuals' mean square.
 
     Parameters
     ----------

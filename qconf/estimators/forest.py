@@ -1,4 +1,4 @@
-"""The errors of rows alike: a forest whose leaves remember them."""
+"""Predict error size by a forest whose leaves keep the residuals of their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A prediction interval that the table already has: a vendor's range, two quantiles."""
+"""Take half the width of a given prediction interval as the expected error."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from qconf._types import FloatArray, Table
+from qconf._types import ErrorScaleName, FloatArray, Table
 from qconf.base import ConfidenceEstimator
 from qconf.core.error_scale import ERROR_SCALES
 from qconf.core.validation import StrOptions
@@ -55,7 +55,7 @@ class IntervalConfidence(ConfidenceEstimator):
     }
 
     def __init__(
-        self, columns: str | Sequence[str | int] = (0, 1), *, error: str = "relative"
+        self, columns: str | Sequence[str | int] = (0, 1), *, error: ErrorScaleName = "relative"
     ) -> None:
         self.columns = columns
         self.error = error

@@ -1,4 +1,4 @@
-"""The errors of the nearest rows, and how near they are."""
+"""Predict error size from the residuals of the nearest rows, and from how near they are."""
 
 from __future__ import annotations
 

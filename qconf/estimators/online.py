@@ -1,4 +1,4 @@
-"""The error model of a stream: mean squared residuals of what a row is made of, row by row."""
+"""Learn squared residuals online, as a product of shrunken means of categories and bins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, Table, TableLike
+from qconf._types import ArrayLike, Bound, FloatArray, IntArray, RandomState, Table, TableLike
 from qconf.base import OnlineConfidenceEstimator
 from qconf.core.all_or_nothing import all_or_nothing
 from qconf.core.validation import Interval, StrOptions
@@ -72,7 +72,7 @@ class OnlineConfidence(OnlineConfidenceEstimator):
 
     def __init__(
         self,
-        bound: str | float = "mean",
+        bound: Bound = "mean",
         *,
         n_bootstrap: int = 20,
         prior_count: float = 5.0,

@@ -1,17 +1,17 @@
-"""The interquartile range of the residual, as a sigma."""
+"""Estimate sigma from the distance of two conditional quantiles of the residual."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 from scipy.stats import norm
-from sklearn.base import RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import FloatArray, RandomState, Table
+from qconf._types import FloatArray, QuantileLearner, RandomState, RegressorLike, Table
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.validation import HasMethods, StrOptions
@@ -77,7 +77,7 @@ class QuantileConfidence(ConfidenceEstimator):
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "learner": [
-            StrOptions({"boosted", "forest", *_PLANES}), HasMethods(["fit", "predict"]), tuple, list
+            StrOptions(set(get_args(QuantileLearner))), HasMethods(["fit", "predict"]), tuple, list
         ],
         "quantiles": ["array-like"],
         "random_state": ["random_state"],
@@ -85,7 +85,7 @@ class QuantileConfidence(ConfidenceEstimator):
 
     def __init__(
         self,
-        learner: str | RegressorMixin | Sequence[RegressorMixin] = "boosted",
+        learner: QuantileLearner | RegressorLike | Sequence[RegressorLike] = "boosted",
         *,
         quantiles: Sequence[float] = (0.25, 0.75),
         random_state: RandomState = None,

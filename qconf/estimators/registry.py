@@ -1,4 +1,4 @@
-"""Estimators by name: ours, and other people's through entry points."""
+"""Make estimators by name: the built-in ones, and plug-ins through entry points."""
 
 from __future__ import annotations
 

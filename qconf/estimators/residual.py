@@ -1,26 +1,36 @@
-"""The error model: a regression on the size of residuals, with upper bounds."""
+"""Regress the size of residuals on features: the error model, with upper bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from sklearn.base import RegressorMixin, clone
+from sklearn.base import clone
 
-from qconf._types import FloatArray, IntArray, RandomState, Table
+from qconf._types import (
+    Bound,
+    ErrorLearner,
+    ErrorLoss,
+    ErrorTargetName,
+    FloatArray,
+    IntArray,
+    RandomState,
+    RegressorLike,
+    ReplicateMethod,
+    Table,
+)
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source
 from qconf.core.validation import HasMethods, Interval, StrOptions, select_rows
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
-from qconf.estimators.error_learners import LEARNERS, make_learner
+from qconf.estimators.error_learners import make_learner
 from qconf.estimators.error_targets import (
     COMBINED,
-    LOSSES,
     ErrorTarget,
     combined_squares,
     error_targets,
@@ -132,14 +142,14 @@ class ResidualConfidence(ConfidenceEstimator):
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "learner": [StrOptions({"boosted", *LEARNERS}), HasMethods(["fit", "predict"])],
-        "target": [StrOptions({*LOSSES, COMBINED})],
-        "loss": [StrOptions({"gamma", "squared"})],
+        "learner": [StrOptions(set(get_args(ErrorLearner))), HasMethods(["fit", "predict"])],
+        "target": [StrOptions(set(get_args(ErrorTargetName)))],
+        "loss": [StrOptions(set(get_args(ErrorLoss)))],
         "monotonic": [dict, None],
         "early_stopping": ["boolean"],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
-        "replicates": [StrOptions({"auto", "leaves", "refits"})],
+        "replicates": [StrOptions(set(get_args(ReplicateMethod)))],
         "outlier_quantile": [Interval(Real, 0, 1, closed="neither")],
         "threshold": [Interval(Real, 0, None, closed="neither"), None],
         "random_state": ["random_state"],
@@ -147,15 +157,15 @@ class ResidualConfidence(ConfidenceEstimator):
 
     def __init__(
         self,
-        learner: str | RegressorMixin = "boosted",
+        learner: ErrorLearner | RegressorLike = "boosted",
         *,
-        target: str = "squared",
-        loss: str = "gamma",
+        target: ErrorTargetName = "squared",
+        loss: ErrorLoss = "gamma",
         monotonic: Mapping[Any, int] | None = None,
         early_stopping: bool = False,
         n_bootstrap: int = 0,
-        bound: str | float = "mean",
-        replicates: str = "auto",
+        bound: Bound = "mean",
+        replicates: ReplicateMethod = "auto",
         outlier_quantile: float = 0.8,
         threshold: float | None = None,
         random_state: RandomState = None,
@@ -239,7 +249,7 @@ class ResidualConfidence(ConfidenceEstimator):
         self._calibrate(targets, X, y)
 
     def _calibrate(self, targets: list[ErrorTarget], X: Table, y: FloatArray) -> None:
-        """Give expected errors the mean square that the residuals have."""
+        """Calibrate expected errors to the residuals' mean square."""
         seen = select_rows(X, slice(None, None, -(-len(y) // _ROWS_TO_CALIBRATE)))
         squares = [
             target.squares(part.predict_models(seen))

@@ -15,7 +15,7 @@ _BINS = 10
 
 
 def by_decile(
-    expected_error: FloatArray, residual: FloatArray, sampling: Sampling, level: float
+    expected_error: FloatArray, residual: FloatArray, sampling: Sampling, confidence_level: float
 ) -> pd.DataFrame:
     """Compare expected errors with root mean squared residuals, for ten bins of rows.
 
@@ -26,7 +26,7 @@ def by_decile(
     expected_error, residual : ndarray of shape (n_samples,)
     sampling : Sampling
         What the rows are a sample of.
-    level : float
+    confidence_level : float
         Confidence level of the intervals, each on its own.
 
     Returns
@@ -45,14 +45,16 @@ def by_decile(
         mean = float(squares[own].mean())
         expected = float(np.sqrt(np.mean(expected_error[own] ** 2)))
         influence = own * (squares - mean) * (n_rows / own.sum())
-        reach = _reach(sampling.standard_error(influence, waves, level), mean, level)
+        reach = _reach(
+            sampling.standard_error(influence, waves, confidence_level), mean, confidence_level
+        )
         came = np.sqrt(mean)
         told.append((expected, came, came / reach, came * reach, int(own.sum())))
     return pd.DataFrame(told, columns=["expected_error", "residual", "low", "high", "n"])
 
 
-def _reach(standard_error: float, mean: float, level: float) -> float:
+def _reach(standard_error: float, mean: float, confidence_level: float) -> float:
     """Return the factor by which the root of a mean may be off, as its logarithm is."""
     if mean == 0:
         return np.nan
-    return float(np.exp(norm.ppf((1 + level) / 2) * standard_error / (2 * mean)))
+    return float(np.exp(norm.ppf((1 + confidence_level) / 2) * standard_error / (2 * mean)))

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
 from qconf.core.estimate import Estimate, in_percent, percent_range
+from qconf.core.renamed import renamed
 from qconf.core.validation import check_column
 from qconf.errors import TableError
 from qconf.evaluation.calibration import by_decile
@@ -70,7 +71,7 @@ class Evaluation:
     calibration : DataFrame of shape (n_bins, 5)
         What was expected and what came, for ten bins by expected error: ``expected_error``
         (root mean square), ``residual`` (root mean square) with ``low`` and ``high``, ``n``.
-    threshold, fraction, level : float
+    threshold, fraction, confidence_level : float
         What was asked for.
     notes : tuple of str
         What limits the intervals: few groups, few outliers, slow movement in time.
@@ -88,7 +89,7 @@ class Evaluation:
     coverage_at: dict[float, Estimate]
     threshold: float
     fraction: float
-    level: float
+    confidence_level: float
     notes: tuple[str, ...]
     metrics: tuple[RowMetric, ...]
     curve: pd.DataFrame
@@ -108,14 +109,14 @@ class Evaluation:
         # Without skill the two areas are equal up to rounding.
         return decile or self.aurc_difference.interval[1] < -_ROUNDING
 
-    def rate_minus(self, other: Evaluation, level: float | None = None) -> Estimate:
+    def rate_minus(self, other: Evaluation, confidence_level: float | None = None) -> Estimate:
         """Compare the best decile's outlier rate with that of another score of the same rows.
 
         Parameters
         ----------
         other : Evaluation
             By the same call of `evaluate_scores`.
-        level : float, default=None
+        confidence_level : float, default=None
             None is the level of the evaluation.
 
         Returns
@@ -123,7 +124,9 @@ class Evaluation:
         Estimate
             The difference, with a paired interval.
         """
-        return self.rate.minus(other.rate, self.level if level is None else level)
+        return self.rate.minus(
+            other.rate, self.confidence_level if confidence_level is None else confidence_level
+        )
 
     def __repr__(self) -> str:
         """Return a line: how many rows, the best decile and the area."""
@@ -169,7 +172,7 @@ class Evaluation:
         return {
             "threshold": self.threshold,
             "fraction": self.fraction,
-            "level": self.level,
+            "level": self.confidence_level,
             "overall": self.overall.to_dict(),
             "best_decile": self.best_decile.to_dict(),
             "aurc": self.aurc.to_dict(),
@@ -180,6 +183,7 @@ class Evaluation:
         }
 
 
+@renamed(level="confidence_level")
 def evaluate(
     expected_error: ArrayLike,
     residual: ArrayLike,
@@ -191,7 +195,7 @@ def evaluate(
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
     metrics: Iterable[str | RowMetric] = (),
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
 ) -> Evaluation:
@@ -223,7 +227,7 @@ def evaluate(
     metrics : iterable of (str or RowMetric), default=()
         What else to tell of the safest rows and of all: ``"ppe10"``, ``"bias"``,
         ``"over-valuation-rate"``, or a `qconf.evaluation.metrics.row_metric.RowMetric`.
-    level : float, default=0.95
+    confidence_level : float, default=0.95
         Confidence level of all intervals.
     n_resamples : int or None, default=None
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows.
@@ -262,13 +266,14 @@ def evaluate(
         blocks=blocks,
         outlier_rates=outlier_rates,
         metrics=metrics,
-        level=level,
+        confidence_level=confidence_level,
         n_resamples=n_resamples,
         random_state=random_state,
     )
     return evaluations["expected error"]
 
 
+@renamed(level="confidence_level")
 def evaluate_scores(
     scores: Mapping[str, ArrayLike],
     residual: ArrayLike,
@@ -280,7 +285,7 @@ def evaluate_scores(
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
     metrics: Iterable[str | RowMetric] = (),
-    level: float = 0.95,
+    confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
 ) -> dict[str, Evaluation]:
@@ -293,8 +298,8 @@ def evaluate_scores(
     ----------
     scores : mapping of str to array-like of shape (n_samples,)
         For each name a score whose lower values mean more confidence.
-    residual, threshold, fraction, groups, time, blocks, outlier_rates, metrics, level, \
-    n_resamples, random_state
+    residual, threshold, fraction, groups, time, blocks, outlier_rates, metrics, \
+    confidence_level, n_resamples, random_state
         As in `evaluate`.
 
     Returns
@@ -306,7 +311,12 @@ def evaluate_scores(
     if n_rows == 0:
         msg = "There are no rows to evaluate."
         raise TableError(msg)
-    check_options(threshold=threshold, fraction=fraction, level=level, outlier_rates=outlier_rates)
+    check_options(
+        threshold=threshold,
+        fraction=fraction,
+        confidence_level=confidence_level,
+        outlier_rates=outlier_rates,
+    )
     check_resamples(n_resamples)
     check_seed(random_state)
     asked = find_metrics(metrics)
@@ -321,14 +331,14 @@ def evaluate_scores(
     n_draws = resamples_for(n_rows) if n_resamples is None else int(n_resamples)
     by_rate = {rate: CoverageAt(rate) for rate in outlier_rates}
     order_metrics = (AURC, SPEARMAN, *by_rate.values())
-    measurement = Measurement(asked, order_metrics, outcome, sampling, level)
+    measurement = Measurement(asked, order_metrics, outcome, sampling, confidence_level)
     whole, each = measurement.measure(ranked, n_draws, np.random.default_rng(random_state))
     overall = measurement.overall(whole)
     return {
         name: _evaluation(
             measurement, rows, each[name], whole, overall, by_rate,
-            threshold=threshold, fraction=fraction, level=level,
-            calibration=by_decile(given[name], residuals, sampling, level),
+            threshold=threshold, fraction=fraction, confidence_level=confidence_level,
+            calibration=by_decile(given[name], residuals, sampling, confidence_level),
         )
         for name, rows in ranked.items()
     }  # fmt: skip
@@ -344,16 +354,19 @@ def _evaluation(
     **settings: Any,
 ) -> Evaluation:
     """Tell all of one score."""
-    level, n_rows = measurement.level, len(rows.order)
+    confidence_level, n_rows = measurement.confidence_level, len(rows.order)
     best_decile, rate = measurement.safest(rows, measured, overall)
-    told = {one: one.estimate(*measured.order[one], level) for one in measurement.order_metrics}
+    told = {
+        one: one.estimate(*measured.order[one], confidence_level)
+        for one in measurement.order_metrics
+    }
     (aurc, aurc_draws), (everywhere, draws) = measured.order[AURC], whole.rows[OUTLIER_RATE]
     return Evaluation(
         best_decile=measurement.selection(best_decile, accepted_rows(rows.fraction, n_rows)),
         overall=measurement.selection(overall, n_rows),
         aurc=told[AURC],
         aurc_difference=percentile_estimate(
-            aurc - everywhere, aurc_draws.minus(draws), level, _DIFFERENCE
+            aurc - everywhere, aurc_draws.minus(draws), confidence_level, _DIFFERENCE
         ),
         spearman=told[SPEARMAN],
         coverage_at={at: told[metric] for at, metric in by_rate.items()},

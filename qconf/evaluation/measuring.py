@@ -56,7 +56,7 @@ class Measurement:
     outcome : Outcome
         With the values of those asked for, and of those that are always told.
     sampling : Sampling
-    level : float
+    confidence_level : float
         Confidence level of the intervals.
     """
 
@@ -64,7 +64,7 @@ class Measurement:
     order_metrics: tuple[OrderMetric, ...]
     outcome: Outcome
     sampling: Sampling
-    level: float
+    confidence_level: float
 
     def measure(
         self, ranked: Mapping[str, RankedRows], n_draws: int, rng: np.random.Generator
@@ -88,9 +88,9 @@ class Measurement:
     def overall(self, measured: Measured) -> dict[RowMetric, Estimate]:
         """Tell each row metric of all rows."""
         return {
-            metric: percentile_estimate(value, draws, self.level, metric.bounds)
+            metric: percentile_estimate(value, draws, self.confidence_level, metric.bounds)
             if metric.unit == "error"
-            else self._rate_of_all(metric, value, draws).estimate(self.level)
+            else self._rate_of_all(metric, value, draws).estimate(self.confidence_level)
             for metric, (value, draws) in measured.rows.items()
         }
 
@@ -101,9 +101,11 @@ class Measurement:
         taken, told = rows.safest(), {}
         for metric, (value, draws) in measured.rows.items():
             told[metric] = (
-                percentile_estimate(value, draws, self.level, metric.bounds)
+                percentile_estimate(value, draws, self.confidence_level, metric.bounds)
                 if metric.unit == "error"
-                else self._rate_of(taken, metric, value, draws, overall).estimate(self.level)
+                else self._rate_of(taken, metric, value, draws, overall).estimate(
+                    self.confidence_level
+                )
             )
         rate = self._rate_of(taken, OUTLIER_RATE, *measured.rows[OUTLIER_RATE], overall)
         return told, rate
@@ -115,7 +117,7 @@ class Measurement:
         told = []
         for coverage, (value, draws) in zip(COVERAGES, measured.risks, strict=True):
             rate = self._rate_of(rows.safest(coverage), OUTLIER_RATE, value, draws, overall)
-            told.append((coverage, value, *rate.estimate(self.level).interval))
+            told.append((coverage, value, *rate.estimate(self.confidence_level).interval))
         return pd.DataFrame(told, columns=["coverage", "outlier_rate", "low", "high"])
 
     def selection(self, told: Mapping[RowMetric, Estimate], n_rows: int) -> Selection:

@@ -64,7 +64,7 @@ class Period:
 
 
 def by_period(
-    time: Any, residual: FloatArray, threshold: float, *, level: float = 0.95
+    time: Any, residual: FloatArray, threshold: float, *, confidence_level: float = 0.95
 ) -> tuple[Period, ...]:
     """Sum up the errors of each period of the time.
 
@@ -76,7 +76,7 @@ def by_period(
         Signed.
     threshold : float
         A row with abs(residual) > threshold is an outlier.
-    level : float, default=0.95
+    confidence_level : float, default=0.95
         Confidence level of the intervals.
 
     Returns
@@ -98,7 +98,9 @@ def by_period(
     for number, name in enumerate(names):
         own = residual[codes == number]
         size = np.abs(own)
-        rate = rate_estimate(float(np.mean(size > threshold)), len(own), _INDEPENDENT, level)
+        rate = rate_estimate(
+            float(np.mean(size > threshold)), len(own), _INDEPENDENT, confidence_level
+        )
         periods.append(Period(name, len(own), float(own.mean()), rate, float(np.median(size))))
     return tuple(periods)
 
@@ -108,7 +110,7 @@ def trend_lines(
     residual: FloatArray,
     threshold: float,
     *,
-    level: float = 0.98,
+    confidence_level: float = 0.98,
     percent: bool = True,
 ) -> tuple[str, ...]:
     """Say in a line each whether the outlier rate and the bias have a trend in time.
@@ -120,7 +122,7 @@ def trend_lines(
     ----------
     time, residual, threshold
         As in `by_period`.
-    level : float, default=0.98
+    confidence_level : float, default=0.98
         Confidence level at which a slope must differ from zero.
     percent : bool, default=True
         Whether residuals are shares, to be written in per cent.
@@ -134,14 +136,14 @@ def trend_lines(
         return ()
     told = []
     outlier = np.abs(residual) > threshold
-    if _has_trend(time, outlier.astype(np.float64), level):
+    if _has_trend(time, outlier.astype(np.float64), confidence_level):
         first, last = _first_and_last(time, outlier)
         told.append(
             f"The outlier rate {'rose' if last > first else 'fell'} from {in_percent(first)} "
             f"(earliest quarter of the rows) to {in_percent(last)} (latest quarter): the pooled "
             "rate hides that."
         )
-    if _has_trend(time, residual, level):
+    if _has_trend(time, residual, confidence_level):
         begin, end = (
             f"{100 * one:+.1f} %" if percent else f"{one:+.4g}"
             for one in _first_and_last(time, residual)
@@ -171,7 +173,7 @@ def _moment(time: Any) -> str:
     return str(np.datetime_as_string(time, "D")) if isinstance(time, np.datetime64) else f"{time:g}"
 
 
-def _has_trend(time: Any, values: FloatArray, level: float) -> bool:
+def _has_trend(time: Any, values: FloatArray, confidence_level: float) -> bool:
     """Hold the slope of values over time against its standard error."""
     place = SlowWaves.of(time, values).position - 0.5
     spread = float(place @ place)
@@ -179,7 +181,7 @@ def _has_trend(time: Any, values: FloatArray, level: float) -> bool:
     rest = values - values.mean() - slope * place
     influence = place * rest * len(place) / spread
     waves = SlowWaves.of(time, rest)
-    tail = (1 + level) / 2
+    tail = (1 + confidence_level) / 2
     rows = norm.ppf(tail) * np.sqrt(influence @ influence) / len(place)
     slow = t.ppf(tail, waves.n_waves) * np.sqrt(dependence(waves, influence))
     return bool(abs(slope) > max(rows, slow))

@@ -18,7 +18,7 @@ __all__ = [
     "beyond_normal",
     "difference_of_rates",
     "few_groups",
-    "joint_level",
+    "joint_confidence_level",
     "percentile_estimate",
     "rate_estimate",
     "resample_counts",
@@ -82,46 +82,48 @@ class Draws:
         """Return the draws of a difference of two statistics of the same rows."""
         return Draws(self.resamples - other.resamples, self.waves - other.waves, self.n_groups)
 
-    def quantile(self, level: float) -> float:
+    def quantile(self, confidence_level: float) -> float:
         """Return how many standard errors an interval reaches: with few units Student's t."""
         freedom = len(self.waves) or (np.inf if self.n_groups is None else self.n_groups - 1)
-        return float(t.ppf((1 + level) / 2, freedom))
+        return float(t.ppf((1 + confidence_level) / 2, freedom))
 
-    def spread(self, level: float) -> float:
+    def spread(self, confidence_level: float) -> float:
         """Return the standard error that gives a normal interval the width it must have.
 
         Few groups understate the variance, and so does a variance that is itself known
         only from a few groups or waves: Student's t for the normal distribution. With a
         time, of rows and waves that which is wider.
         """
-        rows = float(np.std(self.resamples)) * few_groups(self.n_groups, level)
+        rows = float(np.std(self.resamples)) * few_groups(self.n_groups, confidence_level)
         if not len(self.waves):
             return rows
-        slow = float(np.sqrt(np.mean(self.waves**2))) * beyond_normal(len(self.waves), level)
+        slow = float(np.sqrt(np.mean(self.waves**2))) * beyond_normal(
+            len(self.waves), confidence_level
+        )
         return max(rows, slow)
 
 
-def beyond_normal(freedom: int, level: float) -> float:
+def beyond_normal(freedom: int, confidence_level: float) -> float:
     """Say how much further Student's t reaches than the normal distribution."""
-    tail = (1 + level) / 2
+    tail = (1 + confidence_level) / 2
     return float(t.ppf(tail, freedom) / norm.ppf(tail))
 
 
-def few_groups(n_groups: int | None, level: float) -> float:
+def few_groups(n_groups: int | None, confidence_level: float) -> float:
     """Say how much too small few groups make a standard error."""
     if n_groups is None:
         return 1.0
     freedom = n_groups - 1
-    return float(np.sqrt(n_groups / freedom)) * beyond_normal(freedom, level)
+    return float(np.sqrt(n_groups / freedom)) * beyond_normal(freedom, confidence_level)
 
 
 def percentile_estimate(
     value: float,
     draws: Draws,
-    level: float,
+    confidence_level: float,
     bounds: tuple[float, float] = (-np.inf, np.inf),
 ) -> Estimate:
-    """Make an interval of the middle `level` of the resamples, as wide as the spread asks for.
+    """Make an interval of the middle resamples, as wide as their spread asks for.
 
     `bounds` are the least and the greatest value there can be. Resamples in which the statistic
     is not defined (a correlation without variation) are left out; with none left, the interval
@@ -130,14 +132,14 @@ def percentile_estimate(
     defined = draws.resamples[np.isfinite(draws.resamples)]
     if defined.size == 0 or not np.isfinite(value):
         return Estimate(value, (np.nan, np.nan))
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(defined, [(1 - confidence_level) / 2, (1 + confidence_level) / 2])
     own = float(np.std(defined))
-    spread = Draws(defined, draws.waves, draws.n_groups).spread(level)
+    spread = Draws(defined, draws.waves, draws.n_groups).spread(confidence_level)
     if own > 0:
         # With rows drawn one by one and no time the spread is their own, and nothing moves.
         low, high = (value + (end - value) * spread / own for end in (low, high))
     elif spread > 0:
-        reach = float(norm.ppf((1 + level) / 2)) * spread
+        reach = float(norm.ppf((1 + confidence_level) / 2)) * spread
         low, high = value - reach, value + reach
     low, high = np.clip([low, high], *bounds)
     return Estimate(value, (float(low), float(high)))
@@ -147,7 +149,7 @@ def rate_estimate(
     rate: float,
     n_rows: float,
     draws: Draws,
-    level: float,
+    confidence_level: float,
     design_effect: float = 1.0,
     skewness: float = 0.0,
 ) -> Estimate:
@@ -167,7 +169,7 @@ def rate_estimate(
         Rows that the rate is an average over; of rows that tie, all among which it may choose.
     draws : Draws
         Of the rate.
-    level : float
+    confidence_level : float
         Confidence level, such as 0.95.
     design_effect : float, default=1.0
         How many times the variance of independent rows to assume at least: with few events the
@@ -187,18 +189,18 @@ def rate_estimate(
     >>> low, round(high, 4)
     (0.0, 0.0247)
     """
-    variance = draws.spread(level) ** 2
+    variance = draws.spread(confidence_level) ** 2
     events = rate * n_rows
     smoothed = (events + 0.5) / (n_rows + 1)
     n_effective = n_rows / max(design_effect, 1.0)
     if 0 < rate < 1 and variance > 0:
         n_effective = min(n_effective, smoothed * (1 - smoothed) / variance)
     events = rate * n_effective
-    tail = (1 - level) / 2
+    tail = (1 - confidence_level) / 2
     low = beta.ppf(tail, events + 0.5, n_effective - events + 0.5) if rate > 0 else 0.0
     high = beta.ppf(1 - tail, events + 0.5, n_effective - events + 0.5) if rate < 1 else 1.0
     beyond = abs(skewness) - abs(_binomial_skewness(rate, n_rows, n_effective))
-    longer = max(beyond, 0.0) * _reach_of_skewed(draws.quantile(level))
+    longer = max(beyond, 0.0) * _reach_of_skewed(draws.quantile(confidence_level))
     down, up = (1.0, 1 + longer) if skewness > 0 else (1 + longer, 1.0)
     # A fraction of an event may lie outside its own interval by a hair.
     low = max(0.0, rate - down * max(0.0, rate - float(low)))
@@ -225,15 +227,17 @@ class ObservedRate:
     design_effect: float = 1.0
     skewness: float = 0.0
 
-    def estimate(self, level: float) -> Estimate:
+    def estimate(self, confidence_level: float) -> Estimate:
         """Return the rate with its interval."""
         n_rows, draws = self.n_rows, self.draws
-        return rate_estimate(self.value, n_rows, draws, level, self.design_effect, self.skewness)
+        return rate_estimate(
+            self.value, n_rows, draws, confidence_level, self.design_effect, self.skewness
+        )
 
-    def minus(self, other: ObservedRate, level: float) -> Estimate:
+    def minus(self, other: ObservedRate, confidence_level: float) -> Estimate:
         """Return the difference to another rate of the same rows, with a paired interval."""
-        own, theirs = self.estimate(level), other.estimate(level)
-        return difference_of_rates(own, theirs, self.draws, other.draws, level)
+        own, theirs = self.estimate(confidence_level), other.estimate(confidence_level)
+        return difference_of_rates(own, theirs, self.draws, other.draws, confidence_level)
 
 
 def _binomial_skewness(rate: float, n_rows: float, n_effective: float) -> float:
@@ -254,7 +258,11 @@ def _reach_of_skewed(quantile: float) -> float:
 
 
 def difference_of_rates(
-    rate: Estimate, reference: Estimate, draws: Draws, reference_draws: Draws, level: float
+    rate: Estimate,
+    reference: Estimate,
+    draws: Draws,
+    reference_draws: Draws,
+    confidence_level: float,
 ) -> Estimate:
     """Make an interval of the difference of two rates seen on the same rows.
 
@@ -269,17 +277,17 @@ def difference_of_rates(
         With intervals of this level.
     draws, reference_draws : Draws
         Of the two rates, in the same resamples.
-    level : float
+    confidence_level : float
 
     Returns
     -------
     Estimate
         Of ``rate - reference``.
     """
-    own, others = draws.spread(level), reference_draws.spread(level)
+    own, others = draws.spread(confidence_level), reference_draws.spread(confidence_level)
     correlation = 0.0
     if min(own, others) > 0:
-        together = draws.minus(reference_draws).spread(level)
+        together = draws.minus(reference_draws).spread(confidence_level)
         correlation = (own**2 + others**2 - together**2) / (2 * own * others)
         correlation = float(np.clip(correlation, -1.0, 1.0))
     difference = rate.value - reference.value
@@ -293,7 +301,7 @@ def difference_of_rates(
     return Estimate(difference, (difference - down, difference + up))
 
 
-def joint_level(draws: Sequence[Draws], level: float) -> float:
+def joint_confidence_level(draws: Sequence[Draws], confidence_level: float) -> float:
     """Return at which level each difference is to be told, so that all hold at once.
 
     The best of several was chosen by the very numbers it is compared on: of five that are
@@ -307,13 +315,13 @@ def joint_level(draws: Sequence[Draws], level: float) -> float:
     ----------
     draws : sequence of Draws
         Of one statistic of each competitor, in the same resamples.
-    level : float
+    confidence_level : float
         At which all intervals together are to hold.
 
     Returns
     -------
     float
-        At least `level`; `level` itself for two competitors, or one.
+        At least `confidence_level`; `confidence_level` itself for two competitors, or one.
     """
     furthest = np.zeros(0)
     n_pairs = 0
@@ -325,7 +333,7 @@ def joint_level(draws: Sequence[Draws], level: float) -> float:
             furthest = np.maximum(furthest, apart) if n_pairs else apart
             n_pairs += 1
     if n_pairs <= 1:
-        return level
+        return confidence_level
     # Never further than for pairs that have nothing to do with each other (Šidák).
-    reached = 2 * norm.cdf(np.quantile(furthest, level)) - 1
-    return float(np.clip(reached, level, level ** (1 / n_pairs)))
+    reached = 2 * norm.cdf(np.quantile(furthest, confidence_level)) - 1
+    return float(np.clip(reached, confidence_level, confidence_level ** (1 / n_pairs)))

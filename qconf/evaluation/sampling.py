@@ -122,7 +122,9 @@ class Sampling:
         slower = self.waves.of_values(values).inflation / self.waves.inflation
         return replace(draws, waves=draws.waves * np.sqrt(slower))
 
-    def standard_error(self, influence: FloatArray, waves: SlowWaves | None, level: float) -> float:
+    def standard_error(
+        self, influence: FloatArray, waves: SlowWaves | None, confidence_level: float
+    ) -> float:
         """Return the standard error of a mean, as `Draws.spread` does, without resamples.
 
         Parameters
@@ -131,13 +133,19 @@ class Sampling:
             How far each row moves the mean, times `n_rows`; zero in sum.
         waves : SlowWaves or None
             Of what the mean is of.
-        level : float
+        confidence_level : float
         """
         units = influence if self.groups is None else np.bincount(self.groups, influence)
-        rows = float(np.sqrt(units @ units)) / self.n_rows * few_groups(self.n_groups, level)
+        rows = (
+            float(np.sqrt(units @ units))
+            / self.n_rows
+            * few_groups(self.n_groups, confidence_level)
+        )
         if waves is None:
             return rows
-        slow = float(np.sqrt(dependence(waves, influence))) * beyond_normal(waves.n_waves, level)
+        slow = float(np.sqrt(dependence(waves, influence))) * beyond_normal(
+            waves.n_waves, confidence_level
+        )
         return max(rows, slow)
 
     def design_effect(self, rate: Estimate, n_rows: int, taken: FloatArray) -> float:

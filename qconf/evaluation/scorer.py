@@ -77,7 +77,7 @@ def best_decile_scorer(
             "has none. Wrap it: ConfidentRegressor(your_model)."
         )
         raise EstimatorError(msg)
-    check_options(threshold=threshold, fraction=fraction, level=0.5, outlier_rates=())
+    check_options(threshold=threshold, fraction=fraction, confidence_level=0.5, outlier_rates=())
     prediction, expected = model.predict(X), model.predict_error(X)
     residual = error_scale(model.error).residual(prediction, np.asarray(y, dtype=np.float64))
     outcome = Outcome.of(residual, threshold, [OUTLIER_RATE])

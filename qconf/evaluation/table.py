@@ -39,12 +39,12 @@ def _parts(evaluation: Evaluation) -> Iterator[str | Grid]:
 
 
 def _of_rows(evaluation: Evaluation) -> Grid:
-    level = f"({100 * evaluation.level:g} %)"
+    confidence_level = f"({100 * evaluation.confidence_level:g} %)"
     safest, overall = evaluation.best_decile, evaluation.overall
     columns = [
         Column(""),
-        Column(f"safest {100 * evaluation.fraction:g} %: {safest.n:,} rows {level}"),
-        Column(f"all {overall.n:,} rows {level}"),
+        Column(f"safest {100 * evaluation.fraction:g} %: {safest.n:,} rows {confidence_level}"),
+        Column(f"all {overall.n:,} rows {confidence_level}"),
     ]
     rate, error = ALWAYS_TOLD
     told = [
@@ -61,5 +61,5 @@ def _of_the_order(evaluation: Evaluation) -> Grid:
         (SPEARMAN, evaluation.spearman),
         *((CoverageAt(rate), one) for rate, one in evaluation.coverage_at.items()),
     ]
-    columns = [Column(""), Column(f"order of the rows ({100 * evaluation.level:g} %)")]
+    columns = [Column(""), Column(f"order of the rows ({100 * evaluation.confidence_level:g} %)")]
     return Grid(columns, [[one.label, one.text(estimate)] for one, estimate in told])

@@ -1,4 +1,4 @@
-"""The training rows nearest to a row, in a table of mixed columns."""
+"""Find the nearest training rows in a table of mixed columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a bootstrap replicate learns a row: Poisson(1) numbers, for each row and replicate.
+"""Draw how often each bootstrap replicate learns each row: Poisson(1), from a hash.
 
 A replicate that learns each row a Poisson(1) number of times sees what a sample with replacement
 would be, along a stream (Oza & Russell 2001, "Online bagging and boosting"). The number hangs on
@@ -28,7 +28,7 @@ _VECTOR = 8
 
 
 class Chance(NamedTuple):
-    """What decides how often a replicate learns a row; without numbers, each learns it once.
+    """Seed, place and memory of Poisson draws; without numbers, each replicate learns a row once.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Chance(NamedTuple):
 
 
 def chance(seed: int, first_row: int, n_lanes: int) -> Chance:
-    """Make the draws of so many replicates, from a row on."""
+    """Make room for the Poisson draws of `n_lanes` replicates, from a row on."""
     room = -(-n_lanes // (_DRAWS_A_NUMBER * _VECTOR)) * _VECTOR
     numbers = np.zeros(room, dtype=np.uint64)
     draws = numbers.view(np.uint16)

@@ -1,4 +1,4 @@
-"""One score for all regressors that predict quantiles."""
+"""Score regressors that predict quantiles by the pinball loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How variances differ between groups, learned from the groups themselves.
+"""Fit the distribution of group variances by nonparametric maximum likelihood.
 
 The prior over variances is a mixture of points, fitted by maximum likelihood to the groups' sums
 of squares: the nonparametric empirical Bayes of Kiefer & Wolfowitz (1956, Annals of Mathematical
@@ -170,7 +170,7 @@ def _likelihood(dof: FloatArray, squares: FloatArray, variance: FloatArray) -> F
 
 
 def _first_guess(grid: FloatArray, start: VarianceMixture | None) -> FloatArray:
-    """Take what was found before, with a little for points that had nothing."""
+    """Start from the former probabilities, with a little for points that had none."""
     even = np.full(len(grid), 1 / len(grid))
     if start is None:
         return even

@@ -1,4 +1,4 @@
-"""What an expected error is made of: what more data could cure, and what it could not.
+"""Split an expected error into model variance, which more data cure, and noise.
 
 The expected squared error of a row is irreducible error + bias² + variance of the model (Hastie,
 Tibshirani & Friedman, ESL 2nd ed., p. 223). The variance is seen in models fitted on resampled
@@ -110,7 +110,7 @@ def split_error(expected_square: FloatArray, model_variance: FloatArray, shortag
 
 
 def natural_break(values: FloatArray) -> float:
-    """Cut positive values in two, so that the logarithms on each side differ least.
+    """Cut positive values at the natural break of their logarithms: least variance on each side.
 
     The exact two-group case of Fisher (1958, Journal of the American Statistical Association
     53), known from images as Otsu's threshold. Two heaps are cut between them, however unequal

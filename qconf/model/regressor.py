@@ -1,17 +1,30 @@
-"""A valuation model and its confidence, as one regressor."""
+"""Fit a valuation model and its confidence, as one regressor."""
 
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Self, overload
+from typing import Any, ClassVar, Literal, Self, get_args, overload
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, RandomState, Table, TableLike
+from qconf._types import (
+    ArrayLike,
+    BootstrapScope,
+    Bound,
+    ConfidenceLike,
+    Copies,
+    ErrorScaleName,
+    FloatArray,
+    RandomState,
+    RegressorLike,
+    Table,
+    TableLike,
+)
 from qconf.core.error_scale import ERROR_SCALES, ErrorScale, error_scale
+from qconf.core.renamed import renamed
 from qconf.core.seeding import draw_seed, random_source, with_seed
 from qconf.core.validation import (
     HasMethods,
@@ -27,7 +40,7 @@ from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.replicates import LEVELS, Maker, Replicates, describe, fit_replicates, resamples
+from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
@@ -53,7 +66,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         A registered name or an estimator; it sees the features and the column ``prediction``.
     error : {"relative", "log", "absolute"}, default="relative"
         The error scale. The relative and the log scale need targets > 0.
-    cv : int, default=5
+    folds : int, default=5
         How many parts the rows are cut into, at least 2.
     bootstrap : {"error", "both"}, default="error"
         What replicates fit again on resampled rows: the confidence estimator, with the residuals
@@ -62,8 +75,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     n_bootstrap : int, default=0
         Number of replicates. Beside the fits that are made without any, ``"error"`` costs
         `n_bootstrap` fits of the confidence estimator, and ``"both"`` as many of the whole:
-        ``cv + 1`` valuation models (``cv + 3`` with time) and a confidence estimator each. All
-        models are kept.
+        ``folds + 1`` valuation models (``folds + 3`` with time) and a confidence estimator each.
+        All models are kept.
     bound : {"mean", "mean+sd", "max"} or float, default="mean"
         What is taken over the replicates' estimates of the squared error; a float strictly
         between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
@@ -103,7 +116,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     behind its own prediction. A resample has fewer different rows than the table, and its
     valuation models are worse: with ``"both"`` the replicates' mean is higher than one estimate
     by about the variance of the model, most where rows are rare. That errs on the safe side and
-    ranked the simulated world's houses better; how far both levels are from the true sampling
+    ranked the simulated world's houses better; how far both are from the true sampling
     spread is in benchmarks/README.md.
 
     Examples
@@ -122,31 +135,32 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         "regressor": [HasMethods(["fit", "predict"]), None],
         "confidence": [str, HasMethods(["fit", "predict"])],
         "error": [StrOptions(set(ERROR_SCALES))],
-        "cv": [Interval(Integral, 2, None, closed="left")],
-        "bootstrap": [StrOptions(set(LEVELS))],
+        "folds": [Interval(Integral, 2, None, closed="left")],
+        "bootstrap": [StrOptions(set(get_args(BootstrapScope)))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
-        "copies": [StrOptions({"group", "keep"})],
+        "copies": [StrOptions(set(get_args(Copies)))],
         "random_state": ["random_state"],
     }
 
+    @renamed(cv="folds")
     def __init__(
         self,
-        regressor: RegressorMixin | None = None,
-        confidence: str | RegressorMixin = "blend",
+        regressor: RegressorLike | None = None,
+        confidence: str | ConfidenceLike = "blend",
         *,
-        error: str = "relative",
-        cv: int = 5,
-        bootstrap: str = "error",
+        error: ErrorScaleName = "relative",
+        folds: int = 5,
+        bootstrap: BootstrapScope = "error",
         n_bootstrap: int = 0,
-        bound: str | float = "mean",
-        copies: str = "group",
+        bound: Bound = "mean",
+        copies: Copies = "group",
         random_state: RandomState = None,
     ) -> None:
         self.regressor = regressor
         self.confidence = confidence
         self.error = error
-        self.cv = cv
+        self.folds = folds
         self.bootstrap = bootstrap
         self.n_bootstrap = n_bootstrap
         self.bound = bound
@@ -195,7 +209,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         scale = error_scale(self.error)
         table = check_table(self, X, reset=True)
         target = fit_target(y, len(table))
-        check_enough_rows(self, len(target), 2 * self.cv)
+        check_enough_rows(self, len(target), 2 * self.folds)
         rng = random_source(self.random_state)
         roles = self._take_roles(table, time, groups)
         table = select_rows(self._features(table), roles.rows)
@@ -203,9 +217,9 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         check_target_values(target, "target", scale)
         plan = schedule(
             len(target),
-            folds=self.cv,
+            folds=self.folds,
             time=roles.time,
-            group=roles.apart,
+            groups=roles.apart,
             repeats=roles.repeats,
             random_state=draw_seed(rng),
         )
@@ -378,8 +392,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             )
             raise OptionError(msg)
         cuts = Cuts(
-            _threshold("rare_below", rare_below, self.cuts_.rare_below),
-            _threshold("hard_above", hard_above, self.cuts_.hard_above),
+            _given_cut("rare_below", rare_below, self.cuts_.rare_below),
+            _given_cut("hard_above", hard_above, self.cuts_.hard_above),
         )
         table = self._checked(X)
         prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
@@ -397,8 +411,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         return np.sqrt(upper_bound(squares, self.bound))
 
     def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray:
-        """Expect errors by what was fitted on the rows as they are."""
-        described = describe(table, prediction, self._hidden)
+        """Predict expected errors by the fit on the original rows, without replicates."""
+        described = with_prediction(table, prediction, self._hidden)
         expected: FloatArray = self.confidence_.predict(described)
         return expected
 
@@ -434,7 +448,7 @@ def _made(role: str, estimator: Any) -> Any:
     return estimator
 
 
-def _threshold(name: str, asked: float | None, found: float) -> float:
+def _given_cut(name: str, asked: float | None, found: float) -> float:
     if asked is None:
         return found
     if not (isinstance(asked, Real) and asked >= 0):

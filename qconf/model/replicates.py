@@ -1,7 +1,7 @@
-"""A valuation model and a confidence estimator fitted on its residuals, once and again.
+"""Fit a valuation model and a confidence estimator on its residuals, once and on resamples.
 
 What is refitted decides what an upper bound knows of. With the residuals held fixed, replicates
-vary the error model only (the level ``"error"``). With the valuation model fitted again on every
+vary the error model only (the scope ``"error"``). With the valuation model fitted again on every
 resample, the residuals vary too, as they would if other rows had been sold (``"both"``).
 """
 
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from qconf._types import FloatArray, IntArray, Table, TableT
+from qconf._types import BootstrapScope, FloatArray, IntArray, Table, TableT
 from qconf.core.conventions import PREDICTION
 from qconf.core.error_scale import ErrorScale
 from qconf.core.seeding import draw_seed, with_seed
@@ -24,10 +24,7 @@ from qconf.evaluation.resampling import resample_counts
 from qconf.residuals.crossfit import fit_confidence, out_of_sample
 from qconf.residuals.schedules import Fit
 
-__all__ = ["LEVELS", "Maker", "Pair", "Replicates", "fit_replicates", "resamples"]
-
-#: What is fitted again in each replicate.
-LEVELS: Final = ("error", "both")
+__all__ = ["Maker", "Pair", "Replicates", "fit_replicates", "resamples", "with_prediction"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +52,7 @@ class Pair:
 
     def expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
         """Predict the expected error of rows with these predictions."""
-        described = describe(table, prediction, self.hidden)
+        described = with_prediction(table, prediction, self.hidden)
         return np.asarray(self.confidence.predict(described), dtype=np.float64)
 
 
@@ -125,7 +122,7 @@ class Maker:
     ) -> Any:
         """Fit the confidence estimator on the residuals of a resample's rows that have one."""
         rows = _drawn(np.flatnonzero(np.isfinite(prediction)), counts)
-        described = describe(select_rows(self.table, rows), prediction[rows], self.hidden)
+        described = with_prediction(select_rows(self.table, rows), prediction[rows], self.hidden)
         residual = self.scale.checked_residual(prediction[rows], self.target[rows])
         told = [None if role is None else role[rows] for role in (self.time, self.groups)]
         return fit_confidence(with_seed(clone(self.confidence), rng), described, residual, *told)
@@ -140,7 +137,7 @@ class Replicates:
     pairs : list of Pair
     held_out_variance : ndarray of shape (n_samples,) or None
         For each row of `fit` the variance over replicates of its held-out prediction, on the
-        error scale; None at the level ``"error"`` or with fewer than 2 replicates.
+        error scale; None at the scope ``"error"`` or with fewer than 2 replicates.
     """
 
     pairs: list[Pair]
@@ -187,7 +184,7 @@ def fit_replicates(
     maker: Maker,
     prediction: FloatArray,
     drawn: Iterator[IntArray],
-    level: str,
+    scope: BootstrapScope,
     rng: np.random.RandomState,
 ) -> Replicates:
     """Fit a pair on each resample.
@@ -196,10 +193,11 @@ def fit_replicates(
     ----------
     maker : Maker
     prediction : ndarray of shape (n_samples,)
-        Held-out predictions of the rows as they are; what the level ``"error"`` holds fixed.
+        Held-out predictions of the rows as they are; what the scope ``"error"`` holds fixed.
     drawn : iterator of ndarray of shape (n_samples,)
         How often each row was drawn, from `resamples`.
-    level : {"error", "both"}
+    scope : {"error", "both"}
+        What is fitted again: the error model only, or the valuation model too.
     rng : RandomState
         Seeds the models: each replicate has seeds of its own.
 
@@ -211,7 +209,7 @@ def fit_replicates(
     spread = _Spread(len(prediction))
     for counts in drawn:
         regressor, own = None, prediction
-        if level == "both":
+        if scope == "both":
             unfitted = with_seed(clone(maker.regressor), rng)
             own = maker.held_out_predictions(unfitted, counts)
             regressor = maker.fit_regressor(unfitted, counts)
@@ -255,7 +253,7 @@ def resamples(
             yield counts
 
 
-def describe(table: TableT, prediction: FloatArray, hidden: Sequence[str] = ()) -> TableT:
+def with_prediction(table: TableT, prediction: FloatArray, hidden: Sequence[str] = ()) -> TableT:
     """Put the prediction beside the features, as a confidence estimator sees them.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Text and tables as people see them: as wide as the terminal, at most 100 columns, no colour."""
+"""Lay out text and tables as wide as the terminal, at most 100 columns, without colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One look for every picture: colours that everyone can tell apart, and how it is written."""
+"""Style every picture alike: colours that everyone can tell apart, and how it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep a few absurd residuals from drowning all others.
+"""Winsorise a few absurd residuals, which would drown all others.
 
 One price typed with three zeros too many has a squared residual of a million ordinary ones, and
 whoever learns squared residuals then learns that row. It cannot be told from a row that is truly

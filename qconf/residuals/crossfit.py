@@ -1,4 +1,4 @@
-"""Predictions of rows that their model has not seen, along a schedule."""
+"""Make out-of-sample predictions along a schedule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progressive validation: every prediction is made before any model has seen its label.
+"""Validate progressively: predict every row before any model has seen its label.
 
 Blum, Kalai & Langford (1999, "Beating the hold-out", COLT); also called prequential, or test then
 train. It needs no folds: each row is predicted by a model that has seen all that could be known

@@ -1,4 +1,4 @@
-"""Who may see what, so that nothing that scores a row has seen it.
+"""Schedule cross-fits: who may see what, so that nothing that scores a row has seen it.
 
 The rows are cut into blocks, and blocks are scored in *rounds*. In a round, one block is held
 back; the confidence estimator that scores it is fitted on residuals of other blocks, and those
@@ -115,7 +115,7 @@ def schedule(
     *,
     folds: int = 5,
     time: ArrayLike | None = None,
-    group: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
     repeats: BoolArray | None = None,
     predicted: bool = False,
     random_state: int = 0,
@@ -130,7 +130,7 @@ def schedule(
     time : array-like of shape (n_rows,), default=None
         If given, blocks follow each other in time, and rows of equal time stay together. The
         rows are cut into ``folds + 3`` blocks; the first three are history only.
-    group : array-like of shape (n_rows,), default=None
+    groups : array-like of shape (n_rows,), default=None
         Rows of one group are never on both sides: not in one fit and its held-out block, nor in
         what scores a block and the block. A missing group is a group of its own.
     repeats : ndarray of shape (n_rows,), dtype bool, default=None
@@ -157,16 +157,16 @@ def schedule(
     if folds < _MIN_FOLDS:
         msg = f"The number of folds must be at least {_MIN_FOLDS}, got {folds}."
         raise OptionError(msg)
-    groups = None if group is None else group_codes(group)
+    codes = None if groups is None else group_codes(groups)
     moments = None if time is None else np.asarray(time)
-    for role, values in (("time", moments), ("group", groups)):
+    for role, values in (("time", moments), ("group", codes)):
         if values is not None and len(values) != n_rows:
             msg = f"The {role} has {len(values)} values, the table {n_rows} rows."
             raise TableError(msg)
     if moments is not None:
-        blocks = ForwardBlocks(moments, folds, groups, repeats, predicted=predicted)
+        blocks = ForwardBlocks(moments, folds, codes, repeats, predicted=predicted)
         return blocks.schedule()
-    return ShuffledFolds(n_rows, folds, groups, random_state).schedule()
+    return ShuffledFolds(n_rows, folds, codes, random_state).schedule()
 
 
 class ShuffledFolds:
@@ -307,7 +307,7 @@ def _groups_last(block: int, n_blocks: int, n_rows: int) -> str:
     return (
         f"Groups last through the whole time: of the rows before block {block} of {n_blocks}, "
         f"{n_rows} are of groups that are not in it, too few to learn from. Leave the groups out "
-        "(no --group: time keeps the future apart), or the time (no --time: whole groups are then "
+        "(no --groups: time keeps the future apart), or the time (no --time: whole groups are then "
         "kept apart)."
     )
 

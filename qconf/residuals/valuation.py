@@ -1,4 +1,4 @@
-"""The valuation model that is fitted when there is none."""
+"""Make the valuation model that is fitted when there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compiled loop of `qconf.simulation.adaptive_rates`, which has the formulas."""
+"""Compile the loop of `qconf.simulation.adaptive_rates`, which has the formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mean of each level, learned row by row as Vowpal Wabbit does with its own defaults.
+"""Learn the mean of each level row by row, as Vowpal Wabbit does with its own defaults.
 
 A row has one level of one categorical feature, and a constant that all rows share. Its prediction
 is the sum of two weights, w of the level and v of the constant, kept within the labels seen so

@@ -1,4 +1,4 @@
-"""What is in a share of the rows, and how far that can be trusted."""
+"""Sum up the safest share of the rows, with an interval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The variance of each group, shrunk toward what variances are like, learned row by row."""
+"""Estimate the variance of each group row by row, shrunk toward what variances are like."""
 
 from __future__ import annotations
 

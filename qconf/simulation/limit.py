@@ -1,4 +1,4 @@
-"""What no estimator can beat: the exact probability of an outlier, given a group's history."""
+"""Compute the Bayes limit: the probability of an outlier, given a group's history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the simulation can be asked for; checked before anything is drawn, made or compiled."""
+"""Check the parameters of the simulation before anything is drawn, made or compiled."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from numbers import Integral, Real
 from qconf.core.conventions import check_seed
 from qconf.errors import OptionError
 
-__all__ = ["FEWEST_REPLICATES", "check_parameters", "check_world"]
+__all__ = ["FEWEST_GROUPS", "check_parameters", "check_world"]
 
-FEWEST_REPLICATES, _MOST = 10, 400_000
+FEWEST_GROUPS, _MOST = 10, 400_000
 #: A standard deviation needs two.
 _FEWEST_LANES, _MOST_LANES = 2, 1000
 #: Beyond that, the float32 of residuals would no longer tell the houses of a group apart.
@@ -17,19 +17,19 @@ _WIDEST = 1000
 _MANY = 10_000
 
 
-def check_world(replicates: int, group_mean_sd: float, seed: int, fewest: int = 1) -> None:
+def check_world(groups_of_each: int, group_mean_sd: float, seed: int, fewest: int = 1) -> None:
     """Check what a world can be drawn of.
 
     Raises
     ------
     OptionError
     """
-    _check_integer("replicates", replicates, fewest, _MOST)
+    _check_integer("groups of each archetype", groups_of_each, fewest, _MOST)
     _check_spread(group_mean_sd)
     check_seed(seed)
 
 
-def check_parameters(replicates: int, bootstrap: int, group_mean_sd: float, seed: int) -> None:
+def check_parameters(groups_of_each: int, bootstrap: int, group_mean_sd: float, seed: int) -> None:
     """Check all parameters of `simulate`.
 
     Raises
@@ -38,7 +38,7 @@ def check_parameters(replicates: int, bootstrap: int, group_mean_sd: float, seed
         If one breaks its rule, which is named.
     """
     _check_integer("bootstrap replicates", bootstrap, _FEWEST_LANES, _MOST_LANES)
-    check_world(replicates, group_mean_sd, seed, FEWEST_REPLICATES)
+    check_world(groups_of_each, group_mean_sd, seed, FEWEST_GROUPS)
 
 
 def _check_integer(name: str, number: int, fewest: int, most: int) -> None:

@@ -1,4 +1,4 @@
-"""The published figures of the simulation, and the names of our rows that reproduce them."""
+"""List the published figures of the simulation, and the rows of ours that reproduce them."""
 
 from __future__ import annotations
 

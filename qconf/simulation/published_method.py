@@ -1,4 +1,4 @@
-"""The method as it was published: what Vowpal Wabbit does with its own defaults, three times.
+"""Run the method as it was published: Vowpal Wabbit with its own defaults, three times.
 
 A valuation model; an error model of its absolute progressive residuals; and bootstrap replicates
 of that error model, whose highest prediction is the conservative estimate. A group's first residual

@@ -1,4 +1,4 @@
-"""What the simulation found: segments of its rows, ours and published."""
+"""Hold the result of the simulation: segments of its rows, ours and published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progressive residuals without the part that is only a lack of data.
+"""Divide squared residuals by 1 + novelty; drop rows predicted from the prior.
 
 The residual of a model that has learned a group's mean from n rows has variance
 sigma² (1 + 1/n): noise, and what the model did not know yet (expected prediction error of one

@@ -1,4 +1,4 @@
-"""The published simulation: a valuation model and its error models, learned along one stream."""
+"""Run the published simulation: a valuation model and its error models, along one stream."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from qconf.simulation.parameters import FEWEST_REPLICATES, check_parameters
+from qconf.core.renamed import renamed
+from qconf.simulation.parameters import FEWEST_GROUPS, check_parameters
 from qconf.simulation.result import Learned, Segment, Simulation
 from qconf.simulation.world import World, draw_world
 
 __all__ = ["simulate"]
 
 
+@renamed(replicates="groups_of_each")
 def simulate(
-    replicates: int = 40_000,
+    groups_of_each: int = 40_000,
     *,
     bootstrap: int = 20,
     group_mean_sd: float = 0.1,
@@ -44,8 +46,8 @@ def simulate(
 
     Parameters
     ----------
-    replicates : int, default=40000
-        Groups of each archetype, from 10 to 400,000; 100 rows for each.
+    groups_of_each : int, default=40000
+        Groups of each archetype, from 10 to 400,000; four groups, one of each, have 100 rows.
     bootstrap : int, default=20
         Bootstrap replicates of each error model, from 2 to 1000.
     group_mean_sd : float, default=0.1
@@ -62,10 +64,10 @@ def simulate(
     OptionError
         If a parameter breaks its rule.
     """
-    check_parameters(replicates, bootstrap, group_mean_sd, random_state)
+    check_parameters(groups_of_each, bootstrap, group_mean_sd, random_state)
     clock = _Clock()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        drawn = pool.submit(draw_world, replicates, group_mean_sd, random_state)
+        drawn = pool.submit(draw_world, groups_of_each, group_mean_sd, random_state)
         _rehearse(bootstrap, pool)
         world = drawn.result()
         clock.lap("world")
@@ -87,12 +89,12 @@ def simulate(
 
 
 def _rehearse(bootstrap: int, pool: ThreadPoolExecutor) -> None:
-    """Have everything loaded, or compiled, that the rows will need: it takes as long as them.
+    """Warm up: load or compile all that the rows will need, which takes as long as they do.
 
     The world is being drawn meanwhile.
     """
     with _without_collections():
-        _run(draw_world(FEWEST_REPLICATES, 1.0, 0), bootstrap, 0, pool, lambda _: None)
+        _run(draw_world(FEWEST_GROUPS, 1.0, 0), bootstrap, 0, pool, lambda _: None)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The rows of a world, stretch by stretch through all models, on all cores."""
+"""Pass the rows of a world through all models, stretch by stretch, on all cores."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from qconf.simulation.contenders import (
-    BAYES_LIMIT,
-    ESTIMATORS,
-    Contender,
-    Stretch,
-    ValuationModel,
-    contenders,
-)
 from qconf.simulation.decile import describe, safest_rows
 from qconf.simulation.published import CONSERVATIVE, ERROR_MODEL, OVERALL
 from qconf.simulation.published_method import PublishedMethod
 from qconf.simulation.result import THRESHOLD, Learned, Segment
+from qconf.simulation.stream_estimators import (
+    BAYES_LIMIT,
+    ESTIMATORS,
+    StreamEstimator,
+    Stretch,
+    ValuationModel,
+    stream_estimators,
+)
 from qconf.simulation.world import World
 
 __all__ = ["judge", "learn"]
@@ -30,7 +30,7 @@ _STRETCH = 1 << 17
 def learn(world: World, bootstrap: int, seed: int, pool: ThreadPoolExecutor) -> Learned:
     """Value, score and learn all rows, by our method and by the published one."""
     published = PublishedMethod(world.n_groups, bootstrap, seed)
-    judged = contenders(world, bootstrap, seed)
+    judged = stream_estimators(world, bootstrap, seed)
     model = ValuationModel(world.n_groups)
     learned = _room(len(world.group))
 
@@ -46,7 +46,7 @@ def learn(world: World, bootstrap: int, seed: int, pool: ThreadPoolExecutor) -> 
         np.subtract(stretch.prediction, stretch.value, out=out, casting="same_kind")
         return stretch
 
-    def score(contender: Contender, stretch: Stretch, part: slice) -> None:
+    def score(contender: StreamEstimator, stretch: Stretch, part: slice) -> None:
         for name, found in zip(contender.names, contender.score(stretch), strict=True):
             learned.scores[name][part] = found
 

@@ -1,8 +1,8 @@
-"""The world of four archetypes: easy and hard houses, in groups that are common or rare.
+"""Draw the world of four archetypes: easy and hard houses, in common and rare groups.
 
-From the published simulation of a house-buying company's data science team (2016-17): for each
-replicate there are four groups of houses that differ in size and in noise, and the only feature
-is the group. It is the smallest world in which an estimate of the error is itself uncertain.
+From the published simulation of a house-buying company's data science team (2016-17): as many
+groups of houses of each of four archetypes, which differ in size and in noise, and no feature but
+the group. It is the smallest world in which an estimate of the error is itself uncertain.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
+from qconf.core.renamed import renamed
 from qconf.simulation.parameters import check_world
 
 if TYPE_CHECKING:
@@ -80,12 +81,12 @@ class World:
         return self.group % len(ARCHETYPES)
 
 
-def draw_world(replicates: int, group_mean_sd: float, seed: int) -> World:
-    """Draw four groups for each replicate, and their houses in random order.
+def draw_world(groups_of_each: int, group_mean_sd: float, seed: int) -> World:
+    """Draw as many groups of each archetype, and their houses in random order.
 
     Parameters
     ----------
-    replicates : int
+    groups_of_each : int
     group_mean_sd : float
         Standard deviation of the group means.
     seed : int
@@ -93,14 +94,14 @@ def draw_world(replicates: int, group_mean_sd: float, seed: int) -> World:
     Returns
     -------
     World
-        With 100 rows for each replicate.
+        With 100 rows for four groups, one of each.
     """
     # Order, group means and houses each from a stream of their own: at another spread of group
     # means it is the same world, stretched.
     order, means, houses = np.random.default_rng(seed).spawn(3)
-    n_groups = len(ARCHETYPES) * replicates
-    size = np.tile([one.rows for one in ARCHETYPES], replicates)
-    sigma = np.tile([one.sigma for one in ARCHETYPES], replicates)
+    n_groups = len(ARCHETYPES) * groups_of_each
+    size = np.tile([one.rows for one in ARCHETYPES], groups_of_each)
+    sigma = np.tile([one.sigma for one in ARCHETYPES], groups_of_each)
     mean = means.normal(scale=group_mean_sd, size=n_groups)
     value = np.empty(int(size.sum()))
 
@@ -131,15 +132,16 @@ def _in_random_order(group: NDArray[np.int64], rng: np.random.Generator) -> NDAr
     return key.astype(np.int32)
 
 
+@renamed(replicates="groups_of_each")
 def archetypes(
-    replicates: int = 400, *, group_mean_sd: float = 0.1, random_state: int = 0
+    groups_of_each: int = 400, *, group_mean_sd: float = 0.1, random_state: int = 0
 ) -> pd.DataFrame:
     """Draw houses from the four archetypes as a table, in random order.
 
     Parameters
     ----------
-    replicates : int, default=400
-        Groups of each archetype; there are 100 rows for each replicate.
+    groups_of_each : int, default=400
+        Groups of each archetype; four groups, one of each, have 100 rows.
     group_mean_sd : float, default=0.1
         Standard deviation of the group means. It was not published, but found by matching: with
         0.1 the published method has both published overall figures.
@@ -147,7 +149,7 @@ def archetypes(
 
     Returns
     -------
-    DataFrame of shape (100 * replicates, 3)
+    DataFrame of shape (100 * groups_of_each, 3)
         ``group`` (a name), ``archetype`` (the truth; not a feature) and ``value``: group mean +
         sigma * Normal.
 
@@ -163,8 +165,8 @@ def archetypes(
     """
     import pandas as pd  # noqa: PLC0415 - the simulation itself does without
 
-    check_world(replicates, group_mean_sd, random_state)
-    world = draw_world(replicates, group_mean_sd, random_state)
+    check_world(groups_of_each, group_mean_sd, random_state)
+    world = draw_world(groups_of_each, group_mean_sd, random_state)
     names = np.array([one.name for one in ARCHETYPES])
     return pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""When computed values count as the target: within 1 %, within its spread, in 90 % of rows."""
+"""Decide when computed values are the target: within 1 %, within its spread, in 90 % of rows."""
 
 from __future__ import annotations
 

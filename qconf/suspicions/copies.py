@@ -1,4 +1,4 @@
-"""Features that hold the target itself: in its order, equal in many rows, or cut into bands."""
+"""Find features that hold the target itself: in its order, equal in many rows, or in bands."""
 
 from __future__ import annotations
 

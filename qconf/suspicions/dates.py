@@ -1,4 +1,4 @@
-"""Columns that look like the time of each row, where rows are about to be shuffled."""
+"""Find the column that looks like the time of each row, where rows are about to be shuffled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Candidate columns of a formula as a matrix that can be fitted, gaps filled."""
+"""Make the design matrix of candidate terms of a formula, gaps filled."""
 
 from __future__ import annotations
 

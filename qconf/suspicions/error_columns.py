@@ -1,4 +1,4 @@
-"""Columns that hold the error of the prediction itself: signed or not, in any unit, in bands."""
+"""Find columns that hold the error of the prediction: signed or not, in any unit, in bands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A formula that computes the target from a few columns, and how it is said in words."""
+"""Represent a formula that computes the target from a few columns, and write it in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns that number the rows: no model can learn from them, and trees will try."""
+"""Find keys: columns that number the rows, of which no model can learn and trees will try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines on features that hold the target, or from which it can be computed."""
+"""Say which features leak the target: hold it, or let it be computed."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def look_at(
     prediction_name: str = "prediction",
     time: Any = None,
     time_name: str = "time",
-    group: Any = None,
+    groups: Any = None,
     scores: pd.DataFrame | None = None,
     rows: IntArray | None = None,
 ) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def look_at(
     time : array-like of shape (n_samples,), default=None
         Dates or numbers.
     time_name : str, default="time"
-    group : array-like of shape (n_samples,), default=None
+    groups : array-like of shape (n_samples,), default=None
     scores : DataFrame of shape (n_samples, n_scores), default=None
         Columns that are judged as estimators.
     rows : ndarray of shape (n_samples,), default=None
@@ -96,7 +96,7 @@ def look_at(
     lines += doubts_about_threshold(
         y, scale, threshold, threshold_given=threshold_given, prediction=prediction
     )
-    lines += _units_and_keys(features.drop(columns=named), y, group)
+    lines += _units_and_keys(features.drop(columns=named), y, groups)
     if time is None:
         lines += _time(view.features)
     return tuple(lines)
@@ -120,21 +120,21 @@ def _far_targets(y: FloatArray, rows: IntArray | None) -> list[str]:
     return [line]
 
 
-def _units_and_keys(features: pd.DataFrame, y: FloatArray, group: Any) -> list[str]:
+def _units_and_keys(features: pd.DataFrame, y: FloatArray, groups: Any) -> list[str]:
     lines = []
-    unit = None if group is not None else unit_column(features, y)
+    unit = None if groups is not None else unit_column(features, y)
     if unit is not None:
         name, count = unit
         lines.append(
             f"The feature {name!r} seems to name things that come more than once ({count} rows): "
             "a row is then predicted from its own earlier or later target; keep them together "
-            f"({option('group', name)})."
+            f"({option('groups', name)})."
         )
     listing = price_list(features, y)
-    if listing is not None and group is None and (unit is None or unit[0] != listing):
+    if listing is not None and groups is None and (unit is None or unit[0] != listing):
         lines.append(
             f"The feature {listing!r} decides the target: rows that share its value have the same "
-            f"target, as in a price list; keep them together ({option('group', listing)})."
+            f"target, as in a price list; keep them together ({option('groups', listing)})."
         )
     keys = [name for name in key_columns(features) if unit is None or name != unit[0]]
     if keys:

@@ -1,4 +1,4 @@
-"""What the words of a column's name say that it is: a key, a unit, a time."""
+"""Read from a column's name what it says that it is: a key, a unit, a time."""
 
 from __future__ import annotations
 

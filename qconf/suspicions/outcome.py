@@ -1,4 +1,4 @@
-"""What the residuals of a comparison give reason to doubt, once they are known."""
+"""Say what the residuals of a comparison give reason to doubt, once they are known."""
 
 from __future__ import annotations
 

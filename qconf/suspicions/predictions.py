@@ -1,4 +1,4 @@
-"""Predictions that know the target, are in other units, or belong to other rows."""
+"""Doubt predictions that know the target, are in other units, or belong to other rows."""
 
 from __future__ import annotations
 

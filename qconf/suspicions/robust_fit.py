@@ -1,4 +1,4 @@
-"""Least absolute deviations: the fit that a tenth of wrong rows does not move."""
+"""Fit least absolute deviations, which a tenth of wrong rows does not move."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows on which formulas are fitted, and others on which they are checked."""
+"""Split rows into those that formulas are fitted on and those that check them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a formula is made of: columns, products and ratios of two, and per cent added."""
+"""Define the terms of a formula: columns, products and ratios of two, and per cent added."""
 
 from __future__ import annotations
 

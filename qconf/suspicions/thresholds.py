@@ -1,4 +1,4 @@
-"""Thresholds that nearly all rows pass, or none: in per cent, in other units, for a logarithm."""
+"""Doubt thresholds that nearly all rows pass, or none: per cent, other units, for a logarithm."""
 
 from __future__ import annotations
 

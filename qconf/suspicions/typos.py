@@ -1,4 +1,4 @@
-"""A few targets that are absurdly far from all others."""
+"""Find a few targets that are absurdly far from all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns that name a thing in several rows: a parcel sold again, an article of one price."""
+"""Find columns that name a unit seen in several rows: a parcel sold again, an article."""
 
 from __future__ import annotations
 

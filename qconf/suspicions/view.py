@@ -1,4 +1,4 @@
-"""A sample of a table's rows, as numbers and as levels: what all suspicions look at."""
+"""Sample a table's rows as numbers and levels, for all suspicions to look at."""
 
 from __future__ import annotations
 

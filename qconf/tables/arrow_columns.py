@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qconf.errors import TableError
-from qconf.tables.levels import as_series
+from qconf.tables.distinct_texts import as_series
 from qconf.tables.numerals import EXACT_FLOATS, too_long_for_floats
 
 if TYPE_CHECKING:

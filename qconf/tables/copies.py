@@ -1,4 +1,4 @@
-"""Rows that are alike in everything but their labels: copies, or one unit seen several times.
+"""Find copies: rows that are alike in everything but their labels.
 
 A copy on the other side of a fold hands its label over: the row seems safe because it was seen.
 So rows alike are kept on one side, like a group. Labels are not looked at: what is a copy must not
@@ -164,7 +164,7 @@ def _telling_column(cells: list[IntArray]) -> int | None:
 
 
 def _tell(column: IntArray, rows: IntArray | slice) -> BoolArray:
-    """Tell the cells that tell rows apart: neither missing, nor a value that many rows have.
+    """Mark cells that tell rows apart: neither missing, nor a value that many rows have.
 
     Many rows have the zero, or the mean, that gaps were filled with. `rows` are counted.
     """
@@ -175,7 +175,7 @@ def _tell(column: IntArray, rows: IntArray | slice) -> BoolArray:
 
 
 def _alone(codes: IntArray, rows: IntArray) -> IntArray:
-    """Give rows numbers of their own: where a telling value is missing, nothing is told."""
+    """Give each of some rows a number of its own: where a telling value is missing."""
     apart = codes.copy()
     apart[rows] = codes.max() + 1 + np.arange(len(rows))
     return pd.factorize(apart)[0].astype(np.intp)

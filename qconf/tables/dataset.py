@@ -58,7 +58,7 @@ class Dataset:
         Dates or numbers, without gaps.
     time_name : str
         What the time is called beside the features; none of them has that name.
-    group : ndarray of shape (n_samples,) or None
+    groups : ndarray of shape (n_samples,) or None
         Codes from 0: rows of one number are kept together, being of one group, or copies.
     apart : ndarray of shape (n_samples,) or None
         Codes from 0 of rows that must not be on both sides: forward in time groups alone.
@@ -84,7 +84,7 @@ class Dataset:
     prediction: FloatArray | None
     time: Any
     time_name: str
-    group: IntArray | None
+    groups: IntArray | None
     apart: IntArray | None
     repeats: BoolArray | None
     has_groups: bool
@@ -102,7 +102,7 @@ def make_dataset(
     *,
     prediction: str | ArrayLike | None = None,
     time: str | ArrayLike | None = None,
-    group: str | ArrayLike | None = None,
+    groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
     scores: Sequence[str] = (),
@@ -113,7 +113,7 @@ def make_dataset(
     Parameters
     ----------
     X : DataFrame, array-like of shape (n_samples, n_columns), or table of polars or Arrow
-    y, prediction, time, group : str or array-like of shape (n_samples,)
+    y, prediction, time, groups : str or array-like of shape (n_samples,)
         The name of a column of `X`, or values beside it.
     scale : ErrorScale
         Decides whether the target must be positive.
@@ -136,7 +136,7 @@ def make_dataset(
         If the table cannot be used; the message names the column and what to do.
     """
     frame = as_table(X)
-    roles = {"target": y, "prediction": prediction, "time": time, "group": group}
+    roles = {"target": y, "prediction": prediction, "time": time, "group": groups}
     names = {role: str(given) for role, given in roles.items() if is_name(given)}
     chosen, dropped = None if features is None else as_names(features), as_names(drop)
     for name in (*names.values(), *dropped, *scores, *(chosen or ())):
@@ -152,8 +152,8 @@ def make_dataset(
     table, told = _plain(frame.loc[keep, used].reset_index(drop=True))
     known = None if moments is None else moments[keep]
     copies = None if keep_copies else find_copies(table, time=known)
-    groups = groups_of(None if group_column is None else group_column[keep])
-    apart, again = kept_apart(groups, copies, known)
+    codes = groups_of(None if group_column is None else group_column[keep])
+    apart, again = kept_apart(codes, copies, known)
     dataset = Dataset(
         features=table,
         y=target[keep],
@@ -161,10 +161,10 @@ def make_dataset(
         prediction=None if predicted is None else role_numbers(predicted[keep], "prediction"),
         time=known,
         time_name=_free_name(names.get("time", "time"), used),
-        group=joined(groups, copies),
+        groups=joined(codes, copies),
         apart=apart,
         repeats=again,
-        has_groups=groups is not None,
+        has_groups=codes is not None,
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
         rows=np.flatnonzero(keep),
@@ -280,7 +280,7 @@ def _many_copies(dataset: Dataset) -> list[str]:
         done = "not judged where an earlier row is like them"
     line = (
         f"{found} are copies: another row is alike in all features. They are {done}. Remove them; "
-        "or, if they are units seen again, name the unit (--group); or take them for different "
+        "or, if they are units seen again, name the unit (--groups); or take them for different "
         "rows (--copies keep)."
     )
     return [line]

@@ -1,4 +1,4 @@
-"""What the roles of a table say of the rows that a model is fitted on, and of rows after them."""
+"""Read the roles of a table's columns for a fit, and warn of new rows beyond its times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns of text that may be numbers, and the decimal mark that a table shows.
+"""Read columns of text that may be numbers, and find a table's decimal mark.
 
 1.234 is a number with a decimal point and with a decimal comma. A column that holds 1.5 as well
 proves the point; a column that proves nothing follows the rest of the table.
@@ -14,7 +14,7 @@ import numpy as np
 
 from qconf._types import BoolArray
 from qconf.errors import TableError
-from qconf.tables.levels import Levels, as_series
+from qconf.tables.distinct_texts import DistinctTexts, as_series
 from qconf.tables.numerals import Numerals, nearly_numeric
 
 if TYPE_CHECKING:
@@ -128,13 +128,13 @@ class WrittenNumbers:
     Attributes
     ----------
     name : str
-    levels : Levels
+    levels : DistinctTexts
     numerals : Numerals
         The levels as numbers.
     """
 
     name: str
-    levels: Levels
+    levels: DistinctTexts
     numerals: Numerals
 
     @property

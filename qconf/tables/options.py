@@ -1,4 +1,4 @@
-"""How a table is to be read, where that cannot be found out from the table itself."""
+"""Check what the caller says of how a table is to be read."""
 
 from __future__ import annotations
 

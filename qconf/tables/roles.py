@@ -1,4 +1,4 @@
-"""The one intake: every door takes table, target, prediction, time and groups by these checks.
+"""Check table, target, prediction, time and groups: the one intake of every door.
 
 A role is given by the name of a column of the table, or as values beside it. What a role may hold
 is said here, once, in the same words for a comparison, a fit and an evaluation.

@@ -1,4 +1,4 @@
-"""Scores that a table has already, read as they stand."""
+"""Read scores that a table has already, as they stand."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from qconf.errors import TableError, did_you_mean
 from qconf.tables.dates import dates_in_format, read_dates, share_of_dates
-from qconf.tables.levels import Levels, as_series
+from qconf.tables.distinct_texts import DistinctTexts, as_series
 from qconf.tables.number_columns import (
     PLAIN,
     WHOLE,
@@ -125,7 +125,7 @@ def _look_at(
     if not matches(texts, PLAIN).all():
         return _look_closer(name, texts, dates)
     if dates.format_given:
-        levels = Levels(texts)
+        levels = DistinctTexts(texts)
         moments = dates.find_in_format(name, pd.Series(levels.distinct, dtype=object))
         if moments is not None:
             return levels.spread(moments)
@@ -148,7 +148,7 @@ def _are_codes(texts: pa.ChunkedArray) -> bool:
 def _look_closer(
     name: str, texts: pa.ChunkedArray, dates: DateFinder
 ) -> pd.Series[Any] | WrittenNumbers:
-    levels = Levels(texts)
+    levels = DistinctTexts(texts)
     if not levels.distinct:
         return as_series(texts)
     if levels.complete and all(level.lower() in _TRUE_FALSE for level in levels.distinct):

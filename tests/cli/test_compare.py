@@ -188,7 +188,7 @@ def test_all_options_reach_the_comparison(
     """Each option of the help changes what is done."""
     wide = sales_table(400).assign(avm=lambda t: t["price"] * 1.2, fsd=0.1)
     wide.to_csv(tmp_path / "wide.csv", index=False)
-    typed = "--target price --prediction avm --group parcel --drop zone --features rooms,zone,area"
+    typed = "--target price --prediction avm --groups parcel --drop zone --features rooms,zone,area"
     more = "--error log --threshold 0.2 --fraction 0.25 --folds 3 --seed 5 --format json"
     estimators = ["--estimators", "column:fsd, count"]
     path = str(tmp_path / "wide.csv")

@@ -12,7 +12,7 @@ import pytest
 from qconf.cli import simulate as module
 from qconf.cli.main import main
 
-SMALL = ["simulate", "--replicates", "60", "--bootstrap", "4"]
+SMALL = ["simulate", "--groups-of-each", "60", "--bootstrap", "4"]
 
 
 def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -86,10 +86,10 @@ def test_plots_without_matplotlib(
 
 #: What is typed after ``qconf simulate --plots pictures``, and what must be in the line.
 REFUSED = {
-    "too few replicates": ("--replicates 9", "from 10 to 400,000, got 9"),
-    "no replicates": ("--replicates 0", "from 10 to 400,000, got 0"),
-    "negative replicates": ("--replicates=-40000", "got -40,000"),
-    "too many replicates": ("--replicates 400001", "got 400,001"),
+    "too few groups": ("--groups-of-each 9", "from 10 to 400,000, got 9"),
+    "no groups": ("--groups-of-each 0", "from 10 to 400,000, got 0"),
+    "negative groups": ("--groups-of-each=-40000", "got -40,000"),
+    "too many groups": ("--groups-of-each 400001", "got 400,001"),
     "no bootstrap": ("--bootstrap 0", "from 2 to 1000, got 0"),
     "no spread": ("--group-mean-sd 0", "greater than 0, got 0.0"),
     "infinite spread": ("--group-mean-sd inf", "at most 1000, got inf"),

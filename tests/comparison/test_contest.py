@@ -56,7 +56,7 @@ def expected_errors(result: Comparison) -> pd.DataFrame:
     return result.scores.set_index("row")[list(CONTENDERS)]
 
 
-@pytest.mark.parametrize("options", [{}, {"group": "parcel"}, {"prediction": "given"}])
+@pytest.mark.parametrize("options", [{}, {"groups": "parcel"}, {"prediction": "given"}])
 def test_a_rows_target_moves_neither_its_prediction_nor_its_scores(
     sales: pd.DataFrame, options: dict[str, Any]
 ) -> None:
@@ -74,7 +74,7 @@ def test_a_rows_target_moves_neither_its_prediction_nor_its_scores(
         assert moved.any(), "the change must matter to other rows, or the test shows nothing"
 
 
-@pytest.mark.parametrize("options", [{}, {"group": "parcel"}, {"prediction": "given"}])
+@pytest.mark.parametrize("options", [{}, {"groups": "parcel"}, {"prediction": "given"}])
 def test_forward_in_time_no_later_row_matters(sales: pd.DataFrame, options: dict[str, Any]) -> None:
     """Replace everything about the last rows, and nothing said about earlier ones moves."""
     table = sales.assign(given=sales["price"].mean())
@@ -134,8 +134,8 @@ def test_what_a_row_of_the_group_says_later_moves_nothing_before_or_of_its_own()
     table = sales_table(600).sort_values("sold_on", ignore_index=True)
     table["parcel"] = np.arange(600)
     table.loc[[20, 560], "parcel"] = -1
-    before = run(table, time="sold_on", group="parcel", drop=[])
-    after = run(with_another_price(table, 20), time="sold_on", group="parcel", drop=[])
+    before = run(table, time="sold_on", groups="parcel", drop=[])
+    after = run(with_another_price(table, 20), time="sold_on", groups="parcel", drop=[])
     columns = [*CONTENDERS, "prediction"]
     pd.testing.assert_frame_equal(
         before.scores.set_index("row").loc[[560], columns],
@@ -192,12 +192,12 @@ class TellsGroups(ConstantConfidence):
         return np.full(len(X), self.told_)
 
 
-@pytest.mark.parametrize("group", [None, "parcel"])
-def test_estimators_that_ask_are_told_the_groups_of_what_they_see(group: str | None) -> None:
+@pytest.mark.parametrize("groups", [None, "parcel"])
+def test_estimators_that_ask_are_told_the_groups_of_what_they_see(groups: str | None) -> None:
     """None without groups; with them those of the rows they are fitted on."""
-    result = run(sales_table(300), group=group, drop=[], estimators={"census": TellsGroups()})
+    result = run(sales_table(300), groups=groups, drop=[], estimators={"census": TellsGroups()})
     told = result.scores["census"]
-    assert (told == 0).all() if group is None else ((told > 50) & (told < 150)).all()
+    assert (told == 0).all() if groups is None else ((told > 50) & (told < 150)).all()
 
 
 def test_a_feature_may_be_called_time() -> None:
@@ -391,12 +391,12 @@ def test_error_scales(error: str, expected: float, sales: pd.DataFrame) -> None:
 def test_arrays_are_as_good_as_columns(sales: pd.DataFrame) -> None:
     """Target, time and group may be given beside the features."""
     features = sales[["rooms", "area"]].fillna(0.0)
-    by_name = run(sales, features=["rooms", "area"], time="sold_on", group="parcel", drop=[])
+    by_name = run(sales, features=["rooms", "area"], time="sold_on", groups="parcel", drop=[])
     beside = compare(
         features,
         sales["price"].to_numpy(),
         time=sales["sold_on"],
-        group=sales["parcel"].to_numpy(),
+        groups=sales["parcel"].to_numpy(),
         estimators=CONTENDERS,
         model=MODEL,
         n_resamples=20,

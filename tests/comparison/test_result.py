@@ -185,4 +185,4 @@ def test_compare_resamples_whole_groups() -> None:
         one = judged(copies, ["score"], **options)
         return float(np.diff(one.overall.outlier_rate.interval)[0])
 
-    assert width(group=unit) == pytest.approx(np.sqrt(10) * width(), rel=0.15)
+    assert width(groups=unit) == pytest.approx(np.sqrt(10) * width(), rel=0.15)

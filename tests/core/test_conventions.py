@@ -50,17 +50,17 @@ def test_resamples_are_a_whole_number_of_two_or_more(bad: Any) -> None:
     check_resamples(np.int64(50))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["threshold", "fraction", "level"])
+@pytest.mark.parametrize("name", ["threshold", "fraction", "confidence_level"])
 @pytest.mark.parametrize("bad", [True, np.bool_(True), "0.5", np.nan, np.inf, None, [0.5], 0, -0.1])
 def test_options_are_numbers_in_their_range(name: str, bad: Any) -> None:
     """Truth values, strings and what is not finite are refused by name."""
     good: dict[str, Any] = {
         "threshold": 0.1,
         "fraction": 0.1,
-        "level": 0.9,
+        "confidence_level": 0.9,
         "outlier_rates": (0.1,),
     }
-    with pytest.raises(OptionError, match=name):
+    with pytest.raises(OptionError, match=name.replace("_", " ")):
         check_options(**{**good, name: bad})
     check_options(**{**good, name: np.float32(0.5)})
 
@@ -69,7 +69,7 @@ def test_options_are_numbers_in_their_range(name: str, bad: Any) -> None:
 def test_outlier_rates_are_a_list_of_shares(bad: Any) -> None:
     """One number, a word, or anything outside [0, 1] is refused."""
     with pytest.raises(OptionError, match="outlier rate"):
-        check_options(threshold=0.1, fraction=0.1, level=0.9, outlier_rates=bad)
+        check_options(threshold=0.1, fraction=0.1, confidence_level=0.9, outlier_rates=bad)
 
 
 @pytest.mark.parametrize("bad", [-1, 2**32, 1.0, "0", None])

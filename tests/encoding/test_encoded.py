@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.utils.validation import validate_data
 from worlds import mixed_table
 
 from qconf import BlendConfidence, ConfidentRegressor, compare
@@ -31,7 +32,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         return called
 
-    monkeypatch.setattr(validation, "validate_data", counting("checks", validation.validate_data))
+    monkeypatch.setattr(validation, "validate_data", counting("checks", validate_data))
     monkeypatch.setattr(TableEncoder, "codes", counting("encodings", TableEncoder.codes))
     return counts
 

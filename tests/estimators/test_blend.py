@@ -90,7 +90,7 @@ def test_no_member_scores_a_row_it_has_seen() -> None:
     residual = np.random.default_rng(0).normal(size=400)
     for time in (None, X["id"] // 10):
         Witness.met.clear()
-        BlendConfidence([Witness()], cv=4).fit(X, residual, time=time)
+        BlendConfidence([Witness()], folds=4).fit(X, residual, time=time)
         assert Witness.met
         for seen, asked in Witness.met:
             assert not seen & asked
@@ -101,7 +101,7 @@ def test_with_time_the_newest_stretch_decides() -> None:
     X = pd.DataFrame({"id": np.arange(8000.0)[::-1]})
     residual = np.random.default_rng(0).normal(size=8000)
     Witness.met.clear()
-    BlendConfidence([Witness()], cv=4).fit(X, residual, time=X["id"])
+    BlendConfidence([Witness()], folds=4).fit(X, residual, time=X["id"])
     ((seen, asked),) = Witness.met
     assert max(seen) < min(asked)
     assert asked == set(np.arange(6000.0, 8000.0))
@@ -133,7 +133,7 @@ class Slope(ConfidenceEstimator):
 def test_all_folds_have_the_same_say(rng: np.random.Generator) -> None:
     """A new row is scored by the members of every fold: their order changes nothing."""
     X = rng.uniform(1, 2, (400, 1))
-    est = BlendConfidence([Slope()], cv=4, random_state=0).fit(X, rng.normal(size=400) * X[:, 0])
+    est = BlendConfidence([Slope()], folds=4, random_state=0).fit(X, rng.normal(size=400) * X[:, 0])
     assert len({fold[0].slope_ for fold in est.members_}) == 4
     expected = est.predict(X[:5])
     est.members_ = est.members_[::-1]
@@ -179,7 +179,7 @@ def test_members_are_fitted_once_a_fold(rows: Rows) -> None:
     """Each fold has its own members, and the ones passed in stay unfitted."""
     table, residual, _ = rows
     members = [ColumnConfidence("a"), Shared()]
-    est = BlendConfidence(members, cv=4, random_state=0).fit(table, residual)
+    est = BlendConfidence(members, folds=4, random_state=0).fit(table, residual)
     assert [len(fold) for fold in est.members_] == [2] * 4
     assert not hasattr(members[0], "fill_")
     assert {fold[1].asked_ for fold in est.members_} == {4}
@@ -215,9 +215,9 @@ def test_levels_are_numbered_once_without_changing_anything() -> None:
     ("settings", "time", "error", "words"),
     [
         ({"estimators": []}, None, OptionError, "at least one estimator"),
-        ({"cv": 1}, None, ValueError, "The 'cv' parameter of BlendConfidence"),
+        ({"folds": 1}, None, ValueError, "The 'folds' parameter of BlendConfidence"),
         ({}, np.zeros(3), TableError, r"time has 3 values, the table 20 rows"),
-        ({"cv": 11}, None, TableError, "at least 22 rows"),
+        ({"folds": 11}, None, TableError, "at least 22 rows"),
     ],
 )
 def test_errors_help(
@@ -244,7 +244,7 @@ def test_groups_and_copies_are_in_one_fold(timed: bool, alike: bool) -> None:
     rng = np.random.default_rng(0)
     unit = np.r_[np.arange(200.0), np.arange(40.0)] if alike else np.tile(np.arange(100.0), 3)
     X = np.column_stack([unit, unit if alike else rng.uniform(size=len(unit))])
-    est = BlendConfidence([Remembers()], cv=4, random_state=0)
+    est = BlendConfidence([Remembers()], folds=4, random_state=0)
     roles: dict[str, Any] = {"time": np.arange(len(unit)) // 6} if timed else {}
     if not alike:
         roles["groups"] = unit
@@ -292,4 +292,4 @@ def test_folds_side_by_side_are_folds_one_after_the_other(
     for threads in ("1", "4"):
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
         predicted.append(BlendConfidence(random_state=0).fit(x, residual).predict(x))
-    np.testing.assert_array_equal(*predicted)
+    np.testing.assert_array_equal(predicted[0], predicted[1])

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from qconf import IntervalConfidence, compare
+from qconf._types import ErrorScaleName
 from qconf.errors import TableError
 
 TABLE = pd.DataFrame({"low": [90.0, 60.0, np.nan], "high": [110.0, 140.0, 50.0]})
@@ -25,7 +26,7 @@ RESIDUAL = [0.1, -0.2, 0.0]
 )
 @pytest.mark.parametrize("columns", ["low, high", ["low", "high"], ("high", "low"), (0, 1)])
 def test_half_widths_are_in_units_of_the_error(
-    columns: Any, error: str, expected: list[float]
+    columns: Any, error: ErrorScaleName, expected: list[float]
 ) -> None:
     """A row without an interval is least confident; ends may be the wrong way round."""
     est = IntervalConfidence(columns, error=error).fit(TABLE, RESIDUAL)

@@ -16,7 +16,7 @@ from qconf import (
     evaluate,
     progressive_validation,
 )
-from qconf._types import FloatArray
+from qconf._types import Bound, BoundName, FloatArray
 from qconf.errors import TableError
 
 
@@ -126,7 +126,7 @@ def documented(level: NDArray[np.int64], residual: FloatArray) -> Any:
 
 
 @pytest.mark.parametrize("bound", ["mean", "max"])
-def test_no_level_is_far_from_its_shrunken_mean(bound: str) -> None:
+def test_no_level_is_far_from_its_shrunken_mean(bound: BoundName) -> None:
     """50 levels of 100 Normal residuals: exact, and the largest replicate within 1.5 of it."""
     for seed in range(60 if bound == "mean" else 15):
         rng = np.random.default_rng(seed)
@@ -162,7 +162,7 @@ def test_a_stream_that_begins_with_tiny_residuals(
 
 @pytest.mark.parametrize("bound", ["mean", "mean+sd", 0.8])
 @pytest.mark.parametrize("unit", [1e-60, 1e-12, 1e9, 1e60])
-def test_residuals_in_another_unit(rng: np.random.Generator, bound: str, unit: float) -> None:
+def test_residuals_in_another_unit(rng: np.random.Generator, bound: Bound, unit: float) -> None:
     """Times a number: expected errors times that number, with one column and with three."""
     X, residual = rng.choice(list("abcd"), size=(400, 3)), rng.normal(size=400)
     for columns in (1, 3):

@@ -14,14 +14,16 @@ from sklearn.linear_model import LinearRegression, QuantileRegressor
 from worlds import noise_of
 
 from qconf import QuantileConfidence
-from qconf._types import FloatArray
+from qconf._types import FloatArray, QuantileLearner
 from qconf.errors import OptionError
 
 
 @pytest.mark.parametrize("learner", ["boosted", "forest", "linear", "statsmodels"])
 @pytest.mark.parametrize("quantiles", [(0.25, 0.75), (0.1, 0.2, 0.8, 0.9)], ids=str)
 def test_recovers_sigma(
-    learner: str, quantiles: tuple[float, ...], noisy_rows: tuple[pd.DataFrame, FloatArray]
+    learner: QuantileLearner,
+    quantiles: tuple[float, ...],
+    noisy_rows: tuple[pd.DataFrame, FloatArray],
 ) -> None:
     """Easy zones get their 0.04, hard ones their 0.16."""
     table, residual = noisy_rows

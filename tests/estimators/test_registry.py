@@ -126,6 +126,9 @@ def test_built_ins_need_no_installation(monkeypatch: pytest.MonkeyPatch) -> None
         made = make_estimator(SPECS.get(name, name))
         assert type(made).__name__ in qconf.__all__
     assert isinstance(make_estimator("residual"), ResidualConfidence)
+    default = qconf.ConfidentRegressor().confidence
+    assert isinstance(default, str)
+    assert isinstance(make_estimator(default), qconf.BlendConfidence)
 
 
 @pytest.mark.parametrize("name", sorted(BUILT_IN))

@@ -12,7 +12,7 @@ from sklearn.linear_model import LinearRegression
 from worlds import noise_of
 
 from qconf import ResidualConfidence
-from qconf._types import FloatArray
+from qconf._types import ErrorLearner, ErrorLoss, ErrorTargetName, FloatArray
 from qconf.errors import OptionError
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
@@ -22,7 +22,7 @@ FAST = BoostedTrees("gamma", n_estimators=40)
 
 
 @pytest.mark.parametrize("loss", ["gamma", "squared"])
-def test_recovers_sigma(loss: str, noisy_rows: tuple[pd.DataFrame, FloatArray]) -> None:
+def test_recovers_sigma(loss: ErrorLoss, noisy_rows: tuple[pd.DataFrame, FloatArray]) -> None:
     """Easy zones get their 0.04, hard ones their 0.16, on tables of every kind of column."""
     table, residual = noisy_rows
     expected = ResidualConfidence(loss=loss, random_state=0).fit(table, residual).predict(table)
@@ -112,7 +112,7 @@ def two_groups(n_rows: int = 6000, seed: int = 0) -> tuple[pd.DataFrame, FloatAr
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("learner", ["boosted", "online"])
-def test_every_target_recovers_sigma(learner: str, target: str) -> None:
+def test_every_target_recovers_sigma(learner: ErrorLearner, target: ErrorTargetName) -> None:
     """In error units, and right on average: the mean square is that of the residuals."""
     table, residual = two_groups()
     est = ResidualConfidence(learner, target=target, random_state=0).fit(table, residual)
@@ -124,7 +124,7 @@ def test_every_target_recovers_sigma(learner: str, target: str) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_targets_do_not_care_for_units(target: str) -> None:
+def test_targets_do_not_care_for_units(target: ErrorTargetName) -> None:
     """A thousand times the residual is a thousand times the expected error."""
     table, residual = two_groups(500)
     est = ResidualConfidence(target=target, random_state=0)

@@ -124,14 +124,16 @@ def test_rows_without_a_group_are_resampled_one_by_one() -> None:
     assert grouped.to_dict() == single.to_dict()
 
 
-@pytest.mark.parametrize("level", [0.5, 0.8, 0.95])
-def test_a_decile_without_outliers_gets_jeffreys_interval_at_any_level(level: float) -> None:
+@pytest.mark.parametrize("confidence_level", [0.5, 0.8, 0.95])
+def test_a_decile_without_outliers_gets_jeffreys_interval_at_any_level(
+    confidence_level: float,
+) -> None:
     """With independent rows the design effect is 1, whatever the level is."""
     score = np.arange(2000.0)
     high = evaluate(
-        score, score, threshold=1500.0, level=level, n_resamples=2000
+        score, score, threshold=1500.0, confidence_level=confidence_level, n_resamples=2000
     ).best_decile.outlier_rate.interval[1]
-    assert high == pytest.approx(beta.ppf((1 + level) / 2, 0.5, 200.5), rel=0.12)
+    assert high == pytest.approx(beta.ppf((1 + confidence_level) / 2, 0.5, 200.5), rel=0.12)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -303,7 +305,7 @@ def test_dictionary_is_plain(result: Evaluation) -> None:
         ({"threshold": np.nan}, OptionError, "threshold"),
         ({"fraction": 0.0}, OptionError, "fraction must lie in"),
         ({"fraction": 1.5}, OptionError, "fraction"),
-        ({"level": 1.0}, OptionError, "level"),
+        ({"confidence_level": 1.0}, OptionError, "level"),
         ({"outlier_rates": [2.0]}, OptionError, "outlier rate"),
         (
             {"expected_error": [1.0, np.nan, 2.0]},
@@ -328,7 +330,7 @@ def test_dictionary_is_plain(result: Evaluation) -> None:
         ({"n_resamples": 2.5}, OptionError, "number of resamples"),
         ({"fraction": True}, OptionError, "fraction"),
         ({"fraction": "0.1"}, OptionError, "fraction"),
-        ({"level": np.nan}, OptionError, "level"),
+        ({"confidence_level": np.nan}, OptionError, "level"),
     ],
 )
 def test_errors_name_the_option_and_what_was_found(

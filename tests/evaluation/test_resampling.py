@@ -12,7 +12,7 @@ from qconf.core.estimate import Estimate
 from qconf.evaluation.resampling import (
     Draws,
     difference_of_rates,
-    joint_level,
+    joint_confidence_level,
     percentile_estimate,
     rate_estimate,
     resample_counts,
@@ -162,7 +162,7 @@ def test_single_rows_are_as_skewed_as_jeffreys_knows() -> None:
 def test_joint_level_is_that_of_the_range_of_equals() -> None:
     """Five independent statistics: the studentised range, 3.858 / sqrt(2) = 2.728 deviations."""
     drawn = np.random.default_rng(0).normal(size=(5, 200_000))
-    level = joint_level([Draws(one) for one in drawn], 0.95)
+    level = joint_confidence_level([Draws(one) for one in drawn], 0.95)
     assert norm.ppf((1 + level) / 2) == pytest.approx(2.728, abs=0.02)
 
 
@@ -170,7 +170,7 @@ def test_two_competitors_need_no_more_than_the_level_asked_for() -> None:
     """One pair is one comparison; a statistic that is the same twice adds none."""
     drawn = np.random.default_rng(0).normal(size=(2, 500))
     one, other = (Draws(values) for values in drawn)
-    assert joint_level([one, other], 0.9) == 0.9
-    assert joint_level([one], 0.9) == 0.9
-    assert joint_level([one, one], 0.9) == 0.9
-    assert joint_level([one, one, other], 0.9) == pytest.approx(0.9, abs=0.03)
+    assert joint_confidence_level([one, other], 0.9) == 0.9
+    assert joint_confidence_level([one], 0.9) == 0.9
+    assert joint_confidence_level([one, one], 0.9) == 0.9
+    assert joint_confidence_level([one, one, other], 0.9) == pytest.approx(0.9, abs=0.03)

@@ -74,8 +74,8 @@ def test_it_finds_what_scikit_learn_finds(rng: np.random.Generator) -> None:
     distance, _ = NearestRows(known, 7, 1000, RNG(0))(known)
     numbers = table[["x", "y"]]
     scaled = (numbers - numbers.min()) / (numbers.max() - numbers.min())
-    points = scaled.fillna(scaled["y"].median()).assign(gap=table["y"].isna())
-    points = points.join(pd.get_dummies(table["zone"])).to_numpy(dtype=float)
+    filled = scaled.fillna(scaled["y"].median()).assign(gap=table["y"].isna())
+    points = filled.join(pd.get_dummies(table["zone"])).to_numpy(dtype=float)
     expected, _ = NearestNeighbors(n_neighbors=7).fit(points).kneighbors(points)
     np.testing.assert_allclose(distance, expected, atol=2e-3)
 

@@ -21,7 +21,7 @@ from worlds import noise_of, sales_table
 
 from benchmarks.bootstrap_levels import GroupMeans
 from qconf import ConfidentRegressor, ResidualConfidence, best_decile_scorer
-from qconf._types import FloatArray, Table
+from qconf._types import BootstrapScope, FloatArray, Table
 from qconf.base import ConfidenceEstimator
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import EstimatorError, OptionError, TableError
@@ -210,7 +210,7 @@ def numbers(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[Any]]:
 
 
 @pytest.mark.parametrize("bootstrap", ["error", "both"])
-def test_bounds_are_ordered(bootstrap: str, numbers: Any) -> None:
+def test_bounds_are_ordered(bootstrap: BootstrapScope, numbers: Any) -> None:
     """The same replicates, and higher bounds over them; `return_std` has the bound too."""
     X, y = numbers
     bounds = ["mean", "mean+sd", "max"]
@@ -273,7 +273,9 @@ class Recorder(ConfidenceEstimator):
 
 @pytest.mark.parametrize("bootstrap", ["error", "both"])
 @pytest.mark.parametrize("roles", [{}, {"time": "day"}, {"groups": True}])
-def test_a_label_moves_no_prediction_of_its_own_row(bootstrap: str, roles: dict[str, Any]) -> None:
+def test_a_label_moves_no_prediction_of_its_own_row(
+    bootstrap: BootstrapScope, roles: dict[str, Any]
+) -> None:
     """Nor of its group, nor of anything earlier, in any replicate, with all copies drawn.
 
     The valuation model is the nearest labels, so a copy on the other side would show.
@@ -373,9 +375,9 @@ def test_the_split_is_on_the_error_scale(numbers: Any) -> None:
     pd.testing.assert_frame_equal(one, other, rtol=1e-6)
 
 
-def split_of_the_world(replicates: int, n_bootstrap: int) -> pd.DataFrame:
+def split_of_the_world(groups_of_each: int, n_bootstrap: int) -> pd.DataFrame:
     """Split the error of each group of a world whose sigma_i and n_i are known."""
-    world = archetypes(replicates, random_state=1)
+    world = archetypes(groups_of_each, random_state=1)
     X = world[["group"]].astype("category")
     model = ConfidentRegressor(
         GroupMeans(),

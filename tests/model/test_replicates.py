@@ -44,7 +44,7 @@ def test_resamples_are_of_whole_groups() -> None:
 def test_no_resample_leaves_a_fit_without_rows(time: Any) -> None:
     """With two groups, every second resample would; those are drawn again."""
     group = np.repeat([0, 1], N_ROWS // 2) if time is None else np.repeat(np.arange(10), 6)
-    fits = maker_of(np.zeros(N_ROWS), folds=2, group=group, time=time).fits
+    fits = maker_of(np.zeros(N_ROWS), folds=2, groups=group, time=time).fits
     for counts in resamples(fits, N_ROWS, 50, np.random.RandomState(0), group):
         assert all(counts[fit.train].any() for fit in fits)
         assert any(counts[fit.held_out[0]].any() for fit in fits)

@@ -71,7 +71,7 @@ def test_groups_are_never_on_both_sides(forward: bool, rng: np.random.Generator)
     """A scored row's group is neither among the residuals seen nor in its valuation model."""
     group = rng.integers(0, 40, 300)
     time = np.arange(300) if forward else None
-    plan = schedule(300, folds=4, time=time, group=group)
+    plan = schedule(300, folds=4, time=time, groups=group)
     for one in plan.rounds:
         valued_by = plan.fits[one.scored_by[0]]
         assert np.intersect1d(group[one.seen], group[one.scored]).size == 0
@@ -87,10 +87,10 @@ def test_fits_that_saw_nothing_of_a_block_serve_its_round() -> None:
     """Groups that do not come back cost no fit; each one that does costs those before it."""
     time = np.arange(800)
     alone = schedule(800, folds=5, time=time)
-    never_again = schedule(800, folds=5, time=time, group=time // 2)
+    never_again = schedule(800, folds=5, time=time, groups=time // 2)
     assert len(never_again.fits) == len(alone.fits) == 7
     once_again = np.where(time == 799, 0, time)
-    again = schedule(800, folds=5, time=time, group=once_again)
+    again = schedule(800, folds=5, time=time, groups=once_again)
     # The last round is learned from six blocks of residuals, and their fits all saw row 0.
     assert len(again.fits) == 7 + 6
     assert again.residual_fits == tuple(again.fits[:7])
@@ -102,7 +102,7 @@ def test_groups_that_last_through_time_are_told(predicted: bool) -> None:
     month = np.repeat(np.arange(60), 4)
     airport = np.tile(np.arange(4), 60)
     with pytest.raises(TableError, match=r"last through the whole time: .* Leave the groups out"):
-        schedule(240, time=month, group=airport, predicted=predicted)
+        schedule(240, time=month, groups=airport, predicted=predicted)
 
 
 def test_roles_are_one_a_row() -> None:
@@ -110,7 +110,7 @@ def test_roles_are_one_a_row() -> None:
     with pytest.raises(TableError, match="The time has 5 values, the table 80 rows"):
         schedule(80, time=np.arange(5))
     with pytest.raises(TableError, match="The group has 5 values, the table 80 rows"):
-        schedule(80, group=np.arange(5))
+        schedule(80, groups=np.arange(5))
 
 
 def test_shuffled_folds_need_a_fit_for_each_pair() -> None:
@@ -121,7 +121,7 @@ def test_shuffled_folds_need_a_fit_for_each_pair() -> None:
 def test_missing_groups_are_groups_of_their_own() -> None:
     """Rows without a group may be spread over all folds."""
     group = np.array([None] * 50, dtype=object)
-    plan = schedule(50, folds=5, group=group)
+    plan = schedule(50, folds=5, groups=group)
     assert [len(one.scored) for one in plan.rounds] == [10] * 5
 
 
@@ -130,7 +130,7 @@ def test_missing_groups_are_groups_of_their_own() -> None:
     [
         ({"folds": 1}, OptionError, "at least 2"),
         ({"folds": 20}, TableError, "20 folds need at least 20 rows, found 10"),
-        ({"group": [0] * 10}, TableError, "groups, found 1"),
+        ({"groups": [0] * 10}, TableError, "groups, found 1"),
         ({"time": [0] * 10}, TableError, "found 1"),
     ],
 )

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from qconf import Simulation, simulate
 from qconf.errors import OptionError
 from qconf.simulation import stream
-from qconf.simulation.contenders import BAYES_LIMIT, ESTIMATORS, ValuationModel, contenders
 from qconf.simulation.published import (
     CONSERVATIVE,
     ERROR_MODEL,
@@ -21,6 +20,12 @@ from qconf.simulation.published import (
     published_beside,
 )
 from qconf.simulation.published_method import PublishedMethod
+from qconf.simulation.stream_estimators import (
+    BAYES_LIMIT,
+    ESTIMATORS,
+    ValuationModel,
+    stream_estimators,
+)
 from qconf.simulation.world import World, draw_world
 
 
@@ -31,7 +36,7 @@ def small() -> Simulation:
 
 def scored(world: World, cuts: list[int]) -> dict[str, NDArray[np.floating]]:
     """Score a world in stretches."""
-    judged = contenders(world, bootstrap=8, seed=0)
+    judged = stream_estimators(world, bootstrap=8, seed=0)
     model = ValuationModel(world.n_groups)
     found: dict[str, list[NDArray[np.floating]]] = {}
     for start, stop in zip([0, *cuts], [*cuts, len(world.group)], strict=True):
@@ -174,11 +179,11 @@ def test_nothing_is_safe_before_anything_is_known() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"replicates": 9}, "must be from 10 to 400,000, got 9"),
-        ({"replicates": 400_001}, "got 400,001"),
-        ({"replicates": -5}, "from 10 to 400,000, got -5"),
-        ({"replicates": 10.5}, "must be an integer from 10 to 400,000, got 10.5"),
-        ({"replicates": "many"}, "must be an integer from 10 to 400,000, got 'many'"),
+        ({"groups_of_each": 9}, "must be from 10 to 400,000, got 9"),
+        ({"groups_of_each": 400_001}, "got 400,001"),
+        ({"groups_of_each": -5}, "from 10 to 400,000, got -5"),
+        ({"groups_of_each": 10.5}, "must be an integer from 10 to 400,000, got 10.5"),
+        ({"groups_of_each": "many"}, "must be an integer from 10 to 400,000, got 'many'"),
         ({"bootstrap": 2.0}, "must be an integer from 2 to 1000, got 2.0"),
         ({"bootstrap": 1001}, "from 2 to 1000, got 1001"),
         ({"group_mean_sd": -0.1}, "greater than 0, got -0.1"),
@@ -194,7 +199,7 @@ def test_nothing_is_safe_before_anything_is_known() -> None:
 def test_parameters_out_of_rule(options: dict[str, float], message: str) -> None:
     """Each is named, with what was found."""
     with pytest.raises(OptionError, match=message):
-        simulate(**{"replicates": 10, **options})  # type: ignore[arg-type]
+        simulate(**{"groups_of_each": 10, **options})  # type: ignore[arg-type]
 
 
 def full_worlds() -> Iterator[Simulation]:

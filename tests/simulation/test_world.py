@@ -45,8 +45,8 @@ def test_the_default_spread_is_the_one_that_was_found() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"replicates": 0}, "from 1 to 400,000, got 0"),
-        ({"replicates": 2.5}, "an integer from 1"),
+        ({"groups_of_each": 0}, "from 1 to 400,000, got 0"),
+        ({"groups_of_each": 2.5}, "an integer from 1"),
         ({"group_mean_sd": 0.0}, "greater than 0, got 0.0"),
         ({"random_state": -1}, "got -1"),
     ],

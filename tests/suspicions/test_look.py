@@ -52,8 +52,8 @@ def test_groups_and_time_that_are_given_are_not_asked_for() -> None:
     price = np.r_[price, price[:100] * 1.2]
     day = pd.Series(pd.date_range("2020-01-01", periods=500))
     lines = look(table.assign(day=day), price)
-    assert [line[line.index("(--") :] for line in lines] == ["(--group parcel).", "(--time day)."]
-    assert look(table, price, group=table["parcel"].to_numpy(), time=day.to_numpy()) == []
+    assert [line[line.index("(--") :] for line in lines] == ["(--groups parcel).", "(--time day)."]
+    assert look(table, price, groups=table["parcel"].to_numpy(), time=day.to_numpy()) == []
 
 
 @pytest.mark.filterwarnings("error")

@@ -30,7 +30,7 @@ def test_roles_are_not_features(table: pd.DataFrame) -> None:
         table,
         prediction="avm",
         time="sold_on",
-        group="parcel",
+        groups="parcel",
         scores=["fsd"],
         drop=["rooms"],
     )

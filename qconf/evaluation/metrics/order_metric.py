@@ -36,9 +36,9 @@ class OrderMetric(ABC):
     def of(self, rows: WeightedRows) -> float:
         """Sum up rows, each counted by its weight."""
 
-    def estimate(self, value: float, draws: Draws, level: float) -> Estimate:
+    def estimate(self, value: float, draws: Draws, confidence_level: float) -> Estimate:
         """Make an interval from what it was under other weights."""
-        return percentile_estimate(value, draws, level, self.bounds)
+        return percentile_estimate(value, draws, confidence_level, self.bounds)
 
     def text(self, estimate: Estimate) -> str:
         """Write a value with its interval."""

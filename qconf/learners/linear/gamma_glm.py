@@ -1,4 +1,4 @@
-"""A Gamma model with log link on tables, whose coefficients can be read."""
+"""Fit a Gamma regression with log link to a table, with coefficients that can be read."""
 
 from __future__ import annotations
 

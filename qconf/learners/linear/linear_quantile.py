@@ -1,4 +1,4 @@
-"""Linear quantile regression: several quantiles in one fit."""
+"""Fit linear quantile regressions, several quantiles at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Linear quantile regression by statsmodels, for its standard errors."""
+"""Fit linear quantile regressions by statsmodels, for its standard errors."""
 
 from __future__ import annotations
 

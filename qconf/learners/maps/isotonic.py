@@ -1,4 +1,4 @@
-"""Isotonic regression that keeps the order of what it maps."""
+"""Fit an isotonic regression that keeps the order of what it maps."""
 
 from __future__ import annotations
 

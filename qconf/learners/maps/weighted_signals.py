@@ -1,4 +1,4 @@
-"""Several signals of error size as one: weights that data move away from equal ones."""
+"""Combine signals of error size by a Gamma regression whose weights are shrunk to equal ones."""
 
 from __future__ import annotations
 

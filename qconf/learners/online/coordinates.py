@@ -1,4 +1,4 @@
-"""Rows of a table as the few coordinates of a linear model that they make active."""
+"""Encode rows as the few active coordinates of a linear model that learns row by row."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Levels = dict[str | None, int]
 
 
 class Reading(NamedTuple):
-    """What rows that will be learned from make active, and what they bring that is new.
+    """Coordinates and values of rows to be learned, and the levels that they would add.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The arrays that the loops of `qconf.learners.online.count_rates` read and change, under names."""
+"""Name the arrays that the loops of `qconf.learners.online.count_rates` read and change."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Model(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What is to be written down of each row; what is empty is not."""
+    """Outputs of a pass, one entry a row; an array of length 0 is not filled."""
 
     lanes: FloatArray
     summary: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""The compiled loops of `qconf.learners.online.count_rates`, which has the formulas."""
+"""Compile the loops of `qconf.learners.online.count_rates`, which has the formulas."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _tell(rows: Rows, row: int, model: Model, prediction: Lanes, told: Told) -> 
 
 @inlined
 def _expect(rows: Rows, row: int, model: Model) -> None:
-    """Have the processor fetch what a coming row will need."""
+    """Prefetch what a coming row will need."""
     if row < len(rows.coordinates):
         for j in range(rows.coordinates.shape[1]):
             coordinate = rows.coordinates[row, j]
@@ -271,7 +271,7 @@ def _learn_product(rows: Rows, row: int, model: Model, row_weight: float, times:
 
 @compiled
 def _share_ratio(rows: Rows, row: int, model: Model, lane: int, learned: float) -> None:
-    """Share what a row is of its expectation among its factors, in one lane."""
+    """Share the log ratio of target to prediction among the row's factors, in one lane."""
     state, prior = model.state, model.prior_count
     mean = 1.0 * model.origin[_MEAN, lane]
     expected, unsure, moved = mean, 0.0, 0.0

@@ -1,4 +1,4 @@
-"""A linear model learned row by row, with learning rates that are decided by counts.
+"""Learn a linear model row by row, with learning rates that are decided by counts.
 
 Each coordinate j has a weight w_j and a count n_j, the sum of its squared values. With
 P_j = 1 / (prior_count + n_j), a row of weight s, values x_j and error e changes them by

@@ -1,4 +1,4 @@
-"""How much an online model has seen of what a row is made of."""
+"""Measure how much an online model has seen of what a row is made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lanes: what is learned side by side, once or by each bootstrap replicate, in one loop."""
+"""Type the lanes of one loop: weights learned side by side, once or by each bootstrap replicate."""
 
 from __future__ import annotations
 

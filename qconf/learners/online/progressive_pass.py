@@ -1,4 +1,4 @@
-"""What a progressive pass may know when: labels before a row, and bins cut by rows before it."""
+"""Check which labels a progressive pass knows before each row, and where bins are cut anew."""
 
 from __future__ import annotations
 

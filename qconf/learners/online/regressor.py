@@ -1,16 +1,16 @@
-"""A linear regression that learns row by row, as a scikit-learn estimator."""
+"""Fit a linear regression row by row, as a scikit-learn estimator."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
+from qconf._types import ArrayLike, FloatArray, IntArray, Link, RandomState, TableLike
 from qconf.core.all_or_nothing import all_or_nothing
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import (
@@ -99,7 +99,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
         "categorical_features": [StrOptions({"from_dtype"}), "array-like"],
         "bins": [None, Interval(Integral, 2, None, closed="left")],
         "buckets": [None, Interval(Integral, 1, 2**30, closed="both")],
-        "link": [StrOptions({"identity", "log"})],
+        "link": [StrOptions(set(get_args(Link)))],
         "fit_intercept": ["boolean"],
         "random_state": ["random_state"],
     }
@@ -112,7 +112,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
         categorical_features: str | Sequence[str | int] = "from_dtype",
         bins: int | None = None,
         buckets: int | None = None,
-        link: str = "identity",
+        link: Link = "identity",
         fit_intercept: bool = True,
         random_state: RandomState = None,
     ) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, BoolArray, FloatArray, RandomState, TableLike
+from qconf._types import ArrayLike, BoolArray, BoostingLoss, FloatArray, RandomState, TableLike
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import (
@@ -36,7 +36,7 @@ _MIN_ROWS_TO_SUBSAMPLE = 20
 #: Fewer rows are not split to see when to stop.
 _MIN_ROWS_TO_STOP = 50
 _ROWS_FOR_EACH_ROW_OF_A_LEAF = 1000
-_OBJECTIVES = {
+_OBJECTIVES: dict[BoostingLoss, str] = {
     "squared": "regression", "gamma": "gamma", "quantile": "quantile", "binary": "binary"
 }  # fmt: skip
 
@@ -126,7 +126,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
 
     def __init__(
         self,
-        loss: str = "squared",
+        loss: BoostingLoss = "squared",
         *,
         quantile: float = 0.5,
         n_estimators: int = 200,

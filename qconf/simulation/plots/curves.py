@@ -1,4 +1,4 @@
-"""Pictures of the simulated world: what was chosen, and what any choice costs."""
+"""Draw the simulated world: what was chosen, and what any choice costs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.report.style import GREY, INK, PALETTE, new_figure, plain_axes
-from qconf.simulation.contenders import BAYES_LIMIT, ESTIMATORS
 from qconf.simulation.published import CONSERVATIVE, ERROR_MODEL, published_beside
 from qconf.simulation.result import THRESHOLD, Simulation
+from qconf.simulation.stream_estimators import BAYES_LIMIT, ESTIMATORS
 
 __all__ = ["best_decile_bars", "risk_coverage_curves"]
 

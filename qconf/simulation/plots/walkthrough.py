@@ -1,4 +1,4 @@
-"""Why an estimate of the error needs an upper bound: the published walk-through, in one picture."""
+"""Draw the published walk-through: why an estimate of the error needs an upper bound."""
 
 from __future__ import annotations
 

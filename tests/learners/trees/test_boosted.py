@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
+from qconf._types import BoostingLoss
 from qconf.errors import OptionError
 from qconf.learners.trees.boosted import BoostedTrees
 
 
 @pytest.mark.parametrize("loss", ["squared", "gamma"])
-def test_recovers_group_means(loss: str, rng: np.random.Generator) -> None:
+def test_recovers_group_means(loss: BoostingLoss, rng: np.random.Generator) -> None:
     """With one categorical feature, the prediction is the group's mean."""
     group = rng.integers(0, 3, 6000)
     y = np.array([1.0, 2.0, 5.0])[group] * rng.gamma(4, 0.25, 6000)
@@ -96,7 +97,7 @@ def test_recovers_probabilities(rng: np.random.Generator) -> None:
     sign=st.sampled_from([-1, 1]),
     loss=st.sampled_from(["squared", "gamma", "binary"]),
 )
-def test_monotonic_predictions_never_turn(seed: int, sign: int, loss: str) -> None:
+def test_monotonic_predictions_never_turn(seed: int, sign: int, loss: BoostingLoss) -> None:
     """Along its column a prediction goes one way only, whatever the rows say and others hold."""
     rng = np.random.default_rng(seed)
     table = pd.DataFrame(rng.uniform(size=(150, 2)), columns=["age", "area"])
@@ -173,7 +174,7 @@ def test_weights_count_in_the_loss(rng: np.random.Generator) -> None:
 def test_leaves_grow_with_very_many_rows() -> None:
     """A thousandth of the rows, where the target is a squared error; else 100 at most."""
 
-    def least(loss: str, n_rows: int) -> int:
+    def least(loss: BoostingLoss, n_rows: int) -> int:
         return int(BoostedTrees(loss)._engine_parameters(n_rows, 0)["min_data_in_leaf"])
 
     assert [least("gamma", n) for n in (40, 1000, 50_000, 1_000_000)] == [5, 50, 100, 1000]
@@ -181,7 +182,7 @@ def test_leaves_grow_with_very_many_rows() -> None:
 
 
 @pytest.mark.parametrize("loss", ["gamma", "squared", "quantile", "binary"])
-def test_parts_of_a_long_table_go_on_from_each_other(loss: str) -> None:
+def test_parts_of_a_long_table_go_on_from_each_other(loss: BoostingLoss) -> None:
     """All trees are there, all rows have had a say, and the answer is that of the whole table."""
     rng = np.random.default_rng(0)
     x = rng.uniform(size=(8000, 2))
@@ -208,7 +209,7 @@ def test_a_table_within_the_limit_is_one_part() -> None:
 
 @pytest.mark.parametrize("loss", ["squared", "quantile"])
 @pytest.mark.parametrize("offset", [1e8, -1e10, 1e12])
-def test_targets_far_from_zero(loss: str, offset: float, rng: np.random.Generator) -> None:
+def test_targets_far_from_zero(loss: BoostingLoss, offset: float, rng: np.random.Generator) -> None:
     """The engine's labels have seven digits; they are those of what differs."""
     x = rng.uniform(size=(600, 2))
     y = 10 * x[:, 0] + rng.normal(size=600)
@@ -219,7 +220,7 @@ def test_targets_far_from_zero(loss: str, offset: float, rng: np.random.Generato
 
 @pytest.mark.parametrize("loss", ["squared", "gamma", "quantile"])
 @pytest.mark.parametrize("unit", [1e-200, 1e-38, 1e38, 1e200])
-def test_targets_of_any_spread(loss: str, unit: float, rng: np.random.Generator) -> None:
+def test_targets_of_any_spread(loss: BoostingLoss, unit: float, rng: np.random.Generator) -> None:
     """Short floats end at 1e38; predictions are the same, times the unit."""
     x = rng.uniform(size=(600, 2))
     y = 1.0 + x[:, 0] + rng.uniform(size=600)

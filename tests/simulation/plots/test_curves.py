@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from qconf import Simulation, simulate
 from qconf.report.style import PALETTE, picture
-from qconf.simulation.contenders import BAYES_LIMIT, ESTIMATORS
 from qconf.simulation.plots.curves import best_decile_bars, risk_coverage_curves
 from qconf.simulation.plots.walkthrough import walkthrough
+from qconf.simulation.stream_estimators import BAYES_LIMIT, ESTIMATORS
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What proves a plane best."""
+"""Prove a plane best by its duality gap."""
 
 from __future__ import annotations
 
@@ -56,12 +56,13 @@ def certify(
     rounding: float = 0.0,
     centred: bool = False,
 ) -> Certificate:
-    """Compute loss and bound from all rows, trusting nothing but the plane and the pulls.
+    """Compute loss and bound from all rows, trusting nothing but the plane and the dual variables.
 
-    The pulls d bound the loss of every plane b from below by ``d @ (target - design.values(b))``,
-    because none is beyond its limits. For the solution's plane that is ``d @ residual``; for
-    others it differs by ``design.sums(d) @ (b - plane)``, zero but for rounding. As much as that
-    could be worth if each coordinate were twice as large, or zero, is taken off the bound.
+    The dual variables d bound the loss of every plane b from below by
+    ``d @ (target - design.values(b))``, because none is beyond its limits. For the solution's plane
+    that is ``d @ residual``; for others it differs by ``design.sums(d) @ (b - plane)``, zero but
+    for rounding. As much as that could be worth if each coordinate were twice as large, or zero, is
+    taken off the bound.
 
     Parameters
     ----------
@@ -75,12 +76,12 @@ def certify(
         Whether planes have an intercept: then the target's deviation is counted from its median.
     """
     highest = problem.quantile * problem.weight
-    pull = np.clip(solution.pull, highest - problem.weight, highest)
+    dual = np.clip(solution.dual, highest - problem.weight, highest)
     if residual is None:
         residual = problem.residual(solution.plane)
     loss = problem.loss(residual)
-    unbalanced = float(np.abs(problem.design.sums(pull)) @ np.abs(solution.plane))
-    bound = float(pull @ residual) - unbalanced
+    unbalanced = float(np.abs(problem.design.sums(dual)) @ np.abs(solution.plane))
+    bound = float(dual @ residual) - unbalanced
     whole = _compared_with(problem, loss, centred)
     return Certificate(loss, bound, (loss - bound) / whole, rounding / whole)
 

@@ -1,4 +1,4 @@
-"""From vertex to vertex, downhill: the simplex method of quantile regression."""
+"""Solve a quantile regression by the simplex method: from vertex to vertex, downhill."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.linalg import LinAlgError
 
 from qconf._types import FloatArray, IntArray
 from qconf.learners.linear.planes.problem import Problem
-from qconf.learners.linear.planes.vertex import SLACK, Solution, independent_rows
+from qconf.learners.linear.planes.vertex import TOLERANCE, Solution, independent_rows
 
 __all__ = ["descend"]
 
@@ -16,8 +16,8 @@ _EPS = float(np.finfo(np.float64).eps)
 _LAST_DIGITS = 32 * _EPS
 #: Rows that change their distance by less than this run in parallel with the plane.
 _PARALLEL = 1e-11
-#: How far targets are nudged to tell them apart, in units of their spread; and the next time.
-_NUDGE = 1e-6
+#: How far targets are perturbed to tell them apart, in units of their spread; and the next time.
+_PERTURBATION = 1e-6
 _SMALLER = 0.01
 #: Where to look for k rows to start from: among this many times k.
 _AROUND = 4
@@ -48,11 +48,11 @@ def descend(problem: Problem, plane: FloatArray, max_steps: int) -> Solution | N
     try:
         vertex = _Vertex(problem, plane)
         for _ in range(max_steps):
-            vertex.look()
+            vertex.update()
             if not vertex.is_best():
                 vertex.step()
-            elif vertex.nudge:
-                vertex.put_back()
+            elif vertex.perturbation:
+                vertex.remove_perturbation()
             else:
                 return vertex.solution()
     except LinAlgError:
@@ -61,12 +61,12 @@ def descend(problem: Problem, plane: FloatArray, max_steps: int) -> Solution | N
 
 
 class _Vertex:
-    """A plane through k rows, the pulls they would need to balance all others, and a way on.
+    """A basis of k rows, its plane, the dual variables that balance all others, and a way on.
 
     `below` tells every row's side; a row on the plane that is not one of the k is on that side
     which it was on last. Where there are such rows, steps may have no length and lead in a circle.
-    Then all targets are nudged a little, each by its own amount, until the best vertex is found:
-    its pulls prove the same rows best for the targets as they are.
+    Then all targets are perturbed a little, each by its own amount, until the best vertex is found:
+    its dual variables prove the same rows best for the targets as they are.
     """
 
     def __init__(self, problem: Problem, plane: FloatArray) -> None:
@@ -77,10 +77,10 @@ class _Vertex:
         self.below = residual < 0
         self.size = problem.weight @ np.abs(self.rows)
         self.rounding = _LAST_DIGITS * (1 + np.abs(problem.target))
-        self.target, self.nudge, self.next_nudge = problem.target, 0.0, _NUDGE
+        self.target, self.perturbation, self.next_perturbation = problem.target, 0.0, _PERTURBATION
 
-    def look(self) -> None:
-        """Find the plane, the residuals, and how far the needed pulls are beyond their limits."""
+    def update(self) -> None:
+        """Find plane and residuals, and how far the basis's duals are beyond their limits."""
         problem, basis = self.problem, self.basis
         matrix, target, weight = self.rows[basis], self.target[basis], problem.weight[basis]
         self.inverse = np.linalg.inv(matrix)
@@ -91,31 +91,31 @@ class _Vertex:
         self.distance = np.abs(self.residual)
         self.off = self.distance > self.rounding
         np.less(self.residual, 0, out=self.below, where=self.off)
-        self.pull = (problem.quantile - self.below) * problem.weight
-        self.pull[basis] = 0.0
-        needed = -(self.pull @ self.rows) @ self.inverse
-        self.pull[basis] = needed
+        self.dual = (problem.quantile - self.below) * problem.weight
+        self.dual[basis] = 0.0
+        needed = -(self.dual @ self.rows) @ self.inverse
+        self.dual[basis] = needed
         highest = problem.quantile * weight
         self.upwards = needed > highest
-        self.fall = np.maximum(needed - highest, highest - weight - needed)
-        self.excess = self.fall - 4 * _EPS * self.size @ np.abs(self.inverse)
+        self.descent_rate = np.maximum(needed - highest, highest - weight - needed)
+        self.excess = self.descent_rate - 4 * _EPS * self.size @ np.abs(self.inverse)
 
     def is_best(self) -> bool:
-        """Tell whether no pull that is needed is beyond its limits."""
-        return bool((self.excess <= SLACK * self.problem.weight[self.basis]).all())
+        """Tell whether no dual variable of the basis is beyond its limits."""
+        return bool((self.excess <= TOLERANCE * self.problem.weight[self.basis]).all())
 
-    def put_back(self) -> None:
+    def remove_perturbation(self) -> None:
         """Give all rows their own targets again."""
-        self.target, self.nudge = self.problem.target, 0.0
+        self.target, self.perturbation = self.problem.target, 0.0
 
     def solution(self) -> Solution:
-        """Tell the plane; the only one, if no pull that is needed is at its limit."""
+        """Tell the plane; the only one, if no dual variable of the basis is at its limit."""
         weight = self.problem.weight[self.basis]
-        unique = bool((self.excess < -SLACK * weight).all())
-        return Solution(self.plane, self.pull, unique=unique)
+        unique = bool((self.excess < -TOLERANCE * weight).all())
+        return Solution(self.plane, self.dual, unique=unique)
 
     def step(self) -> None:
-        """Let the row go that pulls hardest; move on until a row stops the fall, and take that."""
+        """Exchange two rows: that of the steepest edge leaves, the one that stops it enters."""
         leaving = int(np.argmax(self.excess / np.sqrt(np.sum(self.inverse**2, axis=0))))
         slope = self.rows @ self.inverse[:, leaving]
         towards = np.where(self.below == self.upwards[leaving], slope, -slope)
@@ -125,14 +125,14 @@ class _Vertex:
         distance = np.where(self.off[ahead], self.distance[ahead], 0.0) / slope
         order = np.argsort(distance, kind="stable")
         turned = np.cumsum((self.problem.weight[ahead] * slope)[order])
-        passed = int(np.searchsorted(turned, self.fall[leaving]))
+        passed = int(np.searchsorted(turned, self.descent_rate[leaving]))
         if passed == len(order):
             raise LinAlgError
-        if distance[order[passed]] == 0 and not self.nudge:
-            self.nudge = self.next_nudge
-            self.next_nudge *= _SMALLER
+        if distance[order[passed]] == 0 and not self.perturbation:
+            self.perturbation = self.next_perturbation
+            self.next_perturbation *= _SMALLER
             chance = np.random.default_rng(0).uniform(-1, 1, size=len(self.rows))
-            self.target = self.problem.target + self.nudge * chance
+            self.target = self.problem.target + self.perturbation * chance
         self.below[ahead[order[:passed]]] ^= True
         self.below[self.basis[leaving]] = not self.upwards[leaving]
         self.basis[leaving] = ahead[order[passed]]

@@ -1,4 +1,4 @@
-"""Features in working coordinates: uncorrelated, of unit size, without a copy of the table."""
+"""Whiten features without a copy of the table: uncorrelated coordinates of unit size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
 
-__all__ = ["Design", "Rows", "Table", "times", "working_coordinates"]
+__all__ = ["Design", "MatrixDesign", "TableDesign", "times", "working_coordinates"]
 
 #: Numbers that are converted at a time, where a table does not hold floats of eight bytes.
 _CHUNK = 1 << 19
@@ -36,7 +36,7 @@ class Design(Protocol):
         """Write out some rows, of shape (n_taken, k)."""
 
 
-class Rows:
+class MatrixDesign:
     """A design that is written out.
 
     Parameters
@@ -64,7 +64,7 @@ class Rows:
         return self.matrix[index]
 
 
-class Table:
+class TableDesign:
     """A table as it was given, read as ``[1, (X − shift) @ transform]``.
 
     Parameters
@@ -162,7 +162,7 @@ def _stretches(X: NDArray[Any]) -> Iterator[slice]:
 
 def working_coordinates(
     X: NDArray[Any], weight: FloatArray, rows: IntArray, *, intercept: bool
-) -> tuple[Table, IntArray]:
+) -> tuple[TableDesign, IntArray]:
     """Choose coordinates in which a sample of the rows is uncorrelated and of unit size.
 
     Directions in which no row of the table differs from the others (constant columns, columns
@@ -183,7 +183,7 @@ def working_coordinates(
 
     Returns
     -------
-    table : Table
+    table : TableDesign
     rows : ndarray of int
         The sample, with the rows that were added.
     """
@@ -206,7 +206,7 @@ def working_coordinates(
         own = weight[rows]
         middle = _centre(sample, own) if intercept else 0.0
         transform = _shortest(transform, lacking, _deviation(sample - middle, own))
-    return Table(X, shift, transform, intercept=intercept), rows
+    return TableDesign(X, shift, transform, intercept=intercept), rows
 
 
 def _centre(sample: FloatArray, weight: FloatArray | None = None) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Exact planes: from many rows to the few that matter, and back to look at all of them."""
+"""Solve a quantile regression exactly, on the few rows that matter, and check all of them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _solve_band(problem: Problem, band: Band, plane: FloatArray) -> Solution | N
         residual = problem.residual(found.plane)
         missed = np.flatnonzero((band.side * residual < 0) & ~on_plane(problem, residual))
         if not len(missed):
-            return Solution(found.plane, band.pull(found.pull), unique=found.unique)
+            return Solution(found.plane, band.dual(found.dual), unique=found.unique)
         if len(missed) > _MISSED * len(band):
             return None
         band.keep(missed)

@@ -1,4 +1,4 @@
-"""From a table to planes in its own units."""
+"""Fit planes to a table, and write them in its own units."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qconf._types import FloatArray, IntArray
 from qconf.learners.linear.planes.certificate import Certificate, certify
 from qconf.learners.linear.planes.descent import descend
-from qconf.learners.linear.planes.design import Table, times, working_coordinates
+from qconf.learners.linear.planes.design import TableDesign, times, working_coordinates
 from qconf.learners.linear.planes.exact import is_short, solve, solve_short
 from qconf.learners.linear.planes.interior_point import interior_point
 from qconf.learners.linear.planes.middle import middle_of_the_best
@@ -94,7 +94,7 @@ class _Units:
     Weights have no say in the target's scale: around a row that outweighs all others it has none.
     """
 
-    table: Table
+    table: TableDesign
     y: FloatArray
     weight: float
     centre: float
@@ -102,7 +102,7 @@ class _Units:
 
     @classmethod
     def of(
-        cls, table: Table, y: FloatArray, unit: float, sample: FloatArray, weight: FloatArray
+        cls, table: TableDesign, y: FloatArray, unit: float, sample: FloatArray, weight: FloatArray
     ) -> _Units:
         centre = weighted_median(sample, weight) if table.intercept else 0.0
         spread = _spread(sample - centre) or _spread(y - centre)
@@ -172,7 +172,7 @@ def _slower(rows: Problem, plane: FloatArray, first: FloatArray) -> Iterator[Sol
 def _without_search(problem: Problem, known: Problem, first: FloatArray) -> Solution | None:
     """Tell the solution of a target that lies on a plane, or of a table without any column."""
     if not len(first):
-        return Solution(first, problem.pull(problem.target), unique=True)
+        return Solution(first, problem.dual(problem.target), unique=True)
     for rows in (known, problem):
         if not on_plane(rows, rows.residual(first)).all():
             return None

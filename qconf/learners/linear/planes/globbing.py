@@ -1,11 +1,11 @@
-"""Leave out the rows whose side of the plane is known (Portnoy & Koenker 1997)."""
+"""Reduce a quantile regression to rows near the plane by globbing (Portnoy & Koenker 1997)."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
-from qconf.learners.linear.planes.design import Rows
+from qconf.learners.linear.planes.design import MatrixDesign
 from qconf.learners.linear.planes.problem import Problem
 
 __all__ = ["Band"]
@@ -17,7 +17,8 @@ class Band:
     """The rows near a plane, and two globs of all the others: those above and those below.
 
     A glob takes part as one row: the weighted mean of its rows, with the sum of their weights.
-    As long as all its rows are on its side of the plane, it has their loss and their pull.
+    As long as all its rows are on its side of the plane, it has their loss and the sum of
+    their dual variables.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ class Band:
         there = self.weights > 0
         weight = self.weights[there]
         return Problem(
-            Rows(
+            MatrixDesign(
                 np.vstack([self.kept.design.take(slice(None)), self.rows[there] / weight[:, None]])
             ),
             np.append(self.kept.target, self.targets[there] / weight),
@@ -68,18 +69,18 @@ class Band:
             self.problem.quantile,
         )
 
-    def pull(self, reduced: FloatArray) -> FloatArray:
-        """Tell the pulls of all rows from those of the reduced problem.
+    def dual(self, reduced: FloatArray) -> FloatArray:
+        """Tell the dual variables of all rows from those of the reduced problem.
 
-        The rows of a glob share its pull, also where it is between its limits: then the plane
-        goes through all of them.
+        The rows of a glob share its dual variable, also where that is between its limits: then
+        the plane goes through all of them.
         """
         there = self.weights > 0
         shared = np.zeros(len(_SIDES))
         shared[there] = reduced[len(self) :] / self.weights[there]
-        pull = self.problem.weight * np.where(self.side > 0, *shared)
-        pull[self.index] = reduced[: len(self)]
-        return pull
+        dual = self.problem.weight * np.where(self.side > 0, *shared)
+        dual[self.index] = reduced[: len(self)]
+        return dual
 
     def widen(self, times: float) -> None:
         """Take the next nearest rows out of the globs too."""
@@ -97,7 +98,9 @@ class Band:
         self.side[index] = 0
         self.index = np.append(self.index, index)
         self.kept = Problem(
-            Rows(np.vstack([self.kept.design.take(slice(None)), rows.design.take(slice(None))])),
+            MatrixDesign(
+                np.vstack([self.kept.design.take(slice(None)), rows.design.take(slice(None))])
+            ),
             np.append(self.kept.target, rows.target),
             np.append(self.kept.weight, rows.weight),
             self.problem.quantile,

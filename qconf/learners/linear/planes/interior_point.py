@@ -1,4 +1,4 @@
-"""The interior point method of Portnoy & Koenker (1997), ended at a vertex."""
+"""Solve a quantile regression by an interior point method, ended at a vertex."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["interior_point"]
 
 _MAX_ITER = 300
 #: Gaps, as shares of the loss: where the first vertex is tried, how much smaller the gap must be
-#: for the next, and where the pulls are as good as they get.
+#: for the next, and where the duals are as good as they get.
 _FIRST_VERTEX = 1e-6
 _NEXT_VERTEX = 0.02
 _GOAL = 1e-13
@@ -29,7 +29,7 @@ _NO_LOSS = 1e-6
 #: How close planes are that differ by rounding only, in units of the target.
 _SAME = 1e-7
 #: How far residuals are at least from settled at the start, as a share of their mean size: closer
-#: to the limits of the pulls there is no room to balance them.
+#: to the limits of the dual variables there is no room to balance them.
 _NEAREST = 0.01
 #: A step goes this share of the way to the nearest limit.
 _SHORT = 0.9995
@@ -43,7 +43,7 @@ def interior_point(problem: Problem, plane: FloatArray, nearness: float) -> Solu
     """Solve a problem whose rows are written out.
 
     Primal and dual go hand in hand (Mehrotra's predictor and corrector), started on the central
-    path: with the residuals of `plane` as they are, every row gets the pull that suits it.
+    path: with the residuals of `plane` as they are, every row gets the dual variable that suits it.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def interior_point(problem: Problem, plane: FloatArray, nearness: float) -> Solu
     Returns
     -------
     Solution
-        Its pulls tell how good it is: after 300 iterations it is returned as it is.
+        Its dual variables tell how good it is: after 300 iterations it is returned as it is.
     """
     apart = float(np.average(np.abs(problem.residual(plane)), weights=problem.weight))
     least = _NEAREST * max(apart, _NEAREST)
@@ -69,7 +69,7 @@ def interior_point(problem: Problem, plane: FloatArray, nearness: float) -> Solu
 
 
 def _followed(problem: Problem, at: _Iterate) -> tuple[Solution, bool]:
-    """Go on until a vertex is proven best, or the pulls are as good as they get."""
+    """Go on until a vertex is proven best, or the duals are as good as they get."""
     aim = _FIRST_VERTEX
     least = _NO_LOSS * problem.deviation()
     found = None
@@ -79,11 +79,11 @@ def _followed(problem: Problem, at: _Iterate) -> tuple[Solution, bool]:
         halved, idle = (gap / 2, 0) if gap < halved else (halved, idle + 1)
         if gap <= aim:
             aim = _NEXT_VERTEX * gap
-            found = vertex(problem, at.pull(problem)) or found
+            found = vertex(problem, at.dual(problem)) or found
             if found is not None and found.unique:
                 return found, True
         if gap <= _GOAL:
-            return _one_of_many(at, at.pull(problem), found), True
+            return _one_of_many(at, at.dual(problem), found), True
         if idle > _PATIENCE:
             break
         try:
@@ -95,20 +95,20 @@ def _followed(problem: Problem, at: _Iterate) -> tuple[Solution, bool]:
             break
         at = after
     if found is None or gap <= _CLOSE:
-        return Solution(at.plane, at.pull(problem)), gap <= _CLOSE
+        return Solution(at.plane, at.dual(problem)), gap <= _CLOSE
     return found, True
 
 
-def _one_of_many(at: _Iterate, pull: FloatArray, found: Solution | None) -> Solution:
+def _one_of_many(at: _Iterate, dual: FloatArray, found: Solution | None) -> Solution:
     """Choose the centre of all planes that are best; the vertex, if they are one and the same."""
     if found is not None and np.allclose(found.plane, at.plane, rtol=0, atol=_SAME):
         return found
-    return Solution(at.plane, pull)
+    return Solution(at.plane, dual)
 
 
 @dataclass(frozen=True)
 class _Iterate:
-    """A plane, pulls counted from their lower and upper limits, and the prices of those limits.
+    """A plane, the dual variables' slacks at both limits, and the multipliers of those limits.
 
     ``low + high == weight`` and ``over - under == residual``; at the solution ``low * under`` and
     ``high * over`` are zero.
@@ -137,11 +137,11 @@ class _Iterate:
     def gap(self) -> float:
         return float(self.low @ self.under + self.high @ self.over)
 
-    def pull(self, problem: Problem) -> FloatArray:
+    def dual(self, problem: Problem) -> FloatArray:
         return self.low - (1 - problem.quantile) * problem.weight
 
     def improved(self, problem: Problem) -> _Iterate:
-        """Take one step: as far as the predictor says is worth while, corrected for the bend."""
+        """Take one step: as far as the predictor says is worth while, corrected to second order."""
         directions = _Directions(problem, self)
         straight = directions.towards(-self.low * self.under, -self.high * self.over)
         ahead = self.stepped(straight, 1.0)
@@ -164,15 +164,15 @@ class _Iterate:
         )
 
     def stepped(self, step: _Step, share: float) -> _Iterate:
-        """Go along, pulls and prices each to at most a share of the way to their limits."""
-        pulls = min(1.0, share * _reach(self.low, step.low, self.high, -step.low))
-        prices = min(1.0, share * _reach(self.under, step.under, self.over, step.over))
+        """Go along, dual and primal each at most a share of the way to their limits."""
+        dual_length = min(1.0, share * _reach(self.low, step.low, self.high, -step.low))
+        primal_length = min(1.0, share * _reach(self.under, step.under, self.over, step.over))
         return _Iterate(
-            self.plane + prices * step.plane,
-            self.low + pulls * step.low,
-            self.high - pulls * step.low,
-            self.under + prices * step.under,
-            self.over + prices * step.over,
+            self.plane + primal_length * step.plane,
+            self.low + dual_length * step.low,
+            self.high - dual_length * step.low,
+            self.under + primal_length * step.under,
+            self.over + primal_length * step.over,
         )
 
 
@@ -195,19 +195,19 @@ class _Directions:
     def __init__(self, problem: Problem, at: _Iterate) -> None:
         self.at = at
         self.design = problem.design
-        self.give = 1 / (at.under / at.low + at.over / at.high)
-        self.imbalance = problem.design.sums(at.pull(problem))
+        self.scaling = 1 / (at.under / at.low + at.over / at.high)
+        self.imbalance = problem.design.sums(at.dual(problem))
         rows = problem.design.take(slice(None))
-        root = rows * np.sqrt(self.give)[:, None]
-        self.bend = root.T @ root
+        root = rows * np.sqrt(self.scaling)[:, None]
+        self.normal_matrix = root.T @ root
 
     def towards(self, under: FloatArray, over: FloatArray) -> _Step:
         """Find the step that changes ``low * under`` and ``high * over`` as asked."""
         at = self.at
         wanted = under / at.low - over / at.high
-        force = self.design.sums(self.give * wanted) + self.imbalance
-        plane = np.linalg.solve(self.bend, force).astype(np.float64, copy=False)
-        low = self.give * (wanted - self.design.values(plane))
+        right_side = self.design.sums(self.scaling * wanted) + self.imbalance
+        plane = np.linalg.solve(self.normal_matrix, right_side).astype(np.float64, copy=False)
+        low = self.scaling * (wanted - self.design.values(plane))
         return _Step(
             plane, low, (under - at.under * low) / at.low, (over + at.over * low) / at.high
         )

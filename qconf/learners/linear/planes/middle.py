@@ -1,4 +1,4 @@
-"""Where many planes are best: the one in their middle, whatever the order of the rows."""
+"""Choose the analytic centre where many planes are best, whatever the order of the rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.linalg import LinAlgError
 
 from qconf._types import BoolArray, FloatArray
 from qconf.learners.linear.planes.problem import Problem
-from qconf.learners.linear.planes.vertex import Solution, on_plane, room_of
+from qconf.learners.linear.planes.vertex import Solution, dual_slack, on_plane
 
 __all__ = ["middle_of_the_best"]
 
@@ -23,7 +23,7 @@ _NO_WORSE = 1e-12
 def middle_of_the_best(problem: Problem, solution: Solution) -> Solution:
     """Move on to the analytic centre of all planes that are as good as a solution.
 
-    They go through the rows whose pulls are between their limits, and leave all others on their
+    They go through the rows whose duals are between their limits, and leave all others on their
     sides. At the centre the product of the others' distances is largest, each to the power of
     its weight, so that a weight of two is as good as two rows.
 
@@ -39,20 +39,20 @@ def middle_of_the_best(problem: Problem, solution: Solution) -> Solution:
         The same one, if nothing better can be told.
     """
     residual = problem.residual(solution.plane)
-    through = np.abs(residual) <= room_of(problem, solution.pull)
+    through = np.abs(residual) <= dual_slack(problem, solution.dual)
     fixed = problem.rows(np.flatnonzero(through))
     rows = fixed.design.take(slice(None))
     try:
         plane = solution.plane + np.linalg.lstsq(rows, fixed.residual(solution.plane))[0]
         plane = _centre(problem, plane, through, _free(rows))
         undecided = through | on_plane(problem, residual)
-        pull = np.where(undecided, solution.pull, problem.pull(residual))
-        pull[through] -= np.linalg.lstsq(rows.T, problem.design.sums(pull))[0]
+        dual = np.where(undecided, solution.dual, problem.dual(residual))
+        dual[through] -= np.linalg.lstsq(rows.T, problem.design.sums(dual))[0]
     except LinAlgError:
         return solution
     if problem.loss(problem.residual(plane)) > problem.loss(residual) * (1 + _NO_WORSE):
         return solution
-    return Solution(plane, pull)
+    return Solution(plane, dual)
 
 
 def _free(rows: FloatArray) -> FloatArray:

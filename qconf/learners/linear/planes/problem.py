@@ -1,4 +1,4 @@
-"""One linear quantile regression: minimise the check loss of weighted rows."""
+"""State a linear quantile regression and its dual: the check loss of weighted rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
-from qconf.learners.linear.planes.design import Design, Rows
+from qconf.learners.linear.planes.design import Design, MatrixDesign
 
 __all__ = ["Problem", "check_loss", "weighted_median"]
 
@@ -40,9 +40,10 @@ def weighted_median(values: FloatArray, weight: FloatArray) -> float:
 class Problem:
     """Minimise ``sum(weight * check_loss(target - design.values(plane), quantile))``.
 
-    Its dual gives each row a pull d between ``(quantile − 1) weight`` and ``quantile weight`` so
-    that the pulls are balanced, ``design.sums(d) == 0``, and maximises ``d @ target``. At the
-    solution a row above the plane pulls with its upper limit, a row below with its lower one.
+    Its dual gives each row a variable d between ``(quantile − 1) weight`` and ``quantile weight``
+    so that they are balanced, ``design.sums(d) == 0``, and maximises ``d @ target``. At the
+    solution d is at its upper limit for a row above the plane, at its lower one for a row below:
+    one may think of d as the pull of the row on the plane.
     """
 
     design: Design
@@ -66,12 +67,15 @@ class Problem:
         """Sum the distances of the target from zero, its centre: what losses are compared with."""
         return float(self.weight @ np.abs(self.target))
 
-    def pull(self, residual: FloatArray) -> FloatArray:
-        """Give each row the pull of its side of the plane."""
+    def dual(self, residual: FloatArray) -> FloatArray:
+        """Return the dual variable of each row by its side of the plane."""
         return self.weight * (self.quantile - (residual < 0))
 
     def rows(self, index: IntArray | slice) -> Problem:
         """Write some rows out, as a problem of their own."""
         return Problem(
-            Rows(self.design.take(index)), self.target[index], self.weight[index], self.quantile
+            MatrixDesign(self.design.take(index)),
+            self.target[index],
+            self.weight[index],
+            self.quantile,
         )

@@ -1,4 +1,4 @@
-"""Planes close to a quantile: Newton's method on a smoothed check loss."""
+"""Minimise a smoothed check loss by Newton's method, to start close to a quantile."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _NARROWEST = 1e-9
 _STILL = 0.01
 
 
-def smoothed_pull(problem: Problem, residual: FloatArray, bandwidth: float) -> FloatArray:
-    """Give each row its pull on a plane, which changes sides over two bandwidths.
+def smoothed_dual(problem: Problem, residual: FloatArray, bandwidth: float) -> FloatArray:
+    """Return each row's dual variable, which goes from limit to limit over two bandwidths.
 
     The derivative of the check loss convolved with the uniform kernel: Fernandes, Guerre & Horta
     (2021), Journal of Business & Economic Statistics 39; He, Pan, Tan & Zhou (2023), Journal of
@@ -31,7 +31,7 @@ def smoothed_pull(problem: Problem, residual: FloatArray, bandwidth: float) -> F
 
 
 def smoothed_loss(problem: Problem, residual: FloatArray, bandwidth: float) -> float:
-    """Sum the loss whose derivative is the smoothed pull."""
+    """Sum the loss whose derivative is the smoothed dual variable."""
     size = np.abs(residual)
     near = np.minimum(size, bandwidth)
     both_sides = size + (bandwidth - near) ** 2 / (2 * bandwidth)
@@ -67,10 +67,10 @@ def smoothed_plane(
     ridge = np.eye(len(plane)) * problem.weight.sum()
     damping = _LEAST_DAMPING
     for _ in range(max_iter):
-        force = problem.design.sums(smoothed_pull(problem, residual, bandwidth))
-        bend = _bend(problem, residual, bandwidth)
+        gradient = -problem.design.sums(smoothed_dual(problem, residual, bandwidth))
+        hessian = _hessian(problem, residual, bandwidth)
         while True:
-            step = np.linalg.solve(bend + damping * ridge, force) * (2 * bandwidth)
+            step = -np.linalg.solve(hessian + damping * ridge, gradient) * (2 * bandwidth)
             move = problem.design.values(step)
             moved = residual - move
             after = smoothed_loss(problem, moved, bandwidth)
@@ -86,7 +86,7 @@ def smoothed_plane(
     return plane, residual
 
 
-def _bend(problem: Problem, residual: FloatArray, bandwidth: float) -> FloatArray:
+def _hessian(problem: Problem, residual: FloatArray, bandwidth: float) -> FloatArray:
     near = problem.rows(np.flatnonzero(np.abs(residual) < bandwidth))
     root = near.design.take(slice(None)) * np.sqrt(near.weight)[:, None]
     return root.T @ root

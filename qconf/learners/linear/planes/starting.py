@@ -1,4 +1,4 @@
-"""A first plane from a sample of the rows, and how far it may be off."""
+"""Fit a first plane to a sample of the rows, and say how far it may be off."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ __all__ = [
     "number_bins",
 ]
 
-#: As many thresholds has a column at most: a power of two less one, the last code being another's.
+#: Length of a column's thresholds: 2^8 - 1, for eight steps of bisection. At most 254 are finite,
+#: so that no bin has the code 255.
 THRESHOLDS = 255
 #: Code of a missing number, above all others.
 MISSING = 255

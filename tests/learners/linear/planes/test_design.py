@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qconf.learners.linear.planes.design import Rows, times, working_coordinates
+from qconf.learners.linear.planes.design import MatrixDesign, times, working_coordinates
 
 
 @pytest.mark.parametrize("intercept", [True, False])
@@ -20,7 +20,7 @@ def test_a_table_does_what_its_rows_do(
     """Values and sums are those of the rows written out, for all types and orders."""
     X = np.asarray(rng.normal(3, 5, size=(700, 4)), dtype=dtype, order=order)
     table, _ = working_coordinates(X, np.ones(700), np.arange(700), intercept=intercept)
-    rows = Rows(table.take(slice(None)))
+    rows = MatrixDesign(table.take(slice(None)))
     plane, weight = rng.normal(size=(rows.matrix.shape[1],)), rng.normal(size=700)
     np.testing.assert_allclose(table.values(plane), rows.values(plane), atol=1e-9)
     np.testing.assert_allclose(table.sums(weight), rows.sums(weight), atol=1e-9)

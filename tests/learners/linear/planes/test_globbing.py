@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qconf.learners.linear.planes.design import Rows
+from qconf.learners.linear.planes.design import MatrixDesign
 from qconf.learners.linear.planes.globbing import Band
 from qconf.learners.linear.planes.problem import Problem
 
@@ -13,7 +13,7 @@ from qconf.learners.linear.planes.problem import Problem
 @pytest.fixture
 def problem(rng: np.random.Generator) -> Problem:
     rows = np.column_stack([np.ones(500), rng.normal(size=(500, 2))])
-    return Problem(Rows(rows), rng.normal(size=500), rng.uniform(1, 2, size=500), 0.25)
+    return Problem(MatrixDesign(rows), rng.normal(size=500), rng.uniform(1, 2, size=500), 0.25)
 
 
 def test_the_loss_is_kept_while_sides_are(problem: Problem) -> None:
@@ -54,9 +54,9 @@ def test_pulls_of_all_rows(problem: Problem) -> None:
     """Balanced pulls of the reduced problem stay balanced, whatever a glob's share is."""
     band = Band(problem, problem.target, 50)
     reduced = band.reduced()
-    pull = np.random.default_rng(1).uniform(-0.75, 0.25, size=len(reduced)) * reduced.weight
-    everyone = band.pull(pull)
-    np.testing.assert_allclose(problem.design.sums(everyone), reduced.design.sums(pull))
+    dual = np.random.default_rng(1).uniform(-0.75, 0.25, size=len(reduced)) * reduced.weight
+    everyone = band.dual(dual)
+    np.testing.assert_allclose(problem.design.sums(everyone), reduced.design.sums(dual))
     assert (everyone <= 0.25 * problem.weight).all()
     assert (everyone >= -0.75 * problem.weight).all()
 
@@ -66,4 +66,4 @@ def test_a_side_without_rows(problem: Problem) -> None:
     band = Band(problem, np.abs(problem.target), 100)
     reduced = band.reduced()
     assert len(reduced) == 101
-    assert len(band.pull(reduced.weight * 0.1)) == 500
+    assert len(band.dual(reduced.weight * 0.1)) == 500

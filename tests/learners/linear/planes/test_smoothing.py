@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qconf.learners.linear.planes.design import Rows
+from qconf.learners.linear.planes.design import MatrixDesign
 from qconf.learners.linear.planes.problem import Problem
-from qconf.learners.linear.planes.smoothing import smoothed_loss, smoothed_plane, smoothed_pull
+from qconf.learners.linear.planes.smoothing import smoothed_dual, smoothed_loss, smoothed_plane
 
 
 @pytest.fixture
 def problem(rng: np.random.Generator) -> Problem:
     rows = np.column_stack([np.ones(400), rng.normal(size=(400, 2))])
     target = rows @ [1.0, 2.0, 3.0] + rng.standard_t(3, size=400)
-    return Problem(Rows(rows), target, rng.uniform(0.5, 2, size=400), 0.3)
+    return Problem(MatrixDesign(rows), target, rng.uniform(0.5, 2, size=400), 0.3)
 
 
 def test_the_pull_is_the_derivative_of_the_loss(problem: Problem) -> None:
@@ -26,7 +26,7 @@ def test_the_pull_is_the_derivative_of_the_loss(problem: Problem) -> None:
         moved[1][i] += step
         low, high = (smoothed_loss(problem, one, 0.7) for one in moved)
         slope = (high - low) / (2 * step)
-        assert slope == pytest.approx(smoothed_pull(problem, residual, 0.7)[i], abs=1e-6)
+        assert slope == pytest.approx(smoothed_dual(problem, residual, 0.7)[i], abs=1e-6)
 
 
 def test_without_bandwidth_it_is_the_check_loss(problem: Problem) -> None:
@@ -42,9 +42,9 @@ def test_without_bandwidth_it_is_the_check_loss(problem: Problem) -> None:
 def test_newton_balances_the_pulls(problem: Problem, bandwidth: float) -> None:
     """From far away, down to where the loss is flat."""
     plane, residual = smoothed_plane(problem, np.full(3, 100.0), bandwidth, max_iter=200)
-    pull = smoothed_pull(problem, residual, bandwidth)
+    dual = smoothed_dual(problem, residual, bandwidth)
     np.testing.assert_allclose(residual, problem.residual(plane), atol=1e-9)
-    assert np.abs(problem.design.sums(pull)).max() < 0.02 * problem.weight.sum()
+    assert np.abs(problem.design.sums(dual)).max() < 0.02 * problem.weight.sum()
 
 
 def test_steps_go_downhill(problem: Problem) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from qconf._types import FloatArray, IntArray, Table
+from qconf._types import BoostingLoss, FloatArray, IntArray, Table
 from qconf.errors import OptionError
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.leaf_bootstrap import bootstrap as leaf_bootstrap
@@ -49,7 +49,7 @@ def world(n: int, seed: int = 0) -> tuple[pd.DataFrame, FloatArray]:
     return X, (size * rng.normal(size=n)).to_numpy() ** 2
 
 
-def grown(X: Table, y: FloatArray, loss: str = "gamma", **options: Any) -> BoostedTrees:
+def grown(X: Table, y: FloatArray, loss: BoostingLoss = "gamma", **options: Any) -> BoostedTrees:
     options = {"n_estimators": 50, "random_state": 0, "n_jobs": 1, **options}
     return BoostedTrees(loss, **options).fit(X, y)
 
@@ -71,7 +71,7 @@ def by_hand(trees: BoostedTrees, X: Table, y: FloatArray, w: IntArray) -> FloatA
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("n", [700, 9000])
-def test_all_rows_drawn_once_give_the_model(loss: str, n: int) -> None:
+def test_all_rows_drawn_once_give_the_model(loss: BoostingLoss, n: int) -> None:
     """If it was grown on all rows: the steps are the engine's, beside categories too."""
     X, y = world(n)
     trees = grown(X, y, loss, subsample=1.0)
@@ -83,7 +83,7 @@ def test_all_rows_drawn_once_give_the_model(loss: str, n: int) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(LOSSES), n=st.integers(60, 300))
-def test_against_the_formulas(seed: int, loss: str, n: int) -> None:
+def test_against_the_formulas(seed: int, loss: BoostingLoss, n: int) -> None:
     """Any weights, as the docstring says; bagging is no matter."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, 2))
@@ -97,7 +97,7 @@ def test_against_the_formulas(seed: int, loss: str, n: int) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(LOSSES))
-def test_a_row_drawn_twice_is_two_rows(seed: int, loss: str) -> None:
+def test_a_row_drawn_twice_is_two_rows(seed: int, loss: BoostingLoss) -> None:
     """And one that is not drawn is none."""
     times = np.random.default_rng(seed).poisson(1.0, size=300)
     X, y = world(300, seed)
@@ -112,7 +112,7 @@ def test_a_row_drawn_twice_is_two_rows(seed: int, loss: str) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(factor=st.floats(1e-20, 1e20), loss=st.sampled_from(LOSSES))
-def test_units_do_not_matter(factor: float, loss: str) -> None:
+def test_units_do_not_matter(factor: float, loss: BoostingLoss) -> None:
     """Targets in other units give replicates in other units."""
     X, y = world(200)
     trees, other = grown(X, y, loss, n_estimators=1), grown(X, y, loss, n_estimators=1)
@@ -133,7 +133,7 @@ def _in_other_units(booster: Any, factor: float) -> Any:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_one_leaf_is_a_bootstrap_mean(loss: str) -> None:
+def test_one_leaf_is_a_bootstrap_mean(loss: BoostingLoss) -> None:
     """Without any split replicates spread by sd / sqrt(n)."""
     y = np.random.default_rng(0).exponential(3.0, size=500)
     X = np.zeros((500, 1))
@@ -143,7 +143,7 @@ def test_one_leaf_is_a_bootstrap_mean(loss: str) -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_leaves_spread_as_means_of_their_rows(loss: str) -> None:
+def test_leaves_spread_as_means_of_their_rows(loss: BoostingLoss) -> None:
     """A quarter of the rows has twice the spread, and no more: replicates are not one another."""
     group = np.arange(4000) % 4 == 0
     y = np.random.default_rng(0).gamma(2.0, size=4000)
@@ -156,7 +156,7 @@ def test_leaves_spread_as_means_of_their_rows(loss: str) -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_no_row_drawn_is_the_model(loss: str) -> None:
+def test_no_row_drawn_is_the_model(loss: BoostingLoss) -> None:
     """Where a replicate knows nothing, it keeps what was fitted."""
     X, y = world(800)
     trees = grown(X, y, loss)
@@ -166,7 +166,7 @@ def test_no_row_drawn_is_the_model(loss: str) -> None:
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("n", [1, 2, 3, 25])
-def test_very_few_rows(loss: str, n: int) -> None:
+def test_very_few_rows(loss: BoostingLoss, n: int) -> None:
     """Some replicates draw none of them."""
     X, y = world(n)
     found = LeafBootstrap(64, random_state=0).fit(grown(X, y, loss), X, y).predict(X)
@@ -195,7 +195,7 @@ def test_nothing_but_zeros() -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_seed_gives_the_same_with_any_number_of_threads(loss: str) -> None:
+def test_a_seed_gives_the_same_with_any_number_of_threads(loss: BoostingLoss) -> None:
     """To the last digit; and another seed gives others."""
     X, y = world(5000)
     one, two = grown(X, y, loss, n_jobs=1), grown(X, y, loss, n_jobs=2)

@@ -1,4 +1,4 @@
-"""The estimators of the simulation: each reads the rows once, and scores them before learning.
+"""Define the estimators of the simulation: each scores a row before it learns it.
 
 They know neither the sigmas, nor how large groups are, nor that there are four kinds.
 """
@@ -20,7 +20,14 @@ from qconf.simulation.result import THRESHOLD
 from qconf.simulation.settled import expected_error, settled_squares
 from qconf.simulation.world import World
 
-__all__ = ["BAYES_LIMIT", "ESTIMATORS", "Contender", "Stretch", "ValuationModel", "contenders"]
+__all__ = [
+    "BAYES_LIMIT",
+    "ESTIMATORS",
+    "StreamEstimator",
+    "Stretch",
+    "ValuationModel",
+    "stream_estimators",
+]
 
 ESTIMATORS: Final = (
     ERROR_MODEL,
@@ -89,7 +96,7 @@ class ValuationModel:
         return Stretch(coordinates, value, prediction, novelty, settled, ignorant)
 
 
-class Contender(Protocol):
+class StreamEstimator(Protocol):
     """Scores rows, lower is more confident, and learns them."""
 
     @property
@@ -101,7 +108,7 @@ class Contender(Protocol):
 
 
 class _ErrorModel:
-    """The group's mean squared residual, shrunk to that of all groups."""
+    """Score by the group's mean squared residual, shrunk to that of all groups."""
 
     names = ("error model",)
 
@@ -113,7 +120,7 @@ class _ErrorModel:
 
 
 class _ConservativeErrorModel:
-    """The same in bootstrap replicates: mean + standard deviation, and maximum."""
+    """Score by bootstrap replicates of it: mean + standard deviation, and maximum."""
 
     names = ("conservative error model", "conservative, maximum")
 
@@ -126,7 +133,7 @@ class _ConservativeErrorModel:
 
 
 class _EmpiricalBayes:
-    """The group's variance, shrunk to what the variances of all groups are found to be like."""
+    """Score by the group's variance, shrunk to what variances are found to be like."""
 
     names = ("empirical Bayes",)
 
@@ -138,7 +145,7 @@ class _EmpiricalBayes:
 
 
 class _CountStability:
-    """1 / sqrt(n): how often the group was seen."""
+    """Score by 1 / sqrt(n): how often the group was seen."""
 
     names = ("count stability",)
 
@@ -147,7 +154,7 @@ class _CountStability:
 
 
 class _Limit:
-    """The probability of an outlier, by one who knows how the world was made."""
+    """Score by the probability of an outlier, knowing how the world was made."""
 
     names = (BAYES_LIMIT,)
 
@@ -158,7 +165,7 @@ class _Limit:
         return (self._limit.score(stretch.group[:, 0], stretch.value, stretch.prediction),)
 
 
-def contenders(world: World, bootstrap: int, seed: int) -> tuple[Contender, ...]:
+def stream_estimators(world: World, bootstrap: int, seed: int) -> tuple[StreamEstimator, ...]:
     """Make all estimators and the limit; the longest first, so that no core waits for the last."""
     groups = world.n_groups
     return (

@@ -1,4 +1,4 @@
-"""The distinct texts of a column, looked at once however often they occur."""
+"""Look at the distinct texts of a column once, however often they occur."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qconf.tables.numerals import MISSING_NUMBERS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Levels", "as_series"]
+__all__ = ["DistinctTexts", "as_series"]
 
 
 def as_series(values: pa.ChunkedArray) -> pd.Series[Any]:
@@ -21,7 +21,7 @@ def as_series(values: pa.ChunkedArray) -> pd.Series[Any]:
     return series
 
 
-class Levels:
+class DistinctTexts:
     """The distinct texts of a column.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A rising map from a score to the mean of a target, that keeps the order of all scores."""
+"""Fit a strictly monotone map from a score to the mean of a target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sklearn.isotonic import isotonic_regression
 
 from qconf._types import FloatArray
 
-__all__ = ["LevelMap"]
+__all__ = ["MonotoneMap"]
 
 _ROWS_A_BIN = 200
 _MOST_BINS = 20
@@ -16,7 +16,7 @@ _MOST_BINS = 20
 _LEAST_SLOPE = 1e-3
 
 
-class LevelMap:
+class MonotoneMap:
     """Piecewise linear map from a score to the log of a target's mean, strictly rising.
 
     The scores are cut into bins of equally many rows; the bins' mean targets are made to rise by
@@ -42,7 +42,7 @@ class LevelMap:
     Examples
     --------
     >>> score = np.repeat([0.0, 1.0, 2.0], 1000)
-    >>> LevelMap(score, np.exp(2 * score))(np.array([0.0, 1.0, 2.0])).round(1)
+    >>> MonotoneMap(score, np.exp(2 * score))(np.array([0.0, 1.0, 2.0])).round(1)
     array([ 1. ,  7.4, 54.6])
     """
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qconf.learners.maps.level_map import LevelMap
+from qconf.learners.maps.monotone_map import MonotoneMap
 
 
 def test_mean_by_decile_is_the_targets(rng: np.random.Generator) -> None:
@@ -15,7 +15,7 @@ def test_mean_by_decile_is_the_targets(rng: np.random.Generator) -> None:
     log_mean = rng.normal(size=40_000)
     target = np.exp(log_mean) * rng.chisquare(1, size=40_000)
     score = np.sinh(log_mean)
-    mapped = LevelMap(score, target)(score)
+    mapped = MonotoneMap(score, target)(score)
     assert mapped.mean() == pytest.approx(target.mean(), rel=1e-9)
     order = np.argsort(score)
     for rows in np.array_split(order, 10):
@@ -29,7 +29,7 @@ def test_no_order_is_lost(n_rows: int, seed: int, tied: float) -> None:
     rng = np.random.default_rng(seed)
     score = rng.normal(size=n_rows)
     score = np.where(rng.random(n_rows) < tied, score.round(1), score)
-    mapped = LevelMap(score, rng.chisquare(1, size=n_rows) * np.exp(-score))
+    mapped = MonotoneMap(score, rng.chisquare(1, size=n_rows) * np.exp(-score))
     wide = np.unique(np.concatenate([score, [score.min() - 3, score.max() + 3]]))
     apart = wide[np.append(True, np.diff(wide) > 1e-6)]
     assert (np.diff(mapped(apart)) > 0).all()
@@ -41,20 +41,20 @@ def test_units_of_the_target_are_those_of_the_map(unit: float) -> None:
     """The target in other units gives the map in those."""
     rng = np.random.default_rng(1)
     score, target = rng.normal(size=500), rng.chisquare(1, size=500)
-    plain, scaled = LevelMap(score, target)(score), LevelMap(score, target * unit)(score)
+    plain, scaled = MonotoneMap(score, target)(score), MonotoneMap(score, target * unit)(score)
     np.testing.assert_allclose(scaled, unit * plain, rtol=1e-9)
 
 
 def test_beyond_the_outer_bins_it_goes_on_less_steeply() -> None:
     """A score far out is beyond those that were seen, but not by as much as it says."""
     score = np.linspace(0, 1, 1000)
-    low, lowest, first = LevelMap(score, np.exp(score))(np.array([-2.0, -3.0, 0.0]))
+    low, lowest, first = MonotoneMap(score, np.exp(score))(np.array([-2.0, -3.0, 0.0]))
     assert np.exp(-3) < lowest < low < first < 1.05
 
 
 @pytest.mark.parametrize("target", [np.zeros(10), np.ones(10)])
 def test_constant_targets(target: np.ndarray) -> None:
     """No errors, or the same for all, are finite levels."""
-    mapped = LevelMap(np.zeros(10), target)(np.zeros(10))
+    mapped = MonotoneMap(np.zeros(10), target)(np.zeros(10))
     assert np.isfinite(mapped).all()
     np.testing.assert_allclose(mapped, target, atol=1e-9)
