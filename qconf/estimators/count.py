@@ -71,6 +71,11 @@ class CountConfidence(ConfidenceEstimator):
         self.beta = beta
         self.scores_only = scores_only
 
+    @property
+    def in_error_units(self) -> bool:
+        """Whether expected errors are predicted, and not scores only."""
+        return not self.scores_only
+
     def _fit(self, X: Table, y: FloatArray) -> None:
         self.encoder_ = TableEncoder().fit(X)
         encoded = self.encoder_.transform(X)
