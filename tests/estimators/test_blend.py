@@ -13,6 +13,7 @@ from qconf import (
     ColumnConfidence,
     ConstantConfidence,
     CountConfidence,
+    ForestConfidence,
     ResidualConfidence,
 )
 from qconf._types import FloatArray, Table
@@ -280,3 +281,11 @@ def test_groups_that_last_through_time_are_kept_apart_at_random() -> None:
     est = BlendConfidence([CountConfidence()], random_state=0)
     both = est.fit(X, residual, time=time, groups=groups).predict(X)
     np.testing.assert_array_equal(both, est.fit(X, residual, groups=groups).predict(X))
+
+
+def test_members_of_each_fold_draw_their_own_numbers(rng: np.random.Generator) -> None:
+    """What is averaged over folds does not err alike in all of them."""
+    members = [ForestConfidence(2), ForestConfidence(2)]
+    est = BlendConfidence(members, cv=3, random_state=0)
+    est.fit(rng.uniform(size=(60, 1)), rng.normal(size=60))
+    assert len({one.random_state for fold in est.members_ for one in fold}) == 6
