@@ -289,3 +289,12 @@ def test_members_of_each_fold_draw_their_own_numbers(rng: np.random.Generator) -
     est = BlendConfidence(members, cv=3, random_state=0)
     est.fit(rng.uniform(size=(60, 1)), rng.normal(size=60))
     assert len({one.random_state for fold in est.members_ for one in fold}) == 6
+
+
+def test_where_the_newest_stretch_is_short_the_one_before_decides_too() -> None:
+    """Five hundred rows are too few for weights, whatever the older stretches have."""
+    X = pd.DataFrame({"id": np.arange(2500.0)})
+    residual = np.random.default_rng(0).normal(size=2500)
+    Witness.met.clear()
+    BlendConfidence([Witness()], cv=2).fit(X, residual, time=np.maximum(X["id"], 1999))
+    assert set().union(*(asked for _, asked in Witness.met)) == set(X["id"])

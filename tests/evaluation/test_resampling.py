@@ -177,7 +177,7 @@ def test_two_competitors_need_no_more_than_the_level_asked_for() -> None:
 
 
 def test_joint_level_is_at_most_that_of_strangers() -> None:
-    """A jump in few resamples is further than any normal one; Šidák's level is enough all the same."""
+    """Jumps in few resamples reach further than normal ones; Šidák’s level is enough."""
     rng = np.random.default_rng(0)
     jumps = (np.arange(1000) % 16 == 0).astype(np.float64)
     drawn = [jumps, *rng.normal(scale=0.01, size=(2, 1000))]

@@ -166,3 +166,21 @@ def test_blocks_in_time_rise_and_leave_no_number_out(time: list[int], n_blocks: 
     order = np.argsort(time, kind="stable")
     assert (np.diff(codes[order]) >= 0).all()
     assert all(len(set(codes[np.array(time) == moment])) == 1 for moment in set(time))
+
+
+def test_repeats_get_no_residual_for_new_rows_either() -> None:
+    """A copy of an earlier row is learned from, and its residual would be too small."""
+    again = np.arange(200) % 4 == 3
+    plan = schedule(200, folds=3, time=np.arange(200), repeats=again)
+    held_out = np.concatenate([fit.held_out[0] for fit in plan.residual_fits])
+    assert not again[held_out].any()
+    assert again[np.concatenate([fit.train for fit in plan.residual_fits])].any()
+
+
+def test_the_seed_decides_the_folds() -> None:
+    """The same one deals the same folds, another one others."""
+    first, again, other = [
+        schedule(60, folds=3, random_state=seed).rounds[0].scored for seed in (1, 1, 2)
+    ]
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
