@@ -298,3 +298,14 @@ def test_where_the_newest_stretch_is_short_the_one_before_decides_too() -> None:
     Witness.met.clear()
     BlendConfidence([Witness()], cv=2).fit(X, residual, time=np.maximum(X["id"], 1999))
     assert set().union(*(asked for _, asked in Witness.met)) == set(X["id"])
+
+
+def test_a_score_of_zero_is_as_good_as_a_tiny_one(rng: np.random.Generator) -> None:
+    """Below a thousandth of the usual error nothing tells rows apart: no row is safe beyond all."""
+    score = rng.uniform(0.5, 2, size=(2000, 1))
+    residual = rng.normal(scale=score[:, 0])
+    score[:20] = 0.0
+    est = BlendConfidence([ColumnConfidence(0)], random_state=0).fit(score, residual)
+    assert est.weights_[0] > 0
+    zero, tiny = est.predict([[0.0], [1e-4]])
+    assert zero == tiny
