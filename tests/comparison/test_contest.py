@@ -313,7 +313,7 @@ def test_intervals_are_of_stretches_of_time_and_of_groups(option: str, role: str
     options: dict[str, Any] = {option: "day", "prediction": "guess", "n_resamples": 50}
     result = compare(table, "price", estimators=["constant"], **options)
     scores = result.scores
-    shared = {"threshold": 0.15, "blocks": scores["block"], "n_resamples": 50}
+    shared: dict[str, Any] = {"threshold": 0.15, "blocks": scores["block"], "n_resamples": 50}
     told = {role: table["day"].iloc[scores["row"]]}
     judged = scores["constant"], scores["signed_residual"]
     found = result.ranking[0].evaluation.to_dict()

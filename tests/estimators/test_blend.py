@@ -309,3 +309,15 @@ def test_a_score_of_zero_is_as_good_as_a_tiny_one(rng: np.random.Generator) -> N
     assert est.weights_[0] > 0
     zero, tiny = est.predict([[0.0], [1e-4]])
     assert zero == tiny
+
+
+def test_the_share_of_a_member_is_that_of_all_its_signals(rng: np.random.Generator) -> None:
+    """A forest has two signals, and the weights of both."""
+    score = rng.uniform(0.5, 2, size=(300, 1))
+    members = [ForestConfidence(4), ColumnConfidence(0)]
+    est = BlendConfidence(members, random_state=0).fit(score, rng.normal(scale=score[:, 0]))
+    forest, column = est.weights_[:2].sum(), est.weights_[2]
+    assert est.weights_[1] > 0
+    assert est.shares_.tolist() == pytest.approx(
+        [forest / (forest + column), column / (forest + column)]
+    )
