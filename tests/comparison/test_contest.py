@@ -314,11 +314,11 @@ def test_intervals_are_of_stretches_of_time_and_of_groups(option: str, role: str
     result = compare(table, "price", estimators=["constant"], **options)
     scores = result.scores
     shared: dict[str, Any] = {"threshold": 0.15, "blocks": scores["block"], "n_resamples": 50}
-    told = {role: table["day"].iloc[scores["row"]]}
-    judged = scores["constant"], scores["signed_residual"]
+    told: dict[str, Any] = {role: table["day"].iloc[scores["row"]]}
+    expected, residual = scores["constant"], scores["signed_residual"]
     found = result.ranking[0].evaluation.to_dict()
-    assert found == evaluate(*judged, **shared, **told).to_dict()
-    alone = evaluate(*judged, **shared).overall.outlier_rate.interval
+    assert found == evaluate(expected, residual, **shared, **told).to_dict()
+    alone = evaluate(expected, residual, **shared).overall.outlier_rate.interval
     low, high = found["overall"]["interval"]
     assert high - low > 1.3 * (alone[1] - alone[0])
 

@@ -69,5 +69,5 @@ def test_the_spread_of_a_negative_prediction_is_positive() -> None:
 def test_a_prediction_of_zero_has_no_log_error() -> None:
     """Nor has one below; the message says what to do."""
     for prediction in (0.0, -1.0):
-        with pytest.raises(TableError, match="predicts values <= 0, .* use another"):
+        with pytest.raises(TableError, match=r"predicts values <= 0, .* use another"):
             ERROR_SCALES["log"].checked_residual(np.array([prediction]), np.array([1.0]))
