@@ -33,10 +33,21 @@ A whole estimator, that trusts rows near the middle of the table:
 >>> est.predict([[1.0], [3.0]])
 array([0. , 0.4])
 
-Three things are optional. A parameter ``time`` of ``fit`` asks for the time of each row, where
-there is one. For a blend, ``signals(X)`` may say several numbers of each row, lower for smaller
-errors, instead of one; and ``share(n)`` may return an unfitted estimator that does an n-th of the
-work, because a blend averages n of them.
+Four things are optional. Parameters ``time`` and ``groups`` of ``fit`` ask for those of each row,
+where there are such. For a blend, ``signals(X)`` may say several numbers of each row, lower for
+smaller errors, instead of one; and ``share(n)`` may return an unfitted estimator that does an n-th
+of the work, because a blend averages n of them.
+
+What an estimator cannot do, it says. A score that only ranks rows, whatever units the residuals
+have, has ``in_error_units = False`` in its body. One that takes no texts, no categories or no
+missing values says so as scikit-learn's do:
+
+>>> class NumericDistanceConfidence(DistanceConfidence):
+...     def __sklearn_tags__(self):
+...         tags = super().__sklearn_tags__()
+...         tags.input_tags.string = tags.input_tags.categorical = False
+...         tags.input_tags.allow_nan = False
+...         return tags
 
 Name it in the metadata of your package, and ``qconf compare --estimators distance`` finds it::
 
@@ -90,6 +101,11 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
     averages_unseen: ClassVar[bool] = False
     winsorises: ClassVar[bool] = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
+
+    @property
+    def in_error_units(self) -> bool:
+        """Whether residuals x 10 give expected errors x 10; False for scores that only rank."""
+        return True
 
     def fit(self, X: TableLike, y: ArrayLike) -> Self:
         """Learn how large errors are.

@@ -7,12 +7,14 @@ when they move.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
+from sklearn.utils import InputTags
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -47,6 +49,8 @@ __all__ = [
     "check_table",
     "check_target",
     "check_weights",
+    "input_tags",
+    "only_what_learners_take",
     "select_rows",
     "take_over_columns",
 ]
@@ -61,6 +65,20 @@ class TakesTables:
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def input_tags(estimator: Any) -> InputTags:
+    """Return what an estimator says it takes: numbers without gaps, if it says nothing."""
+    says = getattr(estimator, "__sklearn_tags__", None)
+    return InputTags() if says is None else says().input_tags
+
+
+def only_what_learners_take(tags: Any, learners: Iterable[Any]) -> Any:
+    """Say no to strings, categories or gaps where a learner that gets the table as it is does."""
+    for own in map(input_tags, learners):
+        for name in ("allow_nan", "string", "categorical"):
+            setattr(tags.input_tags, name, getattr(tags.input_tags, name) and getattr(own, name))
+    return tags
 
 
 def check_parameters(estimator: BaseEstimator) -> None:

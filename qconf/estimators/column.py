@@ -37,6 +37,8 @@ class ColumnConfidence(ConfidenceEstimator):
     array([0.08, 0.2 , 0.2 ])
     """
 
+    # What stands in the table is the answer, in whatever units it is.
+    in_error_units = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"column": [str, int]}
 
     def __init__(self, column: str | int = 0) -> None:

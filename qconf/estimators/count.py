@@ -76,6 +76,11 @@ class CountConfidence(ConfidenceEstimator):
         """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
         return True
 
+    @property
+    def in_error_units(self) -> bool:
+        """Whether expected errors are predicted, and not scores only."""
+        return not self.scores_only
+
     def _fit(self, X: Encoded, y: FloatArray) -> None:
         self.encoder_ = X.encoder
         self.edges_ = [

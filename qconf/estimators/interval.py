@@ -49,6 +49,8 @@ class IntervalConfidence(ConfidenceEstimator):
     array([0.1, 0.4])
     """
 
+    # What stands in the table is the answer, in whatever units it is.
+    in_error_units = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "columns": [str, tuple, list],
         "error": [StrOptions(set(ERROR_SCALES))],

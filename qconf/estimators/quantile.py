@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import FloatArray, QuantileLearner, RandomState, RegressorLike, Table
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source, with_seed
-from qconf.core.validation import HasMethods, StrOptions
+from qconf.core.validation import HasMethods, StrOptions, only_what_learners_take
 from qconf.encoding.encoder import TableEncoder, design_matrix
 from qconf.errors import OptionError
 from qconf.learners.linear.linear_quantile import LinearQuantileRegressor, check_quantiles
@@ -100,6 +100,12 @@ class QuantileConfidence(ConfidenceEstimator):
         if isinstance(self.learner, str):
             return self.learner not in _PLANES
         return getattr(self.learner, "takes_encoded", False)
+
+    def __sklearn_tags__(self) -> Any:
+        own = self.learner if isinstance(self.learner, list | tuple) else [self.learner]
+        return only_what_learners_take(
+            super().__sklearn_tags__(), [one for one in own if not isinstance(one, str)]
+        )
 
     def predict_quantiles(self, X: Any) -> FloatArray:
         """Predict the quantiles of the residual.

@@ -25,7 +25,13 @@ from qconf._types import (
 )
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source
-from qconf.core.validation import HasMethods, Interval, StrOptions, select_rows
+from qconf.core.validation import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    only_what_learners_take,
+    select_rows,
+)
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.error_learners import make_learner
@@ -206,6 +212,10 @@ class ResidualConfidence(ConfidenceEstimator):
         if self.target == "squared":
             table["effect"] = np.sqrt(table["effect"])
         return table
+
+    def __sklearn_tags__(self) -> Any:
+        own = [] if isinstance(self.learner, str) else [self.learner]
+        return only_what_learners_take(super().__sklearn_tags__(), own)
 
     def share(self, n: int) -> ResidualConfidence:
         """Make an unfitted estimator for one of `n` folds of a blend (`BoostedTrees.share`).

@@ -301,6 +301,28 @@ def test_the_ranking_can_be_had_again_from_the_scores(sales: pd.DataFrame) -> No
         assert again.to_dict() == one.evaluation.to_dict()
 
 
+@pytest.mark.parametrize(("option", "role"), [("time", "time"), ("group", "groups")])
+def test_intervals_are_of_stretches_of_time_and_of_groups(option: str, role: str) -> None:
+    """They are those of `evaluate` with the times or groups, wider than those of single rows."""
+    rng = np.random.default_rng(0)
+    day = np.repeat(np.arange(60), 10)
+    price = np.exp(rng.normal(scale=0.3, size=600))
+    table = pd.DataFrame({"size": rng.uniform(size=600), "day": day, "price": price})
+    # All houses of a day are off together.
+    table["guess"] = price * np.exp(0.2 * rng.normal(size=60)[day])
+    options: dict[str, Any] = {option: "day", "prediction": "guess", "n_resamples": 50}
+    result = compare(table, "price", estimators=["constant"], **options)
+    scores = result.scores
+    shared: dict[str, Any] = {"threshold": 0.15, "blocks": scores["block"], "n_resamples": 50}
+    told: dict[str, Any] = {role: table["day"].iloc[scores["row"]]}
+    expected, residual = scores["constant"], scores["signed_residual"]
+    found = result.ranking[0].evaluation.to_dict()
+    assert found == evaluate(expected, residual, **shared, **told).to_dict()
+    alone = evaluate(expected, residual, **shared).overall.outlier_rate.interval
+    low, high = found["overall"]["interval"]
+    assert high - low > 1.3 * (alone[1] - alone[0])
+
+
 def test_constant_alone_is_said_to_have_no_skill(sales: pd.DataFrame) -> None:
     """If the best cannot be told from chance, the verdict says so first."""
     result = run(sales, estimators=["constant"])

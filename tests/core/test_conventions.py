@@ -77,3 +77,9 @@ def test_a_seed_is_a_whole_number(bad: Any) -> None:
     """From 0 to 2**32 - 1."""
     with pytest.raises(OptionError, match="seed"):
         check_seed(bad)
+
+
+def test_the_safest_share_may_be_the_whole_table() -> None:
+    """A fraction of 1, and outlier rates of 0 and of 1, are in their range."""
+    check_options(threshold=0.1, fraction=1, confidence_level=0.9, outlier_rates=[0, 1])
+    assert accepted_rows(1, 7) == 7

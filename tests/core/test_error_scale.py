@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qconf.core.error_scale import ERROR_SCALES, error_scale
-from qconf.errors import OptionError
+from qconf.errors import OptionError, TableError
 
 PRICES = st.floats(1.0, 1e7)
 
@@ -52,3 +52,22 @@ def test_unknown_scales(name: object) -> None:
     """Anything else is named."""
     with pytest.raises(OptionError, match="one of relative, log, absolute"):
         error_scale(name)  # type: ignore[arg-type]
+
+
+def test_relative_errors_are_shares_of_the_truth() -> None:
+    """A house of 100 that was valued at 110 is 10 % off, and so is one valued at 90."""
+    residual = ERROR_SCALES["relative"].residual(np.array([110.0, 90.0]), np.array([100.0, 100.0]))
+    np.testing.assert_allclose(residual, [0.1, -0.1])
+
+
+def test_the_spread_of_a_negative_prediction_is_positive() -> None:
+    """How far off a value is has no sign."""
+    spread = ERROR_SCALES["relative"].spread(np.array([0.1]), np.array([-200.0]))
+    np.testing.assert_allclose(spread, [20.0])
+
+
+def test_a_prediction_of_zero_has_no_log_error() -> None:
+    """Nor has one below; the message says what to do."""
+    for prediction in (0.0, -1.0):
+        with pytest.raises(TableError, match=r"predicts values <= 0, .* use another"):
+            ERROR_SCALES["log"].checked_residual(np.array([prediction]), np.array([1.0]))

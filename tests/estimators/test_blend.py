@@ -13,6 +13,7 @@ from qconf import (
     ColumnConfidence,
     ConstantConfidence,
     CountConfidence,
+    ForestConfidence,
     ResidualConfidence,
 )
 from qconf._types import FloatArray, Table
@@ -293,3 +294,43 @@ def test_folds_side_by_side_are_folds_one_after_the_other(
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
         predicted.append(BlendConfidence(random_state=0).fit(x, residual).predict(x))
     np.testing.assert_array_equal(predicted[0], predicted[1])
+
+
+def test_members_of_each_fold_draw_their_own_numbers(rng: np.random.Generator) -> None:
+    """What is averaged over folds does not err alike in all of them."""
+    members = [ForestConfidence(2), ForestConfidence(2)]
+    est = BlendConfidence(members, folds=3, random_state=0)
+    est.fit(rng.uniform(size=(60, 1)), rng.normal(size=60))
+    assert len({one.random_state for fold in est.members_ for one in fold}) == 6
+
+
+def test_where_the_newest_stretch_is_short_the_one_before_decides_too() -> None:
+    """Five hundred rows are too few for weights, whatever the older stretches have."""
+    X = pd.DataFrame({"id": np.arange(2500.0)})
+    residual = np.random.default_rng(0).normal(size=2500)
+    Witness.met.clear()
+    BlendConfidence([Witness()], folds=2).fit(X, residual, time=np.maximum(X["id"], 1999))
+    assert set().union(*(asked for _, asked in Witness.met)) == set(X["id"])
+
+
+def test_a_score_of_zero_is_as_good_as_a_tiny_one(rng: np.random.Generator) -> None:
+    """Below a thousandth of the usual error nothing tells rows apart: no row is safe beyond all."""
+    score = rng.uniform(0.5, 2, size=(2000, 1))
+    residual = rng.normal(scale=score[:, 0])
+    score[:20] = 0.0
+    est = BlendConfidence([ColumnConfidence(0)], random_state=0).fit(score, residual)
+    assert est.weights_[0] > 0
+    zero, tiny = est.predict([[0.0], [1e-4]])
+    assert zero == tiny
+
+
+def test_the_share_of_a_member_is_that_of_all_its_signals(rng: np.random.Generator) -> None:
+    """A forest has two signals, and the weights of both."""
+    score = rng.uniform(0.5, 2, size=(300, 1))
+    members = [ForestConfidence(4), ColumnConfidence(0)]
+    est = BlendConfidence(members, random_state=0).fit(score, rng.normal(scale=score[:, 0]))
+    forest, column = est.weights_[:2].sum(), est.weights_[2]
+    assert est.weights_[1] > 0
+    assert est.shares_.tolist() == pytest.approx(
+        [forest / (forest + column), column / (forest + column)]
+    )

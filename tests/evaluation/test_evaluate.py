@@ -344,3 +344,32 @@ def test_errors_name_the_option_and_what_was_found(
     }
     with pytest.raises(error, match=words):
         evaluate(**{**good, **change})
+
+
+def test_a_fraction_of_one_is_the_whole_table() -> None:
+    """Also where few groups make the rate skewed: the same rate, the same interval."""
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(8), 50)
+    residual = np.where(groups == 0, 1.0, 0.0) + (rng.random(400) < 0.02)
+    one = evaluate(
+        rng.random(400), residual, threshold=0.5, groups=groups, fraction=1.0, n_resamples=100
+    )
+    whole, decile = one.overall.outlier_rate, one.best_decile.outlier_rate
+    assert decile.value == pytest.approx(whole.value)
+    assert decile.interval == pytest.approx(whole.interval)
+    # One group in eight has nearly all outliers: the rate might be much higher, not much lower.
+    assert whole.interval[1] - whole.value > 1.5 * (whole.value - whole.interval[0])
+
+
+def test_coverage_of_each_rate_is_its_own() -> None:
+    """Whatever other rates are asked for: the same coverage, the same interval."""
+    rng = np.random.default_rng(0)
+    score = rng.random(500)
+    residual = rng.normal(size=500) * score
+    rates = (0.02, 0.2)
+    both, *each = [
+        evaluate(score, residual, threshold=0.5, outlier_rates=asked, n_resamples=50).coverage_at
+        for asked in (rates, rates[:1], rates[1:])
+    ]
+    assert both == each[0] | each[1]
+    assert both[0.02].interval != both[0.2].interval

@@ -78,3 +78,10 @@ def test_few_times_have_no_trend() -> None:
     """Of three moments nothing can be said."""
     time = np.repeat([1.0, 2.0, 3.0], 100)
     assert trend_lines(time, np.repeat([0.0, 0.5, 1.0], 100), 0.1) == ()
+
+
+def test_twelve_years_are_told_and_an_error_at_the_threshold_is_no_outlier() -> None:
+    """Twelve periods are not too many; as everywhere, an outlier is beyond the threshold."""
+    told = by_period(days(4380), np.tile([0.25, -0.25, 0.5, 0.0], 1095), 0.25)
+    assert [one.name for one in told] == [str(year) for year in range(2018, 2030)]
+    assert sum(one.outlier_rate.value * one.n for one in told) == pytest.approx(1095)

@@ -18,7 +18,7 @@ from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD
 from qconf.evaluation.metrics.spearman import SPEARMAN
-from qconf.evaluation.ranking import Outcome, RankedRows
+from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
 
 THRESHOLD = 0.5
 
@@ -206,3 +206,25 @@ def test_curve_ends_at_the_overall_rate(rng: np.random.Generator) -> None:
     assert curve["coverage"].iloc[-1] == 1.0
     assert curve["outlier_rate"].iloc[-1] == pytest.approx(np.mean(np.abs(residual) > THRESHOLD))
     assert curve["cut_off"].is_monotonic_increasing
+
+
+def test_equal_scores_of_a_block_stay_equal() -> None:
+    """A constant that is fitted anew in each block puts no row of it before another."""
+    blocks = np.array([0, 1, 0, 1, 0])
+    shares = rank_within(np.array([0.3, 0.2, 0.3, 0.2, 0.3]), blocks)
+    np.testing.assert_array_equal(shares, np.full(5, 0.5))
+
+
+def test_the_curve_has_a_point_for_each_cut_off() -> None:
+    """Rows that tie are accepted together; the last point is the whole table."""
+    outcome = Outcome.of(np.array([0.0, 9.0, 9.0, 0.0]), 1.0)
+    curve = RankedRows(np.array([2.0, 1.0, 3.0, 2.0]), outcome, 0.5).curve()
+    assert curve["cut_off"].tolist() == [1.0, 2.0, 3.0]
+    assert curve["coverage"].tolist() == [0.25, 0.75, 1.0]
+    assert curve["outlier_rate"].tolist() == pytest.approx([1.0, 1 / 3, 0.5])
+
+
+def test_an_error_as_large_as_the_threshold_is_no_outlier() -> None:
+    """An outlier is beyond the threshold, on either side."""
+    outcome = Outcome.of(np.array([0.25, -0.25, 0.26, -0.26]), 0.25)
+    assert outcome.outlier.tolist() == [False, False, True, True]

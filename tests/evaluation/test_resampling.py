@@ -174,3 +174,20 @@ def test_two_competitors_need_no_more_than_the_level_asked_for() -> None:
     assert joint_confidence_level([one], 0.9) == 0.9
     assert joint_confidence_level([one, one], 0.9) == 0.9
     assert joint_confidence_level([one, one, other], 0.9) == pytest.approx(0.9, abs=0.03)
+
+
+def test_joint_level_is_at_most_that_of_strangers() -> None:
+    """Jumps in few resamples reach further than normal ones; Šidák’s level is enough."""
+    rng = np.random.default_rng(0)
+    jumps = (np.arange(1000) % 16 == 0).astype(np.float64)
+    drawn = [jumps, *rng.normal(scale=0.01, size=(2, 1000))]
+    joint = joint_confidence_level([Draws(one) for one in drawn], 0.95)
+    assert joint == pytest.approx(0.95 ** (1 / 3))
+        0.95 ** (1 / 3)
+    )
+
+
+def test_no_design_effect_makes_more_of_the_rows() -> None:
+    """Below one it counts as one: a hundred rows are never worth two hundred."""
+    worth = rate_estimate(0.0, 100, Draws(np.zeros(10)), 0.95, design_effect=0.5).n_effective
+    assert worth == 100

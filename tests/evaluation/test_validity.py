@@ -58,3 +58,14 @@ def test_slow_movement_is_told_with_what_the_rows_are_worth() -> None:
     assert "not 2,000" in told
     assert "may be too narrow" in told
     assert one.to_dict()["notes"] == [told]
+
+
+def test_enough_is_enough() -> None:
+    """Of fifteen outliers, twenty groups and twenty times nothing is said; of one fewer it is."""
+    rows = np.arange(2000)
+    assert notes(1500, rate=0.01) == ()
+    assert "Only 14 of 1,400" in notes(1400, rate=0.01)[0]
+    assert notes(groups=rows // 100) == ()
+    assert "only 19 groups" in notes(groups=rows // 106)[0]
+    assert notes(time=rows // 100) == ()
+    assert "only 19 distinct times" in notes(time=rows // 106)[0]

@@ -109,6 +109,12 @@ def test_months_of_the_calendar() -> None:
     assert arrived(moments, pd.offsets.Day(28)).tolist() == [0, 0, 1, 3]
 
 
+def test_labels_of_the_calendar_are_known_in_their_order() -> None:
+    """A working day after Friday 15:00 is later than one after Saturday 10:00: neither is known."""
+    moments = np.array(["2026-01-02T15", "2026-01-03T10", "2026-01-05T12"], dtype="M8[h]")
+    assert arrived(moments, pd.offsets.BDay(1)).tolist() == [0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("moments", "delay", "words"),
     [

@@ -54,3 +54,12 @@ def test_time_goes_to_those_who_ask() -> None:
     assert fit_confidence(AsksForTime(), X, residual, time).time_ is time
     assert fit_confidence(AsksForTime(), X, residual).time_ is None
     assert isinstance(fit_confidence(PredictsInfinity(), X, residual, time), PredictsInfinity)
+
+
+def test_predictions_that_a_round_may_not_use_are_not_there() -> None:
+    """Also of those that are given: rows neither seen nor scored are not a number."""
+    plan = schedule(60, folds=3, time=np.arange(60), predicted=True)
+    for one, prediction in histories(plan, None, np.ones(60)):
+        used = np.union1d(one.seen, one.scored)
+        np.testing.assert_array_equal(np.flatnonzero(np.isfinite(prediction)), used)
+        assert len(used) < 60 or one is plan.rounds[-1]

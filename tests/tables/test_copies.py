@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qconf.tables.copies import Copies, find_copies, joined, repeats
+from qconf.tables.copies import Copies, find_copies, joined, kept_apart, repeats
 
 
 def table(n_rows: int = 100) -> pd.DataFrame:
@@ -160,3 +160,15 @@ def test_dates_do_not_tell_copies_apart() -> None:
     found = find_copies(listed)
     assert found is not None
     assert found.count == 88
+
+
+def test_forward_in_time_only_groups_are_kept_apart() -> None:
+    """Of a copy the past is known when it is judged: it is a repeat. At random it is kept apart."""
+    copies = Copies(np.array([0, 0, 1, 2]), 1)
+    groups = np.array([0, 1, 2, 2])
+    apart, again = kept_apart(groups, copies, np.arange(4))
+    np.testing.assert_array_equal(apart, groups)
+    np.testing.assert_array_equal(again, [False, True, False, False])
+    apart, again = kept_apart(groups, copies, None)
+    np.testing.assert_array_equal(apart, [0, 0, 1, 1])
+    assert again is None

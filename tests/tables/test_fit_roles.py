@@ -69,3 +69,13 @@ def test_no_time_at_all_is_told() -> None:
     X = table().astype({"year": float}).assign(year=np.nan)
     with pytest.raises(TableError, match="No row has a time: all 50 are missing"):
         fit_roles(X, "year", None, keep_copies=False)
+
+
+def test_groups_are_of_the_rows_that_have_a_time() -> None:
+    """A row that is left out takes its own group with it, and nobody else's."""
+    time = np.where(np.arange(50) < 10, np.nan, np.arange(50.0))
+    groups = np.where(np.arange(50) < 30, "old", "new")
+    with pytest.warns(UserWarning, match="10 of 50 rows have no time"):
+        roles = fit_roles(table(), time, groups, keep_copies=True)
+    assert roles.groups is not None
+    assert np.bincount(roles.groups).tolist() == [20, 20]
