@@ -17,9 +17,8 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from worlds import noise_of, sales_table
+from worlds import GroupMeans, noise_of, sales_table
 
-from benchmarks.bootstrap_levels import GroupMeans
 from qconf import ConfidentRegressor, ResidualConfidence, best_decile_scorer
 from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
