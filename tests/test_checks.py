@@ -32,7 +32,6 @@ KEEPERS = [
     ColumnConfidence("size"),
     ConstantConfidence(),
     CountConfidence(),
-    CountConfidence(scores_only=True),
     EmpiricalBayesConfidence(),
     ForestConfidence(10),
     NeighborConfidence(),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import count
 from math import sqrt
-from numbers import Integral
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -17,10 +16,10 @@ from qconf._types import FloatArray, IntArray
 from qconf.core.compiled import compiled
 from qconf.encoding.binning import bin_edges
 from qconf.encoding.columns import as_floats, factorized, is_measured
-from qconf.errors import OptionError, TableError
+from qconf.errors import TableError
 from qconf.learners.online.count_rates import ABSENT, UNSEEN
 
-__all__ = ["ActiveCoordinates", "Reading", "categorical_columns"]
+__all__ = ["ActiveCoordinates", "Reading"]
 
 #: A number further out than this many standard deviations is taken to be there.
 _FAR = 5.0
@@ -66,28 +65,14 @@ class ActiveCoordinates:
     ----------
     first : DataFrame
         The first rows: they tell which columns are numbers, and where bins are cut.
-    categorical : ndarray of shape (n_columns,), dtype bool
-        Columns to be taken as levels whatever they hold.
     bins : int or None
-    buckets : int or None
-        With a number, levels are not remembered but hashed into so many coordinates, which those
-        of all columns share: memory is bounded, and some levels are taken for each other.
     cut_by : int or None, default=None
         How many of the first rows decide where bins are cut; None takes all.
     """
 
-    def __init__(
-        self,
-        first: pd.DataFrame,
-        categorical: NDArray[np.bool_],
-        bins: int | None,
-        buckets: int | None,
-        cut_by: int | None = None,
-    ) -> None:
-        measured = np.array([is_measured(first.iloc[:, i]) for i in range(first.shape[1])])
-        measured &= ~categorical
-        self.kinds = {i: _kind(first.iloc[:, i]) for i in np.flatnonzero(measured).tolist()}
-        self.buckets = buckets
+    def __init__(self, first: pd.DataFrame, bins: int | None, cut_by: int | None = None) -> None:
+        measured = [i for i in range(first.shape[1]) if is_measured(first.iloc[:, i])]
+        self.kinds = {i: _kind(first.iloc[:, i]) for i in measured}
         self.edges: dict[int, FloatArray] = {}
         self.numbers: list[int] = []
         for i in self.kinds:
@@ -100,7 +85,7 @@ class ActiveCoordinates:
         self.levels: dict[int, Levels] = {i: {} for i in self.named}
         #: Number of rows so far, mean, and sum of squares about it, of each number.
         self.moments = np.zeros((len(self.numbers), 3))
-        self.n_coordinates = 2 * len(self.numbers) + (buckets or 0)
+        self.n_coordinates = 2 * len(self.numbers)
 
     def copy(self) -> Self:
         """Return one that learns apart from this one."""
@@ -209,10 +194,6 @@ class ActiveCoordinates:
         return np.where(np.isnan(numbers), -1, codes), [str(one) for one in bins]
 
     def _place(self, i: int, name: str | None, new: _New | None) -> int:
-        if self.buckets is not None:
-            text = np.array([f"{i}={name}" if name is not None else f"{i}"], dtype=object)
-            hashed = int(pd.util.hash_array(text)[0])
-            return 2 * len(self.numbers) + hashed % self.buckets
         place = self.levels[i].get(name)
         if place is not None:
             return place
@@ -222,31 +203,6 @@ class ActiveCoordinates:
         if name not in levels[i]:
             levels[i][name] = next(numbers)
         return levels[i][name]
-
-
-def categorical_columns(
-    frame: pd.DataFrame, chosen: str | Sequence[str | int]
-) -> NDArray[np.bool_]:
-    """Tell which columns are called categorical, by name or position.
-
-    Raises
-    ------
-    OptionError
-        If one is not there.
-    """
-    categorical = np.zeros(frame.shape[1], dtype=bool)
-    for column in [] if isinstance(chosen, str) else chosen:
-        if column in frame.columns:
-            categorical[frame.columns.get_loc(column)] = True
-        elif isinstance(column, Integral) and 0 <= column < frame.shape[1]:
-            categorical[column] = True
-        else:
-            msg = (
-                f"categorical_features names {column!r}, which is not a column. There are: "
-                f"{', '.join(map(str, frame.columns[:12]))}."
-            )
-            raise OptionError(msg)
-    return categorical
 
 
 def _kind(column: pd.Series[Any]) -> str:

@@ -199,11 +199,10 @@ def test_the_summary_sums_up_the_lanes(rng: np.random.Generator) -> None:
 
 
 def test_novelty_of_known_unknown_and_absent() -> None:
-    """1 / (prior + n); 1 / prior for what was never seen; nothing for what is not there."""
-    model = CountRates(1, 2.0)
-    model.learn(rows_of([[0]] * 6, np.ones(6)))
-    novelty = model.novelty(rows_of([[0], [UNSEEN], [ABSENT]], []))
-    np.testing.assert_allclose(novelty, [1 / 8, 1 / 2, 0.0])
+    """1 / (prior + n); 1 / prior for the first of its kind; nothing for what is not there."""
+    rows = rows_of([[0], [0], [0], [1], [ABSENT]], np.ones(5))
+    _, novelty = CountRates(2, 2.0).progressive_with_novelty(rows)
+    np.testing.assert_allclose(novelty, [1 / 2, 1 / 3, 1 / 4, 1 / 2, 0.0])
 
 
 def test_room_for_more_keeps_what_is_known() -> None:

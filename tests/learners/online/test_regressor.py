@@ -120,13 +120,10 @@ def test_refused_rows_change_nothing() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"categorical_features": ["zona"]}, "'zona', which is not a column. There are: zone"),
-        ({"categorical_features": [9]}, "names 9, which is not a column"),
         ({"link": "log"}, "there are 2 columns of numbers: cut them with bins=32"),
         ({"link": "log", "bins": 8, "fit_intercept": False}, "needs fit_intercept=True"),
         ({"prior_count": 0.0}, "prior_count"),
         ({"bins": 1}, "bins"),
-        ({"buckets": 0}, "buckets"),
         ({"link": "logit"}, "link"),
     ],
 )
@@ -152,19 +149,10 @@ def test_no_replicates_to_predict_with() -> None:
         OnlineLinearRegressor().fit(X, y).predict_replicates(X)
 
 
-def test_categories_by_name_and_by_position() -> None:
-    """Integer codes are numbers unless they are called levels."""
-    X, y = houses()
-    by_name = OnlineLinearRegressor(categorical_features=["code"]).fit(X, y)
-    by_position = OnlineLinearRegressor(categorical_features=[2]).fit(X.to_numpy(), y)
-    assert by_name.n_coordinates_ == 6 + 2 + 4
-    np.testing.assert_allclose(by_name.predict(X), by_position.predict(X.to_numpy()))
-
-
 def test_every_kind_of_column(rng: np.random.Generator) -> None:
     """Dates, booleans, categories and mixed objects are read."""
     X = mixed_table(300)
-    model = OnlineLinearRegressor(buckets=50).fit(X, rng.normal(size=300))
+    model = OnlineLinearRegressor().fit(X, rng.normal(size=300))
     assert np.isfinite(model.predict(X)).all()
 
 
