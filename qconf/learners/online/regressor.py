@@ -327,7 +327,8 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
         for model in self._models():
             model.grow(reading.n_coordinates)
         active.accept(reading)
-        return Rows(reading.coordinates, reading.values, target, weight)
+        # A target that pandas lets nobody write to would have all loops compiled once more.
+        return Rows(reading.coordinates, reading.values, np.require(target, None, "CW"), weight)
 
     def _check_log_link(self, active: ActiveCoordinates, target: FloatArray) -> None:
         if active.numbers:

@@ -16,6 +16,7 @@ from worlds import mixed_table
 from qconf import OnlineLinearRegressor
 from qconf.errors import OptionError, TableError
 from qconf.learners.online.coordinates import ActiveCoordinates
+from qconf.learners.online.count_rate_loops import learn_rows
 from qconf.learners.online.count_rates import CountRates
 
 
@@ -88,6 +89,15 @@ def test_progressive_predict_is_predict_then_partial_fit() -> None:
     for i in range(1, 120):
         assert told[i] == pytest.approx(model.predict(X[i : i + 1])[0])
         model.partial_fit(X[i : i + 1], y[i : i + 1])
+
+
+def test_a_target_that_cannot_be_written_to_compiles_nothing_anew() -> None:
+    """That of a column of pandas is such a one; compiling takes ten seconds."""
+    X, y = houses(20)
+    OnlineLinearRegressor().fit(X, pd.Series(y))
+    signatures = [str(one) for one in learn_rows.signatures]  # type: ignore[attr-defined]
+    assert signatures
+    assert not any("readonly" in one for one in signatures)
 
 
 def test_a_weight_is_so_many_rows() -> None:
