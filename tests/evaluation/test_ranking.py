@@ -60,7 +60,7 @@ def assert_same(one: Statistics, other: Statistics) -> None:
 
 
 @given(scored_rows(most=6), st.sampled_from([0.1, 0.33, 1.0]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_statistics_are_means_over_the_orders_of_ties(
     rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
 ) -> None:
@@ -72,7 +72,7 @@ def test_statistics_are_means_over_the_orders_of_ties(
 
 
 @given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_weights_are_repeated_rows(
     rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
 ) -> None:
@@ -84,7 +84,7 @@ def test_weights_are_repeated_rows(
 
 
 @given(scored_rows())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_weights_need_not_be_whole_numbers(
     rows: tuple[FloatArray, FloatArray, IntArray],
 ) -> None:
@@ -95,7 +95,7 @@ def test_weights_need_not_be_whole_numbers(
 
 
 @given(scored_rows(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_the_rows_changes_nothing(
     rows: tuple[FloatArray, FloatArray, IntArray], random: Any
 ) -> None:
@@ -110,7 +110,7 @@ def test_the_order_of_the_rows_changes_nothing(
 
 
 @given(scored_rows())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_rising_transform_changes_nothing(
     rows: tuple[FloatArray, FloatArray, IntArray],
 ) -> None:

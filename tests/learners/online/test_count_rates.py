@@ -53,7 +53,6 @@ def by_the_formula(rows: Rows, n: int, prior: float, *, centre: bool) -> FloatAr
     return np.array(predicted)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.floats(-100, 100)), min_size=1, max_size=40),
     st.floats(0.01, 10),
@@ -129,7 +128,7 @@ def test_learning_in_batches_is_learning_at_once(rng: np.random.Generator) -> No
         np.testing.assert_array_equal(at_once.state, in_two.state)
 
 
-@settings(max_examples=30, deadline=None)  # the first call compiles
+@settings(max_examples=30)
 @given(st.integers(0, 59), st.integers(0, 2**32 - 1), st.booleans())
 def test_a_later_label_never_changes_an_earlier_prediction(
     changed: int, seed: int, delayed: bool
@@ -220,7 +219,6 @@ def shrunken_means(group: NDArray[np.int64], target: FloatArray, prior: float) -
     return shrunken
 
 
-@settings(deadline=None)  # the first call compiles
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.sampled_from([0.0, 1e-12, 1e-6, 1.0, 3.0, 1e6])),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import r2_score
 from worlds import mixed_table
@@ -36,7 +36,6 @@ def houses(n: int = 400, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
     return table, y.to_numpy()
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(-50, 50)), min_size=1, max_size=30))
 def test_one_category_is_its_shrunken_mean(seen: list[tuple[str, float]]) -> None:
     """sum(y) / (prior_count + n), in whatever batches."""

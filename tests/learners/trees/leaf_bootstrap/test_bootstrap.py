@@ -79,7 +79,7 @@ def test_all_rows_drawn_once_give_the_model(loss: str, n: int) -> None:
     np.testing.assert_allclose(replicates[1], model, rtol=1e-4, atol=1e-4 * model.std())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(LOSSES), n=st.integers(60, 300))
 def test_against_the_formulas(seed: int, loss: str, n: int) -> None:
     """Any weights, as the docstring says; bagging is no matter."""
@@ -93,7 +93,7 @@ def test_against_the_formulas(seed: int, loss: str, n: int) -> None:
     np.testing.assert_allclose(found, expected, rtol=2e-4, atol=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(LOSSES))
 def test_a_row_drawn_twice_is_two_rows(seed: int, loss: str) -> None:
     """And one that is not drawn is none."""
@@ -108,7 +108,7 @@ def test_a_row_drawn_twice_is_two_rows(seed: int, loss: str) -> None:
     np.testing.assert_allclose(drawn[:, seen], repeated[:, seen], rtol=1e-3, atol=1e-3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(factor=st.floats(1e-20, 1e20), loss=st.sampled_from(LOSSES))
 def test_units_do_not_matter(factor: float, loss: str) -> None:
     """Targets in other units give replicates in other units."""
