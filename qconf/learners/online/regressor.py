@@ -328,7 +328,8 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
             model.grow(reading.n_coordinates)
         active.accept(reading)
         # A target that pandas lets nobody write to would have all loops compiled once more.
-        return Rows(reading.coordinates, reading.values, np.require(target, None, "CW"), weight)
+        target = np.require(target, requirements=["C", "W"])
+        return Rows(reading.coordinates, reading.values, target, weight)
 
     def _check_log_link(self, active: ActiveCoordinates, target: FloatArray) -> None:
         if active.numbers:

@@ -197,7 +197,8 @@ def test_a_seed_gives_the_same_with_any_number_of_threads(loss: str) -> None:
     """To the last digit; and another seed gives others."""
     X, y = world(1000)
     one = grown(X, y, loss, n_estimators=20, n_jobs=1)
-    two = copy.copy(one).set_params(n_jobs=2)
+    two = copy.copy(one)
+    two.n_jobs = 2
     first = LeafBootstrap(40, random_state=3).fit(one, X, y).predict(X[:100])
     second = LeafBootstrap(40, random_state=3).fit(two, X, y).predict(X[:100])
     np.testing.assert_array_equal(first, second)
