@@ -59,10 +59,9 @@ def _levels() -> Table:
 def _house_prices(n: int, p: int) -> Table:
     """Draw values whose spread grows with their level, with a few digits as tables have them."""
     rng = np.random.default_rng(0)
-    X: FloatArray = np.round(np.exp(rng.normal(6.5, 0.5, (n, p))))
+    X = np.exp(rng.normal(6.5, 0.5, (n, p))).round()
     centre = 100 * X.sum(axis=1) / p
-    y: FloatArray = np.round(centre * np.exp(0.2 * rng.standard_t(4, size=n)), -2)
-    return X, y
+    return X, np.round(centre * np.exp(0.2 * rng.standard_t(4, size=n)), -2)
 
 
 #: Ids are permanent.
