@@ -63,7 +63,8 @@ def poisson_steps() -> NDArray[np.int32]:
     Mean and variance are 1 to four digits.
     """
     probability = np.array([exp(-1) / factorial(k) for k in range(_MOST_TIMES)])
-    return np.round(np.cumsum(probability) * 2**BITS).astype(np.int32)
+    steps: NDArray[np.int32] = np.round(np.cumsum(probability) * 2**BITS).astype(np.int32)
+    return steps
 
 
 @inlined
