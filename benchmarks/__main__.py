@@ -9,37 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
-    boosting,
-    bootstrap,
-    bootstrap_levels,
     calibration,
     copies,
-    drift,
-    error_models,
-    estimators,
     intervals,
     leaderboard,
     linear_quantile,
-    quantiles,
     simulation,
     vowpal_wabbit,
 )
 from benchmarks.summary import summary
 
 RUNS: dict[str, Callable[..., Any]] = {
-    "estimators": estimators.run,
     "leaderboard": leaderboard.run,
-    "boosting": boosting.run,
-    "quantiles": quantiles.run,
     "calibration": calibration.run,
-    "drift": drift.run,
     "copies": copies.run,
     "intervals": intervals.run,
-    "error-models": error_models.run,
-    "bootstrap": bootstrap.run,
     "linear-quantile": linear_quantile.run,
     "simulation": simulation.run,
-    "bootstrap-levels": bootstrap_levels.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
 #: What needs a package that may not be there is left out unless it is named.

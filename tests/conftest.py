@@ -7,12 +7,17 @@ import os
 # Tests run in parallel; threads of several workers on the same cores only wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
 from worlds import mixed_table, noise_of, sales_table
 
 from qconf._types import FloatArray
+
+# How long an example takes says how busy the machine is, and whether loops were compiled before.
+hypothesis.settings.register_profile("qconf", deadline=None)
+hypothesis.settings.load_profile("qconf")
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from worlds import sales_table
 
-from benchmarks import estimators, linear_quantile, quantiles, scenarios, simulation
-from benchmarks.scenarios import SCENARIOS, Scenario, available
+from benchmarks import linear_quantile, scenarios, simulation
+from benchmarks.scenarios import SCENARIOS, available
 from benchmarks.summary import summary
-from qconf import ConstantConfidence, CountConfidence, QuantileConfidence
 from qconf._types import FloatArray
 
 RESULTS = Path(scenarios.__file__).parent / "results"
@@ -34,31 +31,6 @@ def test_without_a_folder_there_is_king_county() -> None:
     """The table that a package ships needs no folder; others are looked for."""
     assert [one.id for one in available(None)] == ["king-county"]
     assert available(Path("nowhere")) == []
-
-
-def test_runs_and_sums_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From a table to the summary: each estimator a row, each scenario a column."""
-    sales_table(200).to_parquet(tmp_path / "sales.parquet")
-    scenario = Scenario("sales", "sales", "price", "sold_on", ("rooms",), ("parcel",))
-    contenders = {"residual": CountConfidence(), "constant": ConstantConfidence()}
-    monkeypatch.setattr(scenarios, "SCENARIOS", (scenario,))
-    monkeypatch.setattr(estimators, "CONTENDERS", contenders)
-    measured = estimators.run(tmp_path, seeds=2)
-    assert len(measured) == 4
-    measured.to_csv(tmp_path / "estimators.csv", index=False)
-    text = summary(tmp_path)
-    assert "| residual |" in text
-    assert "of 2 runs" in text
-
-
-@pytest.mark.parametrize("benchmark", [estimators])
-def test_committed_results_have_every_contender_on_every_table(benchmark: Any) -> None:
-    """The CSV file in the repository is whole."""
-    name = benchmark.__name__.rpartition(".")[2]
-    committed = pd.read_csv(RESULTS / f"{name}.csv")
-    assert set(committed["scenario"]) == {one.id for one in SCENARIOS}
-    for _, rows in committed.groupby(["scenario", "seed"]):
-        assert set(rows["estimator"]) >= set(benchmark.CONTENDERS)
 
 
 def test_committed_race_of_linear_quartiles() -> None:
@@ -102,25 +74,6 @@ def test_linear_quartiles_are_raced_and_summed_up(
     text = summary(tmp_path)
     assert "| tiny |" in text
     assert "x (" in text
-
-
-def test_learners_of_quantiles_are_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The contenders of our own making are estimators as good as any."""
-    sales_table(200).to_parquet(tmp_path / "sales.parquet")
-    monkeypatch.setattr(scenarios, "SCENARIOS", (Scenario("sales", "sales", "price", "sold_on"),))
-    contenders = {
-        "boosted": QuantileConfidence("linear"),
-        "median deviation, centred": quantiles.MedianDeviation(centred=True),
-        "boosted, five times": quantiles.Bagged(),
-    }
-    monkeypatch.setattr(quantiles, "CONTENDERS", contenders)
-    monkeypatch.setattr(quantiles, "find_spec", lambda _: None)
-    measured = quantiles.run(tmp_path, seeds=1)
-    assert set(measured["estimator"]) == set(contenders)
-    measured.to_csv(tmp_path / "quantiles.csv", index=False)
-    assert "ratio to boosted" in summary(tmp_path)
 
 
 def _tiny_table() -> tuple[FloatArray, FloatArray]:

@@ -31,7 +31,6 @@ REGISTERED = [make_estimator(SPECS.get(name, name)) for name in BUILT_IN if name
 OTHER_SETTINGS = [
     BlendConfidence([ConstantConfidence()]),
     BlendConfidence([ForestConfidence(4), NeighborConfidence()], folds=2),
-    CountConfidence(scores_only=True),
     OnlineConfidence("mean+sd"),
     QuantileConfidence("linear"),
     QuantileConfidence(QuantileRegressor(alpha=0.0)),
@@ -181,7 +180,6 @@ def test_checks_are_chosen_by_what_an_estimator_can_do() -> None:
     assert everything - names_of(NumbersOnly()) == of_columns
     assert everything - names_of(SaysNothing()) == of_columns
     assert everything - names_of(OnlyRanks()) == of_units
-    assert everything - names_of(CountConfidence(scores_only=True)) == of_units
     signals = {"signals", "signals_are_of_their_row", "signals_need_fit", "signals_units"}
     assert names_of(Signals()) - everything == signals
     assert names_of(Shared()) - everything == {"share", "share_of_fitted"}

@@ -46,15 +46,16 @@ SLOW = (
     ResidualConfidence,
 )
 
+TREES = BoostedTrees(n_estimators=20)
 #: Other settings, small ones: the checks are about behaviour, and there are fifty for each.
 ESTIMATORS = [
     BlendConfidence([ConstantConfidence(), CountConfidence()]),
-    BoostedTrees(),
-    BoostedTrees("gamma"),
+    TREES,
+    BoostedTrees("gamma", n_estimators=20),
     BoostedTrees(monotonic={0: 1}, early_stopping=True, n_estimators=20),
-    ConfidentRegressor(BoostedTrees(), "count", error="absolute"),
-    ConfidentRegressor(BoostedTrees(), "count"),
-    ConfidentRegressor(BoostedTrees(), "count", bootstrap="both", n_bootstrap=3, bound="mean+sd"),
+    ConfidentRegressor(TREES, "count", error="absolute"),
+    ConfidentRegressor(TREES, "count"),
+    ConfidentRegressor(TREES, "count", bootstrap="both", n_bootstrap=3, bound="mean+sd"),
     ForestConfidence(10),
     GammaGLM(),
     LinearQuantileRegressor(0.37),
@@ -81,13 +82,13 @@ EXPECTED_FAILURES: dict[str, dict[str, str]] = {
     "BoostedTrees": {
         "check_sample_weight_equivalence_on_dense_data": (
             "a tree is grown on a share of the rows, and a leaf's least number of rows is one of "
-            "rows: a weight of two is not the same row twice; tests/learners/test_boosted.py"
+            "rows: a weight of two is not the same row twice; tests/learners/trees/test_boosted.py"
         ),
     },
     "OnlineLinearRegressor": {
         "check_sample_weight_equivalence_on_dense_data": (
             "a weight of two is the same row twice in a row, and the check shuffles the rows; "
-            "tests/learners/test_online.py checks the law where order does not matter"
+            "tests/learners/online/test_regressor.py has the law where order does not matter"
         ),
     },
 }

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf._types import FloatArray
+
+
+class GroupMeans(RegressorMixin, BaseEstimator):
+    """The mean of each level of the first column, a category; of all rows for unseen levels."""
+
+    def fit(self, X: pd.DataFrame, y: Any) -> Self:
+        """Take means."""
+        level, n_levels = X.iloc[:, 0].cat.codes, len(X.iloc[:, 0].cat.categories)
+        count = np.bincount(level, minlength=n_levels)
+        total = np.bincount(level, y, minlength=n_levels)
+        self.mean_ = np.where(count > 0, total / np.maximum(count, 1), np.mean(y))
+        return self
+
+    def predict(self, X: pd.DataFrame) -> FloatArray:
+        """Look them up."""
+        found: FloatArray = self.mean_[X.iloc[:, 0].cat.codes]
+        return found
 
 
 def mixed_table(n_rows: int, seed: int = 0) -> pd.DataFrame:

@@ -29,8 +29,9 @@ class CountConfidence(ConfidenceEstimator):
     99th percentile and beyond, so that rare regions have low counts; a level, or a bin, that
     was never seen has count 0, and so has a missing value that was never seen missing.
 
-    u has no error units: it is mapped to the squared residual by isotonic regression, where a
-    training row's own count is left out, so that it is scored as a new row would be.
+    u, averaged over the features, has no error units: it is mapped to the squared residual by
+    isotonic regression, where a training row's own count is left out, so that it is scored as a
+    new row would be.
 
     Parameters
     ----------
@@ -39,9 +40,6 @@ class CountConfidence(ConfidenceEstimator):
         values than this keep them.
     beta : float, default=1.0
         What is added to each count.
-    scores_only : bool, default=False
-        Return u(x), averaged over the features, instead of expected errors: for ranking, or as
-        a feature of something else. In (0, 1 / sqrt(beta)], lower is more confident.
 
     Attributes
     ----------
@@ -53,33 +51,26 @@ class CountConfidence(ConfidenceEstimator):
     Examples
     --------
     >>> import pandas as pd
-    >>> X = pd.DataFrame({"zip": ["a"] * 99 + ["b"]})
-    >>> est = CountConfidence(scores_only=True).fit(X, [0.1] * 100)
-    >>> est.predict(pd.DataFrame({"zip": ["a", "b", "never seen"]})).round(2)
-    array([0.1 , 0.71, 1.  ])
+    >>> X = pd.DataFrame({"zip": ["a"] * 90 + list("bcdefghijk")})
+    >>> est = CountConfidence().fit(X, [0.05] * 90 + [0.2] * 10)
+    >>> est.predict(pd.DataFrame({"zip": ["a", "never seen"]})).round(2)
+    array([0.05, 0.2 ])
     """
 
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "bins": [Interval(Integral, 2, None, closed="left")],
         "beta": [Interval(Real, 0, None, closed="neither")],
-        "scores_only": ["boolean"],
     }
 
-    def __init__(self, *, bins: int = 32, beta: float = 1.0, scores_only: bool = False) -> None:
+    def __init__(self, *, bins: int = 32, beta: float = 1.0) -> None:
         self.bins = bins
         self.beta = beta
-        self.scores_only = scores_only
 
     @property
     def takes_encoded(self) -> bool:
         """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
         return True
-
-    @property
-    def in_error_units(self) -> bool:
-        """Whether expected errors are predicted, and not scores only."""
-        return not self.scores_only
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
         self.encoder_ = X.encoder
@@ -95,8 +86,7 @@ class CountConfidence(ConfidenceEstimator):
         self.error_map_ = CenteredIsotonicMap(without_own_row, y**2)
 
     def _predict(self, X: Encoded) -> FloatArray:
-        score = self._score(self._cells(X), own_row=0)
-        return score if self.scores_only else np.sqrt(self.error_map_(score))
+        return np.sqrt(self.error_map_(self._score(self._cells(X), own_row=0)))
 
     def _score(self, cells: list[IntArray], *, own_row: int) -> FloatArray:
         total = np.zeros(len(cells[0]))

@@ -129,8 +129,7 @@ class EmpiricalBayesConfidence(OnlineConfidenceEstimator):
 
     def _start(self, X: Table) -> None:
         frame = self._chosen(X)
-        levels_only = np.zeros(frame.shape[1], dtype=bool)
-        self._active = ActiveCoordinates(frame, levels_only, self.bins, None)
+        self._active = ActiveCoordinates(frame, self.bins)
         self._dof, self._squares, self._log_factor = np.zeros(0), np.zeros(0), np.zeros(0)
         self._unseen = np.zeros(frame.shape[1])
         #: Sums over rows, of squared residuals and of what the factors made of each row.

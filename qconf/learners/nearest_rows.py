@@ -23,7 +23,7 @@ class NearestRows:
 
     A level that differs counts as much as the whole range of a number does. Scaled by their
     standard deviations instead, numbers outweigh levels: the errors of nearest rows then ranked
-    rows worse where levels matter (``benchmarks/README.md``).
+    rows worse where levels matter (``docs/decisions/0011-members-of-the-blend.md``).
 
     Parameters
     ----------

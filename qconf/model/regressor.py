@@ -117,7 +117,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     valuation models are worse: with ``"both"`` the replicates' mean is higher than one estimate
     by about the variance of the model, most where rows are rare. That errs on the safe side and
     ranked the simulated world's houses better; how far both are from the true sampling
-    spread is in benchmarks/README.md.
+    spread is in docs/decisions/0026-levels-of-the-bootstrap.md.
 
     Examples
     --------

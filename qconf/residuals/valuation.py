@@ -28,8 +28,7 @@ def default_valuation_model(scale: ErrorScale, random_state: RandomState = None)
     regressor
         Unfitted; takes tables with strings, dates and missing values.
     """
-    # Of six settings the best on King County, and within 0.1 % of the best on California
-    # (benchmarks/README.md).
+    # Of six settings the best on King County, and within 0.1 % of the best on California.
     trees = BoostedTrees(
         n_estimators=300,
         learning_rate=0.06,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from worlds import sales_table
 
 from qconf.cli.main import main
+from qconf.datasets import EXAMPLES, load_example
 
 FAST = ["--estimators", "count,constant"]
 
@@ -210,9 +212,15 @@ def test_warnings_go_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFix
     assert "'tax'" in json.loads(out)["warnings"][0]
 
 
-def test_the_example_can_be_run_with_other_options(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_can_be_run_with_other_options(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is typed goes before what the example brings."""
+    whole = load_example("archetypes")
+    some = replace(whole, table=whole.table.sample(500, random_state=0))
+    monkeypatch.setitem(EXAMPLES, "archetypes", lambda: some)
     out, _ = run(["compare", "--example", "archetypes", *FAST, "--threshold", "0.3"], capsys)
+    assert out.startswith("500 rows")
     assert "off by more than 0.3" in out
 
 

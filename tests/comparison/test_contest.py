@@ -33,7 +33,7 @@ from qconf.learners.trees.boosted import BoostedTrees
 CONTENDERS = {
     "residual": ResidualConfidence(BoostedTrees("gamma", n_estimators=20)),
     "count": CountConfidence(),
-    "blend": BlendConfidence([CountConfidence(), ConstantConfidence()]),
+    "blend": BlendConfidence([CountConfidence(), ConstantConfidence()], folds=2),
 }
 MODEL = BoostedTrees(n_estimators=20, random_state=0)
 
@@ -43,6 +43,7 @@ def run(table: pd.DataFrame, **options: Any) -> Comparison:
         "drop": ["sold_on", "parcel"],
         "estimators": CONTENDERS,
         "model": MODEL,
+        "folds": 3,
         "n_resamples": 20,
     }
     return compare(table, "price", **{**settings, **options})
@@ -63,7 +64,7 @@ def test_a_rows_target_moves_neither_its_prediction_nor_its_scores(
     """Change a label wildly, and nothing that was said about its row moves."""
     table = sales.assign(given=sales["price"].mean())
     before = run(table, **options)
-    for row in (3, 333, 777):
+    for row in (3, 777):
         after = run(with_another_price(table, row), **options)
         columns = [*CONTENDERS, "prediction"]
         pd.testing.assert_frame_equal(
@@ -90,7 +91,7 @@ def test_forward_in_time_no_later_row_matters(sales: pd.DataFrame, options: dict
         one.scores.loc[one.scores["row"].isin(np.flatnonzero(~late)), columns]
         for one in (before, after)
     ]
-    assert len(early[0]) > 200
+    assert len(early[0]) > 150
     first, second = (one.reset_index(drop=True) for one in early)
     pd.testing.assert_frame_equal(first, second)
 
@@ -173,7 +174,8 @@ def test_copies_do_not_look_safe() -> None:
     """Eight rows twelve times leave the figures where they are without the copies."""
     once = sales_table(600).drop(columns=["parcel", "sold_on"])
     table = pd.concat([once, *[once.head(8)] * 11], ignore_index=True)
-    options: dict[str, Any] = {"drop": [], "estimators": ["residual"], "n_resamples": 200}
+    options: dict[str, Any] = {"drop": [], "estimators": ["residual"], "folds": 5}
+    options["n_resamples"] = 200
     alone, together = run(once, **options), run(table, **options)
     naive = run(table, copies="keep", **options)
     decile = [one.ranking[0].evaluation.best_decile for one in (alone, together, naive)]
@@ -248,15 +250,16 @@ def test_other_tables_give_the_same(kind: str, sales: pd.DataFrame, tmp_path: Pa
         table = pa.Table.from_pandas(sales)
     else:
         table = pytest.importorskip("polars").from_pandas(sales)
-    pd.testing.assert_frame_equal(run(table).scores, run(sales).scores)
+    settings: dict[str, Any] = {"estimators": ["count"]}
+    pd.testing.assert_frame_equal(run(table, **settings).scores, run(sales, **settings).scores)
 
 
 def test_names_are_taken_as_people_give_them(sales: pd.DataFrame) -> None:
     """One name to drop, a number for a column, features as an index."""
-    one = run(sales.drop(columns="parcel"), drop="sold_on")
-    pd.testing.assert_frame_equal(one.scores, run(sales).scores)
+    settings: dict[str, Any] = {"estimators": ["count"], "model": MODEL, "n_resamples": 20}
+    one = run(sales.drop(columns="parcel"), **{**settings, "drop": "sold_on"})
+    pd.testing.assert_frame_equal(one.scores, run(sales, **settings).scores)
     numbered = sales.rename(columns={"price": 0})
-    settings: dict[str, Any] = {"estimators": CONTENDERS, "model": MODEL, "n_resamples": 20}
     some: Any = pd.Index(["area", "rooms"])
     by_number = compare(numbered, 0, features=some, **settings)
     by_name = compare(sales, "price", features=["area", "rooms"], **settings)
@@ -280,8 +283,8 @@ def test_the_constant_has_no_skill(options: dict[str, Any]) -> None:
     """Its expected error differs from block to block; its best decile is random all the same."""
     held = []
     for seed in range(12):
-        result = run(sales_table(1500, seed), estimators=["constant"], n_resamples=200, **options)
-        assert result.scores["constant"].nunique() == 5
+        result = run(sales_table(800, seed), estimators=["constant"], n_resamples=200, **options)
+        assert result.scores["constant"].nunique() == 3
         decile = result.ranking[0].evaluation.best_decile
         held.append(result.overall.outlier_rate.value in decile.outlier_rate)
     assert sum(held) >= 10
@@ -413,20 +416,13 @@ def test_error_scales(error: str, expected: float, sales: pd.DataFrame) -> None:
 def test_arrays_are_as_good_as_columns(sales: pd.DataFrame) -> None:
     """Target, time and group may be given beside the features."""
     features = sales[["rooms", "area"]].fillna(0.0)
-    by_name = run(sales, features=["rooms", "area"], time="sold_on", groups="parcel", drop=[])
-    beside = compare(
-        features,
-        sales["price"].to_numpy(),
-        time=sales["sold_on"],
-        groups=sales["parcel"].to_numpy(),
-        estimators=CONTENDERS,
-        model=MODEL,
-        n_resamples=20,
-    )
+    settings: dict[str, Any] = {"estimators": ["count"], "model": MODEL, "folds": 3}
+    roles: dict[str, Any] = {"time": "sold_on", "groups": "parcel", "drop": []}
+    by_name = run(sales, features=["rooms", "area"], **roles, **settings)
+    time, groups = sales["sold_on"], sales["parcel"].to_numpy()
+    beside = compare(features, sales["price"].to_numpy(), time=time, groups=groups, **settings)
     assert beside.overall.n == by_name.overall.n
-    plain = compare(
-        features.to_numpy(), sales["price"], estimators=CONTENDERS, model=MODEL, n_resamples=5
-    )
+    plain = compare(features.to_numpy(), sales["price"], **settings)
     assert plain.overall.n == 800
 
 

@@ -191,7 +191,7 @@ def test_shares_are_those_of_members() -> None:
     rng = np.random.default_rng(0)
     x = rng.uniform(size=(600, 2))
     residual = rng.normal(scale=0.05 + x[:, 0])
-    est = BlendConfidence(random_state=0).fit(x, residual)
+    est = BlendConfidence(folds=2, random_state=0).fit(x, residual)
     assert list(est.shares_.index) == ["residual", "quantile", "forest", "neighbor", "online"]
     assert est.shares_.sum() == pytest.approx(1)
     assert len(est.weights_) == 7
@@ -269,7 +269,7 @@ def test_units_are_those_of_a_group_not_seen() -> None:
 
     X, residual, group = world(120, 0)
     new, errors, _ = world(400, 1000)
-    est = BlendConfidence(random_state=0).fit(X, residual, groups=group)
+    est = BlendConfidence(folds=3, random_state=0).fit(X, residual, groups=group)
     assert np.sqrt(np.mean((errors / est.predict(new)) ** 2)) == pytest.approx(1.0, abs=0.2)
 
 

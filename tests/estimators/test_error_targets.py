@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qconf._types import ArrayLike
@@ -37,7 +37,6 @@ def test_the_way_there_and_back(name: str, rng: np.random.Generator) -> None:
     assert squares.mean() == pytest.approx(np.mean(residual**2))
 
 
-@settings(deadline=None)
 @given(
     name=st.sampled_from(list(LOSSES)),
     low=st.floats(-30, 30),

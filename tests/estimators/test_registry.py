@@ -247,31 +247,12 @@ def test_an_installed_plug_in_is_found_by_the_command(tmp_path: Path) -> None:
     (source / "qconf_level.py").write_text(PLUGIN)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*pip, "--target", str(site), str(source)], check=True, capture_output=True)
-    command = [sys.executable, "-m", "qconf", "compare", "--example", "archetypes"]
-    done = subprocess.run(
-        [*command, "--estimators", "level,constant", "--format", "json", "--folds", "3"],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(site)},
-    )
-    assert done.returncode == 2
-    assert "'level' must predict finite expected errors >= 0" in done.stderr
-    # Predictions of that world are below zero, which this plug-in cannot take; prices are not.
     table = tmp_path / "sales.csv"
     lines = [f"{i % 7},{100 + (i * 37) % 91}" for i in range(200)]
     table.write_text("\n".join(["rooms,price", *lines]))
+    command = [sys.executable, "-m", "qconf", "compare", str(table), "--target", "price"]
     done = subprocess.run(
-        [
-            *command[:4],
-            str(table),
-            "--target",
-            "price",
-            "--estimators",
-            "level",
-            "--format",
-            "json",
-        ],
+        [*command, "--estimators", "level", "--format", "json"],
         check=True,
         capture_output=True,
         text=True,

@@ -186,7 +186,7 @@ def test_the_bound_of_the_glm_needs_no_replicates() -> None:
         est = ResidualConfidence("glm", bound=kind, random_state=0, **more)
         return est.fit(table, residual).predict(table)
 
-    mean, analytic, refitted = bound("mean"), bound("mean+sd"), bound("mean+sd", n_bootstrap=100)
+    mean, analytic, refitted = bound("mean"), bound("mean+sd"), bound("mean+sd", n_bootstrap=40)
     np.testing.assert_allclose(np.median((refitted - mean) / (analytic - mean)), 1.0, atol=0.25)
     assert (bound(0.1) < mean).all()
     assert (analytic < bound(0.95)).all()

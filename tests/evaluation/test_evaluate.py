@@ -28,7 +28,9 @@ def true_best_decile_rate() -> float:
     return float((2 * norm.sf(THRESHOLD / sigma)).mean())
 
 
-def coverage_of_intervals(n_rows: int, tables: int, *, cluster: int = 1) -> float:
+def coverage_of_intervals(
+    n_rows: int, tables: int, *, cluster: int = 1, n_resamples: int = 300
+) -> float:
     """Say in what share of simulated tables the interval holds the true best-decile rate."""
     truth = true_best_decile_rate()
     held = 0
@@ -43,7 +45,7 @@ def coverage_of_intervals(n_rows: int, tables: int, *, cluster: int = 1) -> floa
             residual,
             threshold=THRESHOLD,
             groups=groups if cluster > 1 else None,
-            n_resamples=300,
+            n_resamples=n_resamples,
             random_state=seed,
         )
         held += truth in result.best_decile.outlier_rate
@@ -51,14 +53,15 @@ def coverage_of_intervals(n_rows: int, tables: int, *, cluster: int = 1) -> floa
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
-    """95 % intervals of the best-decile rate hold it in 93 to 97 % of 600 tables."""
-    assert 0.93 <= coverage_of_intervals(3000, 600) <= 0.97
+    """95 % intervals of the best-decile rate hold it in 90 to 99 % of 80 tables."""
+    assert 0.9 <= coverage_of_intervals(3000, 80, n_resamples=100) < 0.99
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_rows", "cluster", "least", "most"),
     [
+        (3_000, 1, 0.93, 0.97),
         (10_000, 1, 0.93, 0.97),
         (30_000, 1, 0.93, 0.97),
         # With 0.6 outliers expected in the decile, coverage comes in steps: it may be higher.
@@ -66,10 +69,10 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         (12_000, 4, 0.93, 0.97),
     ],
 )
-def test_intervals_hold_the_truth_for_few_rows_and_for_clusters(
+def test_intervals_hold_the_truth_for_any_number_of_rows_and_for_clusters(
     n_rows: int, cluster: int, least: float, most: float
 ) -> None:
-    """The same with few events, with many, and where rows come in clusters."""
+    """In 93 to 97 % of 800 tables: with few events, with many, and rows that come in clusters."""
     assert least <= coverage_of_intervals(n_rows, 800, cluster=cluster) <= most
 
 

@@ -22,7 +22,7 @@ def autoregressive(rng: np.random.Generator, persistence: float, n: int) -> Floa
 
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=80).filter(lambda x: len(set(x)) > 1))
 @example([0, 0, 0, 0, 0, 1, 2, 3])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_weights_are_positive_and_add_up_to_the_rows(time: list[int]) -> None:
     """Whatever shares a moment, no row counts less than nothing, and none is lost."""
     waves = SlowWaves.of(np.array(time), np.ones(len(time)))

@@ -81,7 +81,7 @@ def assert_same(one: Statistics, other: Statistics) -> None:
 
 
 @given(scored_rows(most=6), st.sampled_from([0.1, 0.33, 1.0]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_statistics_are_means_over_the_orders_of_ties(
     rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
 ) -> None:
@@ -92,7 +92,7 @@ def test_statistics_are_means_over_the_orders_of_ties(
 
 
 @given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_weights_are_repeated_rows(
     rows: tuple[FloatArray, FloatArray, IntArray], fraction: float
 ) -> None:
@@ -117,7 +117,7 @@ def test_a_risk_is_the_outlier_rate_of_that_fraction(
 
 
 @given(scored_rows())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_weights_need_not_be_whole_numbers(
     rows: tuple[FloatArray, FloatArray, IntArray],
 ) -> None:
@@ -128,7 +128,7 @@ def test_weights_need_not_be_whole_numbers(
 
 
 @given(scored_rows(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_the_rows_changes_nothing(
     rows: tuple[FloatArray, FloatArray, IntArray], random: Any
 ) -> None:
@@ -143,7 +143,7 @@ def test_the_order_of_the_rows_changes_nothing(
 
 
 @given(scored_rows())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_rising_transform_changes_nothing(
     rows: tuple[FloatArray, FloatArray, IntArray],
 ) -> None:

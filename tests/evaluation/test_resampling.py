@@ -183,8 +183,6 @@ def test_joint_level_is_at_most_that_of_strangers() -> None:
     drawn = [jumps, *rng.normal(scale=0.01, size=(2, 1000))]
     joint = joint_confidence_level([Draws(one) for one in drawn], 0.95)
     assert joint == pytest.approx(0.95 ** (1 / 3))
-        0.95 ** (1 / 3)
-    )
 
 
 def test_no_design_effect_makes_more_of_the_rows() -> None:

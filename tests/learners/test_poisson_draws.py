@@ -44,7 +44,7 @@ def test_draws_are_poisson() -> None:
     assert abs(np.corrcoef(draws[:-1].ravel(), draws[1:].ravel())[0, 1]) < 0.01
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.integers(0, 40), st.integers(1, 40), st.integers(1, 70))
 def test_a_draw_hangs_on_its_places_only(
     seed: int, first_row: int, few_lanes: int, many_lanes: int

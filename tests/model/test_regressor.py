@@ -17,9 +17,8 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from worlds import noise_of, sales_table
+from worlds import GroupMeans, noise_of, sales_table
 
-from benchmarks.bootstrap_levels import GroupMeans
 from qconf import ConfidentRegressor, ResidualConfidence, best_decile_scorer
 from qconf._types import BootstrapScope, FloatArray, Table
 from qconf.base import ConfidenceEstimator
@@ -292,7 +291,7 @@ def test_a_label_moves_no_prediction_of_its_own_row(
         Recorder(),
         error="absolute",
         bootstrap=bootstrap,
-        n_bootstrap=20,
+        n_bootstrap=8,
         random_state=0,
     )
     y = rng.normal(size=80)
@@ -399,7 +398,7 @@ def test_the_split_finds_the_truth_of_the_simulated_world() -> None:
     Measured: within 3 % with a thousand groups of each, and the right label for 97 % of the
     houses and 94 % of the groups (of the rare and hard ones, whose noise is known least, 83 %).
     """
-    split = split_of_the_world(1000, 40)
+    split = split_of_the_world(1000, 30)
     noise = split["sigma"] ** 2
     parts = pd.DataFrame(
         {

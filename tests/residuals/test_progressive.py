@@ -66,7 +66,7 @@ def test_known_is_what_arrived_before(times: list[int], delay: float | None) -> 
         assert known[i] <= i
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.sampled_from(MODELS),
     st.integers(0, 39),

@@ -22,7 +22,7 @@ def everything_seen(plan: Schedule, number: int) -> IntArray:
 
 
 @given(st.integers(10, 80), st.integers(2, 6), st.integers(0, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_shuffled_rounds_never_see_what_they_score(n_rows: int, folds: int, seed: int) -> None:
     """Nothing that has a part in a row's score was fitted on that row; every row is scored once."""
     plan = schedule(n_rows, folds=folds, random_state=seed)
@@ -33,7 +33,7 @@ def test_shuffled_rounds_never_see_what_they_score(n_rows: int, folds: int, seed
 
 
 @given(st.integers(10, 80), st.integers(2, 6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_shuffled_residuals_never_come_from_a_model_that_saw_their_row(
     n_rows: int, folds: int
 ) -> None:
@@ -47,7 +47,7 @@ def test_shuffled_residuals_never_come_from_a_model_that_saw_their_row(
 
 
 @given(st.lists(st.integers(0, 30), min_size=20, max_size=80), st.integers(2, 5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_forward_rounds_never_see_the_present_or_the_future(time: list[int], folds: int) -> None:
     """Whatever has a part in a score is strictly earlier; equal times share a block."""
     moments = np.array(time)
@@ -158,7 +158,6 @@ def test_given_predictions_need_less_history() -> None:
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=50), st.integers(1, 60))
-@settings(deadline=None)
 def test_blocks_in_time_rise_and_leave_no_number_out(time: list[int], n_blocks: int) -> None:
     """Codes are 0..k-1, rise with time, and equal times share one."""
     codes = blocks_in_time(np.array(time), n_blocks)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qconf.learners import poisson_draws
@@ -57,7 +57,6 @@ def test_a_replicate_that_learns_nothing_predicts_nothing(monkeypatch: pytest.Mo
     assert (model.state[:, :, 1:] == 0.0).all()
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.floats(-100, 100, width=32)), min_size=1, max_size=60),
     st.integers(0, 4),

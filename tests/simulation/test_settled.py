@@ -37,24 +37,6 @@ def test_error_of_a_group_with_n_rows(rng: np.random.Generator) -> None:
     assert not weight[novelty >= 1].any()
 
 
-def test_mean_error_of_a_linear_regression(rng: np.random.Generator) -> None:
-    """Over the sample, EPE = sigma² (1 + p / n) on average: here p levels of one category."""
-    p, n, sigma, repeats = 25, 100, 0.5, 400
-    group = np.repeat(np.arange(p), n // p).astype(np.int32)
-    truth = rng.normal(size=p)[group]
-    errors, unsure = [], []
-    for _ in range(repeats):
-        model = CountRates(p, 1e-9, centre=False)
-        once = truth + rng.normal(scale=sigma, size=n)
-        model.learn(Rows(group[:, None], np.empty((n, 0)), once, np.empty(0)))
-        again = truth + rng.normal(scale=sigma, size=n)
-        at = Rows(group[:, None], np.empty((n, 0)), np.empty(0), np.empty(0))
-        errors.append(((model.predict(at)[:, 0] - again) ** 2).mean())
-        unsure.append(model.novelty(at).mean())
-    assert np.mean(unsure) == pytest.approx(p / n)
-    assert np.mean(errors) == pytest.approx(sigma**2 * (1 + p / n), rel=0.02)
-
-
 def test_expected_errors_are_inflated_again() -> None:
     """sqrt(square (1 + novelty)); negative squares count as 0; in place if asked."""
     square = np.array([0.04, -1.0])

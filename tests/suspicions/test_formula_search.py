@@ -203,7 +203,7 @@ def test_columns_can_be_left_out() -> None:
     assert "rate" not in make_sheet(view, frozenset(["rate"])).numbers
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.randoms(use_true_random=False), st.floats(0.01, 100))
 def test_neither_order_nor_units_matter(random: object, factor: float) -> None:
     """Rows and columns may be shuffled, and prices be in another currency."""

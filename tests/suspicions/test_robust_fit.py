@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qconf.suspicions.robust_fit import least_absolute, trust_in
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.floats(0, 0.15))
 def test_a_tenth_of_wrong_rows_does_not_matter(seed: int, wrong: float) -> None:
     """Coefficients are those of the other rows."""

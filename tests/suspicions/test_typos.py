@@ -62,7 +62,7 @@ def test_few_rows_tell_nothing() -> None:
     assert len(far_targets(np.r_[np.ones(9), 1e9])) == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(1e-3, 1e6), st.integers(0, 399))
 def test_units_and_places_do_not_matter(factor: float, row: int) -> None:
     """In any currency, in any row."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import count
 from math import sqrt
-from numbers import Integral
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -18,10 +17,10 @@ from qconf.core.compiled import compiled
 from qconf.encoding.binning import bin_edges, renumbered
 from qconf.encoding.columns import as_floats, factorized, is_measured
 from qconf.encoding.encoded import Encoded
-from qconf.errors import OptionError, TableError
+from qconf.errors import TableError
 from qconf.learners.online.count_rates import ABSENT, UNSEEN
 
-__all__ = ["ActiveCoordinates", "Columns", "Reading", "categorical_columns"]
+__all__ = ["ActiveCoordinates", "Columns", "Reading"]
 
 #: A number further out than this many standard deviations is taken to be there.
 _FAR = 5.0
@@ -70,28 +69,14 @@ class ActiveCoordinates:
     ----------
     first : DataFrame
         The first rows: they tell which columns are numbers, and where bins are cut.
-    categorical : ndarray of shape (n_columns,), dtype bool
-        Columns to be taken as levels whatever they hold.
     bins : int or None
-    buckets : int or None
-        With a number, levels are not remembered but hashed into so many coordinates, which those
-        of all columns share: memory is bounded, and some levels are taken for each other.
     cut_by : int or None, default=None
         How many of the first rows decide where bins are cut; None takes all.
     """
 
-    def __init__(
-        self,
-        first: Columns,
-        categorical: NDArray[np.bool_],
-        bins: int | None,
-        buckets: int | None,
-        cut_by: int | None = None,
-    ) -> None:
-        measured = np.array([_is_measured(first, i) for i in range(first.shape[1])])
-        measured &= ~categorical
-        self.kinds = {i: _kind(first, i) for i in np.flatnonzero(measured).tolist()}
-        self.buckets = buckets
+    def __init__(self, first: Columns, bins: int | None, cut_by: int | None = None) -> None:
+        measured = [i for i in range(first.shape[1]) if _is_measured(first, i)]
+        self.kinds = {i: _kind(first, i) for i in measured}
         self.edges: dict[int, FloatArray] = {}
         self.numbers: list[int] = []
         for i in self.kinds:
@@ -104,7 +89,7 @@ class ActiveCoordinates:
         self.levels: dict[int, Levels] = {i: {} for i in self.named}
         #: Number of rows so far, mean, and sum of squares about it, of each number.
         self.moments = np.zeros((len(self.numbers), 3))
-        self.n_coordinates = 2 * len(self.numbers) + (buckets or 0)
+        self.n_coordinates = 2 * len(self.numbers)
 
     def copy(self) -> Self:
         """Return one that learns apart from this one."""
@@ -218,10 +203,6 @@ class ActiveCoordinates:
         return np.where(np.isnan(numbers), -1, codes), [str(one) for one in bins]
 
     def _place(self, i: int, name: str | None, new: _New | None) -> int:
-        if self.buckets is not None:
-            text = np.array([f"{i}={name}" if name is not None else f"{i}"], dtype=object)
-            hashed = int(pd.util.hash_array(text)[0])
-            return 2 * len(self.numbers) + hashed % self.buckets
         place = self.levels[i].get(name)
         if place is not None:
             return place
@@ -231,30 +212,6 @@ class ActiveCoordinates:
         if name not in levels[i]:
             levels[i][name] = next(numbers)
         return levels[i][name]
-
-
-def categorical_columns(frame: Columns, chosen: str | Sequence[str | int]) -> NDArray[np.bool_]:
-    """Tell which columns are called categorical, by name or position.
-
-    Raises
-    ------
-    OptionError
-        If one is not there.
-    """
-    categorical = np.zeros(frame.shape[1], dtype=bool)
-    names = frame.encoder.get_feature_names_out() if isinstance(frame, Encoded) else frame.columns
-    for column in [] if isinstance(chosen, str) else chosen:
-        if column in list(names):
-            categorical[list(names).index(column)] = True
-        elif isinstance(column, Integral) and 0 <= column < frame.shape[1]:
-            categorical[column] = True
-        else:
-            msg = (
-                f"categorical_features names {column!r}, which is not a column. There are: "
-                f"{', '.join(map(str, names[:12]))}."
-            )
-            raise OptionError(msg)
-    return categorical
 
 
 def _is_measured(frame: Columns, i: int) -> bool:

@@ -12,7 +12,6 @@ from qconf._types import FloatArray
 from qconf.core.compiled import CACHE_LINE, compiled, inlined, prefetch
 from qconf.learners.online.count_rate_arrays import (
     ABSENT,
-    UNSEEN,
     Known,
     Model,
     Rows,
@@ -22,7 +21,7 @@ from qconf.learners.online.lanes import Lanes, lanes_of
 from qconf.learners.poisson_draws import Chance, draw
 
 __all__ = [
-    "PREDICTION", "learn_rows", "novelty_rows", "predict_rows", "progress", "progress_delayed",
+    "PREDICTION", "learn_rows", "predict_rows", "progress", "progress_delayed",
 ]  # fmt: skip
 
 #: What is computed for one row, in this order.
@@ -94,13 +93,6 @@ def predict_rows(rows: Rows, model: Model, prediction: Lanes, out: FloatArray) -
         _predict_row(rows, row, model, prediction)
         for lane in range(lanes_of(model)):
             out[row, lane] = prediction[lane]
-
-
-@compiled
-def novelty_rows(rows: Rows, model: Model, novelty: FloatArray) -> None:
-    """Tell how new each row is to the first lane."""
-    for row in range(len(novelty)):
-        novelty[row] = _novelty_of(rows, row, model)
 
 
 @inlined
@@ -188,8 +180,6 @@ def _novelty_of(rows: Rows, row: int, model: Model) -> float:
         x = _value(rows, row, j)
         if coordinate >= 0:
             novelty += x * x / (model.prior_count + model.state[coordinate, _COUNT, 0])
-        elif coordinate == UNSEEN:
-            novelty += x * x / model.prior_count
     return novelty
 
 

@@ -48,7 +48,6 @@ from qconf.learners.online.count_rate_arrays import (
 from qconf.learners.online.count_rate_loops import (
     PREDICTION,
     learn_rows,
-    novelty_rows,
     predict_rows,
     progress,
     progress_delayed,
@@ -141,16 +140,6 @@ class CountRates:
         predict_rows(rows, self._model(rows), self._work()[PREDICTION], out)
         return out
 
-    def novelty(self, rows: Rows) -> FloatArray:
-        """Return sum_j x_j² P_j of the first lane: near 0 for what is known well.
-
-        Under equal noise the variance of a prediction is this many times the noise; where a row
-        is one category, it is 1 / (prior_count + n).
-        """
-        novelty = np.empty(len(rows.coordinates))
-        novelty_rows(rows, self._model(rows), novelty)
-        return novelty
-
     def progressive(self, rows: Rows, known: Known = IMMEDIATELY) -> FloatArray:
         """Predict each row before its label is learned, then learn it.
 
@@ -178,7 +167,11 @@ class CountRates:
     def progressive_with_novelty(
         self, rows: Rows, known: Known = IMMEDIATELY
     ) -> tuple[FloatArray, FloatArray]:
-        """Do the same with one lane; return predictions and each row's `novelty` at that time."""
+        """Do the same with one lane; return predictions and how new each row was at that time.
+
+        That is sum_j x_j² P_j, near 0 for what is known well: under equal noise the variance of a
+        prediction is this many times the noise; where a row is one category, 1 / (prior_count + n).
+        """
         lanes = np.empty((len(rows.target), 1))
         novelty = np.empty(len(rows.target))
         self._pass(rows, known, Told(lanes, _NO_SUMMARY, novelty))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self, get_args
 
@@ -27,15 +26,14 @@ from qconf.core.validation import (
 from qconf.encoding.columns import as_frame
 from qconf.encoding.encoded import Encoded
 from qconf.errors import OptionError, TableError
-from qconf.learners.online.coordinates import ActiveCoordinates, Columns, categorical_columns
+from qconf.learners.online.coordinates import ActiveCoordinates, Columns
 from qconf.learners.online.count_rates import IMMEDIATELY, CountRates, Known, Rows
-from qconf.learners.online.familiarity import TellsFamiliarity
 from qconf.learners.online.progressive_pass import checked_known, stretches
 
 __all__ = ["OnlineLinearRegressor"]
 
 
-class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseEstimator):
+class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
     """Linear regression in one pass, with learning rates that are decided by counts.
 
     Each level of a category and each number has a weight, and a count n_j of how much of it was
@@ -57,15 +55,10 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
     n_bootstrap : int, default=0
         Bootstrap replicates to learn beside the model: each learns each row a Poisson(1) number
         of times (Oza & Russell 2001). Costs memory for two numbers a coordinate and replicate.
-    categorical_features : "from_dtype" or sequence of str or int, default="from_dtype"
-        Columns to be taken as levels, by name or position: integer codes, for instance. Strings,
-        categories and the like always are.
     bins : int or None, default=None
         Cut numbers into so many bins, decided by the first rows, and take these as levels: then
         the model is additive instead of linear. None: linear in the number, held against mean
         and standard deviation of those before it.
-    buckets : int or None, default=None
-        Hash levels into so many coordinates instead of remembering them, for bounded memory.
     link : {"identity", "log"}, default="identity"
         Whether effects add up, or multiply: that is for targets that are never negative, and
         needs `bins` if there are numbers, and the intercept.
@@ -96,9 +89,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "prior_count": [Interval(Real, 0, None, closed="neither")],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
-        "categorical_features": [StrOptions({"from_dtype"}), "array-like"],
         "bins": [None, Interval(Integral, 2, None, closed="left")],
-        "buckets": [None, Interval(Integral, 1, 2**30, closed="both")],
         "link": [StrOptions(set(get_args(Link)))],
         "fit_intercept": ["boolean"],
         "random_state": ["random_state"],
@@ -109,18 +100,14 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
         *,
         prior_count: float = 1.0,
         n_bootstrap: int = 0,
-        categorical_features: str | Sequence[str | int] = "from_dtype",
         bins: int | None = None,
-        buckets: int | None = None,
         link: Link = "identity",
         fit_intercept: bool = True,
         random_state: RandomState = None,
     ) -> None:
         self.prior_count = prior_count
         self.n_bootstrap = n_bootstrap
-        self.categorical_features = categorical_features
         self.bins = bins
-        self.buckets = buckets
         self.link = link
         self.fit_intercept = fit_intercept
         self.random_state = random_state
@@ -281,7 +268,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
         with all_or_nothing(self):
             frame, target, weight = self._checked(X, y, sample_weight)
             ready = None if known is None else checked_known(known, len(frame))
-            again = first and bool(self._new_active(frame).edges)
+            again = first and bool(ActiveCoordinates(frame, self.bins).edges)
             told: list[FloatArray] = []
             for start, stop in stretches(len(frame)) if again else [(0, len(frame))]:
                 if again:
@@ -343,7 +330,7 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
     ) -> Rows:
         """Read rows, and only when all of them are read, make room for what is new."""
         first = not self.__sklearn_is_fitted__()
-        active = self._new_active(frame, cut_by) if first else self._active
+        active = ActiveCoordinates(frame, self.bins, cut_by) if first else self._active
         if self.link == "log":
             self._check_log_link(active, target)
         reading = active.read(frame)
@@ -353,17 +340,15 @@ class OnlineLinearRegressor(TellsFamiliarity, TakesTables, RegressorMixin, BaseE
         for model in self._models():
             model.grow(reading.n_coordinates)
         active.accept(reading)
+        # A target that pandas lets nobody write to would have all loops compiled once more.
+        target = np.require(target, requirements=["C", "W"])
         return Rows(reading.coordinates, reading.values, target, weight)
-
-    def _new_active(self, frame: Columns, cut_by: int | None = None) -> ActiveCoordinates:
-        chosen = categorical_columns(frame, self.categorical_features)
-        return ActiveCoordinates(frame, chosen, self.bins, self.buckets, cut_by)
 
     def _check_log_link(self, active: ActiveCoordinates, target: FloatArray) -> None:
         if active.numbers:
             msg = (
                 f"The log link takes levels only, and there are {len(active.numbers)} columns of "
-                "numbers: cut them with bins=32, or name them in categorical_features."
+                "numbers: cut them with bins=32, or give codes as strings."
             )
             raise OptionError(msg)
         if not self.fit_intercept:

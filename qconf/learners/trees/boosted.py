@@ -1,7 +1,7 @@
 """Gradient boosted trees for tables, through LightGBM.
 
 Knows nothing of confidence. Chosen over scikit-learn's histogram boosting by measurement; see
-``benchmarks/results/boosting.csv``.
+``docs/decisions/0006-boosting-engine.md``.
 """
 
 from __future__ import annotations
@@ -270,7 +270,8 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         """Make unfitted trees for one of `n` folds, whose average is as good as these.
 
         An n-th of the trees, which learn up to three times as fast: all n together take no longer
-        than these. Their average is even a little sharper (``benchmarks/README.md``).
+        than these. Their average is even a little sharper
+        (``docs/decisions/0010-shares-of-the-blend.md``).
 
         Parameters
         ----------

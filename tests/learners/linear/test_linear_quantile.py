@@ -115,7 +115,7 @@ def test_what_is_not_proven_is_said(
     assert model.duality_gap_[0] == 0.1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 10_000),
     n=st.integers(30, 1500),
@@ -146,7 +146,7 @@ def test_equivariance(seed: int, n: int, quantile: float, size: float, shift: fl
     assert_same(predicted(quantile, x @ mixed + shift, y), plain)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), n=st.integers(20, 1200))
 def test_whole_weights_are_repeated_rows(seed: int, n: int) -> None:
     """A weight of three is a row three times, a weight of zero none."""

@@ -121,7 +121,7 @@ def test_collinear_columns_and_a_heavy_row() -> None:
     assert np.abs(model.coef_).max() < 10
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 100_000),
     n=st.integers(1, 30),
@@ -208,7 +208,7 @@ def test_a_constant_target(rng: np.random.Generator) -> None:
     assert (model.primal_objective_ == 0).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     y=st.lists(st.integers(-5, 5), min_size=1, max_size=40),
     quantile=st.floats(0.02, 0.98),
@@ -222,7 +222,7 @@ def test_without_columns_it_is_the_quantile(y: list[int], quantile: float) -> No
     assert above <= (1 - quantile) * len(y) + 1e-9
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 100_000), n=st.integers(2, 60), ties=st.booleans())
 def test_one_answer_for_rows_in_any_order_or_number(seed: int, n: int, ties: bool) -> None:
     """At the default quartiles, which are often not unique: repeated rows, weights, any order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -21,7 +21,6 @@ def pairs(draw: Any) -> tuple[Any, Any]:
 
 
 @given(pairs())
-@settings(deadline=None)
 def test_rises_strictly_between_its_knots_and_stays_in_range(rows: tuple[Any, Any]) -> None:
     """No ties but beyond the ends; never outside of the targets."""
     rising = CenteredIsotonicMap(*rows)

@@ -22,7 +22,7 @@ def test_mean_by_decile_is_the_targets(rng: np.random.Generator) -> None:
         assert mapped[rows].mean() == pytest.approx(target[rows].mean(), rel=0.12)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(2, 3000), st.integers(0, 10_000), st.sampled_from([0.0, 0.5, 1.0]))
 def test_no_order_is_lost(n_rows: int, seed: int, tied: float) -> None:
     """Rows with different scores never become a tie, not even where the target falls."""
@@ -35,7 +35,7 @@ def test_no_order_is_lost(n_rows: int, seed: int, tied: float) -> None:
     assert (np.diff(mapped(apart)) > 0).all()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.floats(1e-8, 1e8))
 def test_units_of_the_target_are_those_of_the_map(unit: float) -> None:
     """The target in other units gives the map in those."""

@@ -40,7 +40,7 @@ def test_a_misleading_signal_is_not_believed(rng: np.random.Generator) -> None:
     assert WeightedSignals(turned, squared, penalty=0.0).weights[1] == 0.0
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.floats(-5, 5), st.floats(0.1, 10), st.floats(1e-6, 1e6))
 def test_units_do_not_matter(shift: float, stretch: float, unit: float) -> None:
     """A signal in other units, or errors in others, change neither weights nor the order."""

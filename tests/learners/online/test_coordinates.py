@@ -11,15 +11,10 @@ from qconf.learners.online.coordinates import ActiveCoordinates
 from qconf.learners.online.count_rates import ABSENT, UNSEEN
 
 
-def active(frame: pd.DataFrame, **options: object) -> ActiveCoordinates:
-    chosen = {"bins": None, "buckets": None, **options}
-    return ActiveCoordinates(frame, np.zeros(frame.shape[1], dtype=bool), **chosen)  # type: ignore[arg-type]
-
-
 def test_levels_in_the_order_they_come() -> None:
     """A level keeps its coordinate, a gap has one of its own, columns share none."""
     frame = pd.DataFrame({"zip": ["b", "a", None, "b"], "kind": ["a", "a", "c", "a"]})
-    coordinates = active(frame)
+    coordinates = ActiveCoordinates(frame, bins=None)
     place, values = coordinates.learn(frame)
     assert place[:, 0].tolist() == [place[0, 0], place[1, 0], place[2, 0], place[0, 0]]
     assert len(set(place.ravel())) == coordinates.n_coordinates == 5
@@ -32,7 +27,7 @@ def test_levels_in_the_order_they_come() -> None:
 def test_looking_a_row_up_changes_nothing() -> None:
     """`find` neither numbers levels nor moves means."""
     frame = pd.DataFrame({"zip": ["a", "b"], "size": [1.0, 3.0]})
-    coordinates = active(frame)
+    coordinates = ActiveCoordinates(frame, bins=None)
     coordinates.learn(frame)
     moments = coordinates.moments.copy()
     coordinates.find(pd.DataFrame({"zip": ["c"], "size": [99.0]}))
@@ -44,7 +39,7 @@ def test_a_number_is_held_against_those_before_it() -> None:
     """(x - mean) / sd of the earlier ones, 0 as long as there is no spread, and never too far."""
     x = np.array([5.0, 7.0, 9.0, np.nan, 1e9, 6.0])
     frame = pd.DataFrame({"size": x})
-    place, values = active(frame).learn(frame)
+    place, values = ActiveCoordinates(frame, bins=None).learn(frame)
     assert values[:3, 0].tolist() == pytest.approx([0.0, 0.0, 3.0])
     assert place[3].tolist() == [ABSENT, 1]
     assert place[0].tolist() == [0, ABSENT]
@@ -54,8 +49,8 @@ def test_a_number_is_held_against_those_before_it() -> None:
 def test_batches_make_no_difference_to_numbers(rng: np.random.Generator) -> None:
     """Means go on where they were."""
     frame = pd.DataFrame({"size": rng.normal(1e6, 1.0, size=50)})
-    at_once = active(frame).learn(frame)[1]
-    by_parts = active(frame)
+    at_once = ActiveCoordinates(frame, bins=None).learn(frame)[1]
+    by_parts = ActiveCoordinates(frame, bins=None)
     parts = [by_parts.learn(frame[:20])[1], by_parts.learn(frame[20:])[1]]
     np.testing.assert_allclose(np.concatenate(parts), at_once)
 
@@ -63,7 +58,7 @@ def test_batches_make_no_difference_to_numbers(rng: np.random.Generator) -> None
 def test_bins_are_levels() -> None:
     """Numbers of one bin share a coordinate; edges are those of the first rows."""
     frame = pd.DataFrame({"size": np.linspace(0, 1, 101)})
-    coordinates = active(frame, bins=4)
+    coordinates = ActiveCoordinates(frame, bins=4)
     place, values = coordinates.learn(frame)
     # Four in the middle, and the ends beyond the 1st and 99th percentile.
     assert len(np.unique(place)) == 6
@@ -73,28 +68,10 @@ def test_bins_are_levels() -> None:
     assert far[1] == UNSEEN
 
 
-def test_buckets_bound_the_memory() -> None:
-    """However many levels come, there are no more coordinates; one level is always in one."""
-    frame = pd.DataFrame({"zip": [f"z{i}" for i in range(1000)], "kind": ["a"] * 1000})
-    coordinates = active(frame, buckets=64)
-    place, _ = coordinates.learn(frame)
-    assert coordinates.n_coordinates == 64
-    assert place.max() < 64
-    np.testing.assert_array_equal(coordinates.find(frame)[0], place)
-    assert len(np.unique(place[:, 0])) > 50
-
-
-def test_numbers_called_categorical_are_levels() -> None:
-    """Codes are not measured."""
-    frame = pd.DataFrame({"code": [3, 1, 3]})
-    coordinates = ActiveCoordinates(frame, np.array([True]), None, None)
-    assert coordinates.learn(frame)[0].ravel().tolist() == [0, 1, 0]
-
-
 def test_a_reading_is_not_yet_learned() -> None:
     """`read` says what `learn` would, and changes nothing until it is accepted."""
     frame = pd.DataFrame({"zip": ["a", "b"], "size": [1.0, 3.0]})
-    coordinates, other = active(frame), active(frame)
+    coordinates, other = ActiveCoordinates(frame, bins=None), ActiveCoordinates(frame, bins=None)
     reading = coordinates.read(frame)
     assert coordinates.levels == {0: {}}
     assert coordinates.n_coordinates == 2
@@ -109,7 +86,7 @@ def test_a_reading_is_not_yet_learned() -> None:
 def test_a_copy_learns_apart() -> None:
     """Neither levels nor moments are shared."""
     frame = pd.DataFrame({"zip": ["a"], "size": [1.0]})
-    first = active(frame)
+    first = ActiveCoordinates(frame, bins=None)
     first.learn(frame)
     second = first.copy()
     second.learn(pd.DataFrame({"zip": ["b"], "size": [9.0]}))
@@ -136,7 +113,7 @@ def test_a_column_that_changes_its_kind(
     began: object, comes: object, words: str, bins: int
 ) -> None:
     """Refused with the column's name; days are not mixed with numbers."""
-    coordinates = active(pd.DataFrame({"b": began}), bins=bins)
+    coordinates = ActiveCoordinates(pd.DataFrame({"b": began}), bins=bins)
     for use in (coordinates.read, coordinates.find):
         with pytest.raises(TableError, match=words):
             use(pd.DataFrame({"b": comes}))
@@ -147,7 +124,5 @@ def test_bins_may_be_cut_by_the_first_rows_only() -> None:
     """Later rows then move no edge."""
     frame = pd.DataFrame({"size": np.arange(200.0)})
     later = frame.assign(size=[*range(50), *([1e6] * 150)])
-    one, two = (
-        ActiveCoordinates(table, np.array([False]), 8, None, cut_by=50) for table in (frame, later)
-    )
+    one, two = (ActiveCoordinates(table, bins=8, cut_by=50) for table in (frame, later))
     np.testing.assert_array_equal(one.edges[0], two.edges[0])

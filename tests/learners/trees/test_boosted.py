@@ -91,7 +91,7 @@ def test_recovers_probabilities(rng: np.random.Generator) -> None:
         BoostedTrees("binary").fit(x, group)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10_000),
     sign=st.sampled_from([-1, 1]),

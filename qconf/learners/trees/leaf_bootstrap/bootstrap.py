@@ -18,7 +18,6 @@ from qconf.encoding.encoded import encode
 from qconf.errors import OptionError
 from qconf.learners.poisson_draws import BITS, poisson_steps
 from qconf.learners.trees.boosted import BoostedTrees
-from qconf.learners.trees.leaf_bootstrap.finder import LeafFinder
 from qconf.learners.trees.leaf_bootstrap.grown_trees import GrownTrees
 from qconf.learners.trees.leaf_bootstrap.lanes import LANES
 from qconf.learners.trees.leaf_bootstrap.loops import Forest, Lanes, Leaves, Sums, add_steps, replay
@@ -112,9 +111,6 @@ class LeafBootstrap:
         encoded = self._encoded(X)
         grown = GrownTrees.of(trees.booster_)
         target, own_steps = self._in_units(check_target(trees, y, len(encoded)), grown.values)
-        self._finder = None
-        if LeafFinder.can_read(grown.splits, encoded.shape[1]):
-            self._finder = LeafFinder(grown.splits, encoded.shape[1])
         leaves: Leaves = np.empty((len(own_steps), len(encoded)), _leaf_type(own_steps.shape[1]))
         for part, found in self._leaves(encoded):
             leaves[:, part] = found
@@ -208,11 +204,8 @@ class LeafBootstrap:
         threads = threads_for(len(encoded), self.trees_.n_jobs)
         for start in range(0, len(encoded), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            if self._finder is not None:
-                yield part, self._finder.find(encoded[part], threads)
-            else:
-                found = booster.predict(encoded[part], pred_leaf=True, num_threads=threads)
-                yield part, found.reshape(len(encoded[part]), -1).T
+            found = booster.predict(encoded[part], pred_leaf=True, num_threads=threads)
+            yield part, found.reshape(len(encoded[part]), -1).T
 
     def _draw(self, n_rows: int, seed: np.random.SeedSequence) -> NDArray[np.uint8]:
         """Draw how often each lane of a block learns each row, shape (n_rows, LANES)."""

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
+from linear_programs import best_bound
 
 from qconf.learners.linear.planes.certificate import certify
 from qconf.learners.linear.planes.descent import descend
 from qconf.learners.linear.planes.design import MatrixDesign
 from qconf.learners.linear.planes.problem import Problem
-
-
-def best_bound(problem: Problem) -> float:
-    """Solve the dual with HiGHS."""
-    highest = problem.quantile * problem.weight
-    rows = problem.design.take(slice(None))
-    solved = linprog(
-        -problem.target,
-        A_eq=rows.T,
-        b_eq=np.zeros(rows.shape[1]),
-        bounds=list(zip(highest - problem.weight, highest, strict=True)),
-        method="highs",
-    )
-    assert solved.fun is not None
-    return -float(solved.fun)
 
 
 @pytest.mark.parametrize("seed", range(10))

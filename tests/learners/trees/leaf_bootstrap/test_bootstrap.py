@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import lightgbm
@@ -17,9 +18,6 @@ from qconf.errors import OptionError
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.leaf_bootstrap import bootstrap as leaf_bootstrap
 from qconf.learners.trees.leaf_bootstrap.bootstrap import LeafBootstrap
-from qconf.learners.trees.leaf_bootstrap.finder import LeafFinder
-from qconf.learners.trees.leaf_bootstrap.finder_loops import ROWS
-from qconf.learners.trees.leaf_bootstrap.grown_trees import GrownTrees
 from qconf.learners.trees.leaf_bootstrap.lanes import LANES
 
 LOSSES = ["gamma", "squared"]
@@ -81,7 +79,7 @@ def test_all_rows_drawn_once_give_the_model(loss: BoostingLoss, n: int) -> None:
     np.testing.assert_allclose(replicates[1], model, rtol=1e-4, atol=1e-4 * model.std())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(LOSSES), n=st.integers(60, 300))
 def test_against_the_formulas(seed: int, loss: BoostingLoss, n: int) -> None:
     """Any weights, as the docstring says; bagging is no matter."""
@@ -95,7 +93,7 @@ def test_against_the_formulas(seed: int, loss: BoostingLoss, n: int) -> None:
     np.testing.assert_allclose(found, expected, rtol=2e-4, atol=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(LOSSES))
 def test_a_row_drawn_twice_is_two_rows(seed: int, loss: BoostingLoss) -> None:
     """And one that is not drawn is none."""
@@ -110,7 +108,7 @@ def test_a_row_drawn_twice_is_two_rows(seed: int, loss: BoostingLoss) -> None:
     np.testing.assert_allclose(drawn[:, seen], repeated[:, seen], rtol=1e-3, atol=1e-3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(factor=st.floats(1e-20, 1e20), loss=st.sampled_from(LOSSES))
 def test_units_do_not_matter(factor: float, loss: BoostingLoss) -> None:
     """Targets in other units give replicates in other units."""
@@ -197,8 +195,10 @@ def test_nothing_but_zeros() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_seed_gives_the_same_with_any_number_of_threads(loss: BoostingLoss) -> None:
     """To the last digit; and another seed gives others."""
-    X, y = world(5000)
-    one, two = grown(X, y, loss, n_jobs=1), grown(X, y, loss, n_jobs=2)
+    X, y = world(1000)
+    one = grown(X, y, loss, n_estimators=20, n_jobs=1)
+    two = copy.copy(one)
+    two.n_jobs = 2
     first = LeafBootstrap(40, random_state=3).fit(one, X, y).predict(X[:100])
     second = LeafBootstrap(40, random_state=3).fit(two, X, y).predict(X[:100])
     np.testing.assert_array_equal(first, second)
@@ -218,49 +218,6 @@ def test_stretches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(again.predict(X), whole)
     mean = again.reduce(X, lambda found: found.mean(axis=0))
     np.testing.assert_array_equal(mean, whole.mean(axis=0))
-
-
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), missing=st.sampled_from([0.0, 0.2]), n=st.integers(1, 3000))
-def test_leaves_are_those_of_the_engine(seed: int, missing: float, n: int) -> None:
-    """Also of numbers that were never missing before, and of levels that never were there."""
-    rng = np.random.default_rng(seed)
-
-    def draw(rows: int, missing: float) -> FloatArray:
-        X = np.column_stack(
-            [rng.normal(size=(rows, 2)), rng.integers(9, size=rows), rng.integers(70, size=rows)]
-        )
-        X[rng.uniform(size=X.shape) < missing] = np.nan
-        return X
-
-    data = lightgbm.Dataset(
-        draw(n, missing), rng.gamma(1.0, size=n), categorical_feature=[2, 3], params=QUIET
-    )
-    options = {"min_data_in_leaf": 2, "min_data_per_group": 2, "seed": 1}
-    booster = lightgbm.train({**QUIET, **options}, data, 10)
-    other = np.vstack([draw(500, 0.3), [[1e300, -1e300, -1, 1e9], [0, np.nan, 70, 64.0]]])
-    splits = GrownTrees.of(booster).splits
-    assert LeafFinder.can_read(splits, 4)
-    expected = np.asarray(booster.predict(other, pred_leaf=True)).reshape(len(other), -1)
-    for threads in (1, 3):
-        found = LeafFinder(splits, 4).find(other, threads)
-        np.testing.assert_array_equal(found.T, expected)
-
-
-QUIET: dict[str, Any] = {"verbosity": -1, "num_threads": 1, "deterministic": True}
-
-
-def test_sets_of_many_levels() -> None:
-    """More of them than are looked at in rows at once: they are not written out."""
-    rng = np.random.default_rng(0)
-    level = rng.integers(6000, size=(40_000, 1)).astype(float)
-    y = np.exp(np.sin(level[:, 0])) * rng.exponential(size=40_000)
-    trees = grown(pd.DataFrame(level.astype(int).astype(str)), y, n_estimators=3)
-    splits = GrownTrees.of(trees.booster_).splits
-    assert max(len(words) for tree in splits for words in tree.sets) * 32 > ROWS
-    codes = rng.integers(6000, size=(900, 1)).astype(float)
-    expected = trees.booster_.predict(codes, pred_leaf=True)
-    np.testing.assert_array_equal(LeafFinder(splits, 1).find(codes, 1).T, expected)
 
 
 def test_many_leaves() -> None:
