@@ -304,8 +304,8 @@ def test_the_ranking_can_be_had_again_from_the_scores(sales: pd.DataFrame) -> No
         assert again.to_dict() == one.evaluation.to_dict()
 
 
-@pytest.mark.parametrize(("option", "role"), [("time", "time"), ("group", "groups")])
-def test_intervals_are_of_stretches_of_time_and_of_groups(option: str, role: str) -> None:
+@pytest.mark.parametrize("role", ["time", "groups"])
+def test_intervals_are_of_stretches_of_time_and_of_groups(role: str) -> None:
     """They are those of `evaluate` with the times or groups, wider than those of single rows."""
     rng = np.random.default_rng(0)
     day = np.repeat(np.arange(60), 10)
@@ -313,7 +313,7 @@ def test_intervals_are_of_stretches_of_time_and_of_groups(option: str, role: str
     table = pd.DataFrame({"size": rng.uniform(size=600), "day": day, "price": price})
     # All houses of a day are off together.
     table["guess"] = price * np.exp(0.2 * rng.normal(size=60)[day])
-    options: dict[str, Any] = {option: "day", "prediction": "guess", "n_resamples": 50}
+    options: dict[str, Any] = {role: "day", "prediction": "guess", "n_resamples": 50}
     result = compare(table, "price", estimators=["constant"], **options)
     scores = result.scores
     shared: dict[str, Any] = {"threshold": 0.15, "blocks": scores["block"], "n_resamples": 50}

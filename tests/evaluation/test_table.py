@@ -18,8 +18,11 @@ def result() -> Evaluation:
     )
 
 
-def test_print_has_every_number_with_its_interval(result: Evaluation) -> None:
+def test_print_has_every_number_with_its_interval(
+    result: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of the safest rows, of all, and of their order."""
+    monkeypatch.setenv("COLUMNS", "100")
     text = str(result)
     for label in ("outliers", "mean abs error", "bias", "AURC", "rank correlation"):
         (line,) = [one for one in text.splitlines() if one.strip().startswith(f"{label}  ")]
