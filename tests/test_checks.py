@@ -15,7 +15,6 @@ from sklearn.tree import DecisionTreeRegressor
 from qconf import (
     BlendConfidence,
     ConstantConfidence,
-    CountConfidence,
     ForestConfidence,
     NeighborConfidence,
     OnlineConfidence,
