@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from joblib import cpu_count
 
-__all__ = ["fits_at_once", "threads_for"]
+__all__ = ["side_by_side", "threads_for"]
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 #: Threads of a boosting engine meet after every few splits, and wait for each other by spinning.
 #: On 17,000 rows two of them save a quarter of the time; but two such programs at once on two
@@ -34,19 +40,33 @@ def threads_for(n_rows: int, n_jobs: int | None = None) -> int:
     return max(1, min(_most(), n_rows // _ROWS_A_THREAD))
 
 
-def fits_at_once(n_rows: int) -> int:
-    """Choose how many fits on so many rows each to run side by side, on the threads they leave.
+def side_by_side(
+    function: Callable[[T], R], items: Sequence[T], n_rows: int, *, ours: bool
+) -> Iterator[R]:
+    """Do the same with several items, as many at once as have threads left.
 
     Parameters
     ----------
+    function : callable
+        Fits something, say.
+    items : sequence
     n_rows : int
+        On so many rows each, which tells how many threads one takes by itself.
+    ours : bool
+        Whether what runs is known to be safe in threads; others' models are not, and run one after
+        another.
 
-    Returns
-    -------
-    int
-        At least 1.
+    Yields
+    ------
+    object
+        What the function returns, in the order of the items.
     """
-    return max(1, _most() // threads_for(n_rows))
+    at_once = min(len(items), _most() // threads_for(n_rows)) if ours else 1
+    if at_once <= 1:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        yield from pool.map(function, items)
 
 
 def _most() -> int:

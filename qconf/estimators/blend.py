@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -25,7 +24,7 @@ from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.renamed import renamed
 from qconf.core.seeding import random_source, with_seed
-from qconf.core.threads import fits_at_once
+from qconf.core.threads import side_by_side
 from qconf.core.validation import Interval, check_enough_rows, select_rows
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
@@ -189,8 +188,9 @@ class BlendConfidence(ConfidenceEstimator):
             )
             for k in range(int(fold.max()) + 1)
         ]
-        with ThreadPoolExecutor(_at_once(folds)) as pool:
-            signals = list(pool.map(lambda one: one.fit(table, y), folds))
+        ours = all(getattr(one, "takes_encoded", False) for one in folds[0].members)
+        most = max(len(one.train) for one in folds)
+        signals = list(side_by_side(lambda one: one.fit(table, y), folds, most, ours=ours))
         self.members_ = [one.members for one in folds]
         self._n_signals = [one.shape[1] for one in signals[-1]]
         order = np.concatenate([one.scored for one in folds])
@@ -288,13 +288,6 @@ class _Fold:
         if not len(self.scored):
             return []
         return _signals(self.members, table[self.scored])
-
-
-def _at_once(folds: list[_Fold]) -> int:
-    """Choose how many folds to fit side by side: ours, if one does not keep all cores busy."""
-    if not all(getattr(one, "takes_encoded", False) for one in folds[0].members):
-        return 1
-    return fits_at_once(max(len(one.train) for one in folds))
 
 
 def _signals(members: Sequence[Any], table: _Both) -> list[FloatArray]:

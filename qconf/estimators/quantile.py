@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import FloatArray, QuantileLearner, RandomState, RegressorLike, Table
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source, with_seed
+from qconf.core.threads import side_by_side
 from qconf.core.validation import HasMethods, StrOptions, only_what_learners_take
 from qconf.encoding.encoder import TableEncoder, design_matrix
 from qconf.errors import OptionError
@@ -156,9 +157,11 @@ class QuantileConfidence(ConfidenceEstimator):
             raise OptionError(msg)
         rng = random_source(self.random_state)
         self.scale_: FloatArray = _widths(norm.ppf(quantiles)[None, :])[0]
-        self.models_ = [
-            with_seed(model, rng).fit(X, y) for model in self._unfitted(X, quantiles.tolist())
-        ]
+        unfitted = [with_seed(model, rng) for model in self._unfitted(X, quantiles.tolist())]
+        ours = all(getattr(model, "takes_encoded", False) for model in unfitted)
+        self.models_ = list(
+            side_by_side(lambda model: model.fit(X, y), unfitted, len(y), ours=ours)
+        )
 
     def _unfitted(self, X: Table, quantiles: list[float]) -> list[Any]:
         if isinstance(self.learner, str):

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.utils.validation import has_fit_parameter
 
 from qconf._types import FloatArray, Table, TableT
+from qconf.core.threads import side_by_side
 from qconf.core.validation import check_column, select_rows
 from qconf.errors import TableError
 from qconf.residuals.schedules import Fit, Round, Schedule
@@ -46,21 +48,30 @@ def out_of_sample(
     TableError
         If a fit has no rows to train on, or a prediction is not a finite number.
     """
-    predictions = []
-    for fit in fits:
-        if len(fit.train) == 0:
-            msg = (
-                "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
-                "it (ask for at least 3 folds), nor do groups that are in every block."
-            )
-            raise TableError(msg)
+    if any(len(fit.train) == 0 for fit in fits):
+        msg = (
+            "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
+            "it (ask for at least 3 folds), nor do groups that are in every block."
+        )
+        raise TableError(msg)
+
+    def predicted(fit: Fit) -> tuple[FloatArray, ...]:
         known = with_values(select_rows(X, fit.train))
         fitted = clone(model).fit(known, y[fit.train])
-        predictions.append(
-            tuple(_predicted(fitted, select_rows(X, rows), known) for rows in fit.held_out)
-        )
+        return tuple(_predicted(fitted, select_rows(X, rows), known) for rows in fit.held_out)
+
+    predictions = []
+    for blocks in side_by_side(predicted, fits, len(y), ours=_is_ours(model)):
+        predictions.append(blocks)
         done()
     return predictions
+
+
+def _is_ours(model: Any) -> bool:
+    """Tell our own trees, also where they learn the logarithm of the target."""
+    if isinstance(model, TransformedTargetRegressor):
+        model = model.regressor
+    return bool(getattr(model, "takes_encoded", False))
 
 
 def with_values(table: TableT) -> TableT:

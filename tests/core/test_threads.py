@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Lock
+from time import sleep
+
 import pytest
 
-from qconf.core.threads import fits_at_once, threads_for
+from qconf.core.threads import side_by_side, threads_for
 
 
 @pytest.mark.parametrize(
@@ -47,10 +50,27 @@ def test_a_number_of_cores_that_is_none_does_not_count(
     assert threads_for(10**9) >= 1
 
 
-@pytest.mark.parametrize(("n_rows", "at_once"), [(100, 4), (60_000, 2), (10**7, 1)])
+@pytest.mark.parametrize(
+    ("n_rows", "ours", "at_once"),
+    [(100, True, 4), (60_000, True, 2), (10**7, True, 1), (100, False, 1)],
+    [(100, True, 4), (60_000, True, 2), (10**7, True, 1), (100, False, 1)],
+)
 def test_small_fits_run_side_by_side(
-    n_rows: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+    n_rows: int, ours: bool, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many as have threads left."""
+    """As many as have threads left; others' models one after another. The order stays."""
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
-    assert fits_at_once(n_rows) == at_once
+    running, most = [0], [0]
+    lock = Lock()
+
+    def work(item: int) -> int:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        sleep(0.02)
+        with lock:
+            running[0] -= 1
+        return -item
+
+    assert list(side_by_side(work, range(8), n_rows, ours=ours)) == [-item for item in range(8)]
+    assert most[0] == at_once
