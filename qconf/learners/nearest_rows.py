@@ -10,7 +10,7 @@ from qconf._types import FloatArray, IntArray
 from qconf.core.threads import threads_for
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.unit_cube import Points, UnitCube
-from qconf.learners.nearest_rows_loops import search
+from qconf.learners.nearest_rows_loops import room, search
 
 __all__ = ["NearestRows"]
 
@@ -62,19 +62,19 @@ class NearestRows:
         Returns
         -------
         distance : ndarray of shape (n_samples, n_neighbors)
+            In no order.
         position : ndarray of shape (n_samples, n_neighbors)
             In the table that was given first.
         """
         asked = self._cube(X.matrix)
-        distance = np.empty((len(X), self._n_neighbors))
-        position = np.empty(distance.shape, dtype=np.intp)
+        nearest = np.empty((len(X), self._n_neighbors), dtype=np.int64)
 
         def find(part: slice) -> None:
-            squared = np.empty(len(self.kept), dtype=np.float32)
             some = Points(asked.numbers[:, part], asked.levels[:, part])
-            search(self._points, some, squared, distance[part], position[part])
+            search(self._points, some, room(), nearest[part])
 
         parts = [slice(at, at + _ROWS_AT_ONCE) for at in range(0, len(X), _ROWS_AT_ONCE)]
         with ThreadPoolExecutor(threads_for(len(X), None)) as pool:
             list(pool.map(find, parts))
-        return distance, self.kept[position]
+        squared = (nearest >> 32).astype(np.int32).view(np.float32)
+        return np.sqrt(squared, dtype=np.float64), self.kept[nearest & (2**32 - 1)]
