@@ -48,14 +48,14 @@ def out_of_sample(
     TableError
         If a fit has no rows to train on, or a prediction is not a finite number.
     """
-    if any(len(fit.train) == 0 for fit in fits):
-        msg = (
-            "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
-            "it (ask for at least 3 folds), nor do groups that are in every block."
-        )
-        raise TableError(msg)
 
     def predicted(fit: Fit) -> tuple[FloatArray, ...]:
+        if len(fit.train) == 0:
+            msg = (
+                "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
+                "it (ask for at least 3 folds), nor do groups that are in every block."
+            )
+            raise TableError(msg)
         known = with_values(select_rows(X, fit.train))
         fitted = clone(model).fit(known, y[fit.train])
         return tuple(_predicted(fitted, select_rows(X, rows), known) for rows in fit.held_out)

@@ -53,7 +53,6 @@ def test_a_number_of_cores_that_is_none_does_not_count(
 @pytest.mark.parametrize(
     ("n_rows", "ours", "at_once"),
     [(100, True, 4), (60_000, True, 2), (10**7, True, 1), (100, False, 1)],
-    [(100, True, 4), (60_000, True, 2), (10**7, True, 1), (100, False, 1)],
 )
 def test_small_fits_run_side_by_side(
     n_rows: int, ours: bool, at_once: int, monkeypatch: pytest.MonkeyPatch
