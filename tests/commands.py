@@ -28,16 +28,17 @@ NONE: Mapping[str, str] = MappingProxyType({})
 def qconf(
     folder: Path, arguments: Iterable[str], environment: Mapping[str, str] = NONE
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m qconf`` in a folder."""
-    done = subprocess.run(
-        [sys.executable, "-m", "qconf", *arguments],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, **environment},
-    )
+    """Run ``python -m qconf`` in a folder, with an empty file to read from, as the server does."""
+    with tempfile.NamedTemporaryFile() as empty, Path(empty.name).open("rb") as stdin:
+        done = subprocess.run(
+            [sys.executable, "-m", "qconf", *arguments],
+            cwd=folder,
+            stdin=stdin,
+            capture_output=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, **environment},
+        )
     texts = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
     return subprocess.CompletedProcess(done.args, done.returncode, *texts)
 
