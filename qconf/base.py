@@ -147,6 +147,11 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         """
         return False
 
+    @property
+    def _encodes(self) -> bool:
+        """Whether tables that are not encoded yet are."""
+        return self.takes_encoded
+
     def _checked_table(self, X: TableLike | Encoded, *, reset: bool) -> Any:
         """Check a table, and encode it if that is how this estimator reads it; once is enough."""
         if isinstance(X, Encoded):
@@ -158,7 +163,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         if reset:
             if isinstance(table, pd.DataFrame):
                 warn_of_numbers_in_text(table)
-            self._encoder = TableEncoder().fit_checked(table, self) if self.takes_encoded else None
+            self._encoder = TableEncoder().fit_checked(table, self) if self._encodes else None
         encoder = getattr(self, "_encoder", None)
         return table if encoder is None else Encoded.of(table, encoder)
 
@@ -290,14 +295,10 @@ class OnlineConfidenceEstimator(ConfidenceEstimator):
             self._restart(table)
         return table, residual
 
-    def _checked_table(self, X: TableLike | Encoded, *, reset: bool) -> Any:
-        """Check a table, and leave it as it is: levels that are to come are in no encoder."""
-        if isinstance(X, Encoded):
-            return super()._checked_table(X, reset=reset)
-        table = check_table(self, X, reset=reset)
-        if reset and isinstance(table, pd.DataFrame):
-            warn_of_numbers_in_text(table)
-        return table
+    @property
+    def _encodes(self) -> bool:
+        # Levels that are to come are in no encoder.
+        return False
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         self._restart(X)

@@ -12,7 +12,7 @@ from qconf.core.validation import check_table, take_over_columns
 from qconf.encoding.binning import renumbered
 from qconf.encoding.encoder import TableEncoder
 
-__all__ = ["Encoded", "encode"]
+__all__ = ["Encoded", "encode", "takes_encoded"]
 
 #: Stands for all levels that an encoder does not know; none is written so.
 _UNKNOWN = "\0"
@@ -74,6 +74,11 @@ class Encoded:
         """Take rows by position."""
         unseen = None if self.unseen is None else self.unseen[rows]
         return Encoded(self.matrix[rows], self.encoder, unseen)
+
+
+def takes_encoded(model: Any) -> bool:
+    """Tell whether a model takes an `Encoded` table, as ours do; others' need not say."""
+    return bool(getattr(model, "takes_encoded", False))
 
 
 def encode(estimator: Any, X: TableLike | Encoded, *, reset: bool) -> Encoded:

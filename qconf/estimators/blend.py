@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -26,7 +27,7 @@ from qconf.core.renamed import renamed
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.threads import side_by_side
 from qconf.core.validation import Interval, check_enough_rows, select_rows
-from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError
 from qconf.estimators.forest import ForestConfidence
@@ -188,7 +189,7 @@ class BlendConfidence(ConfidenceEstimator):
             )
             for k in range(int(fold.max()) + 1)
         ]
-        ours = all(getattr(one, "takes_encoded", False) for one in folds[0].members)
+        ours = all(map(takes_encoded, folds[0].members))
         most = max(len(one.train) for one in folds)
         signals = list(side_by_side(lambda one: one.fit(table, y), folds, most, ours=ours))
         self.members_ = [one.members for one in folds]
@@ -260,16 +261,22 @@ class BlendConfidence(ConfidenceEstimator):
 class _Both:
     """Rows as they came and encoded, once for all members."""
 
-    plain: Table
+    whole: Table
     encoded: Encoded
+    rows: IntArray | None = None
 
-    def __getitem__(self, rows: Any) -> Any:
-        """Take rows by position."""
-        return _Both(select_rows(self.plain, rows), self.encoded[rows])
+    def __getitem__(self, rows: IntArray) -> _Both:
+        """Take rows of the whole table by position."""
+        return _Both(self.whole, self.encoded[rows], rows)
+
+    @cached_property
+    def plain(self) -> Table:
+        """The rows as they came, which none of our own members reads."""
+        return self.whole if self.rows is None else select_rows(self.whole, self.rows)
 
     def as_read_by(self, member: Any) -> Any:
         """Return what a member takes."""
-        return self.encoded if getattr(member, "takes_encoded", False) else self.plain
+        return self.encoded if takes_encoded(member) else self.plain
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.threads import side_by_side
 from qconf.core.validation import HasMethods, StrOptions, only_what_learners_take
+from qconf.encoding.encoded import takes_encoded
 from qconf.encoding.encoder import TableEncoder, design_matrix
 from qconf.errors import OptionError
 from qconf.learners.linear.linear_quantile import LinearQuantileRegressor, check_quantiles
@@ -100,7 +101,7 @@ class QuantileConfidence(ConfidenceEstimator):
         """Whether the learner does."""
         if isinstance(self.learner, str):
             return self.learner not in _PLANES
-        return getattr(self.learner, "takes_encoded", False)
+        return takes_encoded(self.learner)
 
     def __sklearn_tags__(self) -> Any:
         own = self.learner if isinstance(self.learner, list | tuple) else [self.learner]
@@ -158,7 +159,7 @@ class QuantileConfidence(ConfidenceEstimator):
         rng = random_source(self.random_state)
         self.scale_: FloatArray = _widths(norm.ppf(quantiles)[None, :])[0]
         unfitted = [with_seed(model, rng) for model in self._unfitted(X, quantiles.tolist())]
-        ours = all(getattr(model, "takes_encoded", False) for model in unfitted)
+        ours = all(map(takes_encoded, unfitted))
         self.models_ = list(
             side_by_side(lambda model: model.fit(X, y), unfitted, len(y), ours=ours)
         )

@@ -32,6 +32,7 @@ from qconf.core.validation import (
     only_what_learners_take,
     select_rows,
 )
+from qconf.encoding.encoded import takes_encoded
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.error_learners import make_learner
@@ -191,7 +192,7 @@ class ResidualConfidence(ConfidenceEstimator):
     @property
     def takes_encoded(self) -> bool:
         """Whether the learner does, as all that have names do."""
-        return isinstance(self.learner, str) or getattr(self.learner, "takes_encoded", False)
+        return isinstance(self.learner, str) or takes_encoded(self.learner)
 
     @property
     def coef_table_(self) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from sklearn.utils.validation import has_fit_parameter
 from qconf._types import FloatArray, Table, TableT
 from qconf.core.threads import side_by_side
 from qconf.core.validation import check_column, select_rows
+from qconf.encoding.encoded import takes_encoded
 from qconf.errors import TableError
 from qconf.residuals.schedules import Fit, Round, Schedule
 
@@ -71,7 +72,7 @@ def _is_ours(model: Any) -> bool:
     """Tell our own trees, also where they learn the logarithm of the target."""
     if isinstance(model, TransformedTargetRegressor):
         model = model.regressor
-    return bool(getattr(model, "takes_encoded", False))
+    return takes_encoded(model)
 
 
 def with_values(table: TableT) -> TableT:
