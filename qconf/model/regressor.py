@@ -18,6 +18,7 @@ from qconf._types import (
     Copies,
     ErrorScaleName,
     FloatArray,
+    IntArray,
     RandomState,
     RegressorLike,
     Table,
@@ -40,15 +41,18 @@ from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
+from qconf.model.given_prediction import given_prediction
 from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
-from qconf.tables.roles import check_target_values, fit_target, is_name, moments_of
+from qconf.tables.roles import check_known, check_target_values, fit_target, is_name, moments_of
 
 __all__ = ["ConfidentRegressor"]
 
 _MIN_REPLICATES = 2
+#: Rows that are kept so that a model can be known again by what it predicts.
+_PINNED = 16
 
 
 class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
@@ -59,9 +63,10 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    regressor : regressor, default=None
+    regressor : regressor or str, default=None
         The valuation model. None is boosted trees, on the logarithm of the target unless the
-        error is absolute.
+        error is absolute. ``"column:NAME"`` takes the predictions of somebody else's model from
+        that column, each made without having seen its row's target.
     confidence : str or confidence estimator, default="blend"
         A registered name or an estimator; it sees the features and the column ``prediction``.
     error : {"relative", "log", "absolute"}, default="relative"
@@ -103,6 +108,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         The first and the last time in `fit`.
     group_name_ : str or None
         The column that tells the group; no model sees it.
+    pinned_ : DataFrame or ndarray of shape (n_pinned, n_features)
+        A few rows of `fit`, by whose predictions the model is known again.
     cuts_ : Cuts or None
         Where rows begin to count as common and as hard, found in the rows of `fit`; only with
         ``bootstrap="both"`` and at least 2 replicates.
@@ -132,7 +139,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "regressor": [HasMethods(["fit", "predict"]), None],
+        "regressor": [HasMethods(["fit", "predict"]), str, None],
         "confidence": [str, HasMethods(["fit", "predict"])],
         "error": [StrOptions(set(ERROR_SCALES))],
         "folds": [Interval(Integral, 2, None, closed="left")],
@@ -146,7 +153,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     @renamed(cv="folds")
     def __init__(
         self,
-        regressor: RegressorLike | None = None,
+        regressor: RegressorLike | str | None = None,
         confidence: str | ConfidenceLike = "blend",
         *,
         error: ErrorScaleName = "relative",
@@ -211,7 +218,10 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         target = fit_target(y, len(table))
         check_enough_rows(self, len(target), 2 * self.folds)
         rng = random_source(self.random_state)
+        given = given_prediction(self.regressor, table)
+        self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
+        self.pinned_: Table = select_rows(table, _spread(roles.rows))
         table = select_rows(self._features(table), roles.rows)
         target = target[roles.rows]
         check_target_values(target, "target", scale)
@@ -221,12 +231,17 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             time=roles.time,
             groups=roles.apart,
             repeats=roles.repeats,
+            predicted=given is not None,
             random_state=draw_seed(rng),
         )
-        parts = self._unfitted_regressor(scale), self._unfitted_confidence(), self._hidden
+        model = self._unfitted_regressor(scale) if given is None else given
+        parts = model, self._unfitted_confidence(), self._hidden
         maker = Maker(table, target, scale, plan.residual_fits, *parts, roles.time, roles.groups)
         regressor = with_seed(clone(maker.regressor), rng)
         prediction = maker.held_out_predictions(regressor)
+        if given is not None:
+            prediction = _of_new_rows(given.predict(table), roles)
+            given.check_on(scale, prediction)
         self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
@@ -238,13 +253,18 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         """Remember which columns play a role, and read what they say of each row."""
         self.time_name_ = str(time) if is_name(time) else None
         self.group_name_ = str(groups) if is_name(groups) else None
-        roles = fit_roles(table, time, groups, keep_copies=self.copies == "keep")
+        features = table
+        if self._given_name is not None and isinstance(table, pd.DataFrame):
+            check_known(table, self._given_name)
+            features = table.drop(columns=self._given_name)
+        roles = fit_roles(features, time, groups, keep_copies=self.copies == "keep")
         self.time_range_ = roles.time_range
         return roles
 
     @property
     def _hidden(self) -> tuple[str, ...]:
-        return () if self.time_name_ is None else (self.time_name_,)
+        """Columns that the confidence estimator does not see; a prediction it sees as such."""
+        return tuple(name for name in (self.time_name_, self._given_name) if name is not None)
 
     def _features(self, table: Table) -> Table:
         """Look at a checked table as the valuation model does: time as time, no group."""
@@ -417,6 +437,12 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         return expected
 
     def _check_bound(self) -> None:
+        if self.bootstrap == "both" and isinstance(self.regressor, str):
+            msg = (
+                "bootstrap='both' fits the valuation model again, and of somebody else's there are "
+                f"only predictions (regressor={self.regressor!r}). Use bootstrap='error'."
+            )
+            raise OptionError(msg)
         if self.bound != "mean" and self.n_bootstrap < _MIN_REPLICATES:
             msg = (
                 f"The bound {self.bound!r} is taken over bootstrap replicates and needs "
@@ -438,6 +464,17 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = self.error != "absolute"
         return tags
+
+
+def _spread(rows: IntArray) -> IntArray:
+    """Choose a few rows, evenly along the table."""
+    at = np.linspace(0, len(rows) - 1, num=min(_PINNED, len(rows))).astype(np.intp)
+    return rows[at]
+
+
+def _of_new_rows(prediction: FloatArray, roles: FitRoles) -> FloatArray:
+    """Leave out the predictions of rows that get no residual, being copies of earlier ones."""
+    return prediction if roles.repeats is None else np.where(roles.repeats, np.nan, prediction)
 
 
 def _made(role: str, estimator: Any) -> Any:
