@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from qconf.evaluation.evaluate import Evaluation as Evaluation
     from qconf.evaluation.evaluate import evaluate as evaluate
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
+    from qconf.fitting.fit_model import fit_model as fit_model
+    from qconf.fitting.result import FittedModel as FittedModel
     from qconf.learners.linear.linear_quantile import (
         LinearQuantileRegressor as LinearQuantileRegressor,
     )
@@ -51,6 +53,7 @@ _HOME = {
     "CountConfidence": "qconf.estimators.count",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "Evaluation": "qconf.evaluation.evaluate",
+    "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
@@ -63,6 +66,7 @@ _HOME = {
     "best_decile_scorer": "qconf.evaluation.scorer",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
+    "fit_model": "qconf.fitting.fit_model",
     "load_example": "qconf.datasets",
     "progressive_validation": "qconf.residuals.progressive",
     "simulate": "qconf.simulation.simulate",
@@ -77,6 +81,7 @@ __all__ = [
     "CountConfidence",
     "EmpiricalBayesConfidence",
     "Evaluation",
+    "FittedModel",
     "ForestConfidence",
     "IntervalConfidence",
     "LinearQuantileRegressor",
@@ -89,6 +94,7 @@ __all__ = [
     "best_decile_scorer",
     "compare",
     "evaluate",
+    "fit_model",
     "load_example",
     "progressive_validation",
     "simulate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -27,6 +27,7 @@ __all__ = [
     "FloatArray",
     "IntArray",
     "Link",
+    "Progress",
     "QuantileLearner",
     "RandomState",
     "RegressorLike",
@@ -71,6 +72,9 @@ ReplicateMethod: TypeAlias = Literal["auto", "leaves", "refits"]
 QuantileLearner: TypeAlias = Literal["boosted", "forest", "linear", "statsmodels"]
 BoostingLoss: TypeAlias = Literal["squared", "gamma", "quantile", "binary"]
 Link: TypeAlias = Literal["identity", "log"]
+
+#: Called with the steps done, the steps in all, and what comes next.
+Progress: TypeAlias = Callable[[int, int, str], None]
 
 
 class RegressorLike(Protocol):

@@ -39,6 +39,7 @@ from qconf.cli.options import (
     split_names,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError, refuse_warnings
 
@@ -90,38 +91,19 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     """
     del debug  # seen by the program, before the command
     check_output(format_name, output, [] if table is None else [table])
-    reading = {
-        "text": split_names(text),
-        "separator": separator,
-        "decimal": decimal,
-        "encoding": encoding,
-        "date_format": date_format,
-        "day_first": day_first,
-        "sheet": sheet,
-    }
-    file, options = _table(table, example, reading)
-    given = {
-        "prediction": prediction,
-        "time": time,
-        "groups": groups,
-        "drop": split_names(drop),
-        "features": split_names(features),
-        "error": error,
-        "threshold": threshold,
-    }
-    chosen = {**options, **{name: value for name, value in given.items() if value is not None}}
-    if error is not None and threshold is None:
-        # An example's threshold belongs to the example's error scale.
-        chosen.pop("threshold", None)
-    chosen["target"] = target or chosen.get("target")
-    if chosen["target"] is None:
-        columns = ", ".join(map(str, file.frame.columns[:12]))
-        msg = f"Which column does the model predict? Name it with --target. There are: {columns}."
-        raise OptionError(msg)
+    reading = reading_options(
+        text=text, separator=separator, decimal=decimal, encoding=encoding,
+        date_format=date_format, day_first=day_first, sheet=sheet,
+    )  # fmt: skip
+    file, options = read_or_example(table, example, reading)
+    asked = asked_of(
+        file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
+        features=features, error=error, threshold=threshold,
+    )  # fmt: skip
     _run(
         file,
         {
-            **chosen,
+            **asked,
             "estimators": split_estimators(estimators),
             "metrics": _named_metrics(metrics),
             "copies": copies,
@@ -133,26 +115,6 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         format_name,
         output,
     )
-
-
-def _table(
-    table: str | None, example: str | None, reading: dict[str, Any]
-) -> tuple[TableFile, dict[str, Any]]:
-    from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
-    from qconf.tables.reading import TableFile, read_table  # noqa: PLC0415
-
-    if (not table) == (example is None):
-        msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
-        raise OptionError(f"{msg} Not both." if table else msg)
-    given = {name: value for name, value in reading.items() if value is not None}
-    if example is None:
-        return read_table(str(table), **given), {}
-    if given:
-        option = "day-first" if "day_first" in given else next(iter(given)).replace("_", "-")
-        msg = f"--{option} says how a file is read; an example is no file."
-        raise OptionError(msg)
-    loaded = load_example(example)
-    return TableFile(loaded.table), loaded.options
 
 
 def _named_metrics(text: str | None) -> list[str]:

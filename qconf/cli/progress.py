@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from qconf._types import Progress as Report
 from qconf.cli.terminal import clear_line, cut, draw_line, tell
-from qconf.comparison.contest import Progress as Report
 from qconf.core.printable import shown
 
 __all__ = ["progress_line"]

@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from time import perf_counter
-from typing import Any, get_args
-
-import numpy as np
-import pandas as pd
-from sklearn.utils import check_random_state
 
 from qconf._types import (
     ArrayLike,
     ConfidenceLike,
     Copies,
     ErrorScaleName,
-    FloatArray,
-    IntArray,
+    Progress,
     RegressorLike,
     TableLike,
 )
 from qconf.comparison.contenders import (
     DEFAULT_ESTIMATORS,
-    Contender,
     make_contenders,
     score_columns,
 )
+from qconf.comparison.intake import Settings, take_in
 from qconf.comparison.result import Comparison, rank_evaluations
-from qconf.core.conventions import check_options, check_resamples, check_seed
-from qconf.core.error_scale import ErrorScale, error_scale
+from qconf.comparison.rounds import Contest
+from qconf.core.conventions import check_resamples, check_seed
 from qconf.core.renamed import renamed
-from qconf.errors import OptionError, not_one_of, refuse_warnings
-from qconf.evaluation.evaluate import Evaluation, evaluate_scores
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
-from qconf.evaluation.periods import Period, by_period, trend_lines
-from qconf.model.replicates import with_prediction
-from qconf.residuals.crossfit import histories, out_of_sample
-from qconf.residuals.schedules import Schedule, schedule
-from qconf.residuals.valuation import default_valuation_model
-from qconf.suspicions.look import look_at
-from qconf.suspicions.outcome import dominated
-from qconf.tables.dataset import Dataset, make_dataset
-from qconf.tables.numbers_in_text import NumbersInTextWarning
-from qconf.tables.reading import TableFile, read_table
+from qconf.residuals.schedules import Schedule
+from qconf.tables.dataset import Dataset
 
-__all__ = ["Progress", "compare"]
-
-#: Called with the steps done, the steps in all, and what comes next.
-Progress = Callable[[int, int, str], None]
+__all__ = ["compare"]
 
 
 @renamed(group="groups", level="confidence_level")
@@ -164,266 +142,53 @@ def compare(
     (2000, ['constant', 'residual'])
     """
     began = perf_counter()
-    check_seed(random_state)
-    scale = error_scale(error)
-    limit = _threshold(threshold, scale)
-    check_options(
-        threshold=limit, fraction=fraction, confidence_level=confidence_level, outlier_rates=()
-    )
-    check_resamples(n_resamples)
     asked = find_metrics(metrics)
-    check_scale(asked, scale)
-    _check_copies(copies)
-    contenders = make_contenders(estimators, scale.name)
-    file = _read(table)
-    dataset = make_dataset(
-        file.frame,
+    check_resamples(n_resamples)
+    check_seed(random_state)
+    settings = Settings.checked(error, threshold, fraction, confidence_level)
+    check_scale(asked, settings.scale)
+    contenders = make_contenders(estimators, settings.scale.name)
+    dataset, doubts = take_in(
+        table,
         target,
-        scale,
+        settings,
         prediction=prediction,
         time=time,
         groups=groups,
         features=features,
         drop=drop,
         scores=score_columns(contenders),
-        keep_copies=copies == "keep",
+        copies=copies,
+        strict=strict,
     )
-    doubts = _doubts(dataset, scale, limit, threshold_given=threshold is not None)
-    doubts = (*file.warnings, *doubts)
-    if strict:
-        refuse_warnings(doubts)
     for contender in contenders:
         contender.check_scores(dataset.scores)
-    contest = _Contest(contenders, dataset, scale, folds, random_state, progress)
-    if dataset.prediction is None:
-        # Not `model or ...`: an unfitted forest has a length, and fails when asked for it.
-        default = default_valuation_model(scale, random_state)
-        contest.fit_valuations(default if model is None else model)
-    with warnings.catch_warnings():
-        # Told once, of the whole table.
-        warnings.simplefilter("ignore", NumbersInTextWarning)
-        contest.play()
-    settings = {"threshold": limit, "fraction": fraction, "confidence_level": confidence_level}
-    evaluations = contest.evaluate(metrics=asked, n_resamples=n_resamples, **settings)
+    contest = Contest(contenders, dataset, settings.scale, folds, random_state, progress)
+    contest.play(model)
+    numbers = settings.numbers
+    evaluations = contest.evaluate(metrics=asked, n_resamples=n_resamples, **numbers)
     return Comparison(
         ranking=rank_evaluations(evaluations, {one.name: one.seconds for one in contenders}),
         overall=next(iter(evaluations.values())).overall,
         rows=len(dataset.y) + sum(dataset.left_out.values()),
         history=contest.history,
         left_out=dataset.left_out,
-        error=scale.name,
+        error=settings.scale.name,
         scheme=_scheme(contest.plan, dataset),
         copies=_n_copies(dataset),
         seconds=contest.seconds_since(began),
         warnings=(*doubts, *contest.doubts(strict=strict)),
-        by_period=contest.by_period(limit, confidence_level),
-        trends=contest.trends(limit),
+        by_period=contest.by_period(settings.threshold, confidence_level),
+        trends=contest.trends(settings.threshold),
         scores=contest.scores(),
-        **settings,
+        **numbers,
     )
-
-
-class _Contest:
-    """Rounds in which contenders are fitted on what may be seen, and score the rest."""
-
-    def __init__(
-        self,
-        contenders: list[Contender],
-        dataset: Dataset,
-        scale: ErrorScale,
-        folds: int,
-        random_state: int,
-        progress: Progress | None,
-    ) -> None:
-        self.contenders = contenders
-        self.dataset = dataset
-        self.scale = scale
-        self.random_state = random_state
-        self.plan: Schedule = schedule(
-            len(dataset.y),
-            folds=folds,
-            time=dataset.time,
-            groups=dataset.apart,
-            repeats=dataset.repeats,
-            predicted=dataset.prediction is not None,
-            random_state=random_state,
-        )
-        self.valuations: list[tuple[FloatArray, ...]] | None = None
-        self.block: IntArray = np.full(len(dataset.y), -1, dtype=np.intp)
-        self.prediction: FloatArray = np.full(len(dataset.y), np.nan)
-        self.residual: FloatArray = np.full(len(dataset.y), np.nan)
-        self.seconds = {"valuation": 0.0, "estimators": 0.0, "evaluation": 0.0}
-        n_fits = len(self.plan.fits) if dataset.prediction is None else 0
-        self._steps = n_fits + len(self.plan.rounds) * len(contenders) + 1
-        self._done = 0
-        self._progress = progress
-
-    def fit_valuations(self, model: Any) -> None:
-        """Make the out-of-sample predictions of all rounds."""
-        dataset = self.dataset
-        # The valuation model may look at the time, which is how it follows the market. The
-        # contenders may not: they would have to go beyond the times they know.
-        when = {} if dataset.time is None else {dataset.time_name: dataset.time}
-        self._tell("valuation model")
-        with self._timed("valuation"):
-            self.valuations = out_of_sample(
-                model,
-                dataset.features.assign(**when),
-                dataset.y,
-                self.plan.fits,
-                lambda: self._step("valuation model"),
-            )
-
-    def play(self) -> None:
-        """Play all rounds; keep the predictions that were judged, and their residuals."""
-        rounds = histories(self.plan, self.valuations, self.dataset.prediction)
-        for number, (one, prediction) in enumerate(rounds):
-            used = np.concatenate([one.seen, one.scored])
-            residual = np.full(len(prediction), np.nan)
-            residual[used] = self.scale.checked_residual(prediction[used], self.dataset.y[used])
-            features = with_prediction(self.dataset.features, prediction)
-            for contender in self.contenders:
-                self._tell(contender.name)
-                # Seeds hang on the round and the seed, not on who else takes part.
-                rng = check_random_state((self.random_state + 7919 * number) % 2**32)
-                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.groups
-                contender.play(features, self.dataset.scores, residual, *parts)
-                self._step(contender.name)
-            self.block[one.scored] = number
-            self.prediction[one.scored] = prediction[one.scored]
-            self.residual[one.scored] = residual[one.scored]
-        self.seconds["estimators"] = sum(one.seconds for one in self.contenders)
-
-    def evaluate(self, **settings: Any) -> dict[str, Evaluation]:
-        """Judge all contenders on the same rows and the same resamples."""
-        dataset, scored = self.dataset, self.plan.scored
-        self._tell("intervals")
-        with self._timed("evaluation"):
-            evaluations = evaluate_scores(
-                {one.name: self._expected_error(one) for one in self.contenders},
-                self.residual[scored],
-                groups=None if dataset.groups is None else dataset.groups[scored],
-                time=None if dataset.time is None else dataset.time[scored],
-                # A constant that is fitted anew in each round is not constant over all rounds,
-                # and in K folds it is highest just where its own fold is lowest.
-                blocks=self.block[scored],
-                random_state=self.random_state,
-                **settings,
-            )
-        self._step("intervals")
-        return evaluations
-
-    def scores(self) -> pd.DataFrame:
-        """Put what was said about each scored row into one table."""
-        scored = self.plan.scored
-        known = {
-            "row": self.dataset.rows[scored],
-            "block": self.block[scored],
-            "prediction": self.prediction[scored],
-            "signed_residual": self.residual[scored],
-        }
-        given = {one.name: self._expected_error(one) for one in self.contenders}
-        return pd.DataFrame({**known, **given})
-
-    @property
-    def history(self) -> int:
-        """How many rows are earlier than the first scored block."""
-        if self.dataset.time is None:
-            return 0
-        return int((self.dataset.time < self.dataset.time[self.plan.scored].min()).sum())
-
-    def by_period(self, threshold: float, confidence_level: float) -> tuple[Period, ...]:
-        """Sum up the errors of each period of the time."""
-        if self.dataset.time is None:
-            return ()
-        scored = self.plan.scored
-        return by_period(
-            self.dataset.time[scored],
-            self.residual[scored],
-            threshold,
-            confidence_level=confidence_level,
-        )
-
-    def trends(self, threshold: float) -> tuple[str, ...]:
-        """Say what has a trend in time."""
-        if self.dataset.time is None:
-            return ()
-        scored = self.plan.scored
-        return trend_lines(
-            self.dataset.time[scored],
-            self.residual[scored],
-            threshold,
-            percent=self.scale.name == "relative",
-        )
-
-    def doubts(self, *, strict: bool) -> tuple[str, ...]:
-        """Say what the residuals give reason to doubt."""
-        known = np.flatnonzero(np.isfinite(self.residual))
-        line = dominated(self.residual[known], self.dataset.rows[known])
-        lines = () if line is None else (line,)
-        if strict:
-            refuse_warnings(lines)
-        return lines
-
-    def seconds_since(self, began: float) -> dict[str, float]:
-        """Split the time since `began`; what is none of the named parts is ``other``."""
-        return {**self.seconds, "other": perf_counter() - began - sum(self.seconds.values())}
-
-    def _expected_error(self, contender: Contender) -> FloatArray:
-        return contender.expected_error(len(self.dataset.y))[self.plan.scored]
-
-    @contextmanager
-    def _timed(self, part: str) -> Iterator[None]:
-        began = perf_counter()
-        yield
-        self.seconds[part] += perf_counter() - began
-
-    def _step(self, label: str) -> None:
-        self._done += 1
-        self._tell(label)
-
-    def _tell(self, label: str) -> None:
-        if self._progress is not None:
-            self._progress(self._done, self._steps, label)
-
-
-def _threshold(threshold: float | None, scale: ErrorScale) -> float:
-    if threshold is not None:
-        return threshold
-    if scale.needs_positive:
-        return 0.15
-    msg = (
-        "The absolute error needs a threshold, in the units of the target: from which error on "
-        "is a row badly wrong? (--threshold 25000, say)"
-    )
-    raise OptionError(msg)
-
-
-def _doubts(
-    dataset: Dataset, scale: ErrorScale, threshold: float, *, threshold_given: bool
-) -> tuple[str, ...]:
-    """Say what in the table gives reason to doubt what will be found."""
-    lines = look_at(
-        dataset.features,
-        dataset.y,
-        target_name=dataset.target_name,
-        scale=scale,
-        threshold=threshold,
-        threshold_given=threshold_given,
-        prediction=dataset.prediction,
-        time=dataset.time,
-        time_name=dataset.time_name,
-        groups=dataset.groups if dataset.has_groups else None,
-        scores=dataset.scores,
-        rows=dataset.rows,
-    )
-    return (*dataset.warnings, *lines)
 
 
 def _scheme(plan: Schedule, dataset: Dataset) -> str:
     """Say how rows were kept apart."""
     words = plan.in_words
-    if dataset.has_groups:
+    if dataset.given_groups is not None:
         words += " of whole groups" if dataset.time is None else ", groups kept apart"
     n_copies = _n_copies(dataset)
     if n_copies and dataset.time is None:
@@ -437,14 +202,3 @@ def _n_copies(dataset: Dataset) -> int:
     if dataset.copies is None:
         return 0
     return dataset.copies.count if dataset.repeats is None else int(dataset.repeats.sum())
-
-
-def _read(table: Any) -> TableFile:
-    if isinstance(table, str | PathLike):
-        return read_table(os.fspath(table))
-    return TableFile(table)
-
-
-def _check_copies(copies: str) -> None:
-    if copies not in get_args(Copies):
-        raise OptionError(not_one_of("option copies", copies, get_args(Copies)))

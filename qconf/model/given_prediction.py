@@ -9,10 +9,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf._types import FloatArray, Table
-from qconf.core.error_scale import ErrorScale
 from qconf.core.validation import TakesTables
 from qconf.errors import OptionError, TableError
-from qconf.tables.roles import check_positive, role_column, role_numbers
+from qconf.tables.roles import role_column, role_numbers
 
 __all__ = ["GivenPrediction", "given_prediction"]
 
@@ -64,16 +63,6 @@ class GivenPrediction(TakesTables, RegressorMixin, BaseEstimator):
             )
             raise TableError(msg)
         return predicted
-
-    def check_on(self, scale: ErrorScale, predicted: FloatArray) -> None:
-        """Check that predictions can be measured on an error scale.
-
-        Raises
-        ------
-        TableError
-        """
-        if scale.name == "log":
-            check_positive(predicted, f"prediction {self.column!r}", scale)
 
 
 def given_prediction(regressor: Any, table: Table) -> GivenPrediction | None:

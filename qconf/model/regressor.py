@@ -46,7 +46,14 @@ from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples,
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
-from qconf.tables.roles import check_known, check_target_values, fit_target, is_name, moments_of
+from qconf.tables.roles import (
+    check_known,
+    check_positive,
+    check_target_values,
+    fit_target,
+    is_name,
+    moments_of,
+)
 
 __all__ = ["ConfidentRegressor"]
 
@@ -219,12 +226,15 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         check_enough_rows(self, len(target), 2 * self.folds)
         rng = random_source(self.random_state)
         given = given_prediction(self.regressor, table)
+        predicted = None if given is None else given.predict(table)
         self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
         self.pinned_: Table = select_rows(table, _spread(roles.rows))
         table = select_rows(self._features(table), roles.rows)
         target = target[roles.rows]
         check_target_values(target, "target", scale)
+        if scale.name == "log" and predicted is not None:
+            check_positive(predicted, f"prediction {self._given_name!r}", scale)
         plan = schedule(
             len(target),
             folds=self.folds,
@@ -239,9 +249,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         maker = Maker(table, target, scale, plan.residual_fits, *parts, roles.time, roles.groups)
         regressor = with_seed(clone(maker.regressor), rng)
         prediction = maker.held_out_predictions(regressor)
-        if given is not None:
-            prediction = _of_new_rows(given.predict(table), roles)
-            given.check_on(scale, prediction)
+        if predicted is not None:
+            prediction = _of_new_rows(predicted[roles.rows], roles)
         self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)

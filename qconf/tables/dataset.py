@@ -40,6 +40,8 @@ __all__ = ["MIN_ROWS", "Dataset", "make_dataset"]
 #: Below this, a best decile is a handful of rows and no interval says anything.
 MIN_ROWS = 50
 
+#: Attributes that have one value a row.
+_PER_ROW = ("y", "prediction", "time", "groups", "apart", "repeats", "given_groups", "rows")
 #: A share of copies that is worth a line.
 _MANY_COPIES = 0.05
 
@@ -64,8 +66,8 @@ class Dataset:
         Codes from 0 of rows that must not be on both sides: forward in time groups alone.
     repeats : ndarray of shape (n_samples,), dtype bool, or None
         With a time: rows that an earlier row is like, which are learned from and not judged.
-    has_groups : bool
-        Whether groups were given.
+    given_groups : ndarray of shape (n_samples,) or None
+        Codes from 0 of the groups that were given, copies aside.
     copies : Copies or None
         Rows that are alike in all features, where these are kept together.
     scores : DataFrame of shape (n_samples, n_scores)
@@ -87,12 +89,22 @@ class Dataset:
     groups: IntArray | None
     apart: IntArray | None
     repeats: BoolArray | None
-    has_groups: bool
+    given_groups: IntArray | None
     copies: Copies | None
     scores: pd.DataFrame
     rows: np.ndarray[Any, Any]
     left_out: dict[str, int]
     warnings: tuple[str, ...]
+
+    def take(self, positions: IntArray) -> Dataset:
+        """Take rows by position; all are as apart from each other as before."""
+        parts: dict[str, Any] = {
+            name: None if getattr(self, name) is None else getattr(self, name)[positions]
+            for name in _PER_ROW
+        }
+        for name in ("features", "scores"):
+            parts[name] = getattr(self, name).iloc[positions].reset_index(drop=True)
+        return replace(self, **parts)
 
 
 def make_dataset(
@@ -164,7 +176,7 @@ def make_dataset(
         groups=joined(codes, copies),
         apart=apart,
         repeats=again,
-        has_groups=codes is not None,
+        given_groups=codes,
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
         rows=np.flatnonzero(keep),

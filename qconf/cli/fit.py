@@ -1,0 +1,139 @@
+"""``qconf fit``: fit a model that is kept in a file."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from qconf.cli.destination import check_destination
+from qconf.cli.options import (
+    CopiesOption,
+    DateFormatOption,
+    DayFirstOption,
+    DebugOption,
+    DecimalOption,
+    DropOption,
+    EncodingOption,
+    ErrorOption,
+    ExampleOption,
+    FeaturesOption,
+    FoldsOption,
+    FractionOption,
+    GroupsOption,
+    PredictionOption,
+    SeedOption,
+    SeparatorOption,
+    SheetOption,
+    StrictOption,
+    TableArgument,
+    TargetOption,
+    TextOption,
+    ThresholdOption,
+    TimeOption,
+)
+from qconf.cli.streams import write_text
+from qconf.cli.tables import asked_of, read_or_example, reading_options
+from qconf.cli.terminal import tell
+from qconf.errors import OptionError
+
+if TYPE_CHECKING:
+    from qconf.fitting.result import FittedModel
+
+__all__ = ["fit_command"]
+
+EstimatorOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Which confidence: blend, residual, quantile, forest, neighbors, count, online, "
+        "empirical-bayes, constant; column:NAME or interval:LOW,HIGH with --prediction; the name "
+        "of a plug-in; or auto, which compares all on the older rows and takes the best.",
+    ),
+]
+ModelFileOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Where the model is written, such as avm.qconf."),
+]
+
+
+def fit_command(  # noqa: PLR0917 - typer turns each into an option
+    table: TableArgument = None,
+    example: ExampleOption = None,
+    target: TargetOption = None,
+    output: ModelFileOption = None,
+    prediction: PredictionOption = None,
+    time: TimeOption = None,
+    groups: GroupsOption = None,
+    drop: DropOption = None,
+    features: FeaturesOption = None,
+    copies: CopiesOption = "group",
+    error: ErrorOption = None,
+    threshold: ThresholdOption = None,
+    estimator: EstimatorOption = "blend",
+    fraction: FractionOption = 0.1,
+    folds: FoldsOption = 5,
+    seed: SeedOption = 0,
+    strict: StrictOption = False,
+    text: TextOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    encoding: EncodingOption = None,
+    date_format: DateFormatOption = None,
+    day_first: DayFirstOption = None,
+    sheet: SheetOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Fit a model and its confidence, and keep them in a file.
+
+    For example:
+
+    qconf fit sales.parquet --target price --time sold_on --output avm.qconf
+
+    qconf fit sales.csv --target price --prediction avm --output confidence.qconf
+    """
+    del debug  # seen by the program, before the command
+    if output is None:
+        msg = "Where shall the model be written? Name a file with --output, such as avm.qconf."
+        raise OptionError(msg)
+    check_destination(output, [] if table is None else [table])
+    reading = reading_options(
+        text=text, separator=separator, decimal=decimal, encoding=encoding,
+        date_format=date_format, day_first=day_first, sheet=sheet,
+    )  # fmt: skip
+    file, options = read_or_example(table, example, reading)
+    asked = asked_of(
+        file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
+        features=features, error=error, threshold=threshold,
+    )  # fmt: skip
+    settings = {"copies": copies, "fraction": fraction, "folds": folds, "random_state": seed}
+    fitted = _fitted(file.frame, {**asked, **settings, "estimator": estimator, "strict": strict})
+    for warning in (*file.warnings, *fitted.warnings):
+        tell(f"warning: {warning}")
+    fitted.save(output, reading=reading)
+    write_text(_report(fitted, output, prediction), drawn=False)
+
+
+def _fitted(frame: Any, options: dict[str, Any]) -> FittedModel:
+    from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
+    from qconf.fitting.fit_model import fit_model  # noqa: PLC0415
+
+    # Standard output is the result's: what other people's estimators print goes beside it.
+    with progress_line() as progress, redirect_stdout(sys.stderr):
+        return fit_model(frame, progress=progress, **options)
+
+
+def _report(fitted: FittedModel, output: str, prediction: str | None) -> str:
+    """Say what was fitted and where it is, and what to type next."""
+    size = Path(output).stat().st_size / 1e6
+    rows = "NEW.parquet" if prediction is None else f"NEW.parquet (with the column {prediction})"
+    return (
+        f"{fitted}\n"
+        f"Written: {output} ({size:.1f} MB); qconf inspect {shlex.quote(output)} tells what is in "
+        f"it.\n"
+        f"Next: qconf score {shlex.quote(output)} {rows} --output scored.parquet\n"
+    )

@@ -1,0 +1,91 @@
+"""Read the table of a command, and what is asked of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qconf.cli.options import split_names
+from qconf.errors import OptionError
+
+if TYPE_CHECKING:
+    from qconf.tables.reading import TableFile
+
+__all__ = ["asked_of", "read_or_example", "reading_options"]
+
+
+def reading_options(*, text: str | None, **given: Any) -> dict[str, Any]:
+    """Collect what was said of how a file is to be read.
+
+    Returns
+    -------
+    dict
+        For `read_table`; without what was left to be found out.
+    """
+    options = {"text": split_names(text), **given}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def read_or_example(
+    table: str | None, example: str | None, reading: dict[str, Any]
+) -> tuple[TableFile, dict[str, Any]]:
+    """Read a table, or make an example, with the options that belong to it.
+
+    Raises
+    ------
+    OptionError
+        If both are named, or none.
+    TableError
+        If it cannot be read.
+    """
+    from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
+    from qconf.tables.reading import TableFile, read_table  # noqa: PLC0415
+
+    if (not table) == (example is None):
+        msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
+        raise OptionError(f"{msg} Not both." if table else msg)
+    if example is None:
+        return read_table(str(table), **reading), {}
+    if reading:
+        option = "day-first" if "day_first" in reading else next(iter(reading)).replace("_", "-")
+        msg = f"--{option} says how a file is read; an example is no file."
+        raise OptionError(msg)
+    loaded = load_example(example)
+    return TableFile(loaded.table), loaded.options
+
+
+def asked_of(
+    file: TableFile,
+    options: dict[str, Any],
+    *,
+    target: str | None,
+    drop: str | None,
+    features: str | None,
+    **given: Any,
+) -> dict[str, Any]:
+    """Put what was typed over what an example says of itself.
+
+    Parameters
+    ----------
+    file : TableFile
+    options : dict
+        Of an example; empty for a file.
+    target, drop, features : str or None
+    **given
+        ``prediction``, ``time``, ``groups``, ``error``, ``threshold``; None is what is not said.
+
+    Raises
+    ------
+    OptionError
+        If there is no target.
+    """
+    named = {**given, "drop": split_names(drop), "features": split_names(features)}
+    chosen = {**options, **{name: value for name, value in named.items() if value is not None}}
+    if given["error"] is not None and given["threshold"] is None:
+        # An example's threshold belongs to the example's error scale.
+        chosen.pop("threshold", None)
+    chosen["target"] = target or chosen.get("target")
+    if chosen["target"] is None:
+        columns = ", ".join(map(str, file.frame.columns[:12]))
+        msg = f"Which column does the model predict? Name it with --target. There are: {columns}."
+        raise OptionError(msg)
+    return chosen

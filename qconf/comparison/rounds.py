@@ -1,0 +1,219 @@
+"""Let estimators score, round by round, rows of which they have seen nothing."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_random_state
+
+from qconf._types import FloatArray, IntArray, Progress
+from qconf.comparison.contenders import Contender
+from qconf.core.error_scale import ErrorScale
+from qconf.errors import refuse_warnings
+from qconf.evaluation.evaluate import Evaluation, evaluate_scores
+from qconf.evaluation.periods import Period, by_period, trend_lines
+from qconf.model.replicates import with_prediction
+from qconf.residuals.crossfit import histories, out_of_sample
+from qconf.residuals.schedules import Schedule, schedule
+from qconf.residuals.valuation import default_valuation_model
+from qconf.suspicions.outcome import dominated
+from qconf.tables.dataset import Dataset
+from qconf.tables.numbers_in_text import NumbersInTextWarning
+
+__all__ = ["Contest"]
+
+
+class Contest:
+    """Rounds in which contenders are fitted on what may be seen, and score the rest."""
+
+    def __init__(
+        self,
+        contenders: list[Contender],
+        dataset: Dataset,
+        scale: ErrorScale,
+        folds: int,
+        random_state: int,
+        progress: Progress | None,
+    ) -> None:
+        self.contenders = contenders
+        self.dataset = dataset
+        self.scale = scale
+        self.random_state = random_state
+        self.plan: Schedule = schedule(
+            len(dataset.y),
+            folds=folds,
+            time=dataset.time,
+            groups=dataset.apart,
+            repeats=dataset.repeats,
+            predicted=dataset.prediction is not None,
+            random_state=random_state,
+        )
+        self.valuations: list[tuple[FloatArray, ...]] | None = None
+        self.block: IntArray = np.full(len(dataset.y), -1, dtype=np.intp)
+        self.prediction: FloatArray = np.full(len(dataset.y), np.nan)
+        self.residual: FloatArray = np.full(len(dataset.y), np.nan)
+        self.seconds = {"valuation": 0.0, "estimators": 0.0, "evaluation": 0.0}
+        n_fits = len(self.plan.fits) if dataset.prediction is None else 0
+        self._steps = n_fits + len(self.plan.rounds) * len(contenders) + 1
+        self._done = 0
+        self._progress = progress
+
+    def play(self, model: Any = None) -> None:
+        """Play all rounds; keep the predictions that were judged, and their residuals.
+
+        Parameters
+        ----------
+        model : regressor, default=None
+            The valuation model, fitted if there are no predictions. None is the default one.
+        """
+        if self.dataset.prediction is None:
+            # Not `model or ...`: an unfitted forest has a length, and fails when asked for it.
+            default = default_valuation_model(self.scale, self.random_state)
+            self._fit_valuations(default if model is None else model)
+        with warnings.catch_warnings():
+            # Told once, of the whole table.
+            warnings.simplefilter("ignore", NumbersInTextWarning)
+            self._play_rounds()
+
+    def _fit_valuations(self, model: Any) -> None:
+        """Make the out-of-sample predictions of all rounds."""
+        dataset = self.dataset
+        # The valuation model may look at the time, which is how it follows the market. The
+        # contenders may not: they would have to go beyond the times they know.
+        when = {} if dataset.time is None else {dataset.time_name: dataset.time}
+        self._tell("valuation model")
+        with self._timed("valuation"):
+            self.valuations = out_of_sample(
+                model,
+                dataset.features.assign(**when),
+                dataset.y,
+                self.plan.fits,
+                lambda: self._step("valuation model"),
+            )
+
+    def _play_rounds(self) -> None:
+        rounds = histories(self.plan, self.valuations, self.dataset.prediction)
+        for number, (one, prediction) in enumerate(rounds):
+            used = np.concatenate([one.seen, one.scored])
+            residual = np.full(len(prediction), np.nan)
+            residual[used] = self.scale.checked_residual(prediction[used], self.dataset.y[used])
+            features = with_prediction(self.dataset.features, prediction)
+            for contender in self.contenders:
+                self._tell(contender.name)
+                # Seeds hang on the round and the seed, not on who else takes part.
+                rng = check_random_state((self.random_state + 7919 * number) % 2**32)
+                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.groups
+                contender.play(features, self.dataset.scores, residual, *parts)
+                self._step(contender.name)
+            self.block[one.scored] = number
+            self.prediction[one.scored] = prediction[one.scored]
+            self.residual[one.scored] = residual[one.scored]
+        self.seconds["estimators"] = sum(one.seconds for one in self.contenders)
+
+    def evaluate(self, *, among: IntArray | None = None, **settings: Any) -> dict[str, Evaluation]:
+        """Judge all contenders on the same rows and the same resamples.
+
+        Parameters
+        ----------
+        among : ndarray of int, default=None
+            Positions of rows; only those of them that were scored count. None is all.
+        **settings
+            For `evaluate_scores`.
+        """
+        dataset, scored = self.dataset, self.plan.scored
+        if among is not None:
+            scored = np.intersect1d(scored, among)
+        self._tell("intervals")
+        with self._timed("evaluation"):
+            evaluations = evaluate_scores(
+                {one.name: self._expected_error(one, scored) for one in self.contenders},
+                self.residual[scored],
+                groups=None if dataset.groups is None else dataset.groups[scored],
+                time=None if dataset.time is None else dataset.time[scored],
+                # A constant that is fitted anew in each round is not constant over all rounds,
+                # and in K folds it is highest just where its own fold is lowest.
+                blocks=self.block[scored],
+                random_state=self.random_state,
+                **settings,
+            )
+        self._step("intervals")
+        return evaluations
+
+    def scores(self) -> pd.DataFrame:
+        """Put what was said about each scored row into one table."""
+        scored = self.plan.scored
+        known = {
+            "row": self.dataset.rows[scored],
+            "block": self.block[scored],
+            "prediction": self.prediction[scored],
+            "signed_residual": self.residual[scored],
+        }
+        given = {one.name: self._expected_error(one, scored) for one in self.contenders}
+        return pd.DataFrame({**known, **given})
+
+    @property
+    def history(self) -> int:
+        """How many rows are earlier than the first scored block."""
+        if self.dataset.time is None:
+            return 0
+        return int((self.dataset.time < self.dataset.time[self.plan.scored].min()).sum())
+
+    def by_period(self, threshold: float, confidence_level: float) -> tuple[Period, ...]:
+        """Sum up the errors of each period of the time."""
+        if self.dataset.time is None:
+            return ()
+        scored = self.plan.scored
+        return by_period(
+            self.dataset.time[scored],
+            self.residual[scored],
+            threshold,
+            confidence_level=confidence_level,
+        )
+
+    def trends(self, threshold: float) -> tuple[str, ...]:
+        """Say what has a trend in time."""
+        if self.dataset.time is None:
+            return ()
+        scored = self.plan.scored
+        return trend_lines(
+            self.dataset.time[scored],
+            self.residual[scored],
+            threshold,
+            percent=self.scale.name == "relative",
+        )
+
+    def doubts(self, *, strict: bool) -> tuple[str, ...]:
+        """Say what the residuals give reason to doubt."""
+        known = np.flatnonzero(np.isfinite(self.residual))
+        line = dominated(self.residual[known], self.dataset.rows[known])
+        lines = () if line is None else (line,)
+        if strict:
+            refuse_warnings(lines)
+        return lines
+
+    def seconds_since(self, began: float) -> dict[str, float]:
+        """Split the time since `began`; what is none of the named parts is ``other``."""
+        return {**self.seconds, "other": perf_counter() - began - sum(self.seconds.values())}
+
+    def _expected_error(self, contender: Contender, scored: IntArray) -> FloatArray:
+        return contender.expected_error(len(self.dataset.y))[scored]
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        began = perf_counter()
+        yield
+        self.seconds[part] += perf_counter() - began
+
+    def _step(self, label: str) -> None:
+        self._done += 1
+        self._tell(label)
+
+    def _tell(self, label: str) -> None:
+        if self._progress is not None:
+            self._progress(self._done, self._steps, label)

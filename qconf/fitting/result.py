@@ -1,0 +1,167 @@
+"""A fitted model with what is known of it: judged on which rows, and good for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from qconf.comparison.intake import Settings
+from qconf.core.estimate import in_percent, percent_range
+from qconf.evaluation.evaluate import Evaluation
+from qconf.fitting.choosing import Choice
+from qconf.model.regressor import ConfidentRegressor
+from qconf.saving.card import ModelCard
+from qconf.saving.model_file import save
+
+__all__ = ["FittedModel"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FittedModel:
+    """A model that was judged on held-out rows and then fitted on all.
+
+    Attributes
+    ----------
+    model : ConfidentRegressor
+    estimator : str
+        Name of the confidence estimator.
+    judged : Evaluation
+        Of rows that were scored by models which had not seen them; with ``"auto"``, that had no
+        say in the choice either.
+    scheme : str
+        How rows were kept apart, in words.
+    choice : Choice or None
+        With ``"auto"``, the ranking it was chosen by.
+    settings : Settings
+    names : dict of str to (str or None)
+        Columns of the target, the prediction, the time and the groups.
+    n_rows : int
+        Rows that were fitted on.
+    fitted : str
+        When, in ISO 8601.
+    warnings : tuple of str
+        What in the table gives reason to doubt the figures.
+    """
+
+    model: ConfidentRegressor
+    estimator: str
+    judged: Evaluation
+    scheme: str
+    choice: Choice | None
+    settings: Settings
+    names: Mapping[str, str | None]
+    n_rows: int
+    fitted: str
+    warnings: tuple[str, ...]
+
+    def save(self, path: str | PathLike[str], *, reading: Mapping[str, Any] | None = None) -> None:
+        """Save the model with its card.
+
+        Parameters
+        ----------
+        path : str or path
+        reading : mapping, default=None
+            How the table was read from its file, for those who read the next one.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written; no file is left half-written then.
+        """
+        save(self.model, path, card=self.card(reading))
+
+    def card(self, reading: Mapping[str, Any] | None = None) -> ModelCard:
+        """Say of the model what a file of it says: a card of plain values."""
+        time_range = self.model.time_range_
+        return ModelCard(
+            target=self.names["target"],
+            prediction=self.names["prediction"],
+            time=self.names["time"],
+            groups=self.names["groups"],
+            error=self.settings.scale.name,
+            threshold=self.settings.threshold,
+            estimator=self.estimator,
+            n_rows=self.n_rows,
+            fitted=self.fitted,
+            time_range=None if time_range is None else [str(moment) for moment in time_range],
+            figures=self.figures,
+            not_for=list(self.not_for),
+            reading=dict(reading or {}),
+            seed=self.model.random_state,
+        )
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What the model was worth on held-out rows, as plain numbers."""
+        numbers = self.judged.to_dict()
+        kept = ("threshold", "fraction", "level", "overall", "best_decile", "aurc", "notes")
+        figures = {name: numbers[name] for name in kept}
+        figures["scheme"] = self.scheme
+        if self.choice is not None:
+            figures["chosen_among"] = [one.name for one in self.choice.ranking]
+            figures["chosen_on"] = self.choice.n
+        return figures
+
+    @property
+    def not_for(self) -> tuple[str, ...]:
+        """What the model must not be used for, one sentence each."""
+        lines = ["A guarantee: an expected error is an estimate, and some safe rows are wrong."]
+        lines.append("Rows unlike those of the fit: of what was never seen little can be said.")
+        time_range = self.model.time_range_
+        if time_range is not None:
+            lines.append(f"Rows from long after {_day(time_range[1])}: markets drift. Fit again.")
+        if self.names["prediction"] is not None:
+            lines.append(
+                f"Predictions of another model than that of the column {self.names['prediction']!r}"
+                ": errors are a model's own. Fit again when it changes."
+            )
+        return tuple(lines)
+
+    @property
+    def verdict(self) -> str:
+        """What the model is worth, in a sentence."""
+        rate, overall = self.judged.best_decile.outlier_rate, self.judged.overall.outlier_rate
+        outlier = self.settings.scale.in_words(self.settings.threshold)
+        return (
+            f"Held out ({self.judged.overall.n:,} rows, {self.scheme}): of the "
+            f"{self.judged.best_decile.n:,} rows called safest, {in_percent(rate.value)} "
+            f"({percent_range(rate)}) are {outlier}, against {in_percent(overall.value)} of all."
+        )
+
+    @property
+    def summary(self) -> str:
+        """What was fitted, on what, in a sentence."""
+        what = f"a valuation model and its confidence ({self.estimator})"
+        if self.names["prediction"] is not None:
+            what = f"the confidence ({self.estimator}) of {self.names['prediction']!r}"
+        n_columns = self.model.n_features_in_
+        columns = "1 column" if n_columns == 1 else f"{n_columns} columns"
+        line = f"Fitted {what} on {self.n_rows:,} rows, {columns}"
+        if self.model.time_range_ is not None:
+            first, last = map(_day, self.model.time_range_)
+            line += f", {first} to {last}"
+        if self.choice is None:
+            return f"{line}."
+        return (
+            f"{line}; {self.estimator} was the best of {len(self.choice.ranking)} on "
+            f"{self.choice.n:,} rows that are not among those held out."
+        )
+
+    def __str__(self) -> str:
+        """Return what ``qconf fit`` prints."""
+        return "\n".join([self.summary, self.verdict, *self.judged.notes])
+
+    def __repr__(self) -> str:
+        """Return a line: the estimator, the rows, and the held-out rate."""
+        rate = self.judged.best_decile.outlier_rate
+        return (
+            f"<FittedModel: {self.estimator} on {self.n_rows:,} rows; "
+            f"{in_percent(rate.value)} ({percent_range(rate)}) outliers>"
+        )
+
+
+def _day(moment: Any) -> str:
+    """Write a date without the time of day; a number as it is."""
+    return str(moment).partition("T")[0]
