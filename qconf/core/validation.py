@@ -70,7 +70,8 @@ class TakesTables:
 def input_tags(estimator: Any) -> InputTags:
     """Return what an estimator says it takes: numbers without gaps, if it says nothing."""
     says = getattr(estimator, "__sklearn_tags__", None)
-    return InputTags() if says is None else says().input_tags
+    # A class has nobody who could say it; that it is one is told where it is to be fitted.
+    return InputTags() if says is None or isinstance(estimator, type) else says().input_tags
 
 
 def only_what_learners_take(tags: Any, learners: Iterable[Any]) -> Any:

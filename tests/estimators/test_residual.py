@@ -254,3 +254,9 @@ def test_options_that_do_not_go_together(options: dict[str, Any], words: str) ->
     """What was asked for, and what to do."""
     with pytest.raises(OptionError, match=words):
         ResidualConfidence(**options).fit(*two_groups(50))
+
+
+def test_a_class_for_a_learner_is_told() -> None:
+    """In scikit-learn's own words: what is to be fitted is made first."""
+    with pytest.raises(TypeError, match="provide an instance of scikit-learn estimator instead"):
+        ResidualConfidence(LinearRegression).fit(np.zeros((30, 1)), np.ones(30))
