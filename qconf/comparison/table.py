@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from qconf.core.error_scale import error_scale
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from qconf.comparison.result import Comparison, Ranked
 
 __all__ = ["ranking_html", "ranking_text"]
+
+#: About as wide as an error with its interval.
+_LABEL = 28
 
 
 def ranking_text(comparison: Comparison) -> str:
@@ -87,7 +91,10 @@ def _metrics(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
     safest = f"safest {100 * comparison.fraction:g} %"
     for begin in range(0, len(metrics), at_once):
         some = metrics[begin : begin + at_once]
-        columns = [Column(f"{one.label} ({100 * comparison.confidence_level:g} %)") for one in some]
+        columns = [
+            Column(fill(f"{one.label} ({100 * comparison.confidence_level:g} %)", _LABEL))
+            for one in some
+        ]
         told = [
             *((shown(one.name), one.evaluation.best_decile) for one in comparison.ranking),
             ("(all rows)", comparison.overall),

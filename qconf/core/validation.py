@@ -32,6 +32,7 @@ from sklearn.utils.validation import (
 from qconf._types import FloatArray, IntArray, Table, TableLike
 from qconf.core.frames import as_frame_if_table
 from qconf.core.plain_columns import as_kinds, column_kinds
+from qconf.core.renamed import TellsNewNames
 from qconf.errors import TableError
 
 RowsT = TypeVar("RowsT")
@@ -56,7 +57,7 @@ __all__ = [
 ]
 
 
-class TakesTables:
+class TakesTables(TellsNewNames):
     """Mixin that tells scikit-learn: strings, categories and missing values are welcome."""
 
     def __sklearn_tags__(self) -> Any:
