@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from qconf._types import FloatArray, IntArray, Table
 from qconf.core.validation import select_rows
@@ -46,8 +47,9 @@ class BlendRows:
         """Return what a member takes: of rows as they came a copy of its own, to write on."""
         if takes_encoded(member):
             return self.encoded
+        plain = self.plain
         # pandas copies what is written to, and no sooner.
-        return self.plain.copy(**({"deep": False} if hasattr(self.plain, "iloc") else {}))
+        return plain.copy(deep=False) if isinstance(plain, pd.DataFrame) else plain.copy()
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ class Faces(ABC):
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return as_html(*filter(None, self._parts(wide=True)))
+        return as_html(*(one for one in self._parts(wide=True) if one))
 
     def plot(self, kind: PlotKind = "risk-coverage", *, ax: Any = None) -> Any:
         """Draw every score in one picture; needs the extra ``qconf[plots]``.
