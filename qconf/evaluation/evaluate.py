@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.renamed import renamed
@@ -98,11 +97,6 @@ class Evaluation(Faces):
     risks: pd.DataFrame
     calibration: pd.DataFrame
     rate: ObservedRate
-
-    @property
-    def rate_replicates(self) -> FloatArray:
-        """The best decile's outlier rate in each bootstrap resample."""
-        return self.rate.draws.resamples
 
     @property
     def has_skill(self) -> bool:

@@ -291,7 +291,8 @@ def test_scores_share_their_resamples() -> None:
     rng = np.random.default_rng(0)
     score, residual = rng.random(200), rng.normal(size=200)
     both = evaluate_scores({"a": score, "b": score.copy()}, residual, threshold=1.0)
-    np.testing.assert_array_equal(both["a"].rate_replicates, both["b"].rate_replicates)
+    first, second = (both[name].rate.draws.resamples for name in "ab")
+    np.testing.assert_array_equal(first, second)
 
 
 def test_dictionary_is_plain(result: Evaluation) -> None:
