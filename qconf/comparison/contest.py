@@ -411,6 +411,7 @@ def _doubts(
         threshold=threshold,
         threshold_given=threshold_given,
         prediction=dataset.prediction,
+        prediction_name=dataset.prediction_name,
         time=dataset.time,
         time_name=dataset.time_name,
         groups=dataset.groups if dataset.has_groups else None,

@@ -54,6 +54,7 @@ class Dataset:
     y : ndarray of shape (n_samples,)
     target_name : str
     prediction : ndarray of shape (n_samples,) or None
+    prediction_name : str
     time : ndarray of shape (n_samples,) or None
         Dates or numbers, without gaps.
     time_name : str
@@ -82,6 +83,7 @@ class Dataset:
     y: FloatArray
     target_name: str
     prediction: FloatArray | None
+    prediction_name: str
     time: Any
     time_name: str
     groups: IntArray | None
@@ -159,6 +161,7 @@ def make_dataset(
         y=target[keep],
         target_name=names.get("target", "target"),
         prediction=None if predicted is None else role_numbers(predicted[keep], "prediction"),
+        prediction_name=names.get("prediction", "prediction"),
         time=known,
         time_name=_free_name(names.get("time", "time"), used),
         groups=joined(codes, copies),

@@ -165,7 +165,7 @@ def role_column(table: Any, role: str, given: Any) -> pd.Series[Any] | None:
     return column
 
 
-def role_numbers(values: pd.Series[Any], what: str, keep: BoolArray | None = None) -> FloatArray:
+def role_numbers(values: pd.Series[Any], what: str) -> FloatArray:
     """Return a column of finite numbers; missing ones stay missing.
 
     Parameters
@@ -173,26 +173,23 @@ def role_numbers(values: pd.Series[Any], what: str, keep: BoolArray | None = Non
     values : Series of shape (n_rows,)
     what : str
         What the column is, for the message: ``"target 'price'"``.
-    keep : ndarray of shape (n_rows,), dtype bool, default=None
-        Rows that count; None is all.
 
     Raises
     ------
     TableError
         If the column, or any value in it, is not a number, or is infinite.
     """
-    column = numbers(values if keep is None else values[keep], what)
+    column = numbers(values, what)
     check_finite(column, what)
     return column
 
 
-def moments_of(values: pd.Series[Any] | None, role: str = "time") -> tuple[Any, BoolArray | None]:
+def moments_of(values: pd.Series[Any] | None) -> tuple[Any, BoolArray | None]:
     """Read when each row became known, and which rows say so.
 
     Parameters
     ----------
     values : Series of shape (n_rows,) or None
-    role : str, default="time"
 
     Returns
     -------
@@ -209,7 +206,7 @@ def moments_of(values: pd.Series[Any] | None, role: str = "time") -> tuple[Any, 
     if values is None:
         return None, None
     known = values.notna().to_numpy()
-    told = np.asarray(time_values(values[known], role))
+    told = np.asarray(time_values(values[known], "time"))
     missing = np.datetime64("NaT") if told.dtype.kind == "M" else np.nan
     moments = np.full(len(values), missing, dtype=told.dtype)
     moments[known] = told
