@@ -47,7 +47,7 @@ from qconf.learners.maps.monotone_map import MonotoneMap
 from qconf.learners.maps.weighted_signals import WeightedSignals
 from qconf.residuals.schedules import blocks_in_time
 from qconf.tables.copies import find_copies, joined
-from qconf.tables.roles import groups_of
+from qconf.tables.roles import all_moments, groups_of
 
 __all__ = ["BlendConfidence"]
 
@@ -179,11 +179,7 @@ class BlendConfidence(ConfidenceEstimator):
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         self._encoder_of_all = TableEncoder().fit_checked(X, self)
-        roles = {
-            role: as_series(values, role, len(y))
-            for role, values in self._told.items()
-            if values is not None
-        }
+        roles = _roles(len(y), **self._told)
         table = BlendRows(X, Encoded.of(X, self._encoder_of_all), roles)
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.folds)
@@ -218,7 +214,7 @@ class BlendConfidence(ConfidenceEstimator):
         """
         if time is None:
             return None
-        stretches = blocks_in_time(np.asarray(time), self.folds)
+        stretches = blocks_in_time(time, self.folds)
         last = int(stretches.max())
         if last == 0:
             return None
@@ -262,6 +258,15 @@ class BlendConfidence(ConfidenceEstimator):
         log_signals = np.mean(logs, axis=0)
         expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(log_signals)))
         return expected
+
+
+def _roles(n_rows: int, time: Any, groups: Any) -> dict[str, Any]:
+    """Read the time and the group of each row, where they are given."""
+    roles = {
+        "time": None if time is None else all_moments(time, n_rows),
+        "groups": None if groups is None else as_series(groups, "groups", n_rows),
+    }
+    return {role: values for role, values in roles.items() if values is not None}
 
 
 def _units(X: Table, time: Any = None, groups: Any = None) -> IntArray | None:

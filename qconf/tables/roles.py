@@ -22,6 +22,7 @@ from qconf.errors import TableError, did_you_mean
 from qconf.tables.columns import numbers, time_values
 
 __all__ = [
+    "all_moments",
     "as_names",
     "as_table",
     "check_finite",
@@ -211,6 +212,32 @@ def moments_of(values: pd.Series[Any] | None) -> tuple[Any, BoolArray | None]:
     moments = np.full(len(values), missing, dtype=told.dtype)
     moments[known] = told
     return moments, known
+
+
+def all_moments(time: Any, n_rows: int) -> Any:
+    """Read when each row became known, where every row must say so.
+
+    Parameters
+    ----------
+    time : array-like of shape (n_rows,)
+    n_rows : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Dates in UTC, or numbers.
+
+    Raises
+    ------
+    TableError
+        If it has another length, a value is not a time, or one is missing.
+    """
+    moments, known = moments_of(as_series(time, "time", n_rows))
+    missing = 0 if known is None else int((~known).sum())
+    if missing:
+        msg = f"The time is missing in {missing} of {n_rows} rows; leave those rows out."
+        raise TableError(msg)
+    return moments
 
 
 @overload

@@ -220,6 +220,8 @@ def test_levels_are_numbered_once_without_changing_anything() -> None:
         ({"estimators": []}, None, OptionError, "at least one estimator"),
         ({"folds": 1}, None, ValueError, "The 'folds' parameter of BlendConfidence"),
         ({}, np.zeros(3), TableError, r"time has 3 values, the table 20 rows"),
+        ({}, [None] * 2 + [1.0] * 18, TableError, "time is missing in 2 of 20 rows; leave"),
+        ({}, ["soon"] * 20, TableError, "time"),
         ({"folds": 11}, None, TableError, "at least 22 rows"),
         (
             {"estimators": ["residual"]},
@@ -445,3 +447,16 @@ def test_a_fold_none_of_whose_rows_decides_is_no_matter(
         est.fit(rng.uniform(size=(200, 1)), rng.normal(size=200), groups=groups)
         assert len(est.members_) == 2
         assert len(est.shares_) == 2
+
+
+def test_times_are_read_as_everywhere() -> None:
+    """As texts of any clear order they are dates, and not what comes first in the alphabet."""
+    X = pd.DataFrame({"id": np.arange(240.0)})
+    days = pd.date_range("2019-01-01", periods=240)
+    residual = np.random.default_rng(0).normal(size=240)
+    met = []
+    for time in (days, days.strftime("%d.%m.%Y")):
+        Witness.met.clear()
+        BlendConfidence([Witness()], folds=4).fit(X, residual, time=time)
+        met.append(list(Witness.met))
+    assert met[0] == met[1]
