@@ -120,7 +120,8 @@ class SaysHowSureItIs(NumbersOnly):
 
     def _predict(self, X: Table) -> FloatArray:
         errs = self.at_zero_ + self.slope_ * first_column(X)
-        return np.maximum(0.0, 2 * super()._predict(X) - errs)
+        sure: FloatArray = np.maximum(0.0, 2 * super()._predict(X) - errs)
+        return sure
 
 
 class HeldAgainstTheBatch(NumbersOnly):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -355,11 +355,12 @@ def test_the_share_of_a_member_is_that_of_all_its_signals(rng: np.random.Generat
 class Scribbler(LinearRegression):
     """Writes on the table that it is shown, as it came: the first column becomes zero."""
 
-    def fit(self, X: Any, y: Any) -> Scribbler:
-        return super().fit(self._written_on(X), np.abs(y))
+    def fit(self, X: Any, y: Any) -> Self:
+        super().fit(self._written_on(X), np.abs(y))
+        return self
 
     def predict(self, X: Any) -> Any:
-        return super().predict(self._written_on(X))
+        return super().predict(self._written_on(X))  # type: ignore[no-untyped-call]
 
     def _written_on(self, X: Any) -> Any:
         if isinstance(X, pd.DataFrame):
@@ -376,7 +377,7 @@ def test_a_member_that_writes_on_its_table_harms_nobody(
     """Neither the caller's table, in fit or predict, nor what other members see."""
     table = pd.DataFrame(rng.uniform(size=(60, 2)), columns=["a", "b"])
     X: Any = table.to_numpy(copy=True) if as_array else table.copy()
-    members = [Scribbler(), LinearRegression()]
+    members: list[Any] = [Scribbler(), LinearRegression()]  # type: ignore[no-untyped-call]
     est = BlendConfidence(members, folds=2, random_state=0).fit(X, rng.normal(size=60))
     expected = est.predict(X)
     np.testing.assert_array_equal(X, table)
@@ -390,7 +391,7 @@ def test_members_that_ask_for_time_and_groups_are_told(rng: np.random.Generator)
     """Of the rows they are fitted on, in that order; a blend within a blend too."""
 
     class Asks(ConstantConfidence):
-        def fit(self, X: Any, y: Any, *, time: Any, groups: Any = None) -> Any:
+        def fit(self, X: Any, y: Any, *, time: Any = None, groups: Any = None) -> Self:
             self.told_ = np.column_stack([np.asarray(X)[:, 0], time, groups])
             return super().fit(X, y)
 
@@ -422,7 +423,8 @@ def test_members_that_do_not_answer_are_named(answer: Any, found: str) -> None:
         def predict(self, X: Any) -> Any:
             return answer(X)
 
-    est = BlendConfidence([ConstantConfidence(), Mumbles()], folds=2)
+    mumbles: Any = Mumbles()  # type: ignore[no-untyped-call]
+    est = BlendConfidence([ConstantConfidence(), mumbles], folds=2)
     words = f"The member Mumbles of a blend must give finite numbers.*for each of 10 rows.*{found}"
     with pytest.raises(EstimatorError, match=words):
         est.fit(np.arange(20.0)[:, None], np.ones(20))
@@ -430,8 +432,12 @@ def test_members_that_do_not_answer_are_named(answer: Any, found: str) -> None:
 
 def test_a_blend_takes_what_all_its_members_take() -> None:
     """It says so as scikit-learn's do: with a linear regression only numbers without gaps."""
-    for members, takes in ((None, True), ([ForestConfidence()], True),
-                           ([ForestConfidence(), LinearRegression()], False)):  # fmt: skip
+    of: list[tuple[Any, bool]] = [
+        (None, True),
+        ([ForestConfidence()], True),
+        ([ForestConfidence(), LinearRegression()], False),
+    ]
+    for members, takes in of:
         tags = get_tags(BlendConfidence(members)).input_tags
         assert (tags.string, tags.categorical, tags.allow_nan) == (takes, takes, takes)
 

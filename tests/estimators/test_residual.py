@@ -244,5 +244,6 @@ def test_options_that_do_not_go_together(options: dict[str, Any], words: str) ->
 
 def test_a_class_for_a_learner_is_told() -> None:
     """In scikit-learn's own words: what is to be fitted is made first."""
+    learner: Any = LinearRegression
     with pytest.raises(TypeError, match="provide an instance of scikit-learn estimator instead"):
-        ResidualConfidence(LinearRegression).fit(np.zeros((30, 1)), np.ones(30))
+        ResidualConfidence(learner).fit(np.zeros((30, 1)), np.ones(30))
