@@ -88,7 +88,7 @@ def _predictions(
     half = default_valuation_model(scale, seed + 1000)
     half.regressor.set_params(n_estimators=150)
     half.fit(X.iloc[rows], truth[rows])
-    numbers = np.nan_to_num(TableEncoder().fit_transform(X), nan=-1.0)
+    numbers = np.nan_to_num(TableEncoder().fit(X).transform(X), nan=-1.0)
     forest = RandomForestRegressor(50, min_samples_leaf=2, max_features=0.5, random_state=seed)
     forest.fit(numbers[rows], np.log(truth[rows]))
     same = model.predict(X)

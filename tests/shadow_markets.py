@@ -33,7 +33,8 @@ def avm(X: pd.DataFrame) -> np.ndarray[Any, Any]:
     age = np.nan_to_num(X["age"].to_numpy(), nan=50.0)
     bends = 0.1 * np.sin(9 * X["east"]) * np.cos(7 * X["north"]) - 0.002 * age
     logs = 8 + 0.8 * np.log(X["area"]) + place + bends + 0.03 * X["rooms"]
-    return np.exp(logs.to_numpy())
+    value: np.ndarray[Any, Any] = np.exp(logs.to_numpy())
+    return value
 
 
 def valuation_models(seed: int) -> tuple[BoostedTrees, BoostedTrees]:

@@ -14,10 +14,10 @@ from qconf.model.shadow.scores import SIDES
 
 __all__ = ["Judged", "p_values"]
 
-#: A mean rank that is off by less is no change of the model: a hundredth of the way from the
-#: lowest row to the highest, in prices about a tenth of a per cent. It keeps the level where the
-#: variances below are only nearly right.
-_TOLERATED = 0.01
+#: A mean rank that is off by less is no change of the model: half a hundredth of the way from the
+#: lowest row to the highest, in prices less than a tenth of a per cent. It keeps the level where
+#: the variances below are only nearly right.
+_TOLERATED = 0.005
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ held-out rows, and a batch whose shares of the cells differ from theirs by w has
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -26,6 +27,10 @@ _N_BINS = 16
 _ODDEST = 2.5
 _ROWS_TO_BE_ODD = 10
 _SHOWN = 0.01
+#: Pairs of ways that are used together, from how surprising a chi-square on, and bins of each way.
+_N_PAIRS = 8
+_SURPRISING = 2.0
+_N_JOINT = 6
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Mix:
 
     Attributes
     ----------
+    pairs : list of pairs of int
+        Ways that are also used together: the pairs whose joint cells differ most.
     shares : list of ndarray
         For each way of cutting, the share of each cell.
     between : ndarray of shape (n_ways, n_scores)
@@ -82,6 +89,7 @@ class Mix:
         How many rows were held out.
     """
 
+    pairs: list[tuple[int, int]]
     shares: list[FloatArray]
     between: FloatArray
     within: FloatArray
@@ -102,9 +110,12 @@ class Mix:
             The stretch of time each row is from.
         """
         centred = scores - scores.mean(axis=0)
+        pairs = _telling_pairs(codes, centred)
+        codes = _with_pairs(codes, pairs)
         ways = [_between(code, centred) for code in codes]
         none = np.zeros(scores.shape[1])
         return cls(
+            pairs,
             [np.bincount(code) / len(code) for code in codes],
             np.array([between for between, _ in ways]).reshape(len(codes), -1),
             # Ranks without ties have the variance of an even distribution.
@@ -125,6 +136,7 @@ class Mix:
             The same number for the same row: it counts once, however often it is there.
         """
         n = len(scores)
+        codes = _with_pairs(codes, self.pairs)
         own = _squares(np.bincount(copies) / n)
         moved = np.array([self._moved(*pair, n) for pair in zip(self.shares, codes, strict=True)])
         rows = np.maximum(self.within, scores.var(axis=0)) * (own + 1 / self.n_rows)
@@ -183,13 +195,41 @@ def _between_periods(period: IntArray, centred: FloatArray) -> FloatArray:
     All batches carry it in full. So it counts only where a chi-square test at 1 % shows it:
     its mere doubt would hide most changes.
     """
-    size = np.bincount(period)
-    means = (
-        np.stack([np.bincount(period, u) for u in centred.T], axis=1) / np.maximum(size, 1)[:, None]
-    )
-    statistic = size @ means**2 / np.maximum(centred.var(axis=0), 1e-300)
-    shown = chi2.sf(statistic, max(int((size > 0).sum()) - 1, 1)) < _SHOWN
+    statistic, freedom = _chi_square(period, centred)
+    shown = chi2.sf(statistic, freedom) < _SHOWN
     return np.where(shown, _between(period, centred)[0], 0.0)
+
+
+def _chi_square(code: IntArray, centred: FloatArray) -> tuple[FloatArray, int]:
+    """Compare the means of cells: a statistic for each score, and its degrees of freedom."""
+    size = np.bincount(code)
+    sums = np.stack([np.bincount(code, u) for u in centred.T], axis=1)
+    squares = sums**2 / np.maximum(size, 1)[:, None]
+    statistic: FloatArray = squares.sum(axis=0) / np.maximum(centred.var(axis=0), 1e-300)
+    return statistic, max(int((size > 0).sum()) - 1, 1)
+
+
+def _telling_pairs(codes: list[IntArray], centred: FloatArray) -> list[tuple[int, int]]:
+    """Choose the pairs of ways in whose joint cells the scores differ most: corners of a map."""
+    few = [i for i, code in enumerate(codes) if 0 < code.max() <= _N_BINS]
+    found = []
+    for pair in combinations(few, 2):
+        statistic, freedom = _chi_square(_joint(codes, pair), centred)
+        found.append((float((statistic.max() - freedom) / np.sqrt(2 * freedom)), pair))
+    return [
+        pair for surprise, pair in sorted(found, reverse=True)[:_N_PAIRS] if surprise > _SURPRISING
+    ]
+
+
+def _joint(codes: list[IntArray], pair: tuple[int, int]) -> IntArray:
+    """Give the joint cell of each row in two ways, six bins a way at most."""
+    first, second = (np.minimum(codes[i], _N_BINS) * _N_JOINT // (_N_BINS + 1) for i in pair)
+    joint: IntArray = first * _N_JOINT + second
+    return joint
+
+
+def _with_pairs(codes: list[IntArray], pairs: list[tuple[int, int]]) -> list[IntArray]:
+    return [*codes, *(_joint(codes, pair) for pair in pairs)]
 
 
 def _squares(values: FloatArray) -> float:

@@ -41,8 +41,18 @@ _MAX_ROWS = 20_000
 _JUDGED = 5_000
 #: Where more held-out rows have a level of their own, the column is a name of rows.
 _NEW_LEVELS = 0.2
-_COARSE = {"n_estimators": 60, "learning_rate": 0.1, "max_features": 0.7, "min_samples_leaf": 20}
-_DETAIL = {"n_estimators": 200, "learning_rate": 0.1, "max_features": 0.7, "min_samples_leaf": 3}
+_COARSE: dict[str, Any] = {
+    "n_estimators": 60,
+    "learning_rate": 0.1,
+    "max_features": 0.7,
+    "min_samples_leaf": 20,
+}
+_DETAIL: dict[str, Any] = {
+    "n_estimators": 200,
+    "learning_rate": 0.1,
+    "max_features": 0.7,
+    "min_samples_leaf": 3,
+}
 
 
 class PredictionShadow(TakesTables, BaseEstimator):
@@ -169,15 +179,16 @@ class PredictionShadow(TakesTables, BaseEstimator):
     def _columns_of_use(self, table: Encoded) -> BoolArray:
         """Leave out columns whose levels name rows: new rows have new ones."""
         new = ~self.support_.has(table.matrix, table.unseen) & ~np.isnan(table.matrix)
-        names: BoolArray = table.encoder.is_categorical_ & (new.mean(axis=0) > _NEW_LEVELS)
-        return ~names
+        names = table.encoder.is_categorical_ & (new.mean(axis=0) > _NEW_LEVELS)
+        used: BoolArray = np.logical_not(names)
+        return used
 
     def _grow(self, table: Encoded, value: FloatArray, rng: np.random.RandomState) -> None:
-        table = self._without_names(table)
-        parts = [BoostedTrees(**how, random_state=draw_seed(rng)) for how in (_COARSE, _DETAIL)]
-        self.coarse_, self.detail_ = parts
-        left = value - self.coarse_.fit(table, value).predict(table)
-        self.detail_.fit(table, left)
+        encoded: Any = self._without_names(table)
+        self.coarse_ = BoostedTrees(**_COARSE, random_state=draw_seed(rng))
+        self.detail_ = BoostedTrees(**_DETAIL, random_state=draw_seed(rng))
+        left = value - np.asarray(self.coarse_.fit(encoded, value).predict(encoded))
+        self.detail_.fit(encoded, left)
 
     def _calibrate(self, table: Encoded, value: FloatArray, period: IntArray | None) -> None:
         coarse, detail = self._shadow(table)
@@ -261,7 +272,7 @@ class PredictionShadow(TakesTables, BaseEstimator):
 
     def _judgeable(self, table: Encoded) -> BoolArray:
         known = self.support_.has(table.matrix, table.unseen)
-        judgeable: BoolArray = (known | ~self._used).all(axis=1)
+        judgeable: BoolArray = np.asarray((known | ~self._used).all(axis=1))
         return judgeable
 
     def _without_names(self, table: Encoded) -> Encoded:
@@ -271,8 +282,8 @@ class PredictionShadow(TakesTables, BaseEstimator):
         """Predict by the coarse part of the shadow, and by the detail."""
         if not len(table):
             return np.empty(0), np.empty(0)
-        table = self._without_names(table)
-        return self.coarse_.predict(table), self.detail_.predict(table)
+        encoded: Any = self._without_names(table)
+        return self.coarse_.predict(encoded), self.detail_.predict(encoded)
 
     def _seen_as(self, table: Encoded, shadow: FloatArray, value: FloatArray) -> FloatArray:
         """Put together what rows are cut into cells by."""

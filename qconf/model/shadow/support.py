@@ -50,7 +50,7 @@ class Support:
         return cls(
             np.where(is_open, -np.inf, low),
             np.where(is_open, np.inf, high),
-            missing.any(axis=0),
+            np.asarray(missing.any(axis=0)),
             levels,
         )
 

@@ -288,8 +288,8 @@ def test_mixes_of_one_zip_code_are_not_refused() -> None:
 
 @pytest.mark.slow
 def test_the_level_holds_for_each_mix() -> None:
-    """In forty worlds at most 1 % of the batches of each mix, up to what chance allows."""
-    for kind, (refused, n) in _rates(40).items():
+    """In twenty worlds at most 1 % of the batches of each mix, up to what chance allows."""
+    for kind, (refused, n) in _rates(20).items():
         assert refused <= 0.01 * n + 2.6 * np.sqrt(0.01 * n), kind
 
 

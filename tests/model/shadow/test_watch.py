@@ -77,9 +77,9 @@ def test_memory_does_not_grow(shadow: PredictionShadow) -> None:
 
 @pytest.mark.slow
 def test_a_long_stream_of_the_same_model_is_not_refused() -> None:
-    """Of thirty streams of a hundred batches, each of one zip code or of all, at most two are."""
+    """Of ten streams of a hundred batches, each of one zip code or of all, at most one is."""
     refused = 0
-    for seed in range(30):
+    for seed in range(10):
         known, new = houses(3000, 300 + seed), houses(6000, 400 + seed)
         shadow = PredictionShadow(random_state=seed).fit(known, avm(known))
         watch = ShadowWatch(shadow)
@@ -90,4 +90,4 @@ def test_a_long_stream_of_the_same_model_is_not_refused() -> None:
             rows = np.flatnonzero(place) if k % 2 else rng.choice(6000, 500, replace=False)
             watch.update(pd.DataFrame(new.iloc[rows]), said[rows])
         refused += watch.verdict.changed
-    assert refused <= 2
+    assert refused <= 1
