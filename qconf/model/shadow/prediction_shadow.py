@@ -258,9 +258,10 @@ class PredictionShadow(TakesTables, BaseEstimator):
         """Judge rows together; a test that is one of many may spend a share of the level."""
         p_value, what = 1.0, ""
         if len(judged):
-            found = p_values(judged, self.mix_, self.scores_.centre)
-            p_value = min(1.0, len(found) * float(found.min()) / share)
-            what = WORDS[int(found.argmin())]
+            found = p_values(judged, self.mix_, self.scores_.centre) * len(WORDS) / share
+            p_value = min(1.0, float(found.min()))
+            # The first that shows it: a shift also takes predictions further away.
+            what = WORDS[int(np.argmax(found <= self.level))]
         if judged.contradicted:
             p_value = 0.0
             what = f"{judged.differing} of {judged.again} rows of the fit have other predictions"
