@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks import (
     calibration,
     copies,
+    fingerprint,
     intervals,
     leaderboard,
     linear_quantile,
@@ -23,6 +24,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
     "calibration": calibration.run,
     "copies": copies.run,
+    "fingerprint": fingerprint.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
     "simulation": simulation.run,
