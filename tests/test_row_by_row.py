@@ -12,7 +12,6 @@ from worlds import mixed_table, noise_of, sales_table
 
 from qconf import ConfidentRegressor
 from qconf._types import FloatArray
-from qconf.core.row_by_row import mean_of, product
 from qconf.estimators.blend import BlendConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.registry import BUILT_IN, make_estimator
@@ -23,7 +22,7 @@ from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.quantile_forest import QuantileForest
 
 Predict = Callable[[Any], Any]
-N_ROWS = 600
+N_ROWS = 400
 
 
 def with_scores(table: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +31,7 @@ def with_scores(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(fsd=fsd.mask(table["rooms"] == 3), low=100.0 - table["rooms"], high=110.0)
 
 
-def asked(n_rows: int = 1300) -> pd.DataFrame:
+def asked(n_rows: int = 1100) -> pd.DataFrame:
     """Draw rows that are like no others: levels and gaps that were never there, and extremes."""
     table = mixed_table(n_rows, seed=1)
     table.loc[::9, "zone"] = "never seen"
@@ -50,9 +49,9 @@ def assert_row_by_row(predict: Predict, table: Any, monkeypatch: pytest.MonkeyPa
         return np.asarray(predict(part))
 
     whole = said(slice(None))
-    for row in (*range(20), len(table) - 1):
+    for row in (*range(10), len(table) - 1):
         np.testing.assert_array_equal(said([row]), whole[[row]])
-    for start in range(0, 70, 7):
+    for start in range(0, 35, 7):
         part = slice(start, start + 7)
         np.testing.assert_array_equal(said(part), whole[part])
     order = np.random.default_rng(0).permutation(len(table))
@@ -140,13 +139,3 @@ def test_a_confident_regressor(options: dict[str, Any], monkeypatch: pytest.Monk
         lambda X: np.column_stack(model.predict(X, return_std=True)), new, monkeypatch
     )
     assert_row_by_row(model.predict_error, new, monkeypatch)
-
-
-def test_products_are_those_of_numpy(rng: np.random.Generator) -> None:
-    """But for rounding; of other numbers and orders in memory, too."""
-    matrix, other = rng.normal(size=(50, 7)), rng.normal(size=(7, 3))
-    for left in (matrix, np.asfortranarray(matrix), matrix.astype(np.float32)):
-        np.testing.assert_allclose(product(left, other), left @ other, rtol=1e-6, atol=1e-6)
-        np.testing.assert_allclose(product(left, other[:, 1]), left @ other[:, 1], atol=1e-6)
-    parts = list(rng.normal(size=(9, 4)))
-    np.testing.assert_allclose(mean_of(parts), np.mean(parts, axis=0), rtol=1e-12)

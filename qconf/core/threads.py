@@ -42,7 +42,9 @@ def threads_for(n_rows: int, n_jobs: int | None = None) -> int:
     """
     if n_jobs is not None:
         return n_jobs
-    return max(1, min(_most(), n_rows // _ROWS_A_THREAD))
+    n_threads = n_rows // _ROWS_A_THREAD
+    # To count cores, files are read.
+    return min(n_threads, _most()) if n_threads > 1 else 1
 
 
 def side_by_side(
@@ -89,9 +91,12 @@ def rows_side_by_side(
     n_jobs : int or None, default=None
         At most so many threads; None is `OMP_NUM_THREADS`, or the cores there are.
     """
-    most = 1 if getattr(_HERE, "is_one_of_several", False) else n_jobs or _most()
-    n_parts = max(1, min(most, n_rows // _ROWS_A_THREAD_OF_OURS))
-    if n_parts == 1:
+    n_parts = n_rows // _ROWS_A_THREAD_OF_OURS
+    if n_parts > 1:
+        # Asked only here: to count cores, files are read.
+        alone = getattr(_HERE, "is_one_of_several", False)
+        n_parts = min(n_parts, 1 if alone else n_jobs or _most())
+    if n_parts <= 1:
         work(slice(0, n_rows))
         return
 

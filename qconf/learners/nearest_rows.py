@@ -65,6 +65,7 @@ class NearestRows:
             In the table that was given first.
         """
         asked = self._cube(X.matrix)
+        self._blocks.check(asked)
         nearest = np.empty((len(X), self._n_neighbors), dtype=np.int64)
 
         def find(part: slice) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,27 +47,55 @@ class Blocks(NamedTuple):
     def of(cls, points: Points) -> Self:
         """Put points into blocks."""
         position = _near_each_other(points)
-        return cls.in_order(
+        return cls._in_order(
             Points(points.numbers[:, position], points.levels[:, position]), position
         )
 
     @classmethod
-    def in_order(cls, points: Points, position: IntArray) -> Self:
+    def _in_order(cls, points: Points, position: IntArray) -> Self:
         """Cut points that are in the order of `position` already."""
         n_blocks = -(-len(position) // POINTS)
         # The last point once more, until its block is full: that makes no box larger.
         full = np.minimum(np.arange(n_blocks * POINTS), len(position) - 1)
-        numbers, levels = (
-            np.ascontiguousarray(part[:, full].reshape(len(part), n_blocks, POINTS).swapaxes(0, 1))
-            for part in points
-        )
-        boxes = [
+
+        def cut(columns: NDArray[Any]) -> NDArray[Any]:
+            blocks = columns[:, full].reshape(len(columns), n_blocks, POINTS)
+            return np.ascontiguousarray(blocks.swapaxes(0, 1))
+
+        numbers, levels = cut(points.numbers), cut(points.levels)
+        boxes: list[Any] = [
             np.ascontiguousarray(end(part, axis=2).T)
             for part in (numbers, levels)
             for end in (np.min, np.max)
         ]
         vectors = numbers.reshape(-1, LANES)
         return cls(vectors, levels, position.astype(np.int32), *boxes)
+
+    def check(self, asked: Points) -> None:
+        """Check that a search for the neighbours of these rows stays inside the arrays.
+
+        Raises
+        ------
+        ValueError
+            As blocks from a file may not.
+        """
+        n_blocks = -(-len(self.position) // POINTS)
+        n_numbers, n_categories = len(asked.numbers), len(asked.levels)
+        kinds = map(np.dtype, ("f4", "i4", "i4", "f4", "f4", "i4", "i4"))
+        shapes = (
+            (2 * n_blocks * n_numbers, LANES),
+            (n_blocks, n_categories, POINTS),
+            self.position.shape[:1],
+            *[(n_numbers, n_blocks)] * 2,
+            *[(n_categories, n_blocks)] * 2,
+        )
+        for name, array, kind, shape in zip(self._fields, self, kinds, shapes, strict=True):
+            if array.dtype != kind or array.shape != shape:
+                msg = (
+                    f"Blocks of points: {name} must be {kind} of shape {shape}, got {array.dtype} "
+                    f"of shape {array.shape}."
+                )
+                raise ValueError(msg)
 
 
 def _near_each_other(points: Points) -> IntArray:
@@ -85,13 +113,17 @@ def _near_each_other(points: Points) -> IntArray:
     return np.concatenate(order)
 
 
-def _most_different(points: Points, rows: IntArray) -> NDArray[np.generic]:
+def _most_different(points: Points, rows: IntArray) -> NDArray[Any]:
     """Return the column in which two of the rows are farthest apart on average."""
     numbers, levels = points.numbers[:, rows], points.levels[:, rows]
     # Half of the mean squared distance, of numbers and of levels.
-    spread = [*numbers.var(axis=1), *map(_impurity, levels)]
-    column = int(np.argmax(spread))
-    return numbers[column] if column < len(numbers) else levels[column - len(numbers)]
+    spread = [*numbers.var(axis=1).tolist(), *map(_impurity, levels)]
+    if not spread:
+        # No column says anything: all rows are one point.
+        return np.zeros(len(rows))
+    column = spread.index(max(spread))
+    chosen: NDArray[Any] = [*numbers, *levels][column]
+    return chosen
 
 
 def _impurity(levels: NDArray[np.int32]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf.core.compiled import compiled, inlined
-from qconf.core.vectors import LANES, add_square_from
+from qconf.core.vectors import LANES, squared_distances
 from qconf.encoding.unit_cube import Points
 from qconf.learners.nearest_rows_blocks import POINTS, Blocks
 
@@ -142,15 +142,7 @@ def _measure(blocks: Blocks, block: int, asked: Points, row: int, room: Room) ->
 
     Two levels that differ are as far apart as two corners of a square.
     """
-    for i in range(POINTS):
-        room.bits[i] = 0
-    n_numbers = len(blocks.low)
-    vector = 2 * n_numbers * block
-    for j in range(n_numbers):
-        x = asked.numbers[j, row]
-        add_square_from(room.squared, 0, blocks.numbers, vector, x)
-        add_square_from(room.squared, 1, blocks.numbers, vector + 1, x)
-        vector += 2
+    squared_distances(room.squared, blocks.numbers, 2 * len(blocks.low) * block, asked.numbers, row)
     squared = room.measured
     for j in range(blocks.levels.shape[1]):
         level = asked.levels[j, row]

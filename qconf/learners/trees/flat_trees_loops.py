@@ -125,18 +125,18 @@ def _walk(trees: Walked, tree: int, block: FloatArray, room: Room) -> None:
     while n_walking > 0:
         n_before, n_walking = n_walking, np.uint64(0)
         for k in range(n_before):
-            row = np.uint32(room.walking[k])
-            node = trees.nodes[np.uint32(room.at[row])]
-            number = block[row, np.uint32(node.feature)]
             # Unsigned, so that the compiler has no negative positions to think of.
+            one = np.uint32(room.walking[k])
+            node = trees.nodes[np.uint32(room.at[one])]
+            number = block[one, np.uint32(node.feature)]
             child = node.left if _goes_left(trees, node, number) else node.right
-            room.at[row] = child
-            room.walking[n_walking] = row
+            room.at[one] = child
+            room.walking[n_walking] = one
             n_walking += np.uint64(child >= 0)
 
 
 @exactly_inlined
-def _goes_left(trees: Walked, node: Any, number: float) -> bool:
+def _goes_left(trees: Walked, node: Any, number: float) -> Any:
     if node.rule > _SIMPLE:
         return _goes_left_by_rule(trees, node, number)
     left = number <= node.threshold
@@ -145,7 +145,7 @@ def _goes_left(trees: Walked, node: Any, number: float) -> bool:
 
 # Called, not inlined: splits of categories are few, and would crowd the loop.
 @exactly_compiled
-def _goes_left_by_rule(trees: Walked, node: Any, number: float) -> bool:
+def _goes_left_by_rule(trees: Walked, node: Any, number: float) -> Any:
     """Tell where a row goes at a split of categories, or where 0 is missing."""
     if node.rule != CATEGORICAL:
         if np.isnan(number) or abs(number) <= ZERO:

@@ -101,7 +101,8 @@ def _rule(decision: NDArray[np.int32], threshold: FloatArray) -> NDArray[np.uint
     as_zero = decision & (_ZERO_IS_MISSING | _NAN_IS_MISSING) == 0
     missing_left = ~categorical & np.where(as_zero, threshold >= 0.0, by_default)
     rule = MISSING_LEFT * missing_left + ZERO_IS_MISSING * zero_is_missing
-    return (rule + CATEGORICAL * categorical).astype(np.uint8)
+    bits: NDArray[np.uint8] = (rule + CATEGORICAL * categorical).astype(np.uint8)
+    return bits
 
 
 def _setting(text: str, name: str) -> str:
