@@ -44,7 +44,7 @@ def product(matrix: FloatArray, other: FloatArray) -> FloatArray:
     return out[:, 0] if other.ndim == 1 else out
 
 
-def mean_of(arrays: Sequence[FloatArray]) -> FloatArray:
+def mean_of(arrays: Sequence[FloatArray] | FloatArray) -> FloatArray:
     """Average arrays of one shape, one after another.
 
     Examples
