@@ -15,6 +15,7 @@ from benchmarks import (
     intervals,
     leaderboard,
     linear_quantile,
+    scoring,
     simulation,
     vowpal_wabbit,
 )
@@ -27,6 +28,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "fingerprint": fingerprint.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
+    "scoring": scoring.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }

@@ -22,6 +22,8 @@ def summary(results: Path) -> str:
         parts += [_calibrated(results / "calibration.csv")]
     if (results / "linear-quantile.csv").exists():
         parts += ["## Linear quartiles", _linear(results / "linear-quantile.csv")]
+    if (results / "scoring.csv").exists():
+        parts += ["## Scoring King County by a fitted blend", _scored(results / "scoring.csv")]
     if (results / "simulation.csv").exists():
         parts += [
             "## The simulated world: outliers in the best decile, %, by spread of group means"
@@ -41,6 +43,15 @@ def _calibrated(path: Path) -> str:
     deciles = 100 * measured.pivot_table(index=index, columns="decile", values="beside_overall")
     error = 100 * measured.groupby(index)["standard_error"].mean()
     return markdown(deciles.assign(**{"standard error": error}).round(1).reset_index())
+
+
+def _scored(path: Path) -> str:
+    """Medians over turns; of one row, its CPU time is what counts."""
+    measured = pd.read_csv(path)
+    table = measured.groupby("what", sort=False)[["rows", "seconds", "cpu_seconds"]].median()
+    table["rows a second"] = (table["rows"] / table["seconds"]).round(-2).astype(int)
+    table["ms of CPU a row"] = (1000 * table["cpu_seconds"] / table["rows"]).round(4)
+    return markdown(table.drop(columns=["rows", "cpu_seconds"]).round(4).reset_index())
 
 
 def _simulated(path: Path) -> str:

@@ -31,9 +31,9 @@ class BlendRows:
     whole: Table
     encoded: Encoded
     roles: Mapping[str, Any] = field(default_factory=dict)
-    rows: IntArray | None = None
+    rows: IntArray | slice | None = None
 
-    def __getitem__(self, rows: IntArray) -> BlendRows:
+    def __getitem__(self, rows: IntArray | slice) -> BlendRows:
         """Take rows of the whole table by position."""
         roles = {role: np.asarray(values)[rows] for role, values in self.roles.items()}
         return BlendRows(self.whole, self.encoded[rows], roles, rows)
