@@ -41,8 +41,9 @@ from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.given_prediction import given_prediction
+from qconf.model.given_prediction import given_prediction, shadow_of
 from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
+from qconf.model.shadow import PredictionShadow
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
@@ -115,6 +116,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         The first and the last time in `fit`.
     group_name_ : str or None
         The column that tells the group; no model sees it.
+    shadow_ : PredictionShadow or None
+        Where the predictions are a column, what tells later ones of another model.
     pinned_ : DataFrame or ndarray of shape (n_pinned, n_features)
         A few rows of `fit`, by whose predictions the model is known again.
     cuts_ : Cuts or None
@@ -256,6 +259,11 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
         self._fit_replicates(maker, prediction, rng)
+        self.shadow_: PredictionShadow | None = None
+        if predicted is not None and isinstance(table, pd.DataFrame):
+            features = table.drop(columns=list(self._hidden))
+            told = roles.time, roles.groups, draw_seed(rng)
+            self.shadow_ = shadow_of(features, predicted[roles.rows], *told)
         return self
 
     def _take_roles(self, table: Table, time: Any, groups: Any) -> FitRoles:

@@ -32,9 +32,10 @@ from qconf.model.shadow.splitting import columns_of_time, hold_out, periods
 from qconf.model.shadow.support import Support
 from qconf.model.shadow.verdict import Verdict, statement
 
-__all__ = ["PredictionShadow"]
+__all__ = ["MIN_ROWS", "PredictionShadow"]
 
-_MIN_ROWS = 40
+#: Fewer rows cast no shadow.
+MIN_ROWS = 40
 #: More add little, and each is remembered.
 _MAX_ROWS = 20_000
 #: Rows of a batch that are judged, at most: the held-out rows are no more either.
@@ -141,7 +142,7 @@ class PredictionShadow(TakesTables, BaseEstimator):
         check_parameters(self)
         table = encode(self, X, reset=True)
         given = check_column("predictions", prediction, len(table))
-        check_enough_rows(self, len(table), _MIN_ROWS)
+        check_enough_rows(self, len(table), MIN_ROWS)
         rng = random_source(self.random_state)
         codes = None if groups is None else group_codes(groups)
         moments = None if time is None else group_codes(time, sort=True)

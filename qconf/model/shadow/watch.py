@@ -26,6 +26,8 @@ class ShadowWatch:
     ----------
     shadow : PredictionShadow
         Fitted.
+    share : float, default=1.0
+        Of the level, that this stream may spend: of one of several that are judged together.
 
     Attributes
     ----------
@@ -34,8 +36,9 @@ class ShadowWatch:
     n_looks : int
     """
 
-    def __init__(self, shadow: PredictionShadow) -> None:
+    def __init__(self, shadow: PredictionShadow, share: float = 1.0) -> None:
         self.shadow = shadow
+        self.share = share
         self.n_looks = 0
         self._rows: Judged | None = None
         self.verdict = Verdict(
@@ -57,7 +60,7 @@ class ShadowWatch:
         new = self.shadow.judge(X, prediction)
         rows = new if self._rows is None else self._rows.joined(new)
         self.n_looks += 1
-        share = 1 / (self.n_looks * (self.n_looks + 1))
+        share = self.share / (self.n_looks * (self.n_looks + 1))
         found = self.shadow.verdict(rows, share)
         if self.n_looks == 1 or found.p_value < self.verdict.p_value:
             self.verdict = found
