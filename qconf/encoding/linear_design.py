@@ -12,6 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.core.restored import require
 
 __all__ = ["GAP", "OTHERS", "LinearDesign"]
 
@@ -108,10 +109,11 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         filled = np.where(np.isnan(numbers), self.medians_, numbers)
         scaled = (np.hstack([filled, np.isnan(X[:, self.with_gaps_])]) - self.mean_) / self.scale_
         levels = [self._indicated(X[:, i], places, i) for i, places in self.places_.items()]
-        return np.ascontiguousarray(np.hstack([scaled, *levels]))
+        design: FloatArray = np.ascontiguousarray(np.hstack([scaled, *levels]))
+        return design
 
     def check_restored(self) -> None:
-        """Check that arrays which come from a file belong together.
+        """Check that arrays from a file belong together.
 
         Raises
         ------
@@ -119,12 +121,11 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         """
         n_scaled = len(self.numbers_) + len(self.with_gaps_)
         lengths = len(self.medians_), len(self.mean_), len(self.scale_)
-        if lengths != (len(self.numbers_), n_scaled, n_scaled):
-            msg = "the medians, means and scales are not one a column"
-            raise ValueError(msg)
-        if self.indicators_.ndim != 2 or self.indicators_.shape[1] != 2:  # noqa: PLR2004 - pairs
-            msg = "the indicators are not pairs of a column and a code"
-            raise ValueError(msg)
+        require(
+            lengths == (len(self.numbers_), n_scaled, n_scaled),
+            "a design's medians, means and scales are not one a column",
+        )
+        require(self.indicators_.shape[1:] == (2,), "a design's indicators are not pairs")
 
     def _fit_numbers(self, X: FloatArray) -> None:
         columns = np.flatnonzero(~self.is_categorical)
@@ -172,7 +173,8 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         codes = np.where(np.isnan(column), last, np.minimum(np.nan_to_num(column), last - 1))
         place = places[codes.astype(np.intp)]
         n_columns = int((self.indicators_[:, 0] == i).sum())
-        return (place[:, None] == np.arange(n_columns)).astype(np.float64)
+        indicated: FloatArray = (place[:, None] == np.arange(n_columns)).astype(np.float64)
+        return indicated
 
 
 def _codes(places: IntArray) -> list[int]:
