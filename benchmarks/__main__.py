@@ -15,6 +15,7 @@ from benchmarks import (
     intervals,
     leaderboard,
     linear_quantile,
+    model_file,
     scoring,
     simulation,
     vowpal_wabbit,
@@ -28,6 +29,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "fingerprint": fingerprint.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
+    "model-file": model_file.run,
     "scoring": scoring.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
@@ -38,6 +40,7 @@ PEERS = {
     "calibration": "crepes",
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
+    "model-file": "skops",
 }
 
 

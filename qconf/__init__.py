@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.saving.card import ModelCard as ModelCard
+    from qconf.saving.first_page import read_manifest as read_manifest
+    from qconf.saving.opening import load as load
+    from qconf.saving.opening import open_model as open_model
+    from qconf.saving.writing import save as save
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
 
@@ -57,6 +62,7 @@ _HOME = {
     "ForestConfidence": "qconf.estimators.forest",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
+    "ModelCard": "qconf.saving.card",
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
@@ -67,8 +73,12 @@ _HOME = {
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
     "fit_model": "qconf.fitting.fit_model",
+    "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
+    "open_model": "qconf.saving.opening",
     "progressive_validation": "qconf.residuals.progressive",
+    "read_manifest": "qconf.saving.first_page",
+    "save": "qconf.saving.writing",
     "simulate": "qconf.simulation.simulate",
 }
 
@@ -85,6 +95,7 @@ __all__ = [
     "ForestConfidence",
     "IntervalConfidence",
     "LinearQuantileRegressor",
+    "ModelCard",
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
@@ -95,8 +106,12 @@ __all__ = [
     "compare",
     "evaluate",
     "fit_model",
+    "load",
     "load_example",
+    "open_model",
     "progressive_validation",
+    "read_manifest",
+    "save",
     "simulate",
 ]
 

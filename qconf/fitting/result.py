@@ -13,7 +13,7 @@ from qconf.evaluation.evaluate import Evaluation
 from qconf.fitting.choosing import Choice
 from qconf.model.regressor import ConfidentRegressor
 from qconf.saving.card import ModelCard
-from qconf.saving.model_file import save
+from qconf.saving.writing import save
 
 __all__ = ["FittedModel"]
 

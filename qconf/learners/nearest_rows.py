@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
+from qconf.core.restored import is_count, require
 from qconf.core.threads import rows_side_by_side
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.unit_cube import Points, UnitCube
@@ -49,6 +50,22 @@ class NearestRows:
         self._cube = UnitCube(known, X.encoder.is_categorical_)
         self._blocks = Blocks.of(self._cube(X.matrix[self.kept]))
         self._n_neighbors = min(n_neighbors, len(self.kept))
+
+    def check_restored(self) -> None:
+        """Check what comes from a file; each search holds blocks against the rows it is asked for.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(
+            isinstance(self._blocks, Blocks) and len(self._blocks.position) == len(self.kept),
+            "the nearest rows are no blocks",
+        )
+        require(
+            is_count(self._n_neighbors, 1, len(self.kept)),
+            "more nearest rows are asked for than there are",
+        )
 
     def __call__(self, X: Encoded) -> tuple[FloatArray, IntArray]:
         """Find the nearest rows.

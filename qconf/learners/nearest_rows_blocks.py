@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import IntArray
+from qconf.core.restored import require
 from qconf.core.vectors import LANES
 from qconf.encoding.unit_cube import Points
 
@@ -96,6 +97,21 @@ class Blocks(NamedTuple):
                     f"of shape {array.shape}."
                 )
                 raise ValueError(msg)
+
+    def check_restored(self) -> None:
+        """Check points from a file: each of them is there once, and a number.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(
+            all(isinstance(one, np.ndarray) and one.flags.c_contiguous for one in self),
+            "the nearest rows are no arrays",
+        )
+        finite = all(np.isfinite(one).all() for one in (self.numbers, self.low, self.high))
+        each_once = np.array_equal(np.sort(self.position), np.arange(len(self.position)))
+        require(finite and each_once, "the nearest rows are no points")
 
 
 def _near_each_other(points: Points) -> IntArray:
