@@ -150,7 +150,9 @@ def score_rows(
         if bad.any():
             rows, prediction, expected = rows[~bad], prediction[~bad], expected[~bad]
             table = select_rows(table, np.flatnonzero(~bad))
-    return Scored(_output(model, batch, rows, keep, prediction, expected), reasons, table, prediction)
+    return Scored(
+        _output(model, batch, rows, keep, prediction, expected), reasons, table, prediction
+    )
 
 
 def output_names(model: Any) -> tuple[str, ...]:

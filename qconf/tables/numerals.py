@@ -124,9 +124,7 @@ class Numerals:
         return bool((np.isfinite(point) & np.isfinite(comma) & (point != comma)).any())
 
 
-def find_numerals(
-    texts: Sequence[str], counts: Iterable[int], unit: str | None = None
-) -> Numerals:
+def find_numerals(texts: Sequence[str], counts: Iterable[int], unit: str | None = None) -> Numerals:
     """Read the distinct texts of a column as numbers, with either decimal mark.
 
     Parameters

@@ -204,11 +204,11 @@ class Schema:
         if self._reads_text(column, kind):
             return
         held = what_it_holds(kind)
-        text = held == LEVELS and column.kind in _ASKED
-        silent = f" (text is not taken for {column.kind} unless {_ASKED[column.kind]} says how)"
+        asked_by = _ASKED.get(column.kind) if held == LEVELS else None
+        silent = f" (text is not taken for {column.kind} unless {asked_by} says how)"
         msg = (
             f"The column {column.name!r} held {column.kind} when the model was fitted, and holds "
-            f"{held} ({kind}) now: {_REMEDIES[column.kind]}{silent if text else ''}."
+            f"{held} ({kind}) now: {_REMEDIES[column.kind]}{silent if asked_by else ''}."
         )
         raise TableError(msg)
 
