@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.scoring.batch import score_batch as score_batch
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
 
@@ -65,6 +66,7 @@ _HOME = {
     "evaluate": "qconf.evaluation.evaluate",
     "load_example": "qconf.datasets",
     "progressive_validation": "qconf.residuals.progressive",
+    "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
 }
 
@@ -91,6 +93,7 @@ __all__ = [
     "evaluate",
     "load_example",
     "progressive_validation",
+    "score_batch",
     "simulate",
 ]
 

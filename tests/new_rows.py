@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 from worlds import sales_table
 
 from qconf import ConfidentRegressor
+from qconf.saving.model_file import save
 
-__all__ = ["features", "fitted_model", "new_rows"]
+__all__ = ["features", "files_in", "fitted_model", "kept", "new_rows"]
 
 _FITTED: dict[str, Any] = {}
 
@@ -26,9 +28,7 @@ def fitted_model(error: str = "relative", confidence: str = "residual") -> Confi
     if key not in _FITTED:
         table = sales_table(400)
         model = ConfidentRegressor(confidence=confidence, error=error, random_state=0)  # type: ignore[arg-type]
-        _FITTED[key] = model.fit(
-            features(table), table["price"], time="sold_on", groups="parcel"
-        )
+        _FITTED[key] = model.fit(features(table), table["price"], time="sold_on", groups="parcel")
     return _FITTED[key]  # type: ignore[no-any-return]
 
 
@@ -39,3 +39,24 @@ def new_rows(n_rows: int = 300, seed: int = 7) -> pd.DataFrame:
     table["id"] = [f"{i:05}" for i in range(n_rows)]
     rng = np.random.default_rng(seed)
     return table.iloc[rng.permutation(n_rows)].reset_index(drop=True)
+
+
+def kept(folder: Path, n_parts: int, n_rows: int = 200) -> None:
+    """Put a model and new rows into a folder, as parts and as one file."""
+    save(fitted_model(), folder / "avm.qconf")
+    table = new_rows(n_parts * n_rows)
+    table.loc[::50, "area"] = np.inf
+    table.to_parquet(folder / "new.parquet", index=False)
+    (folder / "new").mkdir()
+    for i in range(n_parts):
+        part = table.iloc[i * n_rows : (i + 1) * n_rows]
+        part.to_parquet(folder / "new" / f"{i}.parquet", index=False)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Read all files of a folder, by their names in it."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

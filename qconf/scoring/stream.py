@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from qconf.core.long_files import long_file
 from qconf.errors import OutputError, TableError
 from qconf.scoring.batch import check_kept, output_names, score_rows
+from qconf.scoring.halves import score_in_halves
 from qconf.scoring.rejected import RejectedRows, rejections
 from qconf.scoring.rows import NewFile
 from qconf.scoring.sinks import Sink, sink_of
@@ -68,10 +69,10 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         """Sum up."""
-        told = {_without_numbers(one): one for one in reversed(self.warnings + other.warnings)}
-        return Tally(
-            self.rows + other.rows, self.rejected + other.rejected, tuple(reversed(told.values()))
-        )
+        told: dict[str, str] = {}
+        for one in self.warnings + other.warnings:
+            told.setdefault(_without_numbers(one), one)
+        return Tally(self.rows + other.rows, self.rejected + other.rejected, tuple(told.values()))
 
 
 @dataclass(eq=False)
@@ -129,7 +130,7 @@ def score_to_file(
     """
     try:
         with long_file(output) as file, rejections(rejected, rows.schema.names) as aside:
-            with sink_of(file, output.name, _schema_of(model, rows, how)) as sink:
+            with sink_of(file, output.name, _schema_of(model, schema, rows, how)) as sink:
                 tally = _score(model, schema, rows, sink, aside, how, report)
                 if stamp is not None:
                     sink.stamp(stamp(tally))
@@ -152,7 +153,7 @@ def score_to_stream(
     """Score rows into an open stream of a kind that a name tells; the rest as `score_to_file`."""
     with (
         rejections(rejected, rows.schema.names) as aside,
-        sink_of(file, name, _schema_of(model, rows, how)) as sink,
+        sink_of(file, name, _schema_of(model, schema, rows, how)) as sink,
     ):
         tally = _score(model, schema, rows, sink, aside, how, report)
         file.flush()
@@ -178,7 +179,8 @@ def _score(
     )
     for batch in rows.batches(how.batch_rows, columns):
         with collected.collecting():
-            scored = score_rows(model, batch, schema, keep, rows.written)
+            score = score_in_halves if how.skip else score_rows
+            scored = score(model, batch, schema, keep, rows.written)
             check.look(scored.table, scored.prediction)
         before = tally.rows + tally.rejected
         reasons = {
@@ -202,10 +204,11 @@ def _kept(rows: NewFile, how: How) -> list[str]:
     return list(rows.schema.names if how.keep is None else how.keep)
 
 
-def _schema_of(model: Any, rows: NewFile, how: How) -> pa.Schema:
+def _schema_of(model: Any, schema: Schema, rows: NewFile, how: How) -> pa.Schema:
     """Return the columns that come out, and check that they can."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
+    schema.check(rows.schema, rows.written.names)
     keep = _kept(rows, how)
     check_kept(keep, rows.schema.names, model)
     scores = [pa.field(name, pa.float64()) for name in output_names(model)]

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from qconf.errors import TableError
 
@@ -31,7 +31,7 @@ _PACKED: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
     ".bz2": (b"BZh", bz2.decompress),
     ".xz": (b"\xfd7zXZ\x00", lzma.decompress),
 }
-_OPEN: dict[str, Callable[[BinaryIO], IO[bytes]]] = {
+_OPEN: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": lambda file: gzip.GzipFile(fileobj=file),
     ".bz2": bz2.BZ2File,
     ".xz": lzma.LZMAFile,

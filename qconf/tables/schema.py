@@ -23,7 +23,7 @@ from qconf.tables.written_cells import WrittenCells
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from qconf._types import BoolArray, Table
+    from qconf._types import BoolArray
 
 __all__ = ["Column", "NewRows", "Schema"]
 
@@ -70,7 +70,7 @@ class NewRows:
         What is wrong with rows that cannot be read, by position.
     """
 
-    table: Table
+    table: Any
     reasons: dict[int, str]
 
 

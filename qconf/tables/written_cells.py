@@ -126,8 +126,8 @@ class WrittenCells:
             texts = _trimmed(probe.column(name).combine_chunks())
             if kind == DATES:
                 self._date_form(name, texts, self.options)
-            elif kind == NUMBERS and texts.null_count < len(texts):
-                found[name] = _as_numbers(name, texts)
+            elif kind == NUMBERS and (one := _as_numbers(name, texts)) is not None:
+                found[name] = one
         proved = frozenset(one.proof for one in found.values()) - {""}
         mark = DecimalMark(self.options.decimal, proved, self.separator)
         for name, one in found.items():
@@ -242,13 +242,24 @@ def _distinct(texts: pa.Array) -> DistinctTexts:
 def _where(levels: DistinctTexts, which: BoolArray) -> BoolArray:
     """Return which cells have one of some levels."""
     spread = np.asarray(levels.spread(which.astype(np.float64)), dtype=np.float64)
-    return spread == 1
+    found: BoolArray = spread == 1
+    return found
 
 
-def _as_numbers(name: str, texts: pa.Array) -> PlainNumbers | WrittenNumbers:
+def _as_numbers(name: str, texts: pa.Array) -> PlainNumbers | WrittenNumbers | None:
+    """Look at those texts of a column that are numbers; None if there are none."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+    import pyarrow.compute as pc  # noqa: PLC0415
 
-    whole = pa.chunked_array([texts])
+    present = pa.chunked_array([texts.drop_null()])
+    if len(present) and matches(present, PLAIN).all():
+        return PlainNumbers(name, present)
+    levels = _distinct(texts)
+    numeric = find_numerals(levels.distinct, levels.counts).numeric
+    known = pa.array([text for text, one in zip(levels.distinct, numeric, strict=True) if one])
+    whole = pa.chunked_array([texts.filter(pc.is_in(texts, value_set=known.cast(pa.string())))])
+    if len(whole) == 0:
+        return None
     if matches(whole, PLAIN).all():
         return PlainNumbers(name, whole)
     levels = DistinctTexts(whole)

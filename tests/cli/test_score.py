@@ -1,8 +1,7 @@
-"""``qconf score``: files, folders and streams of new rows; what cannot be scored; what is refused."""
+"""``qconf score``: files, folders and streams of new rows, and what is refused."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -112,7 +111,9 @@ def test_what_folders_are_named_is_a_column(server: CommandServer, place: Path) 
     for zone, part in new_rows(N).groupby("zone"):
         (place / "zones" / f"zone={zone}").mkdir(parents=True)
         part.drop(columns="zone").to_parquet(place / "zones" / f"zone={zone}" / "x.parquet")
-    done = server.run(place, ["score", "avm.qconf", "zones", "--output", "out", "--keep", "id,zone"])
+    done = server.run(
+        place, ["score", "avm.qconf", "zones", "--output", "out", "--keep", "id,zone"]
+    )
     assert done.returncode == 0, done.stderr
     scored = pd.concat([pq.ParquetFile(path).read().to_pandas() for path in place.glob("out/*/*")])
     wanted = expected().set_index("id")["prediction"]
@@ -177,7 +178,7 @@ def spoil(place: Path) -> None:
     table = new_rows(N)
     table.loc[[41, 250], "area"] = np.inf
     table.to_parquet(place / "new.parquet", index=False)
-    table.astype({"area": object}).replace({"area": {np.inf: "big, \"very\""}}).to_csv(
+    table.astype({"area": object}).replace({"area": {np.inf: 'big, "very"'}}).to_csv(
         place / "new.csv", index=False
     )
     for i, name in enumerate(["a", "b", "more/c"]):
@@ -192,7 +193,17 @@ def test_rows_that_cannot_be_scored_are_put_aside(
     """With all their fields and the reason; the others are scored as ever."""
     spoil(place)
     output = "out" if table == "new" else "out.parquet"
-    command = [table, "--output", output, "--keep", "id", "--on-error", "skip", "--batch-rows", "30"]
+    command = [
+        table,
+        "--output",
+        output,
+        "--keep",
+        "id",
+        "--on-error",
+        "skip",
+        "--batch-rows",
+        "30",
+    ]
     done = score(server, place, *command)
     assert done.returncode == 0, done.stderr
     assert "298 rows scored" in done.stderr
@@ -202,7 +213,9 @@ def test_rows_that_cannot_be_scored_are_put_aside(
     assert aside["id"].tolist() == source["id"].tolist()
     assert list(aside) == [*source.columns, "reason"]
     row, file = ("51", "new/more/c.parquet") if table == "new" else ("251", table)
-    assert aside["reason"][1].startswith(f"Row {row} of '{file}': The column 'area' must hold finite")
+    assert aside["reason"][1].startswith(
+        f"Row {row} of '{file}': The column 'area' must hold finite"
+    )
     paths = sorted((place / "out").rglob("*.parquet")) if table == "new" else [place / output]
     scored = pd.concat([read(path) for path in paths], ignore_index=True)
     check_rest = expected().drop(index=[41, 250]).reset_index(drop=True)
@@ -213,9 +226,7 @@ def test_rows_that_cannot_be_scored_are_put_aside(
 
 
 @pytest.mark.parametrize("table", ["new.parquet", "new.csv"])
-def test_a_row_that_cannot_be_scored_stops(
-    server: CommandServer, place: Path, table: str
-) -> None:
+def test_a_row_that_cannot_be_scored_stops(server: CommandServer, place: Path, table: str) -> None:
     """Nothing is written; the row and its column are named, and what to do."""
     spoil(place)
     (place / "out.csv").write_text("old")
@@ -225,7 +236,7 @@ def test_a_row_that_cannot_be_scored_stops(
     assert "--on-error skip" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert (place / "out.csv").read_text() == "old"
-    assert not [name for name in os.listdir(place) if name.startswith(".")]
+    assert not list(place.glob(".qconf-*"))
 
 
 REFUSED: list[tuple[list[str], str]] = [
@@ -256,7 +267,7 @@ REFUSED: list[tuple[list[str], str]] = [
     (["new.parquet", "--output", "x.csv", "--decimal", "x"], "--decimal must be"),
     (["named.parquet", "--output", "x.csv", "--keep-all"], "'low' of the table has the name of a"),
     (["lists.parquet", "--output", "x.csv", "--keep-all"], "'more' as CSV: it holds list"),
-    (["text.parquet", "--output", "x.csv"], "'area' held numbers .* holds text .* now: write it as"),
+    (["text.parquet", "--output", "x.csv"], "'area' held numbers .* holds text .* now: write it"),
     (["short.parquet", "--output", "x.csv"], "no column 'rooms', which the model was fitted on"),
     (["broken.parquet", "--output", "x.csv"], "Cannot read 'broken.parquet' as Parquet"),
     (["new.parquet", "--output", "no/x.csv"], "there is no folder 'no'"),
@@ -270,7 +281,7 @@ def test_what_is_refused(
     """One line that says what and what to do, status 2, and no file that was not there before."""
     table = new_rows(20)
     table.assign(low=1).to_parquet(place / "named.parquet")
-    table.assign(more=[[1]] * 20).to_parquet(place / "lists.parquet")
+    table.assign(more=pd.Series([[1]] * 20)).to_parquet(place / "lists.parquet")
     table.astype({"area": str}).to_parquet(place / "text.parquet")
     table.drop(columns="rooms").to_parquet(place / "short.parquet")
     (place / "broken.parquet").write_bytes((place / "new.parquet").read_bytes()[:-9])

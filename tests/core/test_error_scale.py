@@ -91,5 +91,7 @@ def test_the_relative_spread_is_the_spread_over_the_prediction() -> None:
     expected, prediction = np.array([0.1, 0.2, 0.3]), np.array([2.0, -4.0, 0.0])
     for scale in ERROR_SCALES.values():
         shares = scale.relative_spread(expected, prediction)[:2]
-        np.testing.assert_allclose(shares * abs(prediction[:2]), scale.spread(expected, prediction)[:2])
+        np.testing.assert_allclose(
+            shares * abs(prediction[:2]), scale.spread(expected, prediction)[:2]
+        )
     assert np.isnan(error_scale("absolute").relative_spread(expected, prediction)[2])

@@ -93,5 +93,5 @@ def test_a_packed_file_that_was_cut(tmp_path: Path, cut: int) -> None:
     with path.open("rb") as raw:
         file, ending = open_packed(raw, str(path))
         assert ending == ".csv"
-        with pytest.raises(TableError, match="Cannot read .*new.csv"):
+        with pytest.raises(TableError, match=r"Cannot read .*new.csv"):
             list(CsvStream(file, str(path), ending, ReadingOptions()).batches(100))

@@ -51,9 +51,11 @@ def test_a_batch_of_the_kinds_of_the_fit() -> None:
 def test_a_missing_column_is_named_with_the_closest() -> None:
     """What is there beside the known columns is what was meant."""
     renamed = batch().rename_columns(["aera", *NAMES[1:]])
-    with pytest.raises(TableError, match=r"no column 'area', which.*fitted on. Did you mean 'aera'"):
+    with pytest.raises(
+        TableError, match=r"no column 'area', which.*fitted on. Did you mean 'aera'"
+    ):
         Schema.of_model(model()).read(renamed)
-    with pytest.raises(TableError, match="no column 'area'.*and 2 more are missing"):
+    with pytest.raises(TableError, match=r"no column 'area'.*and 2 more are missing"):
         Schema.of_model(model()).read(batch().select(["sold", "empty"]))
 
 
@@ -71,7 +73,8 @@ def test_a_column_that_is_there_twice() -> None:
 
 
 NUMBERS: list[pa.Array] = [
-    pa.array([3, None], pa.int8()), pa.array([3, None], pa.uint64()), pa.array([3, None], pa.float32()),
+    pa.array([3, None], pa.int8()), pa.array([3, None], pa.uint64()),
+    pa.array([3, None], pa.float32()),
     pa.array([Decimal("3.00"), None]), pa.array([3, None], pa.int64()).dictionary_encode(),
     pa.array([3000, None], pa.time32("ms")),
 ]  # fmt: skip
@@ -181,11 +184,12 @@ def written(columns: dict[str, list[str]], **said: Any) -> tuple[WrittenCells, p
     return cells, texts
 
 
-
 def test_a_text_file_is_read_by_the_kinds_of_the_fit() -> None:
     """A code that looks like a number stays text; one column proves the decimal mark."""
     texts = {"area": ["1.234,5", "12"], "zip": [" 01234 ", "NA"], "sold": ["13/05/2031", ""]}
-    schema = Schema.of_model(model(_column_kinds={1: "text", 2: "dates", 3: "nothing", 4: "nothing"}))
+    schema = Schema.of_model(
+        model(_column_kinds={1: "text", 2: "dates", 3: "nothing", 4: "nothing"})
+    )
     new = schema.read(written(texts)[1], written(texts)[0])
     assert new.table["area"].tolist() == [1234.5, 12.0]
     assert new.table["zip"].tolist()[0] == "01234"
@@ -202,7 +206,9 @@ def test_a_cell_means_the_same_in_any_batch(data: st.DataObject) -> None:
     dates = st.sampled_from(["13/05/2031", "05/06/2031", "05/13/2031", "", "2031", "31/02/2031"])
     sold = data.draw(st.lists(dates, min_size=len(area), max_size=len(area)))
     first = {"area": ["1,5 m2", "3"], "sold": ["13/05/2031", ""], "zip": ["a", "b"]}
-    schema = Schema.of_model(model(_column_kinds={1: "text", 2: "dates", 3: "nothing", 4: "nothing"}))
+    schema = Schema.of_model(
+        model(_column_kinds={1: "text", 2: "dates", 3: "nothing", 4: "nothing"})
+    )
     texts = pa.RecordBatch.from_pydict({"area": area, "sold": sold, "zip": area})
     whole = schema.read(texts, written(first)[0])
     cut = data.draw(st.integers(1, len(area) - 1))
@@ -219,6 +225,4 @@ def test_order_and_extra_columns_do_not_matter(order: list[str]) -> None:
     """A column is found by its name."""
     whole = batch(id=pa.array([1, 2]), price=pa.array(["a", "b"]))
     schema = Schema.of_model(model())
-    pd.testing.assert_frame_equal(
-        schema.read(whole.select(order)).table, schema.read(whole).table
-    )
+    pd.testing.assert_frame_equal(schema.read(whole.select(order)).table, schema.read(whole).table)

@@ -1,0 +1,65 @@
+"""Predictions that cannot come from the model of the fit are refused, however many batches come."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qconf.scoring.valuation_check import ValuationChangedError, ValuationCheck
+
+
+class Shadow:
+    """Says of each batch what it is told to."""
+
+    def __init__(self, *p_values: float) -> None:
+        self._p_values = iter(p_values)
+
+    def check(self, X: Any, prediction: Any) -> Any:
+        p_value = next(self._p_values)
+        return SimpleNamespace(p_value=p_value, changed=p_value <= 0.01, statement="It changed.")
+
+
+def model(*p_values: float) -> Any:
+    return SimpleNamespace(shadow_=Shadow(*p_values))
+
+
+def looks(check: ValuationCheck, count: int) -> None:
+    for _ in range(count):
+        check.look(None, np.ones(3))
+
+
+def test_a_batch_that_is_unlike_the_model() -> None:
+    """Its statement comes with what to do; where that is wanted, it is only kept."""
+    with pytest.raises(
+        ValuationChangedError, match=r"It changed. Fit again .* --changed-valuation-ok"
+    ):
+        looks(ValuationCheck(model(0.001)), 1)
+    check = ValuationCheck(model(0.001, 0.0), changed_ok=True)
+    looks(check, 2)
+    assert check.warning == "It changed."
+
+
+def test_the_levels_of_all_batches_add_up() -> None:
+    """One in a hundred runs of an unchanged model is refused, of one batch or of thousands."""
+    looks(ValuationCheck(model(0.0051)), 1)
+    looks(ValuationCheck(model(1.0, 1.0, 0.0009)), 3)
+    with pytest.raises(ValuationChangedError):
+        looks(ValuationCheck(model(1.0, 1.0, 0.0008)), 3)
+    rng, refused = np.random.default_rng(0), 0
+    for _ in range(2000):
+        try:
+            looks(ValuationCheck(model(*rng.uniform(size=30))), 30)
+        except ValuationChangedError:
+            refused += 1
+    assert 5 <= refused <= 35  # of 2,000; expected are 19
+
+
+def test_without_a_shadow_nothing_is_checked() -> None:
+    """A model that makes its predictions itself has none; no rows are no evidence."""
+    looks(ValuationCheck(SimpleNamespace()), 1)
+    looks(ValuationCheck(SimpleNamespace(shadow_=None)), 1)
+    ValuationCheck(model()).look(None, None)
+    ValuationCheck(model()).look(None, np.empty(0))
