@@ -109,7 +109,7 @@ class _ParquetRows(NewFile):
 
         self.name = name
         try:
-            self._file = parquet.ParquetFile(source, buffer_size=_BUFFER)
+            self._file = parquet.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False)
             # The metadata of pandas would make columns vanish into an index.
             own = self._file.schema_arrow.remove_metadata()
         except _ERRORS as error:

@@ -74,21 +74,24 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     )
     while not list(tmp_path.glob(".qconf-*")):
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.terminate()  # an interrupt may be ignored where tests run in the background
     _, said = process.communicate()
-    assert (process.returncode, said) == (130, b"qconf: interrupted\n")
+    assert (process.returncode, said) == (143, b"qconf: interrupted\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["avm.qconf", "new", "new.parquet"]
 
 
+#: Not what `resource` says, which counts what the parent held when it started the process.
 PEAK = """
-import resource, sys
+import sys
+from pathlib import Path
 from qconf.cli.app import run
 status = run(sys.argv[1:])
-print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(status, Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells the peak")
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, kind: str) -> None:
     """A stream of 16 batches has the peak of one of 4, to a few megabytes."""
@@ -103,9 +106,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, kind: str) -> None:
         else:
             table.to_parquet(new, index=False)  # one row group
         arguments = ["score", "avm.qconf", str(new), "--output", str(tmp_path / f"out.{kind}")]
-        arguments += ["--keep-all" if kind == "csv" else "--keep=text", "--batch-rows", str(rows)]
-        if kind == "csv":
-            arguments[-3:-2] = ["--keep", "text"]
+        arguments += ["--keep", "text", "--batch-rows", str(rows)]
         done = subprocess.run(
             [sys.executable, "-c", PEAK, *arguments],
             cwd=tmp_path, check=True, capture_output=True, text=True,
