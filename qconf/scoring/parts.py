@@ -38,6 +38,8 @@ class Part:
     source, output : Path
     rejected : Path
         Where rows go that cannot be scored.
+    number : int
+        From 1.
     partitions : tuple of (str, str or None)
         What the names of its folders say of all its rows.
     """
@@ -45,6 +47,7 @@ class Part:
     source: Path
     output: Path
     rejected: Path
+    number: int
     partitions: tuple[tuple[str, str | None], ...] = ()
 
 
@@ -86,11 +89,11 @@ def parts_of(source: str, folder: Path) -> list[Part]:
     top = base if base.parts else Path(os.path.commonpath([file.parent for file in files]))
     _check_apart(files, top, folder)
     parts = []
-    for file in files:
+    for number, file in enumerate(files, start=1):
         inside = file.relative_to(top)
         values = tuple(partition_values(file, base).items())
         aside = (folder / ASIDE / inside).with_suffix(".csv")
-        parts.append(Part(file, folder / inside, aside, values))
+        parts.append(Part(file, folder / inside, aside, number, values))
     return parts
 
 

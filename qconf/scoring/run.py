@@ -15,7 +15,7 @@ from qconf.scoring.parts import Part, Standing, parts_of, stamp_of, standing_of
 from qconf.scoring.rejected import gather
 from qconf.scoring.rows import open_rows
 from qconf.scoring.stream import How, Tally, score_to_file
-from qconf.scoring.valuation_check import ValuationChangedError
+from qconf.scoring.valuation_check import ValuationChangedError, share_of
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.schema import Schema
 
@@ -138,8 +138,9 @@ def score_part(job: Job, part: Part, report: Callable[..., None] | None = None) 
     with open_rows(part.source, schema, job.options, dict(part.partitions)) as rows:
         aside = part.rejected if how.skip else None
         return score_to_file(
-            model, schema, rows, part.output, aside, how, report or _silent, stamp=stamped
-        )
+            model, schema, rows, part.output, aside, how, report or _silent,
+            stamp=stamped, share=share_of(part.number),
+        )  # fmt: skip
 
 
 def local_engine(job: Job, parts: Sequence[Part]) -> Iterator[tuple[Part, Tally]]:

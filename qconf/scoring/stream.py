@@ -99,6 +99,7 @@ def score_to_file(
     report: Report,
     *,
     stamp: Callable[[Tally], bytes] | None = None,
+    share: float = 1.0,
 ) -> Tally:
     """Score the rows of a file into a new file, whole or not at all.
 
@@ -116,6 +117,8 @@ def score_to_file(
     report : callable
     stamp : callable, default=None
         Tells at the end what a Parquet file is to keep of how it was made.
+    share : float, default=1.0
+        What these rows may spend of the level at which a changed valuation model is found.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def score_to_file(
     try:
         with long_file(output) as file, rejections(rejected, rows.schema.names) as aside:
             with sink_of(file, output.name, _schema_of(model, schema, rows, how)) as sink:
-                tally = _score(model, schema, rows, sink, aside, how, report)
+                tally = _score(model, schema, rows, sink, aside, how, report, share)
                 if stamp is not None:
                     sink.stamp(stamp(tally))
             return tally
@@ -168,15 +171,13 @@ def _score(
     aside: RejectedRows | None,
     how: How,
     report: Report,
+    share: float = 1.0,
 ) -> Tally:
     keep = _kept(rows, how)
     # Rows that are put aside take all their fields with them.
     columns = None if how.skip or how.keep is None else [*keep, *schema.names]
-    check, collected, tally = (
-        ValuationCheck(model, changed_ok=how.changed_ok),
-        _Collected(),
-        Tally(),
-    )
+    check = ValuationCheck(model, changed_ok=how.changed_ok, share=share)
+    collected, tally = _Collected(), Tally()
     for batch in rows.batches(how.batch_rows, columns):
         with collected.collecting():
             score = score_in_halves if how.skip else score_rows

@@ -9,7 +9,7 @@ from qconf.errors import TableError
 if TYPE_CHECKING:
     from qconf._types import FloatArray
 
-__all__ = ["ValuationChangedError", "ValuationCheck"]
+__all__ = ["ValuationChangedError", "ValuationCheck", "share_of"]
 
 #: How often the predictions of an unchanged model are refused, over all batches of a run.
 _LEVEL = 0.01
@@ -23,7 +23,8 @@ class ValuationCheck:
     """Tell whether the predictions of batch after batch can come from the model of the fit.
 
     The k-th batch is tested at the level 0.01 / (k (k + 1)); these add up to 0.01 however many
-    batches there are, so that a million rows are refused no oftener than a thousand.
+    batches there are, so that a million rows are refused no oftener than a thousand. The parts of
+    a folder share the level in the same way (`share_of`).
 
     Parameters
     ----------
@@ -31,8 +32,8 @@ class ValuationCheck:
         One without a ``shadow_`` is not checked.
     changed_ok : bool, default=False
         Whether a changed valuation model is only warned of.
-    first : int, default=1
-        Which batch comes first; parts of a folder begin where others need not be counted.
+    share : float, default=1.0
+        Of the level, that these batches may spend.
 
     Attributes
     ----------
@@ -40,10 +41,11 @@ class ValuationCheck:
         What was found, if that is only warned of.
     """
 
-    def __init__(self, model: Any, *, changed_ok: bool = False, first: int = 1) -> None:
+    def __init__(self, model: Any, *, changed_ok: bool = False, share: float = 1.0) -> None:
         self._shadow = getattr(model, "shadow_", None)
         self._changed_ok = changed_ok
-        self._number = first
+        self._level = share * _LEVEL
+        self._number = 0
         self.warning = ""
 
     def look(self, table: Any, prediction: FloatArray | None) -> None:
@@ -62,15 +64,23 @@ class ValuationCheck:
         """
         if self._shadow is None or prediction is None or len(prediction) == 0:
             return
-        verdict = self._shadow.check(table, prediction)
-        level = _LEVEL / (self._number * (self._number + 1))
+        names = getattr(self._shadow, "feature_names_in_", None)
+        seen = table if names is None else table[list(names)]
+        verdict = self._shadow.check(seen, prediction)
         self._number += 1
-        if not verdict.changed or verdict.p_value > level:
+        if not verdict.changed or verdict.p_value > self._level * share_of(self._number):
             return
         if not self._changed_ok:
-            msg = (
-                f"{verdict.statement} Fit again with predictions of the model in use, or score all "
-                "the same with --changed-valuation-ok."
-            )
-            raise ValuationChangedError(msg)
+            raise ValuationChangedError(verdict.statement)
         self.warning = self.warning or verdict.statement
+
+
+def share_of(number: int) -> float:
+    """Return the share of a level for the first, the second, ... of any number of tests.
+
+    Examples
+    --------
+    >>> [share_of(number) for number in (1, 2, 3)]
+    [0.5, 0.16666666666666666, 0.08333333333333333]
+    """
+    return 1 / (number * (number + 1))
