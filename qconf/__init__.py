@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.saving.card import ModelCard as ModelCard
+    from qconf.saving.model_file import load as load
+    from qconf.saving.model_file import open_model as open_model
+    from qconf.saving.model_file import read_manifest as read_manifest
+    from qconf.saving.model_file import save as save
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
 
@@ -54,6 +59,7 @@ _HOME = {
     "ForestConfidence": "qconf.estimators.forest",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
+    "ModelCard": "qconf.saving.card",
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
@@ -63,8 +69,12 @@ _HOME = {
     "best_decile_scorer": "qconf.evaluation.scorer",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
+    "load": "qconf.saving.model_file",
     "load_example": "qconf.datasets",
+    "open_model": "qconf.saving.model_file",
     "progressive_validation": "qconf.residuals.progressive",
+    "read_manifest": "qconf.saving.model_file",
+    "save": "qconf.saving.model_file",
     "simulate": "qconf.simulation.simulate",
 }
 
@@ -80,6 +90,7 @@ __all__ = [
     "ForestConfidence",
     "IntervalConfidence",
     "LinearQuantileRegressor",
+    "ModelCard",
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
@@ -89,8 +100,12 @@ __all__ = [
     "best_decile_scorer",
     "compare",
     "evaluate",
+    "load",
     "load_example",
+    "open_model",
     "progressive_validation",
+    "read_manifest",
+    "save",
     "simulate",
 ]
 

@@ -4,6 +4,7 @@
     ├── TableError       a file, a table or a column that cannot be used
     ├── OptionError      an option or parameter outside its rule
     ├── EstimatorError   an estimator that is unknown, broken, or breaks the contract
+    ├── ModelFileError   a file that holds no model, or none that may be opened
     └── OutputError      a result that cannot be written
 
 Each message is one line: the thing, the rule, what was found, what to do. The command line
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Sequence
 
 __all__ = [
     "EstimatorError",
+    "ModelFileError",
     "OptionError",
     "OutputError",
     "QconfError",
@@ -43,6 +45,10 @@ class OptionError(QconfError):
 
 class EstimatorError(QconfError):
     """An estimator is unknown, cannot be made, or breaks the contract."""
+
+
+class ModelFileError(QconfError):
+    """A file holds no model, or a damaged one, or one that may not or cannot be opened here."""
 
 
 class OutputError(QconfError):

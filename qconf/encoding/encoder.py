@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
 from qconf.core.plain_columns import EMPTY, NUMBERS, is_plain
+from qconf.core.restored import is_array, require
 from qconf.core.validation import TakesTables, check_table, take_over_columns
 from qconf.encoding.columns import LARGEST, as_floats, as_frame, factorized, is_measured
 
@@ -133,6 +134,23 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         """Name what a measured column holds: ``numbers``, ``dates`` or ``durations``."""
         kind: str = vars(self).get("_column_kinds", {}).get(column, NUMBERS)
         return NUMBERS if kind == EMPTY else kind
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: levels of the columns that have some, and of no others.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(
+            is_array(self.is_categorical_, bool, (self.n_features_in_,)),
+            "an encoder has another number of columns",
+        )
+        require(
+            list(self.levels_) == np.flatnonzero(self.is_categorical_).tolist()
+            and all(isinstance(levels, pd.Index) for levels in self.levels_.values()),
+            "an encoder has levels of other columns",
+        )
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         """Return the names of the columns, which encoding leaves as they are."""

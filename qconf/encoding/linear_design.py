@@ -12,6 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.core.restored import require
 
 __all__ = ["GAP", "OTHERS", "LinearDesign"]
 
@@ -111,7 +112,7 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         return np.ascontiguousarray(np.hstack([scaled, *levels]))
 
     def check_restored(self) -> None:
-        """Check that arrays which come from a file belong together.
+        """Check that arrays from a file belong together.
 
         Raises
         ------
@@ -119,12 +120,11 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         """
         n_scaled = len(self.numbers_) + len(self.with_gaps_)
         lengths = len(self.medians_), len(self.mean_), len(self.scale_)
-        if lengths != (len(self.numbers_), n_scaled, n_scaled):
-            msg = "the medians, means and scales are not one a column"
-            raise ValueError(msg)
-        if self.indicators_.ndim != 2 or self.indicators_.shape[1] != 2:  # noqa: PLR2004 - pairs
-            msg = "the indicators are not pairs of a column and a code"
-            raise ValueError(msg)
+        require(
+            lengths == (len(self.numbers_), n_scaled, n_scaled),
+            "a design's medians, means and scales are not one a column",
+        )
+        require(self.indicators_.shape[1:] == (2,), "a design's indicators are not pairs")
 
     def _fit_numbers(self, X: FloatArray) -> None:
         columns = np.flatnonzero(~self.is_categorical)

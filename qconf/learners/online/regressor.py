@@ -292,6 +292,17 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
                 model.learn(rows)
         return telling.progressive(rows, ready)
 
+    def check_restored(self) -> None:
+        """Check what comes from a file: there are weights for all coordinates.
+
+        Raises
+        ------
+        ValueError
+        """
+        if self.__sklearn_is_fitted__():
+            for model in self._models():
+                model.check_restored(self._active.n_coordinates)
+
     def _forget(self) -> None:
         for name in ("_active", "_model", "_replicates"):
             if hasattr(self, name):
