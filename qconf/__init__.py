@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
     from qconf.saving.card import ModelCard as ModelCard
-    from qconf.saving.model_file import load as load
-    from qconf.saving.model_file import open_model as open_model
-    from qconf.saving.model_file import read_manifest as read_manifest
-    from qconf.saving.model_file import save as save
+    from qconf.saving.first_page import read_manifest as read_manifest
+    from qconf.saving.opening import load as load
+    from qconf.saving.opening import open_model as open_model
+    from qconf.saving.writing import save as save
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
 
@@ -69,12 +69,12 @@ _HOME = {
     "best_decile_scorer": "qconf.evaluation.scorer",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
-    "load": "qconf.saving.model_file",
+    "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
-    "open_model": "qconf.saving.model_file",
+    "open_model": "qconf.saving.opening",
     "progressive_validation": "qconf.residuals.progressive",
-    "read_manifest": "qconf.saving.model_file",
-    "save": "qconf.saving.model_file",
+    "read_manifest": "qconf.saving.first_page",
+    "save": "qconf.saving.writing",
     "simulate": "qconf.simulation.simulate",
 }
 

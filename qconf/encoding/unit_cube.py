@@ -63,7 +63,6 @@ class UnitCube:
             np.array(levels, dtype=np.int32).reshape(len(levels), len(matrix)),
         )
 
-
     @property
     def shape(self) -> tuple[int, int]:
         """How many numbers and how many categories its points have."""

@@ -84,8 +84,7 @@ class UnseenCells(ABC, Generic[T]):
         ValueError
         """
         require(
-            is_array(self.weights, np.float64, (_STAND_INS,))
-            and len(self.stand_ins) == _STAND_INS,
+            is_array(self.weights, np.float64, (_STAND_INS,)) and len(self.stand_ins) == _STAND_INS,
             "the stand-ins are more or fewer than there should be",
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,9 @@ class ArrayWriter:
         if stored not in _TYPES:
             msg = f"an array of type {array.dtype} cannot be kept in a file"
             raise ValueError(msg)
-        order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+        order: Literal["C", "F"] = (
+            "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+        )
         flat = array.ravel(order)
         flat = flat.view(np.int64) if name in _MOMENTS else flat
         start = self._length[stored]
@@ -74,20 +77,21 @@ class ArrayWriter:
 
 
 class ArrayReader:
-    """Arrays by where they are; each is a copy of its own.
+    """Arrays by where they are; each is a copy of its own, and the same one if asked for again.
 
     Parameters
     ----------
-    parts : dict of str to bytes
+    parts : mapping of str to bytes
         A part that is no plain array of its type is refused.
     """
 
-    def __init__(self, parts: dict[str, bytes]) -> None:
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
         self._whole = {
             name: _from_npy(parts[f"arrays/{name}.npy"], name)
             for name in _TYPES
             if f"arrays/{name}.npy" in parts
         }
+        self._known: dict[str, NDArray[Any]] = {}
 
     def get(self, place: Any) -> NDArray[Any]:
         """Return the array of a place.
@@ -97,6 +101,12 @@ class ArrayReader:
         ValueError
             If there is no such array.
         """
+        key = str(place)
+        if key not in self._known:
+            self._known[key] = self._get(place)
+        return self._known[key]
+
+    def _get(self, place: Any) -> NDArray[Any]:
         name, start, shape, order = _checked_place(place)
         whole = self._whole.get("int64" if name in _MOMENTS else name)
         size = prod(shape)

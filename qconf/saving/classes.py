@@ -40,6 +40,7 @@ TABLE: Final[dict[str, str]] = {
     "CenteredIsotonicMap": "qconf.learners.maps.isotonic",
     "CountRates": "qconf.learners.online.count_rates",
     "ErrorForest": "qconf.learners.trees.error_forest",
+    "FlatTrees": "qconf.learners.trees.flat_trees",
     "GammaGLM": "qconf.learners.linear.gamma_glm",
     "LeafBootstrap": "qconf.learners.trees.leaf_bootstrap.bootstrap",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",

@@ -115,8 +115,8 @@ def restored(content: bytes, trust: Collection[str]) -> Any:
 
 def _not_trusted(needed: list[str]) -> str:
     return (
-        f"holds a model of another package, of the types {', '.join(needed)}: opening it runs their "
-        f"code. If you trust who made the file, name them: --trust {','.join(needed)} "
+        f"holds a model of another package, of the types {', '.join(needed)}: opening it runs "
+        f"their code. If you trust who made the file, name them: --trust {','.join(needed)} "
         f"(trust={needed!r})."
     )
 

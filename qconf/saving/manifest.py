@@ -10,10 +10,13 @@ from typing import Any, Final
 import qconf
 from qconf.saving.card import ModelCard
 
-__all__ = ["FORMAT", "Manifest", "Part", "versions"]
+__all__ = ["FORMAT", "MANIFEST", "STATE", "Manifest", "Part", "versions"]
 
 #: The format that this version writes, and reads.
 FORMAT: Final = 1
+#: What the parts are called that each file has.
+MANIFEST: Final = "manifest.json"
+STATE: Final = "state.json"
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "numba")
 _KINDS: Final[dict[str, type[Any]]] = {
     "format": int, "qconf": str, "versions": dict, "model": dict, "columns": list, "seeds": dict,

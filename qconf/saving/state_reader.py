@@ -1,6 +1,6 @@
 """Restore a model from plain values that need not be trusted.
 
-Objects are made by the class's `__new__` and get their attributes one by one; nothing of a class is
+Objects are made empty and get their attributes one by one; nothing of a class is
 called before they are checked, and no name but those of `qconf.saving.classes` means a class.
 """
 
@@ -15,6 +15,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from qconf.core.restored import is_count, require
 from qconf.core.validation import check_parameters
 from qconf.saving.arrays import ArrayReader
 from qconf.saving.classes import class_named
@@ -110,49 +111,37 @@ class StateReader:
         if not isinstance(value, dict):
             return value
         ((kind, content),) = value.items()
-        if kind not in self._readers:
-            msg = f"there is no kind of value {kind[:80]!r}"
-            raise ValueError(msg)
+        require(kind in self._readers, f"there is no kind of value {kind[:80]!r}")
         self._depth += 1
-        if self._depth > DEEPEST:
-            msg = "values are nested too deep"
-            raise ValueError(msg)
+        require(self._depth <= DEEPEST, "values are nested too deep")
         made = self._readers[kind](content)
         self._depth -= 1
         return made
 
     def _list(self, values: Any) -> list[Any]:
-        if not isinstance(values, list):
-            msg = "a list is none"
-            raise ValueError(msg)
+        require(isinstance(values, list), "a list is none")
         self._depth += 1
-        if self._depth > DEEPEST:
-            msg = "values are nested too deep"
-            raise ValueError(msg)
+        require(self._depth <= DEEPEST, "values are nested too deep")
         made = [self.value(one) for one in values]
         self._depth -= 1
         return made
 
     def _known(self, place: Any) -> Any:
-        if type(place) is not int or not 0 <= place < len(self._objects):
-            msg = f"there is no object {str(place)[:20]} yet"
-            raise ValueError(msg)
+        found = is_count(place, 0, len(self._objects) - 1)
+        require(found, f"there is no object {str(place)[:20]} yet")
         return self._objects[place]
 
     def _dict(self, pairs: Any) -> dict[Any, Any]:
         made = {self.value(key): self.value(one) for key, one in pairs}
-        if len(made) < len(pairs):
-            msg = "a key is there twice"
-            raise ValueError(msg)
+        require(len(made) == len(pairs), "a key is there twice")
         return made
 
     def _scalar(self, content: Any) -> Any:
         name, value = content
         if name in _SCALARS:
             return np.array(self.value(value)).astype(name, casting="same_kind")[()]
-        if type(value) is not int or not str(name).startswith(("datetime64[", "timedelta64[")):
-            msg = f"a number cannot be of the type {str(name)[:20]!r}"
-            raise ValueError(msg)
+        moment = str(name).startswith(("datetime64[", "timedelta64[")) and type(value) is int
+        require(moment, f"a number cannot be of the type {str(name)[:20]!r}")
         return np.array(value, dtype=np.int64).view(str(name))[()]
 
     def _cells(self, content: Any) -> Any:
@@ -177,11 +166,11 @@ class StateReader:
         dtype = pd.CategoricalDtype(self.value(categories), ordered=ordered is True)
         return pd.Categorical.from_codes(self.value(codes), dtype=dtype)
 
-    def _index(self, content: Any) -> pd.Index:
+    def _index(self, content: Any) -> Any:
         cells, name = content
         column = self.value(cells)
         # pandas would guess a type for objects.
-        dtype = object if getattr(column, "dtype", None) == object else None
+        dtype = object if getattr(column, "dtype", None) == np.dtype(object) else None
         return pd.Index(column, dtype=dtype, name=self.value(name))
 
     def _range(self, content: Any) -> pd.RangeIndex:
@@ -201,26 +190,21 @@ class StateReader:
 
     def _with_fields(self, kind: type[Any], fields: Any) -> Any:
         values = self._list(fields)
-        if not issubclass(kind, tuple) or len(values) != len(kind._fields):  # type: ignore[attr-defined]
-            msg = f"a {kind.__name__} does not have {len(values)} fields"
-            raise ValueError(msg)
+        n_fields = len(getattr(kind, "_fields", ()))
+        require(len(values) == n_fields > 0, f"a {kind.__name__} has no {len(values)} fields")
         return _checked(kind(*values))
 
     def _with_state(self, kind: type[Any], state: Any) -> Any:
-        if issubclass(kind, tuple) or not isinstance(state, dict):
-            msg = f"a {kind.__name__} has no such state"
-            raise ValueError(msg)
-        made = kind.__new__(kind)
+        sound = isinstance(state, dict) and not issubclass(kind, tuple)
+        require(sound, f"a {kind.__name__} has no such state")
+        made: Any = object.__new__(kind)
         allowed = _fields_of(kind)
         for name, value in state.items():
             # An attribute of that name would hide a method.
-            if not name.isidentifier() or (hasattr(kind, name) and name not in allowed):
-                msg = f"a {kind.__name__} has no attribute {name[:80]!r} of its own"
-                raise ValueError(msg)
+            own = name.isidentifier() and (name in allowed or not hasattr(kind, name))
+            require(own, f"a {kind.__name__} has no attribute {name[:80]!r} of its own")
             vars(made)[name] = self.value(value)
-        if allowed and set(state) != allowed:
-            msg = f"a {kind.__name__} lacks something"
-            raise ValueError(msg)
+        require(not allowed or set(state) == allowed, f"a {kind.__name__} lacks something")
         return _checked(made)
 
 
@@ -241,9 +225,7 @@ def _checked(made: Any) -> Any:
 
 
 def _all_texts(cells: list[Any]) -> list[str]:
-    if not all(type(cell) is str for cell in cells):
-        msg = "a list of texts holds something else"
-        raise ValueError(msg)
+    require(all(type(cell) is str for cell in cells), "a list of texts holds something else")
     return cells
 
 
@@ -259,9 +241,7 @@ def _random_state(state: Any) -> np.random.RandomState:
         and 0 <= position <= _TWISTER
         and has_gauss in (0, 1)
     )
-    if not sound:
-        msg = "a generator of random numbers is none"
-        raise ValueError(msg)
+    require(sound, "a generator of random numbers is none")
     made = np.random.RandomState(0)
     made.set_state((name, words, position, int(has_gauss), float(cached)))
     return made

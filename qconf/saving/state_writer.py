@@ -7,9 +7,10 @@ it is: ``{"array": ...}``, ``{"tuple": ...}``, ``{"object": 7}`` for the eighth 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from math import isfinite
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,6 @@ from qconf.saving.classes import is_ours, name_of_plug_in
 from qconf.saving.foreign import Foreign
 
 __all__ = ["StateWriter"]
-
-_PLAIN = (bool, int, str, type(None))
 
 
 class StateWriter:
@@ -47,6 +46,27 @@ class StateWriter:
         self._place: dict[int, int] = {}
         self._at: list[str] = []
         self._open: set[int] = set()
+        #: By type; NumPy's numbers, some of which are Python's too, are found before these.
+        self._writers: dict[type, Callable[[Any], Any]] = {
+            type(None): lambda _: None,
+            bool: bool,
+            int: int,
+            str: str,
+            np.generic: self._scalar,
+            float: lambda value: value if isfinite(value) else {"float": repr(value)},
+            list: self._list,
+            tuple: lambda values: {"tuple": self._list(values)},
+            # In an order that is always the same.
+            set: lambda values: {"set": self._list(sorted(values, key=repr))},
+            frozenset: lambda values: {"frozenset": self._list(sorted(values, key=repr))},
+            dict: lambda pairs: {"dict": [self._list(pair) for pair in pairs.items()]},
+            np.ndarray: self._array,
+            pd.Index: self._index,
+            pd.Series: lambda values: {
+                "series": [self._column(values), *self._list([values.index, values.name])]
+            },
+            pd.DataFrame: self._frame,
+        }
 
     def value(self, value: Any) -> Any:
         """Write a value.
@@ -57,30 +77,14 @@ class StateWriter:
             If it, or something in it, cannot be kept in a file.
         """
         kind = type(value)
-        if kind in _PLAIN:
-            return value
-        if isinstance(value, np.str_):
-            return str(value)
-        if isinstance(value, np.generic):
-            return self._scalar(value)
-        if kind is float:
-            return value if isfinite(value) else {"float": repr(value)}
-        if kind is list:
-            return [self.value(one) for one in value]
-        if kind is dict:
-            return {"dict": [[self.value(key), self.value(one)] for key, one in value.items()]}
-        if kind in (tuple, set, frozenset):
-            ordered = value if kind is tuple else sorted(value, key=repr)
-            return {kind.__name__: [self.value(one) for one in ordered]}
-        if kind is np.ndarray:
-            return self._array(value)
-        if isinstance(value, pd.Index):
-            return self._index(value)
-        if kind is pd.Series:
-            return {"series": [self._column(value), self.value(value.index), value.name]}
-        if kind is pd.DataFrame:
-            return self._frame(value)
+        if not is_ours(kind):
+            for known in kind.__mro__:
+                if known in self._writers:
+                    return self._writers[known](value)
         return {"object": self._object(value)}
+
+    def _list(self, values: Iterable[Any]) -> list[Any]:
+        return [self.value(one) for one in values]
 
     def _scalar(self, value: np.generic) -> Any:
         if value.dtype.kind in "Mm":
@@ -91,13 +95,14 @@ class StateWriter:
 
     def _array(self, array: Any) -> Any:
         if array.dtype.kind in "OU":
-            cells = [self.value(cell) for cell in array.ravel().tolist()]
+            cells = self._list(array.ravel().tolist())
             kind = "cells" if array.dtype.kind == "O" else "texts"
             return {kind: [cells, list(array.shape)]}
         try:
-            return {"array": self.arrays.put(array)}
+            place = self.arrays.put(array)
         except ValueError as error:
-            return self._refuse(str(error))
+            self._refuse(str(error))
+        return {"array": place}
 
     def _index(self, index: pd.Index) -> Any:
         if isinstance(index, pd.RangeIndex):
@@ -115,10 +120,10 @@ class StateWriter:
         if isinstance(dtype, pd.StringDtype):
             cells = [None if pd.isna(cell) else str(cell) for cell in column]
             return {"strings": [cells, dtype.storage, dtype.na_value is pd.NA]}
-        if isinstance(dtype, pd.CategoricalDtype):
-            codes = self._array(column.cat.codes.to_numpy())
-            return {"categories": [codes, self.value(dtype.categories), bool(dtype.ordered)]}
-        return self._refuse(f"a column of type {dtype}")
+        if not isinstance(dtype, pd.CategoricalDtype):
+            self._refuse(f"a column of type {dtype}")
+        codes = self._array(column.cat.codes.to_numpy())
+        return {"categories": [codes, self.value(dtype.categories), bool(dtype.ordered)]}
 
     def _object(self, value: Any) -> int:
         if id(value) in self._place:
@@ -138,7 +143,7 @@ class StateWriter:
         kind = type(value)
         if is_ours(kind):
             if isinstance(value, tuple):
-                return {"type": kind.__name__, "fields": [self.value(one) for one in value]}
+                return {"type": kind.__name__, "fields": self._list(value)}
             return {"type": kind.__name__, "state": self._state(value)}
         if kind is np.random.RandomState:
             return {"random_state": self.value(value.get_state(legacy=True))}
@@ -165,7 +170,7 @@ class StateWriter:
             self._at.pop()
         return state
 
-    def _refuse(self, what: str) -> Any:
+    def _refuse(self, what: str) -> NoReturn:
         where = " > ".join(self._at)
         msg = f"This model cannot be kept in a file: {where or 'it'} holds {what}."
         raise OptionError(msg)
