@@ -139,7 +139,9 @@ class FlatTrees:
         """Return the same trees with other values of their leaves, (n_leaves, n_outputs)."""
         return replace(self, values=values)
 
-    def leaves(self, matrix: FloatArray, threads: int = 1) -> NDArray[np.int32]:
+    def leaves(
+        self, matrix: FloatArray, threads: int = 1, *, trees: slice = slice(None)
+    ) -> NDArray[np.int32]:
         """Find the leaf of each row in each tree.
 
         Parameters
@@ -148,6 +150,8 @@ class FlatTrees:
             Encoded rows; NaN is missing.
         threads : int, default=1
             At most so many.
+        trees : slice, default=slice(None)
+            Which trees.
 
         Returns
         -------
@@ -155,10 +159,11 @@ class FlatTrees:
             Numbers within the tree.
         """
         rows = _as_read(matrix)
-        found = np.empty((self.n_trees, len(rows)), dtype=np.int32)
+        walked = self._walked.of_trees(trees)
+        found = np.empty((len(walked.roots), len(rows)), dtype=np.int32)
 
         def find(part: slice) -> None:
-            find_leaves(self._walked, rows[part], room(), part.start, found)
+            find_leaves(walked, rows[part], room(), part.start, found)
 
         _in_parts(find, len(rows), threads)
         return found

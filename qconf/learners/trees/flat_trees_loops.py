@@ -34,7 +34,7 @@ class Walked(NamedTuple):
     nodes : ndarray of shape (n_splits,), dtype `NODE`
     roots : ndarray of shape (n_trees,), dtype int32
         A split, or the complement of a leaf.
-    leaf_offsets : ndarray of shape (n_trees + 1,), dtype int64
+    leaf_offsets : ndarray of shape (n_trees,) or more, dtype int64
     set_offsets : ndarray of shape (n_sets + 1,), dtype int64
     set_words : ndarray of shape (n_words + 1,), dtype uint32
     values : ndarray of shape (n_leaves, n_outputs)
@@ -46,6 +46,10 @@ class Walked(NamedTuple):
     set_offsets: NDArray[np.int64]
     set_words: NDArray[np.uint32]
     values: FloatArray
+
+    def of_trees(self, trees: slice) -> Walked:
+        """Return some of the trees."""
+        return self._replace(roots=self.roots[trees], leaf_offsets=self.leaf_offsets[:-1][trees])
 
 
 class Room(NamedTuple):
