@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, BoostingLoss, FloatArray, RandomState, TableLike
+from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import (
@@ -282,6 +283,17 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             callbacks=[lightgbm.early_stopping(self.n_iter_no_change, verbose=False)],
         )
         return int(booster.best_iteration)
+
+    def check_restored(self) -> None:
+        """Check trees from a file: a walk looks up columns, and must end.
+
+        Raises
+        ------
+        ValueError
+        """
+        if "trees_" in vars(self):
+            require(isinstance(self.trees_, FlatTrees), "the trees are none")
+            self.trees_.check(self.n_features_in_)
 
     def share(self, n: int) -> BoostedTrees:
         """Make unfitted trees for one of `n` folds, whose average is as good as these.

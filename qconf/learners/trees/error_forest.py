@@ -11,6 +11,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
+from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
@@ -136,6 +137,17 @@ class ErrorForest(TakesTables, BaseEstimator):
         mean = trees.values[:, _SIGNED]
         self.trees_ = trees.with_values(np.column_stack([trees.values[:, _SQUARE], mean, mean**2]))
         return self
+
+    def check_restored(self) -> None:
+        """Check trees from a file: a walk looks up columns, and must end.
+
+        Raises
+        ------
+        ValueError
+        """
+        if "trees_" in vars(self):
+            require(isinstance(self.trees_, FlatTrees), "the trees are none")
+            self.trees_.check(self.n_features_in_)
 
     def moments(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         """Predict the mean squared error, and how far the trees disagree on the mean error.

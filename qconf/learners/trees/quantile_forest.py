@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
+from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
@@ -147,6 +148,17 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         ]
         self.trees_ = grown.with_values(np.concatenate(kept))
         return self
+
+    def check_restored(self) -> None:
+        """Check trees from a file: a walk looks up columns, and must end.
+
+        Raises
+        ------
+        ValueError
+        """
+        if "trees_" in vars(self):
+            require(isinstance(self.trees_, FlatTrees), "the trees are none")
+            self.trees_.check(self.n_features_in_)
 
     def predict(self, X: TableLike) -> FloatArray:
         """Predict every quantile; rising in the quantile for every row.

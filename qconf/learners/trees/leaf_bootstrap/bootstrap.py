@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.core.compiled import CACHE_LINE
+from qconf.core.restored import is_array, is_count, require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import check_target
@@ -165,6 +166,27 @@ class LeafBootstrap:
         for part, replicates in self._stretches(encoded):
             reduced[part] = function(replicates)
         return reduced
+
+    def check_restored(self) -> None:
+        """Check steps from a file: there must be one for each leaf that a row can fall into.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(self.trees_, BoostedTrees), "the trees of replicates are none")
+        trees = self.trees_.trees_
+        n_blocks, n_leaves = len(self.start_), self.steps_.shape[2]
+        require(
+            is_array(self.start_, np.float64, (n_blocks, LANES))
+            and is_array(self.steps_, np.float32, (n_blocks, trees.n_trees, n_leaves, LANES)),
+            "the steps of replicates are not one a tree and leaf",
+        )
+        require(
+            is_count(self.n_replicates, 1, n_blocks * LANES)
+            and int(trees.n_leaves.max(initial=0)) <= n_leaves,
+            "the replicates have fewer leaves than their trees",
+        )
 
     def _check(self, trees: BoostedTrees) -> None:
         if self.n_replicates < 1:
