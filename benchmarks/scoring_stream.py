@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from qconf import ConfidentRegressor
 from qconf.learners.trees.boosted import BoostedTrees
-from qconf.saving.model_file import save
+from qconf.saving.writing import save
 
 __all__ = ["run"]
 

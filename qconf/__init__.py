@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.saving.card import ModelCard as ModelCard
+    from qconf.saving.first_page import read_manifest as read_manifest
+    from qconf.saving.opening import load as load
+    from qconf.saving.opening import open_model as open_model
+    from qconf.saving.writing import save as save
     from qconf.scoring.batch import score_batch as score_batch
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
@@ -55,6 +60,7 @@ _HOME = {
     "ForestConfidence": "qconf.estimators.forest",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
+    "ModelCard": "qconf.saving.card",
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
@@ -64,8 +70,12 @@ _HOME = {
     "best_decile_scorer": "qconf.evaluation.scorer",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
+    "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
+    "open_model": "qconf.saving.opening",
     "progressive_validation": "qconf.residuals.progressive",
+    "read_manifest": "qconf.saving.first_page",
+    "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
 }
@@ -82,6 +92,7 @@ __all__ = [
     "ForestConfidence",
     "IntervalConfidence",
     "LinearQuantileRegressor",
+    "ModelCard",
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
@@ -91,8 +102,12 @@ __all__ = [
     "best_decile_scorer",
     "compare",
     "evaluate",
+    "load",
     "load_example",
+    "open_model",
     "progressive_validation",
+    "read_manifest",
+    "save",
     "score_batch",
     "simulate",
 ]

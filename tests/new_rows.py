@@ -10,7 +10,7 @@ import pandas as pd
 from worlds import sales_table
 
 from qconf import ConfidentRegressor
-from qconf.saving.model_file import save
+from qconf.saving.writing import save
 
 __all__ = ["features", "files_in", "fitted_model", "kept", "new_rows"]
 

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import qconf
 from qconf.cli.compare import compare_command
+from qconf.cli.inspect import inspect_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.errors import OptionError, QconfError, nearest
@@ -36,7 +37,10 @@ def _summary(command: Any) -> str:
     return str(getdoc(command)).partition("\n\n")[0]
 
 
-_COMMANDS = {"compare": compare_command, "score": score_command, "simulate": simulate_command}
+_COMMANDS = {
+    "compare": compare_command, "inspect": inspect_command, "score": score_command,
+    "simulate": simulate_command,
+}  # fmt: skip
 for _name, _command in _COMMANDS.items():
     app.command(_name, short_help=_summary(_command))(_command)
 

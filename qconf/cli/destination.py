@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fnmatch import fnmatch
@@ -17,6 +16,7 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from qconf.cli.interrupts import uninterrupted
+from qconf.core.whole_files import beside, whole_file
 from qconf.errors import OutputError
 
 __all__ = [
@@ -90,8 +90,8 @@ def write_bytes(path: Path, content: bytes) -> None:
         elif _is_special(path):
             _write_through(os.open(path, os.O_WRONLY), content)
         else:
-            with uninterrupted():
-                _replace(Path(os.path.realpath(path)), content)
+            with uninterrupted(), whole_file(Path(os.path.realpath(path))) as file:
+                file.write(content)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
@@ -165,7 +165,7 @@ def _check_length(output: str, name: str) -> None:
 def _check_writable(output: str, folder: Path) -> None:
     if not folder.is_dir():
         raise OutputError(_cannot_write(output, f"there is no folder {str(folder)!r}"))
-    trial = _beside(folder)
+    trial = beside(folder)
     try:
         # Only trying tells: rights, a file system for reading only, no room for one more file.
         os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -175,42 +175,11 @@ def _check_writable(output: str, folder: Path) -> None:
         raise OutputError(_cannot_write(output, reason)) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
-    """Put a new file in the place of an old one, with the old one's mode and owner."""
-    written = _beside(target.parent)
-    try:
-        # The mode is cut by the umask, as that of any new file.
-        handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(handle)  # some file systems only now find out that they are full
-        with suppress(FileNotFoundError):
-            _take_after(written, target.stat())
-        written.replace(target)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
-
-
-def _take_after(written: Path, old: os.stat_result) -> None:
-    new = written.stat()
-    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
-        with suppress(OSError, AttributeError):  # only root may give files away
-            os.chown(written, old.st_uid, old.st_gid)
-    written.chmod(stat.S_IMODE(old.st_mode))
-
-
 def _write_through(handle: int, content: bytes) -> None:
     with os.fdopen(handle, "wb", buffering=0) as file:
         rest = memoryview(content)
         while rest:
             rest = rest[file.write(rest) or 0 :]
-
-
-def _beside(folder: Path) -> Path:
-    # Not named after the file, whose name may be as long as names can be.
-    return folder / f".qconf-{uuid.uuid4().hex[:16]}.tmp"
 
 
 def _is_special(path: Path) -> bool:

@@ -17,7 +17,8 @@ from qconf.core.seeding import random_source, with_seed
 from qconf.core.threads import side_by_side
 from qconf.core.validation import HasMethods, StrOptions, only_what_learners_take
 from qconf.encoding.encoded import takes_encoded
-from qconf.encoding.encoder import TableEncoder, design_matrix
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.linear_design import LinearDesign
 from qconf.errors import OptionError
 from qconf.learners.linear.linear_quantile import LinearQuantileRegressor, check_quantiles
 from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
@@ -194,7 +195,7 @@ def _built_in(learner: str, X: Table, quantiles: list[float]) -> list[Any]:
         return [BoostedTrees("quantile", quantile=q) for q in quantiles]
     if learner == "forest":
         return [QuantileForest(quantiles)]
-    design = design_matrix(TableEncoder().fit(X).is_categorical_)
+    design = LinearDesign(TableEncoder().fit(X).is_categorical_)
     return [make_pipeline(TableEncoder(), design, _PLANES[learner](quantiles))]
 
 

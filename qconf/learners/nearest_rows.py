@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
+from qconf.core.restored import is_array, is_count, require
 from qconf.core.threads import threads_for
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.unit_cube import Points, UnitCube
@@ -51,6 +52,27 @@ class NearestRows:
         self._cube = UnitCube(known, X.encoder.is_categorical_)
         self._points = self._cube(X.matrix[self.kept])
         self._n_neighbors = min(n_neighbors, len(self.kept))
+
+    def check_restored(self) -> None:
+        """Check that arrays from a file belong together: the loop looks up what they say.
+
+        Raises
+        ------
+        ValueError
+        """
+        n_kept = len(self.kept)
+        n_numbers, n_categories = self._cube.shape
+        require(
+            isinstance(self._points, Points)
+            and is_array(self._points.numbers, np.float32, (n_numbers, n_kept))
+            and is_array(self._points.levels, np.int32, (n_categories, n_kept))
+            and bool(np.isfinite(self._points.numbers).all()),
+            "the nearest rows are no points",
+        )
+        require(
+            is_array(self.kept, np.intp, (None,)) and is_count(self._n_neighbors, 1, n_kept),
+            "more nearest rows are asked for than there are",
+        )
 
     def __call__(self, X: Encoded) -> tuple[FloatArray, IntArray]:
         """Find the nearest rows.

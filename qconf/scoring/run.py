@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from qconf.errors import ModelFileError
+from qconf.saving.opening import open_model
 from qconf.scoring.parts import Part, Standing, parts_of, stamp_of, standing_of
 from qconf.scoring.rejected import gather
 from qconf.scoring.rows import open_rows
@@ -103,8 +104,6 @@ def digest_of(path: str) -> str:
 def _opened(
     path: str, digest: str, plugins: bool, trust: tuple[str, ...]
 ) -> tuple[Any, dict[str, Any]]:
-    from qconf.saving.model_file import open_model  # noqa: PLC0415 - reads files, and so all that is in them
-
     if digest_of(path) != digest:
         msg = f"The model {path!r} is another file than when the work began: begin again."
         raise ModelFileError(msg)

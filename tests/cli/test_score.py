@@ -16,7 +16,7 @@ from commands import CommandServer
 from new_rows import features, fitted_model, new_rows
 
 from qconf.saving.card import ModelCard
-from qconf.saving.model_file import save
+from qconf.saving.writing import save
 
 N = 300
 

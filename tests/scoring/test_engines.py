@@ -13,7 +13,7 @@ import pytest
 from new_rows import features, fitted_model, new_rows
 
 import qconf
-from qconf.saving.model_file import save
+from qconf.saving.writing import save
 
 TEXT = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
 ENGINES = {"DuckDB": "duckdb", "Polars": "polars", "Dask": "dask.dataframe"}

@@ -15,7 +15,7 @@ import pytest
 from new_rows import files_in, fitted_model, kept, new_rows
 
 from qconf.errors import ModelFileError
-from qconf.saving.model_file import save
+from qconf.saving.writing import save
 from qconf.scoring.parts import Part
 from qconf.scoring.run import Job, digest_of, score_part
 from qconf.scoring.stream import How
