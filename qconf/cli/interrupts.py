@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from qconf.cli.terminal import tell
-from qconf.core.long_files import discard_unfinished
+from qconf.core.unfinished import discard_unfinished
 
 __all__ = ["leave_on_signals", "uninterrupted"]
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
+from qconf.core.unfinished import UNFINISHED
 from qconf.core.whole_files import beside, whole_file
 
 try:
@@ -20,10 +21,7 @@ try:
 except ImportError:  # Windows, where a file that is open cannot be removed anyway
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["discard_unfinished", "long_file"]
-
-#: What this process is writing.
-_unfinished: set[Path] = set()
+__all__ = ["long_file"]
 
 
 @contextmanager
@@ -48,19 +46,13 @@ def long_file(target: Path) -> Iterator[IO[bytes]]:
     mark = f"{sha256(os.fsencode(target.name)).hexdigest()[:12]}-"
     _remove_abandoned(target.parent, mark)
     written = beside(target.parent, mark)
-    _unfinished.add(written)
+    UNFINISHED.add(str(written))
     try:
         with whole_file(target, written) as file:
             _lock(file.fileno())
             yield file
     finally:
-        _unfinished.discard(written)
-
-
-def discard_unfinished() -> None:
-    """Remove what this process was writing, before it ends at once."""
-    for written in tuple(_unfinished):
-        written.unlink(missing_ok=True)
+        UNFINISHED.discard(str(written))
 
 
 def _remove_abandoned(folder: Path, mark: str) -> None:

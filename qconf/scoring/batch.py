@@ -17,6 +17,7 @@ from qconf.core.conventions import PREDICTION
 from qconf.core.error_scale import ErrorScale, error_scale
 from qconf.core.validation import select_rows
 from qconf.errors import TableError, did_you_mean
+from qconf.tables.flat_batches import flat
 from qconf.tables.schema import Schema
 from qconf.tables.written_cells import WrittenCells
 
@@ -138,7 +139,7 @@ def score_rows(
         If a column is missing or of another kind.
     """
     check_kept(keep, batch.schema.names, model)
-    new = schema.read(_readable(batch), written)
+    new = schema.read(flat(batch), written)
     reasons = {**new.reasons, **_bad_givens(model, new.table, schema)}
     rows = np.setdiff1d(np.arange(batch.num_rows), list(reasons)).astype(np.intp)
     table = select_rows(new.table, rows) if reasons else new.table
@@ -252,19 +253,3 @@ def _scores(
         "low": low,
         "high": high,
     }
-
-
-def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Look at a batch as a table is read: fields of structs as columns, names without spaces."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-
-    names = batch.schema.names
-    if any(pa.types.is_struct(kind) for kind in batch.schema.types):
-        table = pa.Table.from_batches([batch])
-        while any(pa.types.is_struct(kind) for kind in table.schema.types):
-            table = table.flatten()
-        table, names = table.combine_chunks(), table.column_names
-        arrays = [column.combine_chunks() for column in table.columns]
-        batch = pa.RecordBatch.from_arrays(arrays, names=names)
-    stripped = [name if name.strip() in names else name.strip() for name in names]
-    return batch if stripped == names else batch.rename_columns(stripped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -13,6 +13,7 @@ from qconf.core.plain_columns import LEVELS
 from qconf.errors import TableError
 from qconf.tables.containers import PARQUET, TEXT, first_line, open_packed
 from qconf.tables.csv_stream import CsvStream
+from qconf.tables.flat_batches import flat
 from qconf.tables.options import ReadingOptions
 from qconf.tables.schema import Schema
 from qconf.tables.written_cells import WrittenCells
@@ -116,8 +117,7 @@ class _ParquetRows(NewFile):
             raise TableError(self._unreadable(error)) from error
         self.n_rows = self._file.metadata.num_rows
         self._partitions = partitions
-        self._own = [one for one in own.names if one not in partitions]
-        fields = [one for one in own if one.name not in partitions]
+        fields = [one for one in _flat_schema(own) if one.name not in partitions]
         self.schema = pa.schema([*fields, *(pa.field(one, pa.string()) for one in partitions)])
         names = frozenset(partitions) & frozenset(known.names)
         self.written = WrittenCells(names, known.reading)
@@ -126,8 +126,9 @@ class _ParquetRows(NewFile):
     def batches(self, n_rows: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
-        wanted = self._own if columns is None else [one for one in self._own if one in columns]
         schema = pa.schema([one for one in self.schema if columns is None or one.name in columns])
+        own = self._file.schema_arrow.remove_metadata()
+        wanted = [one.name for one in own if set(_flat_schema([one]).names) & set(schema.names)]
         read = self._file.iter_batches(n_rows, columns=wanted)
         while True:
             try:
@@ -136,7 +137,8 @@ class _ParquetRows(NewFile):
                 raise TableError(self._unreadable(error)) from error
             if batch is None:
                 return
-            there = dict(zip(batch.schema.names, batch.columns, strict=True))
+            plain = flat(batch)
+            there = dict(zip(plain.schema.names, plain.columns, strict=True))
             there |= self._repeated(batch.num_rows)
             yield pa.RecordBatch.from_arrays([there[one] for one in schema.names], schema=schema)
 
@@ -178,6 +180,13 @@ class _TextRows(NewFile):
 
     def share(self) -> float | None:
         return self._raw.tell() / self._size if self._size else None
+
+
+def _flat_schema(fields: Iterable[Any]) -> pa.Schema:
+    """Return the columns that fields are, once they are flat."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    return flat(pa.RecordBatch.from_pylist([], pa.schema(list(fields)))).schema
 
 
 def _kinds(known: Schema, names: frozenset[str]) -> dict[str, str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
@@ -73,20 +72,6 @@ class Tally:
         for one in self.warnings + other.warnings:
             told.setdefault(_without_numbers(one), one)
         return Tally(self.rows + other.rows, self.rejected + other.rejected, tuple(told.values()))
-
-
-@dataclass(eq=False)
-class _Collected:
-    """What warnings there were, those that differ in their numbers alone once."""
-
-    told: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def collecting(self) -> Iterator[None]:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            yield
-        self.told += [str(one.message) for one in caught]
 
 
 def score_to_file(
@@ -176,11 +161,12 @@ def _score(
     keep = _kept(rows, how)
     # Rows that are put aside take all their fields with them.
     columns = None if how.skip or how.keep is None else [*keep, *schema.names]
+    score = score_in_halves if how.skip else score_rows
     check = ValuationCheck(model, changed_ok=how.changed_ok, share=share)
-    collected, tally = _Collected(), Tally()
+    tally = Tally(warnings=tuple(rows.written.warnings))
     for batch in rows.batches(how.batch_rows, columns):
-        with collected.collecting():
-            score = score_in_halves if how.skip else score_rows
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
             scored = score(model, batch, schema, keep, rows.written)
             check.look(scored.table, scored.prediction)
         before = tally.rows + tally.rejected
@@ -195,10 +181,10 @@ def _score(
             msg = f"{first} To put such rows aside and score the others: --on-error skip"
             raise TableError(msg)
         sink.write(scored.batch)
-        tally += Tally(scored.batch.num_rows, len(reasons))
+        told = tuple(str(one.message) for one in caught)
+        tally += Tally(scored.batch.num_rows, len(reasons), told)
         report(batch.num_rows, rows.share())
-    told = [*rows.written.warnings, *collected.told, *([check.warning] if check.warning else [])]
-    return tally + Tally(warnings=tuple(told))
+    return tally + Tally(warnings=(check.warning,) if check.warning else ())
 
 
 def _kept(rows: NewFile, how: How) -> list[str]:

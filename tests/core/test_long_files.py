@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from qconf.core.long_files import discard_unfinished, long_file
+from qconf.core.long_files import long_file
+from qconf.core.unfinished import discard_unfinished
 
 
 def names(folder: Path) -> set[str]:

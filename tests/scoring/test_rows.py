@@ -59,6 +59,16 @@ def test_the_names_of_folders_are_columns(tmp_path: Path) -> None:
     assert table.iloc[0].tolist() == [7.0, "01234"]
 
 
+def test_fields_of_structs_and_names_with_spaces(tmp_path: Path) -> None:
+    """They are the columns that a table which is read has; only what is wanted is read."""
+    nested = pa.table({" x ": [1.0], "s": [{"y": 2, "z": {"t": 3}}], "other": [4]})
+    pq.write_table(nested.append_column("zone", pa.array(["a"])), tmp_path / "x.parquet")
+    with open_rows(tmp_path / "x.parquet", KNOWN, SAID) as rows:
+        assert rows.schema.names == ["x", "s.y", "s.z.t", "other", "zone"]
+        [batch] = rows.batches(9, ["s.z.t", "x"])
+        assert batch.to_pylist() == [{"x": 1.0, "s.z.t": 3}]
+
+
 def test_an_index_of_pandas_is_no_reason_to_lose_columns(tmp_path: Path) -> None:
     """It was written as a column, and is one."""
     TABLE.set_index("x").to_parquet(tmp_path / "x.parquet")

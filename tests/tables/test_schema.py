@@ -197,7 +197,7 @@ def test_a_text_file_is_read_by_the_kinds_of_the_fit() -> None:
     assert new.table.iloc[1, 1:].isna().all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(st.data())
 def test_a_cell_means_the_same_in_any_batch(data: st.DataObject) -> None:
     """Cut anywhere, text is read as in one piece: the form is found once."""
