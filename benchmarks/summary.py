@@ -21,6 +21,9 @@ def summary(results: Path) -> str:
         parts += [_calibrated(results / "calibration.csv")]
     if (results / "linear-quantile.csv").exists():
         parts += ["## Linear quartiles", _linear(results / "linear-quantile.csv")]
+    if (results / "scoring-stream.csv").exists():
+        parts += ["## Rows scored from Parquet to Parquet"]
+        parts += [markdown(pd.read_csv(results / "scoring-stream.csv"))]
     if (results / "simulation.csv").exists():
         parts += [
             "## The simulated world: outliers in the best decile, %, by spread of group means"

@@ -10,7 +10,7 @@ from typing import Any
 from qconf.errors import OptionError, QconfError, not_one_of
 from qconf.scoring.parts import Part
 from qconf.scoring.run import Engine, Job, local_engine, score_part
-from qconf.scoring.stream import Tally
+from qconf.scoring.stream import Report, Tally
 
 __all__ = ["engine_named"]
 
@@ -48,7 +48,9 @@ def engine_named(name: str) -> Engine:
     return partial(_dask_engine, address)
 
 
-def _dask_engine(address: str, job: Job, parts: Sequence[Part]) -> Iterator[tuple[Part, Tally]]:
+def _dask_engine(
+    address: str, job: Job, parts: Sequence[Part], report: Report
+) -> Iterator[tuple[Part, Tally]]:
     """Send each part to a worker; Dask sends those of a worker that dies to another."""
     from distributed import as_completed  # noqa: PLC0415 - as above
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
@@ -58,7 +60,9 @@ def _dask_engine(address: str, job: Job, parts: Sequence[Part]) -> Iterator[tupl
         futures = {client.submit(score_part, job, part, pure=False): part for part in parts}
         try:
             for future in as_completed(futures):
-                yield futures[future], future.result()
+                done = future.result()
+                report(done.rows + done.rejected, 1.0)
+                yield futures[future], done
         except KilledWorker as error:
             msg = (
                 "A part ended its worker again and again, most likely for want of memory: fewer "

@@ -40,14 +40,11 @@ class NewFile(ABC):
         Its columns, those of its folders' names among them.
     written : WrittenCells
         How its columns of text are written whose kinds the model knows.
-    n_rows : int or None
-        How many rows it has, if the file says so.
     """
 
     name: str
     schema: pa.Schema
     written: WrittenCells
-    n_rows: int | None = None
 
     @abstractmethod
     def batches(self, n_rows: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
@@ -115,7 +112,8 @@ class _ParquetRows(NewFile):
             own = self._file.schema_arrow.remove_metadata()
         except _ERRORS as error:
             raise TableError(self._unreadable(error)) from error
-        self.n_rows = self._file.metadata.num_rows
+        self._n_rows = self._file.metadata.num_rows
+        self._done = 0
         self._partitions = partitions
         fields = [one for one in _flat_schema(own) if one.name not in partitions]
         self.schema = pa.schema([*fields, *(pa.field(one, pa.string()) for one in partitions)])
@@ -137,10 +135,14 @@ class _ParquetRows(NewFile):
                 raise TableError(self._unreadable(error)) from error
             if batch is None:
                 return
+            self._done += batch.num_rows
             plain = flat(batch)
             there = dict(zip(plain.schema.names, plain.columns, strict=True))
             there |= self._repeated(batch.num_rows)
             yield pa.RecordBatch.from_arrays([there[one] for one in schema.names], schema=schema)
+
+    def share(self) -> float | None:
+        return self._done / self._n_rows if self._n_rows else None
 
     def _repeated(self, count: int) -> dict[str, Any]:
         import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without

@@ -15,7 +15,7 @@ from qconf.saving.opening import open_model
 from qconf.scoring.parts import Part, Standing, parts_of, stamp_of, standing_of
 from qconf.scoring.rejected import gather
 from qconf.scoring.rows import open_rows
-from qconf.scoring.stream import How, Tally, score_to_file
+from qconf.scoring.stream import How, Report, Tally, score_to_file
 from qconf.scoring.valuation_check import ValuationChangedError, share_of
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.schema import Schema
@@ -26,8 +26,10 @@ __all__ = ["Engine", "Job", "digest_of", "local_engine", "score_folder", "score_
 class Engine(Protocol):
     """Does parts in some order, and tells of each that is done."""
 
-    def __call__(self, job: Job, parts: Sequence[Part]) -> Iterator[tuple[Part, Tally]]:
-        """Score parts; those that are done come out, in whatever order."""
+    def __call__(
+        self, job: Job, parts: Sequence[Part], report: Report
+    ) -> Iterator[tuple[Part, Tally]]:
+        """Score parts; those that are done come out, in whatever order, and rows are reported."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _opened(
     return file.model, dict(card.reading or {}) if card is not None else {}
 
 
-def score_part(job: Job, part: Part, report: Callable[..., None] | None = None) -> Tally:
+def score_part(job: Job, part: Part, report: Report | None = None) -> Tally:
     """Score one part of a folder, whole or not at all.
 
     Parameters
@@ -142,10 +144,10 @@ def score_part(job: Job, part: Part, report: Callable[..., None] | None = None) 
         )  # fmt: skip
 
 
-def local_engine(job: Job, parts: Sequence[Part]) -> Iterator[tuple[Part, Tally]]:
+def local_engine(job: Job, parts: Sequence[Part], report: Report) -> Iterator[tuple[Part, Tally]]:
     """Do one part after the other in this process."""
     for part in parts:
-        yield part, score_part(job, part)
+        yield part, score_part(job, part, report)
 
 
 def score_folder(
@@ -155,7 +157,7 @@ def score_folder(
     rejected: Path | None,
     engine: Engine,
     *,
-    begin: Callable[[Standing], Callable[[int, float | None], None]],
+    begin: Callable[[Standing], Report],
 ) -> Tally:
     """Score the parts of a folder that are not there yet.
 
@@ -170,8 +172,8 @@ def score_folder(
         Where all rows go that could not be scored.
     engine : Engine
     begin : callable
-        Is told what is there already, and returns what is called with each part's rows and the
-        share of the parts that is done.
+        Is told what is there already, and returns what is called with rows that were done and
+        the share of the parts that is.
 
     Returns
     -------
@@ -190,11 +192,14 @@ def score_folder(
     report = begin(standing)
     tally, made = standing.done, []
     folder.mkdir(exist_ok=True)
+
+    def done(rows: int, share: float | None) -> None:
+        report(rows, (len(made) + (share or 0.0)) / len(standing.missing))
+
     try:
-        for part, done in engine(job, standing.missing):
+        for part, more in engine(job, standing.missing, done) if standing.missing else ():
             made.append(part)
-            tally += done
-            report(done.rows + done.rejected, len(made) / len(standing.missing))
+            tally += more
     except ValuationChangedError:
         for part in made:
             part.output.unlink(missing_ok=True)
