@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from glob import has_magic
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -192,7 +191,7 @@ def _check_outputs(
         check_output("csv", None, inputs)
     else:
         check_destination(output, inputs)
-        if _written_through(output) is None:
+        if not _is_stream(output):
             check_ending(output)
     if aside is not None:
         check_destination(aside, [*inputs, *([] if is_folder else [output])])
@@ -214,17 +213,19 @@ def _score_one(job: Job, table: str, output: str, aside: str | None) -> None:
 
     began = time.monotonic()
     rejected = None if aside is None else Path(os.path.realpath(aside))
-    with _standard_output_kept() as stdout, row_progress() as report:
-        model, _ = job.open()
-        with open_rows(table, job.schema, job.options) as rows:
-            given = model, job.schema, rows
-            through = stdout if output == _STANDARD else _written_through(output)
-            if through is None:
-                target = Path(os.path.realpath(output))
-                tally = score_to_file(*given, target, rejected, job.how, report)
-            else:
-                with through:
-                    tally = score_to_stream(*given, through, output, rejected, job.how, report)
+    # Standard output is the scores': what other people's code prints goes beside it.
+    with (
+        _stream(output) if _is_stream(output) else nullcontext() as stream,
+        redirect_stdout(sys.stderr),
+        row_progress() as report,
+        open_rows(table, job.schema, job.options) as rows,
+    ):
+        given = job.open()[0], job.schema, rows
+        if stream is None:
+            target = Path(os.path.realpath(output))
+            tally = score_to_file(*given, target, rejected, job.how, report)
+        else:
+            tally = score_to_stream(*given, stream, output, rejected, job.how, report)
     _sum_up(tally, time.monotonic() - began, aside)
 
 
@@ -236,7 +237,7 @@ def _score_folder(job: Job, table: str, output: str, aside: str | None, engine: 
     rejected = None if aside is None else Path(os.path.realpath(aside))
     chosen = engine_named(engine)
     before = 0
-    with _standard_output_kept(), row_progress() as report:
+    with redirect_stdout(sys.stderr), row_progress() as report:
 
         def begin(standing: Standing) -> RowReport:
             nonlocal before
@@ -259,31 +260,25 @@ def _tell_of(standing: Standing) -> None:
         )
 
 
-@contextmanager
-def _standard_output_kept() -> Iterator[IO[bytes]]:
-    """Keep standard output for the scores: what other people's code prints goes beside it."""
-    stdout = sys.stdout
-    with redirect_stdout(sys.stderr):
-        yield os.fdopen(os.dup(stdout.fileno()), "wb") if _has_descriptor(stdout) else stdout.buffer
-
-
-def _has_descriptor(stream: Any) -> bool:
-    try:
-        return int(stream.fileno()) >= 0
-    except (OSError, AttributeError, ValueError):
-        return False
-
-
-def _written_through(output: str) -> IO[bytes] | None:
-    """Open what is no regular file (a pipe, a device): it is written to, and never replaced."""
+def _is_stream(output: str) -> bool:
+    """Tell what is written to as it is (standard output, a pipe, a device) from regular files."""
     path = Path(output)
+    special = path.exists() and not path.is_file()
+    return output == _STANDARD or own_descriptor(path) is not None or special
+
+
+def _stream(output: str) -> IO[bytes]:
+    """Open what is written to as it is, and never replaced."""
     try:
-        descriptor = own_descriptor(path)
-        if descriptor is not None:
-            return os.fdopen(os.dup(descriptor), "wb")
-        return path.open("wb") if path.exists() and not path.is_file() else None
+        if output == _STANDARD:
+            sys.stdout.flush()
+            return os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+        descriptor = own_descriptor(Path(output))
+        return (
+            Path(output).open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb")
+        )
     except OSError as error:
-        msg = f"Cannot write to {output!r}: {error.strerror}."
+        msg = f"Cannot write to {output!r}: {error.strerror or error}."
         raise OutputError(msg) from error
 
 

@@ -190,7 +190,8 @@ def score_folder(
     stamps = [stamp_of(part, job.digest, job.how, job.reading) for part in parts]
     standing = standing_of(parts, stamps, folder)
     report = begin(standing)
-    tally, made = standing.done, []
+    tally = standing.done
+    made: list[Part] = []
     folder.mkdir(exist_ok=True)
 
     def done(rows: int, share: float | None) -> None:

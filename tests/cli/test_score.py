@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -364,6 +366,31 @@ def test_an_empty_part_is_a_part(server: CommandServer, place: Path) -> None:
     done = score(server, place, "new", "--output", "out", "--keep", "id")
     assert done.returncode == 0, done.stderr
     assert pq.read_metadata(place / "out" / "empty.parquet").num_rows == 0
+
+
+def test_a_closed_standard_output_is_no_matter_for_a_file(
+    server: CommandServer, place: Path
+) -> None:
+    """Only what goes there needs it."""
+    command = ["score", "avm.qconf", "new.csv", "--output"]
+    done = server.run(place, [*command, "x.csv"], streams={1: None})
+    assert done.returncode == 0, done.stderr
+    done = server.run(place, [*command, "-"], streams={1: None})
+    assert done.returncode == 2
+    assert "Cannot write to standard output: it is closed" in done.stderr
+
+
+def test_a_pipe_with_a_name_is_written_through(server: CommandServer, place: Path) -> None:
+    """Its reader gets all of it, and it is a pipe still."""
+    os.mkfifo(place / "pipe.csv")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append((place / "pipe.csv").read_bytes()))
+    reader.start()
+    done = score(server, place, "new.parquet", "--output", "pipe.csv")
+    reader.join(10)
+    assert done.returncode == 0, done.stderr
+    assert len(read[0].splitlines()) == N + 1
+    assert (place / "pipe.csv").is_fifo()
 
 
 def test_a_pipe_is_written_through(server: CommandServer, place: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,22 @@ def test_a_prediction_that_cannot_be_measured() -> None:
     assert scored.reasons[1] == "The prediction is missing."
     assert "must be positive on the relative and the log error scale; found -2" in scored.reasons[2]
     assert set(scored.reasons) == {1, 2, 3}
+
+
+def test_a_prediction_that_is_given_is_looked_at_first() -> None:
+    """The confidence is not asked about rows that have none."""
+    given = Somewhere()
+    given.regressor_ = SimpleNamespace(column="x")  # type: ignore[attr-defined]
+    seen: list[int] = []
+
+    def predict(table: pd.DataFrame) -> Any:
+        seen.append(len(table))
+        return Somewhere().predict_with_error(table)
+
+    vars(given)["predict_with_error"] = predict
+    batch = pa.RecordBatch.from_pydict({"x": [1.0, None, -2.0]})
+    scored = score_rows(given, batch, Schema.of_model(given))
+    assert (seen, set(scored.reasons)) == ([1], {1, 2})
 
 
 def test_the_relative_error_of_a_prediction_of_zero_is_missing() -> None:
