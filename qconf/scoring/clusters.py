@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from qconf.errors import OptionError, QconfError, not_one_of
@@ -57,7 +59,11 @@ def _dask_engine(
 
     with _client(address) as client:
         # What a part does is done on disk: two parts are never one because they look alike.
-        futures = {client.submit(score_part, job, part, pure=False): part for part in parts}
+        elsewhere = replace(job, model=str(Path(job.model).absolute()))
+        futures = {
+            client.submit(score_part, elsewhere, _absolute(part), pure=False): part
+            for part in parts
+        }
         try:
             for future in as_completed(futures):
                 done = future.result()
@@ -71,6 +77,12 @@ def _dask_engine(
             raise QconfError(msg) from error
         finally:
             client.cancel(list(futures))
+
+
+def _absolute(part: Part) -> Part:
+    """Name files as they are called in any folder: workers have another one than we."""
+    files = {name: getattr(part, name).absolute() for name in ("source", "output", "rejected")}
+    return replace(part, **files)
 
 
 @contextmanager

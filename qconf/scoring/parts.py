@@ -40,6 +40,8 @@ class Part:
         Where rows go that cannot be scored.
     number : int
         From 1.
+    name : str
+        What the user calls the source.
     partitions : tuple of (str, str or None)
         What the names of its folders say of all its rows.
     """
@@ -48,6 +50,7 @@ class Part:
     output: Path
     rejected: Path
     number: int
+    name: str
     partitions: tuple[tuple[str, str | None], ...] = ()
 
 
@@ -93,7 +96,7 @@ def parts_of(source: str, folder: Path) -> list[Part]:
         inside = file.relative_to(top)
         values = tuple(partition_values(file, base).items())
         aside = (folder / ASIDE / inside).with_suffix(".csv")
-        parts.append(Part(file, folder / inside, aside, number, values))
+        parts.append(Part(file, folder / inside, aside, number, str(file), values))
     return parts
 
 
@@ -139,11 +142,12 @@ def standing_of(parts: Sequence[Part], stamps: Sequence[dict[str, Any]], folder:
             missing.append(part)
             continue
         _check_same_run(found, stamp, part, folder)
-        if found["input"] == stamp["input"]:
+        whole = part.rejected.exists() or not stamp["options"]["skip"]
+        if found["input"] == stamp["input"] and whole:
             done, n_done = done + Tally(*found["rows"]), n_done + 1
         else:
             missing.append(part)
-            n_changed += 1
+            n_changed += whole
     return Standing(tuple(missing), done, n_done, n_changed)
 
 

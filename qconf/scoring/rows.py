@@ -61,6 +61,7 @@ def open_rows(
     model_schema: Schema,
     options: ReadingOptions,
     partitions: Mapping[str, str | None] | None = None,
+    name: str | None = None,
 ) -> Iterator[NewFile]:
     """Open a file of new rows, or standard input.
 
@@ -74,6 +75,8 @@ def open_rows(
         How text is read.
     partitions : mapping, default=None
         What the names of its folders say of all its rows.
+    name : str, default=None
+        What the user calls it; None is as `source`.
 
     Yields
     ------
@@ -85,7 +88,7 @@ def open_rows(
         If it cannot be read, or lacks columns that the model needs.
     """
     with _opened(source) as file:
-        name = _STANDARD_INPUT if source == "-" else str(source)
+        name = name or (_STANDARD_INPUT if source == "-" else str(source))
         begin = file.peek(4)[:4]  # type: ignore[attr-defined]
         if begin == b"PAR1":
             yield _ParquetRows(_parquet_source(file, source), name, model_schema, partitions or {})

@@ -136,7 +136,8 @@ def score_part(job: Job, part: Part, report: Report | None = None) -> Tally:
     def stamped(tally: Tally) -> bytes:
         return json.dumps({**stamp, "rows": [tally.rows, tally.rejected]}).encode()
 
-    with open_rows(part.source, schema, job.options, dict(part.partitions)) as rows:
+    partitions = dict(part.partitions)
+    with open_rows(part.source, schema, job.options, partitions, part.name) as rows:
         aside = part.rejected if how.skip else None
         return score_to_file(
             model, schema, rows, part.output, aside, how, report or _silent,

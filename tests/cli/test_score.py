@@ -222,6 +222,8 @@ def test_rows_that_cannot_be_scored_are_put_aside(
     scored = pd.concat([read(path) for path in paths], ignore_index=True)
     check_rest = expected().drop(index=[41, 250]).reset_index(drop=True)
     pd.testing.assert_frame_equal(scored[list(check_rest)], check_rest, check_exact=True)
+    if table == "new":
+        (place / "out" / "_rejected" / "a.csv").unlink()  # its part is made again, and it with it
     again = score(server, place, *command)
     assert "2 rejected" in again.stderr
     assert len(pd.read_csv(place / "REJECTED.csv")) == 2

@@ -28,6 +28,12 @@ def test_engines_have_names() -> None:
             engine_named(name)
 
 
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the working folder back after a test."""
+    monkeypatch.chdir(Path.cwd())
+
+
 @pytest.fixture
 def cluster() -> Iterator[Any]:
     """Two workers, each a process."""
@@ -39,12 +45,14 @@ def cluster() -> Iterator[Any]:
 
 
 def run(folder: Path, output: str, engine: str, batch_rows: int = 20) -> Tally:
-    model = str(folder / "avm.qconf")
+    """Score a folder, all names being relative to where we are, and workers are not."""
+    model = "avm.qconf"
+    os.chdir(folder)
     job = Job(model, digest_of(model), How(("id",), skip=True, batch_rows=batch_rows))
     report: list[int] = []
 
     tally = score_folder(
-        job, str(folder / "new"), folder / output, folder / f"{output}.csv", engine_named(engine),
+        job, "new", Path(output), Path(f"{output}.csv"), engine_named(engine),
         begin=lambda _: lambda rows, _: report.append(rows),
     )  # fmt: skip
     assert sum(report) == tally.rows + tally.rejected

@@ -126,7 +126,7 @@ def test_a_part_keeps_what_it_was_made_from(tmp_path: Path) -> None:
     pq.write_table(
         pa.Table.from_pandas(new_rows(50), preserve_index=False), tmp_path / "fine" / "0.parquet"
     )
-    part = Part(tmp_path / "fine" / "0.parquet", out, tmp_path / "aside.csv", 1)
+    part = Part(tmp_path / "fine" / "0.parquet", out, tmp_path / "aside.csv", 1, "0")
     tally = score_part(job, part)
     assert (tally.rows, tally.rejected) == (50, 0)
     assert job.digest.encode() in pq.read_metadata(out).metadata[b"qconf"]
