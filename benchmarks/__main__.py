@@ -14,6 +14,7 @@ from benchmarks import (
     intervals,
     leaderboard,
     linear_quantile,
+    model_file,
     simulation,
     vowpal_wabbit,
 )
@@ -25,6 +26,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "copies": copies.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
+    "model-file": model_file.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
@@ -34,6 +36,7 @@ PEERS = {
     "calibration": "crepes",
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
+    "model-file": "skops",
 }
 
 

@@ -122,6 +122,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
 
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "loss": [StrOptions(set(_OBJECTIVES))],
         "quantile": [Interval(Real, 0, 1, closed="neither")],

@@ -76,6 +76,7 @@ class ErrorForest(TakesTables, BaseEstimator):
 
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],

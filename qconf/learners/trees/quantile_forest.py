@@ -76,6 +76,7 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
 
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "quantiles": ["array-like", Interval(Real, 0, 1, closed="neither")],
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
