@@ -76,10 +76,10 @@ def run(folder: Path | None, seeds: int) -> pd.DataFrame:
 
 def _table(folder: Path | None) -> tuple[pd.DataFrame, Any]:
     if folder is None:
-        table = load_example("king-county").frame
+        table = load_example("king-county").table
     else:
         table = pd.read_parquet(folder / "kc_house.parquet")
-    table = table.drop(columns="id").astype({"zipcode": str})
+    table = table.drop(columns="id", errors="ignore").astype({"zipcode": str})
     return table.drop(columns="price"), table["price"].to_numpy()
 
 

@@ -226,7 +226,7 @@ def _arrays(content: bytes, rng: random.Random) -> bytes:
     else:
         few = rng.choice([1, 1, 3, 50])
         cells = np.array([rng.randrange(len(array)) for _ in range(few)])
-        wild = [0, 1, 2, -1, 3, 10**6, 2**31 - 1, -(2**31)]
+        wild: list[float] = [0, 1, 2, -1, 3, 10**6, 2**31 - 1, -(2**31)]
         if array.dtype.kind == "f":
             wild += [np.nan, np.inf, -np.inf, 1e308, -1e-300, 0.5]
         with np.errstate(all="ignore"):
@@ -255,7 +255,7 @@ def _change_value(root: Any, rng: random.Random) -> None:
         there, where = rng.choice(places)
         holder[key] = copy.deepcopy(there[where])
     elif kind == 3 and isinstance(value, list) and value:
-        rng.choice([value.pop, value.reverse, lambda: value.append(value[0])])()
+        value.append(value.pop(rng.randrange(len(value))) if rng.random() < 0.5 else value[0])
     elif kind == 4 and type(value) is int:
         holder[key] = value + rng.choice([-1, 1, 2, 100, -100])
     elif kind == 5:

@@ -56,7 +56,7 @@ def table() -> tuple[pd.DataFrame, Any, Any]:
     X = pd.DataFrame(
         {
             "area": rng.normal(100, 20, _ROWS).round(1),
-            "zone": rng.choice(["a", "b", "c\u00e9", None], _ROWS),
+            "zone": rng.choice(np.array(["a", "b", "c\u00e9", None], dtype=object), _ROWS),
             "grade": pd.Categorical(rng.integers(1, 5, _ROWS)),
             "age": np.where(rng.uniform(size=_ROWS) < 0.1, np.nan, rng.integers(0, 90, _ROWS)),
             "sold": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, _ROWS), "D"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from inspect import getdoc
 from typing import Annotated, Any
 
@@ -36,7 +36,7 @@ def _summary(command: Any) -> str:
     return str(getdoc(command)).partition("\n\n")[0]
 
 
-_COMMANDS = {
+_COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare_command, "inspect": inspect_command, "simulate": simulate_command
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():

@@ -178,9 +178,9 @@ def test_links_and_other_ways_to_pack(saved: Path) -> None:
             entry.external_attr = 0o120777 << 16
             file.writestr(entry, content)
     assert "is a link or a folder" in refused(saved)
-    content = bytearray(zipped(saved, parts).read_bytes())
-    content[content.find(b"PK\1\2") + 8] |= 1
-    saved.write_bytes(content)
+    changed = bytearray(zipped(saved, parts).read_bytes())
+    changed[changed.find(b"PK\1\2") + 8] |= 1
+    saved.write_bytes(changed)
     assert "is encrypted" in refused(saved)
 
 
@@ -313,7 +313,7 @@ def forget_weights(state: dict[str, Any]) -> None:
 
 
 def drop_a_point(state: dict[str, Any]) -> None:
-    state_of(state, "Points")[0]["array"][2][1] -= 1
+    state_of(state, "Blocks")[2]["array"][2][0] -= 1
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def drop_a_point(state: dict[str, Any]) -> None:
         ("residual-leaves", drop_a_leaf, "fewer leaves than their trees"),
         ("online", send_a_level_away, "a coordinate that is none"),
         ("online", forget_weights, "more levels than weights"),
-        ("neighbors", drop_a_point, "nearest rows are no points"),
+        ("neighbors", drop_a_point, "points of nearest rows do not"),
     ],
 )
 def test_arrays_that_would_lead_a_loop_astray(

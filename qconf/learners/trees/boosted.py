@@ -331,7 +331,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
-        raw = self.trees_.sums(encoded, threads_for(len(encoded), self.n_jobs))[:, 0]
+        raw = self.trees_.sums(encoded, self.n_jobs)[:, 0]
         return _INVERSE_LINKS[self.loss](raw) * self.scale_ + self.origin_
 
     def _scaled(self, target: FloatArray, weight: FloatArray | None) -> FloatArray:
