@@ -14,6 +14,7 @@ from benchmarks import (
     intervals,
     leaderboard,
     linear_quantile,
+    model_file,
     scoring_stream,
     simulation,
     vowpal_wabbit,
@@ -26,6 +27,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "copies": copies.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
+    "model-file": model_file.run,
     "scoring-stream": scoring_stream.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
@@ -36,6 +38,7 @@ PEERS = {
     "calibration": "crepes",
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
+    "model-file": "skops",
 }
 
 

@@ -21,6 +21,11 @@ def summary(results: Path) -> str:
         parts += [_calibrated(results / "calibration.csv")]
     if (results / "linear-quantile.csv").exists():
         parts += ["## Linear quartiles", _linear(results / "linear-quantile.csv")]
+    if (results / "model-file.csv").exists():
+        parts += [
+            "## The file of a default blend on King County",
+            _kept(results / "model-file.csv"),
+        ]
     if (results / "scoring-stream.csv").exists():
         parts += ["## Rows scored from Parquet to Parquet"]
         parts += [markdown(pd.read_csv(results / "scoring-stream.csv"))]
@@ -41,6 +46,16 @@ def _calibrated(path: Path) -> str:
     deciles = 100 * measured.pivot_table(index=index, columns="decile", values="beside_overall")
     error = 100 * measured.groupby(index)["standard_error"].mean()
     return markdown(deciles.assign(**{"standard error": error}).round(1).reset_index())
+
+
+def _kept(path: Path) -> str:
+    """Medians over turns, or why there are none."""
+    measured = pd.read_csv(path)
+    by = measured.groupby("contender", sort=False)
+    table = by[["megabytes", "seconds_to_write", "seconds_to_open", "seconds_to_answer"]].median()
+    for name in ("names_to_trust", "failed"):
+        table[name] = by[name].first().fillna("")
+    return markdown(table.round(2).reset_index())
 
 
 def _simulated(path: Path) -> str:

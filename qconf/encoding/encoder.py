@@ -46,6 +46,8 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
            [nan,  5.]])
     """
 
+    n_features_in_: int
+
     def fit(self, X: TableLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Learn the levels of the categorical columns.
 

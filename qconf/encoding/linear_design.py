@@ -109,7 +109,8 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         filled = np.where(np.isnan(numbers), self.medians_, numbers)
         scaled = (np.hstack([filled, np.isnan(X[:, self.with_gaps_])]) - self.mean_) / self.scale_
         levels = [self._indicated(X[:, i], places, i) for i, places in self.places_.items()]
-        return np.ascontiguousarray(np.hstack([scaled, *levels]))
+        design: FloatArray = np.ascontiguousarray(np.hstack([scaled, *levels]))
+        return design
 
     def check_restored(self) -> None:
         """Check that arrays from a file belong together.
@@ -172,7 +173,8 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         codes = np.where(np.isnan(column), last, np.minimum(np.nan_to_num(column), last - 1))
         place = places[codes.astype(np.intp)]
         n_columns = int((self.indicators_[:, 0] == i).sum())
-        return (place[:, None] == np.arange(n_columns)).astype(np.float64)
+        indicated: FloatArray = (place[:, None] == np.arange(n_columns)).astype(np.float64)
+        return indicated
 
 
 def _codes(places: IntArray) -> list[int]:

@@ -78,7 +78,7 @@ class ReadableDesign:
         """
         # The level that others are compared with is to be the most common one, not the first.
         self._design = LinearDesign(encoder.is_categorical_, self.max_levels, drop=None)
-        matrix = self._design.fit_transform(encoded)
+        matrix = self._design.fit(encoded).transform(encoded)
         names = encoder.get_feature_names_out().tolist()
         terms = self._numbers(names)
         terms += self._levels(encoder, names, matrix[:, len(terms) :].sum(axis=0))

@@ -24,8 +24,9 @@ from qconf._types import (
 from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.renamed import renamed
+from qconf.core.row_by_row import mean_of
 from qconf.core.seeding import random_source, with_seed
-from qconf.core.threads import side_by_side
+from qconf.core.threads import rows_side_by_side, side_by_side
 from qconf.core.validation import Interval, check_enough_rows, select_rows
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
@@ -251,9 +252,20 @@ class BlendConfidence(ConfidenceEstimator):
 
     def _predict(self, X: Table) -> FloatArray:
         table = _Both(X, Encoded.of(X, self._encoder_of_all))
+        if not all(map(takes_encoded, self.members_[0])):
+            # Models of others need not be safe in threads.
+            return self._expected(table)
+        expected = np.empty(len(X))
+
+        def predict(part: slice) -> None:
+            expected[part] = self._expected(table[part])
+
+        rows_side_by_side(predict, len(X))
+        return expected
+
+    def _expected(self, table: _Both) -> FloatArray:
         logs = [self._logs(_signals(members, table)) for members in self.members_]
-        log_signals = np.mean(logs, axis=0)
-        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(log_signals)))
+        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(mean_of(logs))))
         return expected
 
 
@@ -263,9 +275,9 @@ class _Both:
 
     whole: Table
     encoded: Encoded
-    rows: IntArray | None = None
+    rows: IntArray | slice | None = None
 
-    def __getitem__(self, rows: IntArray) -> _Both:
+    def __getitem__(self, rows: IntArray | slice) -> _Both:
         """Take rows of the whole table by position."""
         return _Both(self.whole, self.encoded[rows], rows)
 

@@ -36,6 +36,7 @@ TABLE: Final[dict[str, str]] = {
     "ResidualConfidence": "qconf.estimators.residual",
     # qconf.learners
     "ActiveCoordinates": "qconf.learners.online.coordinates",
+    "Blocks": "qconf.learners.nearest_rows_blocks",
     "BoostedTrees": "qconf.learners.trees.boosted",
     "CenteredIsotonicMap": "qconf.learners.maps.isotonic",
     "CountRates": "qconf.learners.online.count_rates",
@@ -55,7 +56,6 @@ TABLE: Final[dict[str, str]] = {
     # qconf.encoding
     "Encoded": "qconf.encoding.encoded",
     "LinearDesign": "qconf.encoding.linear_design",
-    "Points": "qconf.encoding.unit_cube",
     "ReadableDesign": "qconf.encoding.readable_design",
     "TableEncoder": "qconf.encoding.encoder",
     "Term": "qconf.encoding.readable_design",

@@ -120,7 +120,7 @@ def _check(entry: zipfile.ZipInfo, patterns: re.Pattern[str]) -> None:
     wrong = {
         "is encrypted": entry.flag_bits & _ENCRYPTED,
         "is packed in another way": entry.compress_type not in {_KEPT_AS_IT_IS, _DEFLATED},
-        "is a link or a folder": (mode and not stat.S_ISREG(mode)) or entry.is_dir(),
+        "is a link or a folder": stat.S_IFMT(mode) not in {0, stat.S_IFREG} or entry.is_dir(),
         "is packed too well": entry.file_size > SHORT
         and entry.file_size > MOST_TIMES_AS_LONG * entry.compress_size,
     }

@@ -61,7 +61,7 @@ def told(path: Any) -> Iterator[None]:
         msg = f"{shown} is a folder; name a model file, such as avm.qconf."
         raise ModelFileError(msg) from error
     except Exception as error:  # a file that was tampered with may raise anything
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
         msg = f"The file {shown} is no model file, or it is damaged: {reason}."
         raise ModelFileError(msg) from error
 

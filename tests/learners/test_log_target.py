@@ -15,7 +15,8 @@ from qconf.learners.trees.boosted import BoostedTrees
 def test_it_predicts_what_scikit_learns_does() -> None:
     """To the last bit, also on tables with levels and gaps."""
     rng = np.random.default_rng(0)
-    table = pd.DataFrame({"zone": rng.choice(["a", "b", None], 200), "area": rng.uniform(size=200)})
+    table = pd.DataFrame({"zone": rng.choice(["a", "b", ""], 200), "area": rng.uniform(size=200)})
+    table.loc[table["zone"] == "", "zone"] = None
     target = np.exp(table["area"] + rng.normal(size=200))
     trees = BoostedTrees(n_estimators=20, random_state=0)
     ours = LogTargetRegressor(trees).fit(table, target)

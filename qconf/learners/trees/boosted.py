@@ -122,6 +122,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
 
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "loss": [StrOptions(set(_OBJECTIVES))],
         "quantile": [Interval(Real, 0, 1, closed="neither")],
@@ -330,7 +331,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
-        raw = self.trees_.sums(encoded, threads_for(len(encoded), self.n_jobs))[:, 0]
+        raw = self.trees_.sums(encoded, self.n_jobs)[:, 0]
         return _INVERSE_LINKS[self.loss](raw) * self.scale_ + self.origin_
 
     def _scaled(self, target: FloatArray, weight: FloatArray | None) -> FloatArray:

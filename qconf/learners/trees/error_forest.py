@@ -76,6 +76,7 @@ class ErrorForest(TakesTables, BaseEstimator):
 
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
@@ -165,7 +166,7 @@ class ErrorForest(TakesTables, BaseEstimator):
         """
         check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
-        sums = self.trees_.sums(encoded, threads_for(len(encoded), self.n_jobs))
+        sums = self.trees_.sums(encoded, self.n_jobs)
         mean_square, mean, square_of_mean = (sums / self.trees_.n_trees).T
         variance = np.maximum(square_of_mean - mean**2, 0.0)
         mean_square = np.maximum(mean_square, 0.0)

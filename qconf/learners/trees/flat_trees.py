@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
+from qconf.core.threads import rows_side_by_side
 from qconf.learners.trees.flat_trees_check import check_trees
 from qconf.learners.trees.flat_trees_loops import NODE, Walked, add_values, find_leaves, room
 from qconf.learners.trees.lightgbm_text import lightgbm_trees
@@ -20,9 +19,6 @@ from qconf.learners.trees.one_tree import OneTree
 from qconf.learners.trees.sklearn_trees import sklearn_trees
 
 __all__ = ["FlatTrees"]
-
-#: Fewer rows than this are not worth a thread of their own.
-_ROWS_A_THREAD = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +136,7 @@ class FlatTrees:
         return replace(self, values=values)
 
     def leaves(
-        self, matrix: FloatArray, threads: int = 1, *, trees: slice = slice(None)
+        self, matrix: FloatArray, n_jobs: int | None = None, *, trees: slice = slice(None)
     ) -> NDArray[np.int32]:
         """Find the leaf of each row in each tree.
 
@@ -148,8 +144,8 @@ class FlatTrees:
         ----------
         matrix : ndarray of shape (n_samples, n_features), dtype float64
             Encoded rows; NaN is missing.
-        threads : int, default=1
-            At most so many.
+        n_jobs : int or None, default=None
+            At most so many threads; None is as many as there are cores, where rows are many.
         trees : slice, default=slice(None)
             Which trees.
 
@@ -165,18 +161,18 @@ class FlatTrees:
         def find(part: slice) -> None:
             find_leaves(walked, rows[part], room(), part.start, found)
 
-        _in_parts(find, len(rows), threads)
+        rows_side_by_side(find, len(rows), n_jobs)
         return found
 
-    def sums(self, matrix: FloatArray, threads: int = 1) -> FloatArray:
+    def sums(self, matrix: FloatArray, n_jobs: int | None = None) -> FloatArray:
         """Sum what the trees say of each row, in the order of the trees.
 
         Parameters
         ----------
         matrix : ndarray of shape (n_samples, n_features), dtype float64
             Encoded rows; NaN is missing.
-        threads : int, default=1
-            At most so many.
+        n_jobs : int or None, default=None
+            At most so many threads; None is as many as there are cores, where rows are many.
 
         Returns
         -------
@@ -188,7 +184,7 @@ class FlatTrees:
         def add(part: slice) -> None:
             add_values(self._walked, rows[part], room(), total[part])
 
-        _in_parts(add, len(rows), threads)
+        rows_side_by_side(add, len(rows), n_jobs)
         return total
 
     @cached_property
@@ -226,15 +222,3 @@ def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
 def _as_read(matrix: FloatArray) -> FloatArray:
     """Return rows that lie one after another, and that may be written to: loops know one kind."""
     return np.require(matrix, dtype=np.float64, requirements=["C", "W", "A"])
-
-
-def _in_parts(work: Any, n_rows: int, threads: int) -> None:
-    """Do the work of stretches of rows side by side; rows do not hang on each other."""
-    n_parts = max(1, min(threads, n_rows // _ROWS_A_THREAD))
-    if n_parts == 1:
-        work(slice(0, n_rows))
-        return
-    ends = np.linspace(0, n_rows, n_parts + 1).astype(int)
-    parts = [slice(start, stop) for start, stop in pairwise(ends)]
-    with ThreadPoolExecutor(n_parts) as pool:
-        list(pool.map(work, parts))

@@ -76,6 +76,7 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
 
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "quantiles": ["array-like", Interval(Real, 0, 1, closed="neither")],
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
@@ -174,16 +175,15 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         """
         check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
-        predicted = self.trees_.sums(encoded, threads_for(len(encoded), self.n_jobs))
+        predicted = self.trees_.sums(encoded, self.n_jobs)
         predicted /= self.trees_.n_trees
         return predicted[:, 0] if np.ndim(self.quantiles) == 0 else predicted
 
     def _leaves(self, grown: FlatTrees, encoded: FloatArray) -> Iterator[IntArray]:
         """Tell the leaf of each row, tree after tree."""
-        threads = threads_for(len(encoded), self.n_jobs)
         for start in range(0, grown.n_trees, _TREES_AT_ONCE):
             some = slice(start, start + _TREES_AT_ONCE)
-            yield from grown.leaves(encoded, threads, trees=some)
+            yield from grown.leaves(encoded, self.n_jobs, trees=some)
 
     def _engine_parameters(self, n_rows: int) -> dict[str, Any]:
         leaf = leaf_size(n_rows) if self.min_samples_leaf is None else self.min_samples_leaf

@@ -47,7 +47,7 @@ def test_threads_change_nothing(
     table, error = noisy_rows
     forest = ErrorForest(n_estimators=5, random_state=0).fit(table, error)
     whole = forest.moments(table)
-    monkeypatch.setattr("qconf.learners.trees.flat_trees._ROWS_A_THREAD", 70)
+    monkeypatch.setattr("qconf.core.threads._ROWS_A_THREAD_OF_OURS", 70)
     forest.n_jobs = 2
     cut = forest.moments(table)
     np.testing.assert_array_equal(whole, cut)

@@ -168,8 +168,8 @@ def test_neither_threads_nor_other_rows_change_a_row(some_trees: FlatTrees) -> N
     """A row is walked for itself, in whatever block or thread."""
     X = rows(np.random.default_rng(1), 3000, 0.1)
     total, leaves = some_trees.sums(X), some_trees.leaves(X)
-    np.testing.assert_array_equal(some_trees.sums(X, threads=3), total)
-    np.testing.assert_array_equal(some_trees.leaves(X, threads=3), leaves)
+    np.testing.assert_array_equal(some_trees.sums(X, n_jobs=3), total)
+    np.testing.assert_array_equal(some_trees.leaves(X, n_jobs=3), leaves)
     np.testing.assert_array_equal(some_trees.sums(np.asfortranarray(X[5:300])), total[5:300])
     np.testing.assert_array_equal(some_trees.sums(X[7:8]), total[7:8])
     assert some_trees.sums(X[:0]).shape == (0, 1)

@@ -15,12 +15,12 @@ from qconf.core.restored import is_array, is_count, require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import check_target
+from qconf.core.vectors import LANES
 from qconf.encoding.encoded import encode
 from qconf.errors import OptionError
 from qconf.learners.poisson_draws import BITS, poisson_steps
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.leaf_bootstrap.grown_trees import GrownTrees
-from qconf.learners.trees.leaf_bootstrap.lanes import LANES
 from qconf.learners.trees.leaf_bootstrap.loops import Forest, Lanes, Leaves, Sums, add_steps, replay
 
 __all__ = ["LeafBootstrap"]
@@ -222,10 +222,9 @@ class LeafBootstrap:
 
     def _leaves(self, encoded: FloatArray) -> Iterator[tuple[slice, Leaves]]:
         """Tell the leaves of stretches of rows in each tree, shape (n_trees, n)."""
-        threads = threads_for(len(encoded), self.trees_.n_jobs)
         for start in range(0, len(encoded), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            yield part, self.trees_.trees_.leaves(encoded[part], threads)
+            yield part, self.trees_.trees_.leaves(encoded[part], self.trees_.n_jobs)
 
     def _draw(self, n_rows: int, seed: np.random.SeedSequence) -> NDArray[np.uint8]:
         """Draw how often each lane of a block learns each row, shape (n_rows, LANES)."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.core.compiled import compiled, inlined
-from qconf.learners.trees.leaf_bootstrap.lanes import LANES, add, multiply, subtract_times
+from qconf.core.vectors import LANES, add, multiply, subtract_times
 
 __all__ = ["Forest", "Lanes", "Leaves", "Sums", "add_steps", "replay"]
 

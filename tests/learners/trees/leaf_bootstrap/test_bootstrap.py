@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from qconf._types import BoostingLoss, FloatArray, IntArray, Table
+from qconf.core.vectors import LANES
 from qconf.errors import OptionError
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.leaf_bootstrap import bootstrap as leaf_bootstrap
 from qconf.learners.trees.leaf_bootstrap.bootstrap import LeafBootstrap
-from qconf.learners.trees.leaf_bootstrap.lanes import LANES
 
 LOSSES = ["gamma", "squared"]
 

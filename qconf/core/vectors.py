@@ -13,7 +13,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["LANES", "add", "multiply", "subtract_times"]
+__all__ = ["LANES", "add", "add_square_from", "multiply", "subtract_times"]
 
 #: Numbers in a row: 64 bytes of float32, the width of a cache line.
 LANES = 16
@@ -97,6 +97,34 @@ def _subtract_times(
     return _change(_less_product, taken)
 
 
+def _add_square_from(
+    typing_context: Any,  # noqa: ARG001 - numba's signature
+    target: Any,
+    row: Any,  # noqa: ARG001
+    other: Any,
+    its_row: Any,  # noqa: ARG001
+    number: Any,  # noqa: ARG001
+) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds = signature.args
+        pointers = [
+            _pointer(context, builder, kinds[at], arguments[at], arguments[at + 1]) for at in (0, 2)
+        ]
+        total, numbers = (
+            _load(builder, kinds[at], pointer) for at, pointer in zip((0, 2), pointers, strict=True)
+        )
+        one = builder.insert_element(
+            ir.Constant(numbers.type, ir.Undefined), arguments[4], ir.IntType(32)(0)
+        )
+        everywhere = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+        away = builder.fsub(numbers, builder.shuffle_vector(one, one, everywhere))
+        total = builder.fadd(total, builder.fmul(away, away))
+        builder.store(total, pointers[0], align=kinds[0].dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(target, types.intp, other, types.intp, other.dtype), generate
+
+
 #: ``add(target, row, other, its_row)``: ``target[row] += other[its_row]``. Integers are widened,
 #: or become floats, as the target has them.
 add = cast("Callable[[Any, Any, Any, Any], None]", intrinsic(_add))
@@ -105,3 +133,6 @@ multiply = cast("Callable[[Any, Any, Any, Any], None]", intrinsic(_multiply))
 #: ``subtract_times(target, row, other, its_row, factor, factor_row)``:
 #: ``target[row] -= other[its_row] * factor[factor_row]``.
 subtract_times = cast("Callable[[Any, Any, Any, Any, Any, Any], None]", intrinsic(_subtract_times))
+#: ``add_square_from(target, row, other, its_row, number)``:
+#: ``target[row] += (other[its_row] - number) ** 2``; all three of one type of floats.
+add_square_from = cast("Callable[[Any, Any, Any, Any, Any], None]", intrinsic(_add_square_from))
