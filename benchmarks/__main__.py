@@ -17,6 +17,7 @@ from benchmarks import (
     linear_quantile,
     model_file,
     scoring,
+    scoring_stream,
     simulation,
     vowpal_wabbit,
 )
@@ -31,6 +32,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "linear-quantile": linear_quantile.run,
     "model-file": model_file.run,
     "scoring": scoring.run,
+    "scoring-stream": scoring_stream.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }

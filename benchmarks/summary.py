@@ -29,6 +29,9 @@ def summary(results: Path) -> str:
         ]
     if (results / "scoring.csv").exists():
         parts += ["## Scoring King County by a fitted blend", _scored(results / "scoring.csv")]
+    if (results / "scoring-stream.csv").exists():
+        parts += ["## Rows scored from Parquet to Parquet"]
+        parts += [markdown(pd.read_csv(results / "scoring-stream.csv"))]
     if (results / "simulation.csv").exists():
         parts += [
             "## The simulated world: outliers in the best decile, %, by spread of group means"

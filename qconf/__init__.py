@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from qconf.saving.opening import load as load
     from qconf.saving.opening import open_model as open_model
     from qconf.saving.writing import save as save
+    from qconf.scoring.batch import score_batch as score_batch
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
 
@@ -79,6 +80,7 @@ _HOME = {
     "progressive_validation": "qconf.residuals.progressive",
     "read_manifest": "qconf.saving.first_page",
     "save": "qconf.saving.writing",
+    "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
 }
 
@@ -112,6 +114,7 @@ __all__ = [
     "progressive_validation",
     "read_manifest",
     "save",
+    "score_batch",
     "simulate",
 ]
 

@@ -34,6 +34,14 @@ def test_without_a_folder_there_is_king_county() -> None:
     assert available(Path("nowhere")) == []
 
 
+def test_committed_stream_of_ten_million_rows() -> None:
+    """Its peak of memory is that of one million, and less than a gigabyte above one row's."""
+    peak = pd.read_csv(RESULTS / "scoring-stream.csv").set_index("rows")["peak_mb"]
+    assert list(peak.index) == [1, 1_000_000, 10_000_000]
+    assert peak[10_000_000] < peak[1] + 1000
+    assert peak[10_000_000] < 1.1 * peak[1_000_000]
+
+
 def test_committed_race_of_linear_quartiles() -> None:
     """Every scenario, five turns of qconf and of pinball-qr; qconf is exact, and the faster.
 

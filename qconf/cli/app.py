@@ -14,6 +14,7 @@ import qconf
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
+from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.errors import OptionError, QconfError, nearest
 
@@ -39,6 +40,7 @@ def _summary(command: Any) -> str:
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare_command, "fit": fit_command, "inspect": inspect_command,
+    "score": score_command,
     "simulate": simulate_command,
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():

@@ -19,7 +19,13 @@ from qconf.cli.interrupts import uninterrupted
 from qconf.core.whole_files import beside, whole_file
 from qconf.errors import OutputError
 
-__all__ = ["check_destination", "check_folder", "check_not_an_input", "write_bytes"]
+__all__ = [
+    "check_destination",
+    "check_folder",
+    "check_not_an_input",
+    "own_descriptor",
+    "write_bytes",
+]
 
 #: What a folder is read for: Parquet files, or text if it has none.
 _PARQUET = (".parquet", ".pq", ".parq")
@@ -78,7 +84,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         If it cannot be written; nothing is left half-written then.
     """
     try:
-        descriptor = _own_descriptor(path)
+        descriptor = own_descriptor(path)
         if descriptor is not None:
             _write_through(os.dup(descriptor), content)
         elif _is_special(path):
@@ -101,7 +107,7 @@ def check_not_an_input(output: str | int, inputs: Iterable[str]) -> None:
     """
     name = repr(output) if isinstance(output, str) else "standard output"
     if isinstance(output, str):
-        own = _own_descriptor(Path(output))
+        own = own_descriptor(Path(output))
         output = output if own is None else own
     with suppress(FileNotFoundError):
         target = os.stat(output)  # noqa: PTH116 - a descriptor has no path
@@ -119,7 +125,7 @@ def _check_file(output: str) -> None:
     if not output:
         raise OutputError(_cannot_write(output, "the name is empty; name a file"))
     _check_length(output, path.name)
-    descriptor = _own_descriptor(path)
+    descriptor = own_descriptor(path)
     if descriptor is not None:
         os.write(descriptor, b"")  # fails if it is not open, or only for reading
         return
@@ -180,7 +186,7 @@ def _is_special(path: Path) -> bool:
     return path.exists() and not stat.S_ISREG(path.stat().st_mode)
 
 
-def _own_descriptor(path: Path) -> int | None:
+def own_descriptor(path: Path) -> int | None:
     """Return the open descriptor that a name such as /dev/stdout or /dev/fd/63 stands for.
 
     Opened anew, a file that standard output was redirected to would be written from its

@@ -14,7 +14,7 @@ __all__ = ["beside", "whole_file"]
 
 
 @contextmanager
-def whole_file(target: Path) -> Iterator[IO[bytes]]:
+def whole_file(target: Path, written: Path | None = None) -> Iterator[IO[bytes]]:
     """Open a new file that takes the place of an old one once the block has come to its end.
 
     Readers see the old content or the new one, also if the process is killed or the disk is full.
@@ -24,6 +24,8 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
     ----------
     target : Path
         A regular file, or none yet; links are not followed.
+    written : Path, default=None
+        What the new file is called until it is whole, in the same folder; None is a name of ours.
 
     Yields
     ------
@@ -45,7 +47,7 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
     ...     target.read_bytes()
     b'42'
     """
-    written = beside(target.parent)
+    written = beside(target.parent) if written is None else written
     try:
         # The mode is cut by the umask, as that of any new file.
         handle = os.open(written, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
@@ -61,10 +63,10 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def beside(folder: Path) -> Path:
+def beside(folder: Path, mark: str = "") -> Path:
     """Name a file that is not there yet."""
     # Not named after another file, whose name may be as long as names can be.
-    return folder / f".qconf-{uuid.uuid4().hex[:16]}.tmp"
+    return folder / f".qconf-{mark}{uuid.uuid4().hex[:16]}.tmp"
 
 
 def _take_after(written: Path, old: os.stat_result) -> None:

@@ -376,6 +376,24 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         table = self._checked(X)
         return self._expected_error(table, np.asarray(self.regressor_.predict(table)))
 
+    def predict_with_error(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
+        """Predict the target and the expected error of each row, checking the rows once.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        prediction : ndarray of shape (n_samples,)
+            As `predict` returns it.
+        expected_error : ndarray of shape (n_samples,)
+            As `predict_error` returns it.
+        """
+        table = self._checked(X)
+        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        return prediction, self._expected_error(table, prediction)
+
     def decompose(
         self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None
     ) -> pd.DataFrame:
