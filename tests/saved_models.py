@@ -44,7 +44,7 @@ __all__ = ["KEPT", "MODELS", "answers", "fitted", "new_rows", "table"]
 _ROWS = 300
 #: Of these there is a file of each format.
 KEPT = (
-    "count", "empirical-bayes", "model", "model-replicates", "neighbors", "online-max", "planes",
+    "count", "empirical-bayes", "given", "model", "model-replicates", "neighbors", "online-max", "planes",
     "quantile-linear", "residual-glm", "residual-leaves", "trees-of-quantiles",
 )  # fmt: skip
 
@@ -179,6 +179,9 @@ MODELS: dict[str, Callable[[], Any]] = {
             random_state=0,
         ),
         groups="grade",
+    ),
+    "given": lambda: _on_target(
+        ConfidentRegressor("column:low", "count", error="absolute", random_state=0), time="sold"
     ),
     "model-absolute": lambda: _on_target(
         ConfidentRegressor(

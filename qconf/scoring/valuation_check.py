@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qconf.errors import TableError
+from qconf.model.shadow import ShadowWatch
 
 if TYPE_CHECKING:
     from qconf._types import FloatArray
 
 __all__ = ["ValuationChangedError", "ValuationCheck", "share_of"]
-
-#: How often the predictions of an unchanged model are refused, over all batches of a run.
-_LEVEL = 0.01
 
 
 class ValuationChangedError(TableError):
@@ -22,9 +20,8 @@ class ValuationChangedError(TableError):
 class ValuationCheck:
     """Tell whether the predictions of batch after batch can come from the model of the fit.
 
-    The k-th batch is tested at the level 0.01 / (k (k + 1)); these add up to 0.01 however many
-    batches there are, so that a million rows are refused no oftener than a thousand. The parts of
-    a folder share the level in the same way (`share_of`).
+    However many batches there are, an unchanged model is refused in at most 1 % of runs: see
+    `ShadowWatch`. The parts of a folder share that level (`share_of`).
 
     Parameters
     ----------
@@ -42,10 +39,9 @@ class ValuationCheck:
     """
 
     def __init__(self, model: Any, *, changed_ok: bool = False, share: float = 1.0) -> None:
-        self._shadow = getattr(model, "shadow_", None)
+        shadow = getattr(model, "shadow_", None)
+        self._watch = None if shadow is None else ShadowWatch(shadow, share)
         self._changed_ok = changed_ok
-        self._level = share * _LEVEL
-        self._number = 0
         self.warning = ""
 
     def look(self, table: Any, prediction: FloatArray | None) -> None:
@@ -62,17 +58,15 @@ class ValuationCheck:
         ValuationChangedError
             If the predictions cannot come from the model of the fit.
         """
-        if self._shadow is None or prediction is None or len(prediction) == 0:
+        if self._watch is None or prediction is None or len(prediction) == 0:
             return
-        names = getattr(self._shadow, "feature_names_in_", None)
-        seen = table if names is None else table[list(names)]
-        verdict = self._shadow.check(seen, prediction)
-        self._number += 1
-        if not verdict.changed or verdict.p_value > self._level * share_of(self._number):
+        names = self._watch.shadow.feature_names_in_
+        verdict = self._watch.update(table[list(names)], prediction).verdict
+        if not verdict.changed:
             return
         if not self._changed_ok:
             raise ValuationChangedError(verdict.statement)
-        self.warning = self.warning or verdict.statement
+        self.warning = verdict.statement
 
 
 def share_of(number: int) -> float:

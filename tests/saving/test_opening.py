@@ -364,7 +364,7 @@ def test_values_come_back(value: Any) -> None:
     writer = StateWriter()
     written = parsed(as_json(writer.value(value)), 10**6)
     reader = StateReader(ArrayReader(writer.arrays.parts()), lambda _: None, lambda _: object)
-    assert repr(reader.value(written)) == repr(value)
+    assert in_order(reader.value(written)) == in_order(value)
 
 
 @given(seed=st.integers(0, 10**6))
@@ -460,14 +460,23 @@ def test_types_of_other_packages_are_told_by_the_part_itself(tmp_path: Path) -> 
     assert "os.Ridge" in said
 
 
+def in_order(value: Any) -> str:
+    """Write a value, NaN as such, and what has no order in one."""
+    if isinstance(value, frozenset):
+        return f"frozenset({sorted(value)})"
+    if isinstance(value, dict):
+        return repr([(key, in_order(one)) for key, one in value.items()])
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__}({[in_order(one) for one in value]})"
+    return repr(value)
+
+
 def check(ended: list[dict[str, Any]], n: int) -> None:
     """Each is refused in one line, or answers; no process ends, and none imports anything."""
     assert [one["seed"] for one in ended] == list(range(ended[0]["seed"], ended[0]["seed"] + n))
     assert [one for one in ended if one["outcome"] not in ("refused", "opened")] == []
     assert [one for one in ended if one["new"]] == []
     assert [one for one in ended if "\n" in one["said"] or len(one["said"]) > 1000] == []
-    outcomes = [one["outcome"] for one in ended]
-    assert min(outcomes.count("refused"), outcomes.count("opened")) > 0
 
 
 @pytest.mark.parametrize("start", range(0, 100, 20))
@@ -481,4 +490,8 @@ def test_a_hundred_changed_files(start: int, tmp_path: Path) -> None:
 def test_two_thousand_changed_files(tmp_path: Path) -> None:
     """Bytes, keys, values, arrays and the zip itself: no crash, no end of waiting, no import."""
     mutated_files.write_files(tmp_path)
-    check(mutated_files.opened(tmp_path, 0, 2000), 2000)
+    ended = mutated_files.opened(tmp_path, 0, 2000)
+    check(ended, 2000)
+    # Changes that are refused and such as are not: both ways were walked.
+    outcomes = [one["outcome"] for one in ended]
+    assert min(outcomes.count("refused"), outcomes.count("opened")) > 100
