@@ -44,8 +44,8 @@ __all__ = ["KEPT", "MODELS", "answers", "fitted", "new_rows", "table"]
 _ROWS = 300
 #: Of these there is a file of each format.
 KEPT = (
-    "count", "empirical-bayes", "given", "model", "model-replicates", "neighbors", "online-max", "planes",
-    "quantile-linear", "residual-glm", "residual-leaves", "trees-of-quantiles",
+    "count", "empirical-bayes", "given", "model", "model-replicates", "neighbors", "online-max",
+    "planes", "quantile-linear", "residual-glm", "residual-leaves", "trees-of-quantiles",
 )  # fmt: skip
 
 
