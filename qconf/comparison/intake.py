@@ -63,7 +63,7 @@ class Settings:
         return cls(scale, limit, threshold is not None, fraction, confidence_level)
 
     @property
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, Any]:
         """What an evaluation asks for by these names."""
         names = ("threshold", "fraction", "confidence_level")
         return {name: getattr(self, name) for name in names}

@@ -39,6 +39,7 @@ class FittedModel:
         Columns of the target, the prediction, the time and the groups.
     n_rows : int
         Rows that were fitted on.
+    seed : int
     fitted : str
         When, in ISO 8601.
     warnings : tuple of str
@@ -53,6 +54,7 @@ class FittedModel:
     settings: Settings
     names: Mapping[str, str | None]
     n_rows: int
+    seed: int
     fitted: str
     warnings: tuple[str, ...]
 
@@ -89,7 +91,7 @@ class FittedModel:
             figures=self.figures,
             not_for=list(self.not_for),
             reading=dict(reading or {}),
-            seed=self.model.random_state,
+            seed=self.seed,
         )
 
     @property

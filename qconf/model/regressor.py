@@ -148,6 +148,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     [0.05, 0.1]
     """
 
+    n_features_in_: int
+    feature_names_in_: Any
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "regressor": [HasMethods(["fit", "predict"]), str, None],
         "confidence": [str, HasMethods(["fit", "predict"])],

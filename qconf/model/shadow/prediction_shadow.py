@@ -99,6 +99,7 @@ class PredictionShadow(TakesTables, BaseEstimator):
     """
 
     encoder_: TableEncoder
+    feature_names_in_: Any
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "level": [Interval(Real, 0, 1, closed="neither")],
         "random_state": ["random_state"],
