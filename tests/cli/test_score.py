@@ -6,7 +6,6 @@ import os
 import shutil
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import pytest
 from commands import CommandServer
 from new_rows import features, fitted_model, new_rows
 
+from qconf.model.shadow import PredictionShadow
 from qconf.saving.card import ModelCard
 from qconf.saving.writing import save
 
@@ -318,17 +318,6 @@ def test_the_card_says_how_text_is_read(server: CommandServer, place: Path) -> N
     assert "'area' must hold finite numbers" in done.stderr
 
 
-class Changed:
-    """A shadow that says of every batch that its predictions come from elsewhere."""
-
-    def check(self, X: Any, prediction: Any) -> Any:
-        return SimpleNamespace(
-            p_value=0.0,
-            changed=True,
-            statement=f"Changed: {len(prediction)}. Fit again, or say --changed-valuation-ok.",
-        )
-
-
 def test_a_changed_valuation_model_is_refused(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -337,18 +326,20 @@ def test_a_changed_valuation_model_is_refused(
     from qconf.errors import TableError  # noqa: PLC0415
     from qconf.scoring import run as running  # noqa: PLC0415
 
-    model = fitted_model()
-    monkeypatch.setattr(model, "shadow_", Changed(), raising=False)
+    model, table = fitted_model(), new_rows(600)
+    seen = features(table).drop(columns=["sold_on", "parcel"])
+    shadow = PredictionShadow(random_state=0).fit(seen, 2 * model.predict(features(table)))
+    monkeypatch.setattr(model, "shadow_", shadow, raising=False)
     monkeypatch.setattr(running, "_opened", lambda *_: (model, {}))
     monkeypatch.chdir(place)
     for table, output in (("new.parquet", "x.parquet"), ("new", "out")):
         command = ["score", "avm.qconf", table, "--output", output]
-        with pytest.raises(TableError, match=r"Changed: .* --changed-valuation-ok"):
+        with pytest.raises(TableError, match=r"has changed: .* --changed-valuation-ok"):
             run(command)
         left = [place / output, *(place / output).rglob("*.parquet")]
         assert not any(path.is_file() for path in left)
         assert run([*command, "--changed-valuation-ok"]) == 0
-        assert capsys.readouterr().err.count("warning: Changed") == 1
+        assert capsys.readouterr().err.count("warning: The valuation model has changed") == 1
 
 
 def test_warnings_are_said_once(server: CommandServer, place: Path) -> None:
