@@ -161,6 +161,8 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
             else:
                 check_width(self, X)
             return X
+        if not reset:
+            check_is_fitted(self)
         table = check_table(self, X, reset=reset)
         if reset:
             if isinstance(table, pd.DataFrame):
@@ -181,7 +183,6 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         ndarray of shape (n_samples,)
             Expected error >= 0, in the units of the residuals; lower is more confident.
         """
-        check_is_fitted(self)
         table = self._checked_table(X, reset=False)
         if self.averages_unseen:
             return self._unseen_cells.expected(self._not_negative, table)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import BoolArray, FloatArray, IntArray, Table, TableLike
 from qconf.core.validation import check_table, take_over_columns
@@ -116,6 +117,8 @@ def encode(estimator: Any, X: TableLike | Encoded, *, reset: bool) -> Encoded:
     ------
     ValueError
         If the table breaks its rule, or its columns are others than in `fit`.
+    NotFittedError
+        If there was no `fit`.
     """
     if isinstance(X, Encoded):
         if reset:
@@ -124,6 +127,8 @@ def encode(estimator: Any, X: TableLike | Encoded, *, reset: bool) -> Encoded:
         else:
             check_width(estimator, X)
         return X
+    if not reset:
+        check_is_fitted(estimator)
     table = check_table(estimator, X, reset=reset)
     if reset:
         estimator.encoder_ = TableEncoder().fit_checked(table, estimator)

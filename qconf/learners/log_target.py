@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, RegressorLike, TableLike
 from qconf.core.validation import TakesTables
 from qconf.encoding.encoded import takes_encoded
+from qconf.encoding.encoder import TableEncoder
 
 __all__ = ["LogTargetRegressor"]
 
@@ -45,6 +46,12 @@ class LogTargetRegressor(TakesTables, RegressorMixin, BaseEstimator):
     def takes_encoded(self) -> bool:
         """Whether the regressor does."""
         return takes_encoded(self.regressor)
+
+    @property
+    def encoder_(self) -> TableEncoder:
+        """That of the regressor, if it takes encoded tables."""
+        encoder: TableEncoder = self.regressor_.encoder_
+        return encoder
 
     def fit(self, X: TableLike, y: ArrayLike) -> Self:
         """Fit the regressor.

@@ -37,6 +37,7 @@ from qconf.core.validation import (
     check_table,
     select_rows,
 )
+from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
@@ -356,7 +357,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             Only with `return_std`; >= 0, lower is more confident.
         """
         table = self._checked(X)
-        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        prediction = self._value(table)
         if not return_std:
             return prediction
         expected = self._expected_error(table, prediction)
@@ -376,7 +377,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             the root of the `bound` over their squared expected errors.
         """
         table = self._checked(X)
-        return self._expected_error(table, np.asarray(self.regressor_.predict(table)))
+        return self._expected_error(table, self._value(table))
 
     def predict_with_error(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         """Predict the target and the expected error of each row, checking the rows once.
@@ -393,7 +394,7 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             As `predict_error` returns it.
         """
         table = self._checked(X)
-        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        prediction = self._value(table)
         return prediction, self._expected_error(table, prediction)
 
     def decompose(
@@ -453,13 +454,19 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
             _given_cut("hard_above", hard_above, self.cuts_.hard_above),
         )
         table = self._checked(X)
-        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        prediction = self._value(table)
         shares: Shares = split_error(
             self._estimate(table, prediction) ** 2,
             self.replicates_.model_variance(table, prediction, error_scale(self.error)),
             self._shortage,
         )
         return shares.to_frame(cuts, table.index if isinstance(table, pd.DataFrame) else None)
+
+    def _value(self, table: Table) -> FloatArray:
+        """Predict the target of rows that were checked; models of ours need no second look."""
+        model: Any = self.regressor_
+        rows = Encoded.of(table, model.encoder_) if takes_encoded(model) else table
+        return np.asarray(model.predict(rows), dtype=np.float64)
 
     def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
         if self.replicates_ is None:

@@ -268,9 +268,12 @@ def with_prediction(table: TableT, prediction: FloatArray, hidden: Sequence[str]
     DataFrame or ndarray of shape (n_rows, n_features + 1 - n_hidden)
     """
     if isinstance(table, pd.DataFrame):
-        # scikit-learn wants either all names to be strings or none of them.
-        features = table.drop(columns=list(hidden)).rename(columns=str)
-        return features.assign(**{PREDICTION: prediction})
+        features = table.drop(columns=list(hidden)) if hidden else table.copy(deep=False)
+        if not all(isinstance(name, str) for name in features.columns):
+            # scikit-learn wants either all names to be strings or none of them.
+            features = features.rename(columns=str)
+        features[PREDICTION] = prediction
+        return features
     return np.column_stack([table, prediction])
 
 

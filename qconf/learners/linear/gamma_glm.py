@@ -11,7 +11,6 @@ import pandas as pd
 from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, TableLike
 from qconf.core.row_by_row import product
@@ -169,7 +168,6 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples,)
         """
-        check_is_fitted(self)
         matrix = self.design_.transform(encode(self, X, reset=False).matrix)
         eta = product(matrix, self._relative)
         if z != 0.0:

@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, BoostingLoss, FloatArray, RandomState, TableLike
 from qconf.core.restored import require
@@ -329,7 +328,6 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         ndarray of shape (n_samples,)
             In the target's units; >= 0 with the Gamma loss.
         """
-        check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
         raw = self.trees_.sums(encoded, self.n_jobs)[:, 0]
         return _INVERSE_LINKS[self.loss](raw) * self.scale_ + self.origin_

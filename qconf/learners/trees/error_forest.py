@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.core.restored import require
@@ -164,7 +163,6 @@ class ErrorForest(TakesTables, BaseEstimator):
         variance : ndarray of shape (n_samples,)
             Of the trees' mean errors, in the same units, >= 0.
         """
-        check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
         sums = self.trees_.sums(encoded, self.n_jobs)
         mean_square, mean, square_of_mean = (sums / self.trees_.n_trees).T

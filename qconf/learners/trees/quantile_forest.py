@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
 from qconf.core.restored import require
@@ -173,7 +172,6 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         ndarray of shape (n_samples, n_quantiles)
             Or (n_samples,), if `quantiles` is a single number.
         """
-        check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
         predicted = self.trees_.sums(encoded, self.n_jobs)
         predicted /= self.trees_.n_trees
