@@ -12,6 +12,12 @@ TYPE_CHECKING = False  # as type checkers have it: `typing` alone would double t
 if TYPE_CHECKING:
     from typing import Any
 
+    from qconf.certification.certificate import Certificate as Certificate
+    from qconf.certification.certificates import Certificates as Certificates
+    from qconf.certification.certify import certify as certify
+    from qconf.certification.scorer import certified_coverage_scorer as certified_coverage_scorer
+    from qconf.certification.value import ValueCurve as ValueCurve
+    from qconf.certification.value import value_curve as value_curve
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
     from qconf.datasets import load_example as load_example
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     )
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
+    from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
@@ -46,6 +53,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "BlendConfidence": "qconf.estimators.blend",
+    "Certificate": "qconf.certification.certificate",
+    "Certificates": "qconf.certification.certificates",
     "ColumnConfidence": "qconf.estimators.column",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
@@ -62,18 +71,25 @@ _HOME = {
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
     "QuantileConfidence": "qconf.estimators.quantile",
     "ResidualConfidence": "qconf.estimators.residual",
+    "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
+    "ValueCurve": "qconf.certification.value",
     "best_decile_scorer": "qconf.evaluation.scorer",
+    "certified_coverage_scorer": "qconf.certification.scorer",
+    "certify": "qconf.certification.certify",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
     "fit_model": "qconf.fitting.fit_model",
     "load_example": "qconf.datasets",
     "progressive_validation": "qconf.residuals.progressive",
     "simulate": "qconf.simulation.simulate",
+    "value_curve": "qconf.certification.value",
 }
 
 __all__ = [
     "BlendConfidence",
+    "Certificate",
+    "Certificates",
     "ColumnConfidence",
     "Comparison",
     "ConfidentRegressor",
@@ -90,14 +106,19 @@ __all__ = [
     "OnlineLinearRegressor",
     "QuantileConfidence",
     "ResidualConfidence",
+    "SelectiveRegressor",
     "Simulation",
+    "ValueCurve",
     "best_decile_scorer",
+    "certified_coverage_scorer",
+    "certify",
     "compare",
     "evaluate",
     "fit_model",
     "load_example",
     "progressive_validation",
     "simulate",
+    "value_curve",
 ]
 
 
