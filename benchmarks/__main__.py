@@ -10,6 +10,8 @@ from typing import Any
 
 from benchmarks import (
     calibration,
+    certificates,
+    certificates_in_time,
     copies,
     intervals,
     leaderboard,
@@ -22,6 +24,8 @@ from benchmarks.summary import summary
 RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
     "calibration": calibration.run,
+    "certificates": certificates.run,
+    "certificates-in-time": certificates_in_time.run,
     "copies": copies.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,

@@ -28,7 +28,7 @@ def lower_tail(outliers: FloatArray, n: FloatArray, rate: float) -> FloatArray:
     Examples
     --------
     >>> lower_tail(np.array([0.0, 1.0]), np.array([59.0, 59.0]), 0.05).round(4)
-    array([0.0485, 0.199 ])
+    array([0.0485, 0.1991])
     """
     known = n > outliers
     rest = np.where(known, n - outliers, 1.0)
@@ -85,7 +85,7 @@ def batch_limit(outliers: float, n: float, n_next: int, confidence_level: float)
     Examples
     --------
     >>> batch_limit(0, 59, 59, 0.95)
-    3
+    4
     """
     if n <= outliers:
         return n_next

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, get_args, overload
 
 import numpy as np
@@ -144,10 +144,10 @@ def certify(
     (126, 2920, 14)
     """
     rates = [outlier_rate] if isinstance(outlier_rate, Real) else outlier_rate
-    rates = _check_numbers(threshold, rates, confidence_level, cut_offs)
+    rates = _check_numbers(threshold, rates, confidence_level)
     _check_choices(side, several, error)
     scores, outlier = _rows("calibration", expected_error, residual, threshold, side)
-    chosen = CutOffs.of(scores if to_score is None else _scores_to_come(to_score), int(cut_offs))
+    chosen = CutOffs.of(scores if to_score is None else _scores_to_come(to_score), cut_offs)
     level = 1 - (1 - confidence_level) / (len(rates) if several == "joint" else 1)
     calibration = Calibration.of(
         chosen,
@@ -204,9 +204,7 @@ def _curves(
     return RiskCurves.of_history(cut_offs, *_rows("older", *history, threshold, side))
 
 
-def _check_numbers(
-    threshold: float, rates: Any, confidence_level: float, cut_offs: int
-) -> list[float]:
+def _check_numbers(threshold: float, rates: Any, confidence_level: float) -> list[float]:
     """Hold numbers against their ranges, and return the rates as a list."""
     check_options(
         threshold=threshold, fraction=1.0, confidence_level=confidence_level, outlier_rates=rates
@@ -219,9 +217,6 @@ def _check_numbers(
         if not 0 < rate < 1:
             msg = f"An outlier rate to certify must lie strictly between 0 and 1, got {rate:g}."
             raise OptionError(msg)
-    if isinstance(cut_offs, bool) or not isinstance(cut_offs, Integral) or cut_offs < 1:
-        msg = f"The number of cut-offs must be an integer >= 1, got {cut_offs!r}."
-        raise OptionError(msg)
     return told
 
 

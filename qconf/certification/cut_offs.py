@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
-from qconf._types import FloatArray, IntArray
+from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.errors import OptionError
 
 __all__ = ["CutOffs"]
 
@@ -38,7 +40,15 @@ class CutOffs:
         scores : ndarray of shape (n_samples,)
         n_cut_offs : int
             At most so many.
+
+        Raises
+        ------
+        OptionError
+            If that is no positive integer.
         """
+        if isinstance(n_cut_offs, bool) or not isinstance(n_cut_offs, Integral) or n_cut_offs < 1:
+            msg = f"The number of cut-offs must be an integer >= 1, got {n_cut_offs!r}."
+            raise OptionError(msg)
         ordered = np.sort(scores)
         values = ordered[np.append(True, ordered[1:] > ordered[:-1])]
         if len(values) > n_cut_offs:
@@ -59,8 +69,15 @@ class CutOffs:
         """Return for each score the first cut-off that accepts it; `len(self)` if none does."""
         return np.searchsorted(self.scores, scores, side="left")
 
-    def cumulated(self, scores: FloatArray, weights: FloatArray | None = None) -> FloatArray:
-        """Sum up weights over the rows that each cut-off accepts; without weights, count them."""
+    def summed(
+        self, scores: FloatArray, weights: FloatArray | BoolArray | None = None
+    ) -> FloatArray:
+        """Sum up weights over the rows between each cut-off and the one before; None counts."""
         each = np.bincount(self.bin_of(scores), weights, minlength=len(self) + 1)
-        summed: FloatArray = np.cumsum(each, dtype=np.float64)[:-1]
-        return summed
+        return np.asarray(each[:-1], dtype=np.float64)
+
+    def cumulated(
+        self, scores: FloatArray, weights: FloatArray | BoolArray | None = None
+    ) -> FloatArray:
+        """Sum up weights over the rows that each cut-off accepts; None counts them."""
+        return np.cumsum(self.summed(scores, weights))

@@ -156,7 +156,7 @@ def promise_of_periods(
         return none(f"it takes {LEAST_PERIODS} periods, and there are {n_periods}")
     parts = [periods.codes == code for code in range(n_periods)]
     n = np.stack([cut_offs.cumulated(scores[own]) for own in parts])
-    hits = [cut_offs.cumulated(scores[own], outlier[own].astype(np.float64)) for own in parts]
+    hits = [cut_offs.cumulated(scores[own], outlier[own]) for own in parts]
     rates = np.stack(hits) / np.maximum(n, 1)
     bound = np.where((n > 0).all(axis=0), _prediction_limit(rates, confidence_level), 1.0)
     last, _ = last_passed(bound <= outlier_rate, start)

@@ -55,9 +55,7 @@ class RiskCurves:
     @classmethod
     def of_history(cls, cut_offs: CutOffs, scores: FloatArray, outlier: BoolArray) -> RiskCurves:
         """Draw curves that older rows leave plausible: a logistic regression on the rank."""
-        bin_of = cut_offs.bin_of(scores)
-        n = np.bincount(bin_of, minlength=len(cut_offs) + 1)[:-1].astype(np.float64)
-        hit = np.bincount(bin_of, outlier.astype(np.float64), minlength=len(cut_offs) + 1)[:-1]
+        n, hit = cut_offs.summed(scores), cut_offs.summed(scores, outlier)
         place = _normal_scores(cut_offs)
         design = np.column_stack([np.ones_like(place), place, place**2])
         mean, covariance = _posterior(design, n, hit)
@@ -161,7 +159,7 @@ def _normal_scores(cut_offs: CutOffs) -> FloatArray:
 def _posterior(design: FloatArray, n: FloatArray, hit: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Fit a logistic regression with a normal prior: mode and curvature (Laplace)."""
     precision = np.diag(_PRIOR_SD**-2)
-    weights = _PRIOR.copy()
+    weights: FloatArray = _PRIOR.copy()
     for _ in range(_STEPS):
         rate = expit(design @ weights)
         curvature = design.T @ ((n * rate * (1 - rate))[:, None] * design) + precision
@@ -170,4 +168,4 @@ def _posterior(design: FloatArray, n: FloatArray, hit: FloatArray) -> tuple[Floa
         weights = weights + step
         if np.abs(step).max() < _CONVERGED:
             break
-    return weights, np.linalg.inv(curvature)
+    return weights, np.asarray(np.linalg.inv(curvature), dtype=np.float64)

@@ -57,7 +57,7 @@ class Tally:
             Few groups make a one-sided limit of this level reach further.
         """
         n = cut_offs.cumulated(scores)
-        outliers = cut_offs.cumulated(scores, outlier.astype(np.float64))
+        outliers = cut_offs.cumulated(scores, outlier)
         worth, n_groups = n, None
         if groups is not None:
             sums = GroupSums.of(cut_offs.bin_of(scores), outlier, groups, len(cut_offs))

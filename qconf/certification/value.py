@@ -212,7 +212,7 @@ def value_curve(
     values = np.where(outlier, -bad - more * (np.abs(residuals) - threshold), good)
     codes = None if groups is None else row_codes("group", groups, n_rows)
     worth = Worth(scores, values, codes)
-    return _curve(worth, outlier, CutOffs.of(scores, int(cut_offs)), confidence_level, random_state)
+    return _curve(worth, outlier, CutOffs.of(scores, cut_offs), confidence_level, random_state)
 
 
 def _curve(
@@ -225,7 +225,7 @@ def _curve(
     """Sum up, choose, and tell how much the choice is worth."""
     n_rows = len(worth.scores)
     n = cut_offs.cumulated(worth.scores)
-    rate = cut_offs.cumulated(worth.scores, outlier.astype(np.float64)) / n
+    rate = cut_offs.cumulated(worth.scores, outlier) / n
     mean, error = worth.up_to(cut_offs)
     reach = float(norm.ppf((1 + confidence_level) / 2)) * error
     best = highest(cut_offs, mean)
