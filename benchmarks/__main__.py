@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks import (
     calibration,
+    certificate_variants,
     certificates,
     certificates_in_time,
     copies,
@@ -25,6 +26,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
     "calibration": calibration.run,
     "certificates": certificates.run,
+    "certificate-variants": certificate_variants.run,
     "certificates-in-time": certificates_in_time.run,
     "copies": copies.run,
     "intervals": intervals.run,

@@ -31,6 +31,7 @@ from qconf.core.validation import (
     Interval,
     StrOptions,
     TakesTables,
+    check_enough_rows,
     check_parameters,
     check_table,
     select_rows,
@@ -46,6 +47,8 @@ __all__ = ["SelectiveRegressor"]
 
 #: Rows by whose outputs the pair of models is known again, and how exactly.
 _PINNED, _EXACTLY = 64, 1e-9
+#: One to fit on and one to certify on; the pair asks for more of the former.
+_LEAST_ROWS = 2
 
 
 class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
@@ -159,6 +162,7 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
         rng = random_source(self.random_state)
         table = check_table(self, X, reset=True)
         target = fit_target(y, len(table))
+        check_enough_rows(self, len(target), _LEAST_ROWS)
         pair = self._pair()
         check_target_values(target, "target", error_scale(pair.error))
         roles = _roles(pair, table, time, groups)

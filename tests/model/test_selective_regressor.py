@@ -155,6 +155,14 @@ def test_parameters_have_rules(parameter: dict[str, Any], message: str) -> None:
         SelectiveRegressor(**({"estimator": pair()} | parameter)).fit(X, Y)
 
 
+def test_few_rows_are_refused() -> None:
+    """One cannot be split, and of ten the pair gets eight."""
+    with pytest.raises(TableError, match="at least 2 rows to split, got n_samples = 1"):
+        SelectiveRegressor(pair()).fit(X[:1], Y[:1])
+    with pytest.raises(TableError, match="at least 10 rows to split, got n_samples = 8"):
+        SelectiveRegressor(pair()).fit(X[:10], Y[:10])
+
+
 def test_targets_that_cannot_be_measured_are_refused() -> None:
     """Before anything is fitted."""
     with warnings.catch_warnings(), pytest.raises(TableError, match="needs a positive target"):
