@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.certificates_summary import certificates_summary
 from benchmarks.leaderboard_summary import leaderboard_summary
 from benchmarks.markdown import markdown
 
@@ -28,6 +29,7 @@ def summary(results: Path) -> str:
         parts += [_simulated(results / "simulation.csv")]
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
+    parts += certificates_summary(results)
     return "\n\n".join(parts) + "\n"
 
 

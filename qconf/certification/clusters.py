@@ -18,8 +18,8 @@ from qconf._types import BoolArray, FloatArray, IntArray
 
 __all__ = ["GroupSums", "effective_rows", "up_to_each"]
 
-#: So many cells of groups times cut-offs are summed up at once.
-_CELLS = 2_000_000
+#: So many cells of groups times cut-offs are summed up at once: they fit into the cache.
+_CELLS = 50_000
 #: With fewer outliers than this their spread over groups says little: that of all rows counts too.
 _FEW_OUTLIERS = 10
 #: A sample that came out too good also looks too independent. How alike rows are is therefore
@@ -127,9 +127,18 @@ def effective_rows(
     alike = np.maximum(alike, alike[wider])
     by_size = 1 + (sums.sizes / rows - 1) * alike
     effect = np.maximum(np.where(outliers > 0, by_totals, 1.0), np.maximum(by_size, 1.0))
-    few = t.ppf(confidence_level, several - 1) / t.ppf(confidence_level, np.maximum(rows - 1, 1))
-    worth: FloatArray = n / effect / np.maximum(few, 1.0) ** 2
+    worth: FloatArray = n / effect / _of_few_groups(several, rows, confidence_level) ** 2
     return np.where(n_groups > 1, worth, 0.0)
+
+
+def _of_few_groups(
+    n_groups: FloatArray, rows: FloatArray, confidence_level: float
+) -> FloatArray | float:
+    """Say how much further Student's t reaches with the groups' degrees of freedom."""
+    if confidence_level <= 0.5:  # noqa: PLR2004 - a limit on the other side of the rate
+        return 1.0
+    few, many = (t.ppf(confidence_level, np.maximum(n - 1, 1)) for n in (n_groups, rows))
+    return np.maximum(few / many, 1.0)
 
 
 def _intraclass_correlation(rows: FloatArray, outliers: FloatArray, sums: GroupSums) -> FloatArray:

@@ -134,12 +134,10 @@ def expected_coverage(
     outliers = np.random.default_rng(1).binomial(np.diff(accepted, prepend=0), rates)
     passed = np.cumsum(outliers, axis=1) <= critical_counts(accepted, outlier_rate, delta)
     coverage = np.append(0.0, accepted / max(int(accepted[-1]), 1))
-    n_draws, n_cut_offs = passed.shape
-    reached = np.zeros(n_cut_offs)
-    fails_at = np.full(n_draws, n_cut_offs)
-    for start in range(n_cut_offs - 1, -1, -1):
-        fails_at = np.where(passed[:, start], fails_at, start)
-        reached[start] = np.where(passed[:, start], coverage[fails_at], 0.0).mean()
+    number = np.arange(len(accepted))
+    fails = np.where(passed, len(accepted), number)
+    first_failed = np.minimum.accumulate(fails[:, ::-1], axis=1)[:, ::-1]
+    reached: FloatArray = np.where(passed, coverage[first_failed], 0.0).mean(axis=0)
     return reached
 
 

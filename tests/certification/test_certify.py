@@ -147,6 +147,16 @@ def test_groups_cost_coverage() -> None:
     assert each_its_own.coverage == pytest.approx(alone.coverage, abs=0.03)
 
 
+def test_with_groups_the_tests_start_at_more_rows() -> None:
+    """Before any label is seen, rows of large groups are thought to be worth less."""
+    score, residual = rows(2000)
+    groups = np.arange(2000) // 50
+    alone, grouped = (
+        certify(score, residual, threshold=0.15, groups=one) for one in (None, groups)
+    )
+    assert grouped.path["coverage"][0] > alone.path["coverage"][0]
+
+
 def test_joint_promises_each_get_a_share_of_the_doubt() -> None:
     """Four rates at 95 % together are each tested at 98.75 %."""
     score, residual = rows(4000)

@@ -34,6 +34,13 @@ def test_groups_without_dependence_cost_hardly_anything() -> None:
     assert 1800 < worth(outlier, np.repeat(np.arange(1000), 2).tolist()) <= 2000
 
 
+def test_a_level_of_one_half_has_no_reach() -> None:
+    """The design effect alone counts."""
+    bad = np.repeat(np.arange(40) % 4 == 0, 5).astype(int).tolist()
+    groups = np.repeat(np.arange(40), 5).tolist()
+    assert worth(bad, groups, 0.5) == worth(bad, groups, 0.2) == pytest.approx(39.0)
+
+
 def test_one_group_is_worth_nothing() -> None:
     """There is nothing to compare it with."""
     assert worth([0, 1, 0, 0], [0, 0, 0, 0]) == 0.0
@@ -91,3 +98,18 @@ def test_few_outliers_do_not_prove_that_groups_are_independent() -> None:
     np.testing.assert_allclose(
         effective_rows(tally.n, tally.outliers, sums, 0.95), tally.n_effective
     )
+
+
+def test_a_sample_that_looks_independent_is_held_against_more_rows() -> None:
+    """Safe rows whose outliers happen to be even over groups, among others that hang together."""
+    rng = np.random.default_rng(4)
+    groups = np.tile(np.arange(40), 50)
+    score = np.repeat(np.arange(50), 40) / 50
+    even = (score < 0.5) & (np.arange(2000) % 41 == 0)
+    bad = (score >= 0.5) & (rng.random(40) < 0.3)[groups]
+    whole = Tally.of(CutOffs.of(score, 50), score, even | bad, groups, 0.95)
+    safe = score < 0.5
+    part = Tally.of(CutOffs.of(score[safe], 50), score[safe], even[safe], groups[safe], 0.95)
+    assert whole.outliers[24] == part.outliers[24] > 10
+    assert part.n_effective[24] > 0.9 * part.n[24]
+    assert whole.n_effective[24] < 0.5 * part.n_effective[24]

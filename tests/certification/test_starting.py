@@ -94,3 +94,10 @@ def test_without_hope_the_start_is_that_of_power() -> None:
     hopeless = RiskCurves(np.full((5, len(cut_offs)), 0.9), "older rows")
     nothing_known = start_of(None, cut_offs, 100, 0.05, 0.05)
     assert start_of(hopeless, cut_offs, 100, 0.05, 0.05) == nothing_known == 29
+
+
+def test_of_starts_as_good_the_middle_is_taken() -> None:
+    """Without outliers every start from 59 rows on certifies all: neither end is the safest."""
+    cut_offs = CutOffs.of(np.arange(1000.0), 100)
+    calm = RiskCurves(np.zeros((5, 100)), "older rows")
+    assert start_of(calm, cut_offs, 1000, 0.05, 0.05) == 52
