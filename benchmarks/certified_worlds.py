@@ -73,7 +73,8 @@ class World:
     def risk(self, cut_off: float) -> float:
         """Return the outlier rate of all rows whose score is at most this."""
         score, risk = _risk(self.digits, self.groups is not None)
-        return float(risk[max(np.searchsorted(score, cut_off, side="right") - 1, 0)])
+        below = int(np.searchsorted(score, cut_off, side="right"))
+        return float(risk[max(below - 1, 0)])
 
     @property
     def best_coverage(self) -> float:

@@ -30,11 +30,13 @@ def test_a_certificate_is_what_its_tests_say() -> None:
     """Each test is scipy's binomial tail of the rows it counts; all but the last pass."""
     score, residual = rows(3000)
     one = certify(score, residual, threshold=0.15)
-    for test in one.path.itertuples():
-        accepted = score <= test.cut_off
-        assert test.n == accepted.sum()
-        assert test.outliers == (np.abs(residual[accepted]) > 0.15).sum()
-        assert test.p_value == pytest.approx(binom.cdf(test.outliers, test.n, 0.05), abs=1e-12)
+    for test in one.path.to_dict("records"):
+        accepted = score <= test["cut_off"]
+        assert test["n"] == accepted.sum()
+        assert test["outliers"] == (np.abs(residual[accepted]) > 0.15).sum()
+        assert test["p_value"] == pytest.approx(
+            binom.cdf(test["outliers"], test["n"], 0.05), abs=1e-12
+        )
     assert one.path["passed"].tolist() == [True] * (len(one.path) - 1) + [False]
     last = one.path.iloc[-2]
     assert (one.cut_off, one.n_accepted, one.n_outliers) == (
@@ -136,7 +138,7 @@ def test_over_valuation_alone_has_fewer_outliers() -> None:
 def test_groups_cost_coverage() -> None:
     """Rows of a group that err together are worth fewer, and the text says how many."""
     table = WORLDS["40 groups of 50"].table(np.random.default_rng(0))
-    numbers = {"threshold": THRESHOLD, "outlier_rate": 0.08}
+    numbers: dict[str, Any] = {"threshold": THRESHOLD, "outlier_rate": 0.08}
     alone = certify(table.score, table.residual, **numbers)
     grouped = certify(table.score, table.residual, groups=table.groups, **numbers)
     assert grouped.n_groups == 40

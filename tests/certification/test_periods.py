@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,7 +60,7 @@ def test_a_period_without_accepted_rows_proves_nothing() -> None:
     scores = np.concatenate([np.ones(500), np.full(100, 2.0)])
     periods = Periods(np.repeat(np.arange(6), 100), tuple("abcdef"))
     outlier = np.zeros(600, dtype=bool)
-    numbers = {"start": 0, "outlier_rate": 0.2, "confidence_level": 0.95}
+    numbers: dict[str, Any] = {"start": 0, "outlier_rate": 0.2, "confidence_level": 0.95}
     promise = promise_of_periods(CutOffs.of(scores, 5), scores, outlier, periods, **numbers)
     assert not promise.certified
 

@@ -30,7 +30,7 @@ def test_simulated_coverage_is_what_walks_reach() -> None:
     outliers = np.random.default_rng(1).binomial(40, rates).cumsum(axis=1)
     from scipy.stats import binom  # noqa: PLC0415
 
-    passed = binom.cdf(outliers, accepted, 0.1) <= 0.05
+    passed = np.asarray(binom.cdf(outliers, accepted, 0.1)) <= 0.05
     for start in range(12):
         ends = [last_passed(one, start)[0] for one in passed]
         reached = [0.0 if end is None else (end + 1) / 12 for end in ends]

@@ -126,15 +126,15 @@ def test_predictions_of_somebody_else() -> None:
 
 def test_manners_of_scikit_learn(model: SelectiveRegressor) -> None:
     """A clone is unfitted with equal parameters; what is not fitted says so."""
-    copy = clone(model)
-    assert copy.get_params(deep=False).keys() == model.get_params(deep=False).keys()
+    copy: Any = clone(model)
+    assert copy.get_params(deep=False).keys() == vars(SelectiveRegressor()).keys()
     assert "estimator__folds" in copy.get_params()
     for asked in (copy.accepts, copy.predict, copy.predict_error):
         with pytest.raises(NotFittedError):
             asked(X)
     prediction, std = model.predict(X, return_std=True)
     np.testing.assert_allclose(std, model.predict_error(X) * prediction)
-    assert model.n_features_in_ == 2
+    assert vars(model)["n_features_in_"] == 2
     assert SelectiveRegressor().error == "relative"
 
 

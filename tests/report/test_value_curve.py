@@ -28,9 +28,9 @@ def test_the_curve_its_band_and_the_best_cut_off() -> None:
     display = found.plot(ax=ax)
     assert display.ax_ is ax
     x, y = display.lines_["value"].get_data()
-    np.testing.assert_allclose(x, 100 * found.curve["coverage"])
-    np.testing.assert_allclose(y, found.curve["value"])
+    np.testing.assert_allclose(np.asarray(x), 100 * found.curve["coverage"])
+    np.testing.assert_allclose(np.asarray(y), found.curve["value"])
     assert np.asarray(display.lines_["best"].get_xdata())[0] == 100 * found.coverage
     (band,) = ax.collections
-    corners = band.get_paths()[0].vertices[:, 1]
+    corners = np.asarray(band.get_paths()[0].vertices)[:, 1]
     assert found.curve["low"].min() == pytest.approx(corners.min())
