@@ -25,7 +25,7 @@ from qconf.certification.starting import RiskCurves, start_of
 __all__ = ["VARIANTS", "fallback", "run"]
 
 _WORLDS = ("independent rows, 500", "independent rows, 2000", "independent rows, 10000")
-_TABLES = 400
+_TABLES = 200
 _DELTA = 0.05
 _CUT_OFFS = 400
 
@@ -175,7 +175,7 @@ VARIANTS: dict[str, Contender] = {
 
 
 def run(_: Path | None, seeds: int) -> pd.DataFrame:
-    """Count over 400 tables of each size; a number of `seeds` would not change much."""
+    """Count over 200 tables of each size; a number of `seeds` would not change much."""
     del seeds
     rows: list[dict[str, Any]] = []
     for world in _WORLDS:

@@ -16,7 +16,7 @@ import pandas as pd
 from sklearn.frozen import FrozenEstimator
 
 from benchmarks.scenarios import Scenario, available
-from qconf import ConfidentRegressor, certify
+from qconf import Certificate, ConfidentRegressor, certify
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.residuals.schedules import blocks_in_time
 
@@ -107,7 +107,8 @@ def _measured(scenario: Scenario, table: pd.DataFrame, origin: int) -> Iterator[
             "next": len(following),
         }
         new, error, when = scored["next"]
-        yield base | {"promise": "rows"} | _kept(one.cut_off, one.coverage, new, error, None, rate)
+        kept = _kept(one.cut_off, one.coverage, new, error, None, rate)
+        yield base | {"promise": "rows"} | kept | {"as_limited": _as_limited(one, new, error)}
         if one.period is not None:
             weeks = _periods_of(when, one.period.rates)
             kept = _kept(one.period.cut_off, one.period.coverage, new, error, weeks, rate)
@@ -122,6 +123,15 @@ def _periods_of(when: Any, rates: dict[str, float]) -> IntArray | None:
     unit = "W" if "/" in name else {4: "Y", 6: "Q", 7: "M", 10: "D"}[len(name)]
     codes, _ = pd.factorize(pd.DatetimeIndex(when).to_period(unit), sort=True)
     return np.asarray(codes, dtype=np.intp)
+
+
+def _as_limited(one: Certificate, expected: FloatArray, residual: FloatArray) -> float:
+    """Say whether there are no more outliers than `next_batch` allows for so many rows."""
+    accepted = one.accepts(expected)
+    if not accepted.any():
+        return np.nan
+    outliers = int((np.abs(residual[accepted]) > _THRESHOLD).sum())
+    return float(outliers <= one.next_batch(int(accepted.sum())))
 
 
 def _kept(

@@ -45,12 +45,15 @@ def _in_time(measured: pd.DataFrame) -> str:
     measured["outliers"] = measured["next_outlier_rate"].fillna(0.0) * measured["accepted"]
     keys = ["scenario", "promise", "limit"]
     sums = measured.groupby(keys, sort=False)[
-        ["promises", "kept", "accepted", "outliers", "next"]
+        ["promises", "kept", "as_limited", "accepted", "outliers", "next"]
     ].sum()
     told = pd.DataFrame(
         {
             "promises": sums["promises"],
             "kept": sums["kept"],
+            "kept, chance allowed for": sums["as_limited"]
+            .astype(int)
+            .where(sums.index.get_level_values("promise") == "rows"),
             "accepted, %": (100 * sums["accepted"] / sums["next"]).round(1),
             "outliers among them, %": (100 * sums["outliers"] / sums["accepted"]).round(1),
         }
