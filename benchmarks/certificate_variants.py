@@ -1,6 +1,7 @@
 """Other ways to test cut-offs at the same honesty, to see whether they cover more.
 
-All control the probability of any false certificate. Decided in docs/decisions/0031.
+All control the probability of any false certificate. What came of it stands in
+docs/decisions/0031-certificates.md.
 """
 
 from __future__ import annotations

@@ -113,7 +113,8 @@ def certify(
     side : {"both", "over"}, default="both"
         ``"over"`` counts over-valuation alone: residual > threshold.
     cut_offs : int, default=400
-        How many cut-offs there are at most. Fewer cost coverage (docs/decisions/0031).
+        How many cut-offs there are at most. Fewer cost coverage
+        (docs/decisions/0031-certificates.md).
     several : {"each", "joint"}, default="each"
         With several outlier rates: each certificate has the confidence level on its own, or all
         promises hold at once with it (each then has 1 − (1 − level) / number of rates).
