@@ -33,11 +33,13 @@ class Calibration:
     Attributes
     ----------
     cut_offs : CutOffs
+    starts : CutOffs
+        Those among them, a hundred at most, of which one is tested first.
     scores : ndarray of shape (n_samples,)
     outlier : ndarray of shape (n_samples,), dtype bool
     periods : Periods or None
     curves : RiskCurves or None
-        What was known of the risk before.
+        What was known of the risk before, for `starts`.
     tally : Tally
     planned_rows : float
         Independent rows that the start is chosen for; no label has a say in it.
@@ -45,6 +47,7 @@ class Calibration:
     """
 
     cut_offs: CutOffs
+    starts: CutOffs
     scores: FloatArray
     outlier: BoolArray
     periods: Periods | None
@@ -57,6 +60,7 @@ class Calibration:
     def of(
         cls,
         cut_offs: CutOffs,
+        starts: CutOffs,
         scores: FloatArray,
         outlier: BoolArray,
         *,
@@ -71,14 +75,18 @@ class Calibration:
             size = np.bincount(groups)
             planned /= 1 + (float(size @ size) / len(scores) - 1) * _ALIKE
         tally = Tally.of(cut_offs, scores, outlier, groups, confidence_level)
-        return cls(
-            cut_offs, scores, outlier, periods, curves, tally, planned, float(confidence_level)
-        )
+        told = float(confidence_level)
+        return cls(cut_offs, starts, scores, outlier, periods, curves, tally, planned, told)
 
     @property
     def delta(self) -> float:
         """The level of each test."""
         return 1 - self.confidence_level
+
+    def start(self, outlier_rate: float) -> int:
+        """Return the cut-off that is tested first; no label has a say in it."""
+        chosen = start_of(self.curves, self.starts, self.planned_rows, outlier_rate, self.delta)
+        return int(np.searchsorted(self.cut_offs.scores, self.starts.scores[chosen]))
 
     def certificate(self, outlier_rate: float, **words: Any) -> Certificate:
         """Test cut-offs from the start on, and hold what passed.
@@ -89,7 +97,7 @@ class Calibration:
         **words
             ``threshold``, ``side`` and ``error``: what an outlier is.
         """
-        start = start_of(self.curves, self.cut_offs, self.planned_rows, outlier_rate, self.delta)
+        start = self.start(outlier_rate)
         p_values = self.tally.p_values(outlier_rate)
         last, end = last_passed(p_values <= self.delta, start)
         n, outliers, worth = self.tally.at(last)
@@ -173,9 +181,8 @@ class Calibration:
         return remedies_for(
             self.tally,
             self.cut_offs,
-            self.curves,
             learned,
-            planned_rows=self.planned_rows,
+            start_at=self.start,
             outlier_rate=outlier_rate,
             delta=self.delta,
         )

@@ -23,6 +23,9 @@ from qconf.evaluation.sampling import row_codes
 
 __all__ = ["certify", "outliers_of"]
 
+#: More would find no better start, and take longer.
+_STARTS = 100
+
 
 @overload
 def certify(
@@ -148,15 +151,17 @@ def certify(
     rates = _check_numbers(threshold, rates, confidence_level)
     _check_choices(side, several, error)
     scores, outlier = _rows("calibration", expected_error, residual, threshold, side)
-    chosen = CutOffs.of(scores if to_score is None else _scores_to_come(to_score), cut_offs)
+    source = scores if to_score is None else _scores_to_come(to_score)
+    chosen, starts = CutOffs.of(source, cut_offs), CutOffs.of(source, min(cut_offs, _STARTS))
     level = 1 - (1 - confidence_level) / (len(rates) if several == "joint" else 1)
     calibration = Calibration.of(
         chosen,
+        starts,
         scores,
         outlier,
         groups=None if groups is None else row_codes("group", groups, len(scores)),
         periods=None if periods is None else Periods.of(periods, len(scores)),
-        curves=_curves(chosen, history, threshold, side),
+        curves=_curves(starts, history, threshold, side),
         confidence_level=level,
     )
     words = {"threshold": float(threshold), "side": side, "error": error}

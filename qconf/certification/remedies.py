@@ -13,7 +13,6 @@ from scipy.stats import norm
 from qconf._types import FloatArray
 from qconf.certification.cut_offs import CutOffs
 from qconf.certification.sequence import last_passed
-from qconf.certification.starting import RiskCurves, start_of
 from qconf.certification.tally import Tally
 
 __all__ = ["Remedies", "remedies_for"]
@@ -59,10 +58,9 @@ class Remedies:
 def remedies_for(
     tally: Tally,
     cut_offs: CutOffs,
-    curves: RiskCurves | None,
     learned: FloatArray,
     *,
-    planned_rows: float,
+    start_at: Callable[[float], int],
     outlier_rate: float,
     delta: float,
 ) -> Remedies:
@@ -72,25 +70,18 @@ def remedies_for(
     ----------
     tally : Tally
     cut_offs : CutOffs
-    curves : RiskCurves or None
-        By which starts are chosen.
     learned : ndarray of shape (n_cut_offs,)
         The outlier rate up to each cut-off, as a smooth curve says that was fitted to the
         calibration rows.
-    planned_rows : float
-        Independent rows that starts are chosen for.
+    start_at : callable
+        Which cut-off is tested first for an outlier rate.
     outlier_rate, delta : float
         What could not be certified.
     """
     low_enough = np.flatnonzero((tally.rate <= outlier_rate) & (tally.n > 0))
     largest = int(low_enough[-1]) if len(low_enough) else None
     return Remedies(
-        certifiable_rate=_smallest_rate(
-            tally,
-            outlier_rate,
-            delta,
-            lambda rate: start_of(curves, cut_offs, planned_rows, rate, delta),
-        ),
+        certifiable_rate=_smallest_rate(tally, outlier_rate, delta, start_at),
         rows_needed=_rows_needed(tally, cut_offs, learned, outlier_rate, delta),
         uncertified_cut_off=-np.inf if largest is None else float(cut_offs.scores[largest]),
         uncertified_coverage=0.0 if largest is None else float(tally.n[largest]) / tally.n_rows,
