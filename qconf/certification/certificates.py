@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from qconf.certification.certificate import Certificate
-from qconf.certification.wording import certificate_lines, outlier_in_words, per_cent
+from qconf.certification.wording import (
+    certificate_lines,
+    outlier_in_words,
+    per_cent,
+    period_lines,
+)
 from qconf.core.estimate import in_units
 
 __all__ = ["Certificates", "Several"]
@@ -91,8 +96,9 @@ class Certificates(Mapping[float, Certificate]):
         outlier = outlier_in_words(first.threshold, first.side, first.error)
         yield f"An outlier is {outlier}. {self._level_in_words()}"
         for one in self.told:
-            if not one.certified:
-                yield " ".join(certificate_lines(one))
+            told = period_lines(one) if one.certified else certificate_lines(one)
+            if text := " ".join(told):
+                yield text
 
     def _level_in_words(self) -> str:
         level = per_cent(self.confidence_level)

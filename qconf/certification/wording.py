@@ -11,7 +11,7 @@ from qconf.core.estimate import in_units
 if TYPE_CHECKING:
     from qconf.certification.certificate import Certificate
 
-__all__ = ["certificate_lines", "outlier_in_words", "per_cent"]
+__all__ = ["certificate_lines", "outlier_in_words", "per_cent", "period_lines"]
 
 
 def per_cent(rate: float) -> str:
@@ -55,8 +55,7 @@ def certificate_lines(certificate: Certificate) -> Iterator[str]:
             f"confidence on these {certificate.n_rows:,} rows."
         )
         yield from _what_helps(certificate)
-    if certificate.period is not None:
-        yield _of_a_period(certificate)
+    yield from period_lines(certificate)
 
 
 def _what_it_holds_for(certificate: Certificate) -> str:
@@ -101,12 +100,15 @@ def _what_helps(certificate: Certificate) -> Iterator[str]:
         )
 
 
-def _of_a_period(certificate: Certificate) -> str:
+def period_lines(certificate: Certificate) -> Iterator[str]:
+    """Yield the second promise, of a whole period, if there is one to tell of."""
     period = certificate.period
-    assert period is not None  # noqa: S101 - asked before
+    if period is None:
+        return
     if not period.certified:
-        return f"Of a whole period like the last ones nothing is promised: {period.reason}."
-    return (
+        yield f"Of a whole period like the last ones nothing is promised: {period.reason}."
+        return
+    yield (
         f"For a whole period like the last {period.n_periods}: act up to "
         f"{in_units(period.cut_off)}, {100 * period.coverage:.0f} % of rows; at most "
         f"{per_cent(certificate.limit)} of its rows accepted are outliers, in "

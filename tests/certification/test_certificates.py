@@ -54,6 +54,17 @@ def test_the_table_says_how_the_level_is_meant(
     assert "Accept nothing: that at most 0.05 %" in text
 
 
+def test_the_table_tells_of_periods_below() -> None:
+    """One sentence a rate, where there are periods."""
+    rng = np.random.default_rng(0)
+    sigma = np.exp(rng.normal(np.log(0.08), 0.5, 4000))
+    table = certify(
+        sigma, rng.normal(scale=sigma), threshold=0.15, outlier_rate=[0.05, 0.1],
+        periods=np.arange(4000) // 500,
+    )  # fmt: skip
+    assert str(table).count("For a whole period like the last 8: act up to") == 2
+
+
 def test_plain_numbers() -> None:
     """As JSON, with the way of several beside them."""
     numbers = json.loads(json.dumps(told("joint").to_dict(), allow_nan=False))
