@@ -16,7 +16,7 @@ __all__ = ["summary"]
 
 def summary(results: Path) -> str:
     """Put what was measured into tables: means over seeds, ratios over tables."""
-    parts = leaderboard_summary(results)
+    parts = leaderboard_summary(results) + certificates_summary(results)
     if (results / "calibration.csv").exists():
         parts += ["## Rows within one expected error, % points beside the share of all rows"]
         parts += [_calibrated(results / "calibration.csv")]
@@ -29,7 +29,6 @@ def summary(results: Path) -> str:
         parts += [_simulated(results / "simulation.csv")]
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
-    parts += certificates_summary(results)
     return "\n\n".join(parts) + "\n"
 
 
