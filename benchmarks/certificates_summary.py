@@ -52,7 +52,7 @@ def _in_time(measured: pd.DataFrame) -> str:
             "promises": sums["promises"],
             "kept": sums["kept"],
             "kept, chance allowed for": sums["as_limited"]
-            .astype(int)
+            .astype("Int64")
             .where(sums.index.get_level_values("promise") == "rows"),
             "accepted, %": (100 * sums["accepted"] / sums["next"]).round(1),
             "outliers among them, %": (100 * sums["outliers"] / sums["accepted"]).round(1),
