@@ -10,6 +10,9 @@ from typing import Any
 
 from benchmarks import (
     calibration,
+    certificate_variants,
+    certificates,
+    certificates_in_time,
     copies,
     fingerprint,
     intervals,
@@ -26,6 +29,9 @@ from benchmarks.summary import summary
 RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
     "calibration": calibration.run,
+    "certificates": certificates.run,
+    "certificate-variants": certificate_variants.run,
+    "certificates-in-time": certificates_in_time.run,
     "copies": copies.run,
     "fingerprint": fingerprint.run,
     "intervals": intervals.run,

@@ -12,6 +12,12 @@ TYPE_CHECKING = False  # as type checkers have it: `typing` alone would double t
 if TYPE_CHECKING:
     from typing import Any
 
+    from qconf.certification.certificate import Certificate as Certificate
+    from qconf.certification.certificates import Certificates as Certificates
+    from qconf.certification.certify import certify as certify
+    from qconf.certification.scorer import certified_coverage_scorer as certified_coverage_scorer
+    from qconf.certification.value import ValueCurve as ValueCurve
+    from qconf.certification.value import value_curve as value_curve
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
     from qconf.datasets import load_example as load_example
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     )
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
+    from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
     from qconf.saving.card import ModelCard as ModelCard
     from qconf.saving.first_page import read_manifest as read_manifest
@@ -52,6 +59,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "BlendConfidence": "qconf.estimators.blend",
+    "Certificate": "qconf.certification.certificate",
+    "Certificates": "qconf.certification.certificates",
     "ColumnConfidence": "qconf.estimators.column",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
@@ -69,8 +78,12 @@ _HOME = {
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
     "QuantileConfidence": "qconf.estimators.quantile",
     "ResidualConfidence": "qconf.estimators.residual",
+    "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
+    "ValueCurve": "qconf.certification.value",
     "best_decile_scorer": "qconf.evaluation.scorer",
+    "certified_coverage_scorer": "qconf.certification.scorer",
+    "certify": "qconf.certification.certify",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
     "fit_model": "qconf.fitting.fit_model",
@@ -82,10 +95,13 @@ _HOME = {
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
+    "value_curve": "qconf.certification.value",
 }
 
 __all__ = [
     "BlendConfidence",
+    "Certificate",
+    "Certificates",
     "ColumnConfidence",
     "Comparison",
     "ConfidentRegressor",
@@ -103,8 +119,12 @@ __all__ = [
     "OnlineLinearRegressor",
     "QuantileConfidence",
     "ResidualConfidence",
+    "SelectiveRegressor",
     "Simulation",
+    "ValueCurve",
     "best_decile_scorer",
+    "certified_coverage_scorer",
+    "certify",
     "compare",
     "evaluate",
     "fit_model",
@@ -116,6 +136,7 @@ __all__ = [
     "save",
     "score_batch",
     "simulate",
+    "value_curve",
 ]
 
 

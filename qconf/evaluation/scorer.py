@@ -14,7 +14,7 @@ from qconf.errors import EstimatorError
 from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.ranking import Outcome, RankedRows
 
-__all__ = ["best_decile_scorer"]
+__all__ = ["best_decile_scorer", "last_step"]
 
 
 def best_decile_scorer(
@@ -70,7 +70,7 @@ def best_decile_scorer(
     >>> search.best_params_
     {'regressor': LinearRegression()}
     """
-    X, model = _last_step(X, estimator)
+    X, model = last_step(X, estimator)
     if not hasattr(model, "predict_error"):
         msg = (
             f"best_decile_scorer needs an estimator with predict_error; {type(model).__name__} "
@@ -85,7 +85,7 @@ def best_decile_scorer(
     return -rate
 
 
-def _last_step(X: Any, estimator: Any) -> tuple[Any, Any]:
+def last_step(X: Any, estimator: Any) -> tuple[Any, Any]:
     """Bring a table through a pipeline (of pipelines) up to the model at its end."""
     while isinstance(estimator, Pipeline):
         X = estimator[:-1].transform(X) if len(estimator) > 1 else X

@@ -1,0 +1,119 @@
+"""Several promises on the same rows, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from qconf.certification.certificate import Certificate
+from qconf.certification.wording import (
+    certificate_lines,
+    outlier_in_words,
+    per_cent,
+    period_lines,
+)
+from qconf.core.estimate import in_units
+
+__all__ = ["Certificates", "Several"]
+
+#: How the confidence level is meant for several outlier rates at once.
+Several = Literal["each", "joint"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificates(Mapping[float, Certificate]):
+    """A certificate for each of several outlier rates: a mapping from rate to certificate.
+
+    Attributes
+    ----------
+    told : tuple of Certificate
+    several : {"each", "joint"}
+        Whether the confidence level is that of each on its own, or of all at once.
+    confidence_level : float
+    """
+
+    told: tuple[Certificate, ...]
+    several: Several
+    confidence_level: float
+
+    def __getitem__(self, outlier_rate: float) -> Certificate:
+        """Return the certificate of a rate."""
+        for one in self.told:
+            if one.limit == outlier_rate:
+                return one
+        raise KeyError(outlier_rate)
+
+    def __iter__(self) -> Iterator[float]:
+        """Iterate over the rates."""
+        return (one.limit for one in self.told)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.told)
+
+    @property
+    def certified(self) -> bool:
+        """Whether any of them is certified."""
+        return any(one.certified for one in self.told)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers: how the level is meant, and each certificate."""
+        return {
+            "several": self.several,
+            "confidence_level": self.confidence_level,
+            "certified": self.certified,
+            "certificates": [one.to_dict() for one in self.told],
+        }
+
+    def __str__(self) -> str:
+        """Return a table of the promises, and in words how the confidence level is meant."""
+        from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
+
+        return drawn(*self._parts()).rstrip("\n")
+
+    def __repr__(self) -> str:
+        """Return a line: the rates, and how many are certified."""
+        rates = ", ".join(per_cent(one.limit) for one in self.told)
+        n_certified = sum(one.certified for one in self.told)
+        return f"<Certificates: {rates}; {n_certified} of {len(self.told)} certified>"
+
+    def _repr_html_(self) -> str:
+        """Return the table for a notebook."""
+        from qconf.report.html import as_html  # noqa: PLC0415
+
+        return as_html(*self._parts())
+
+    def _parts(self) -> Iterator[Any]:
+        from qconf.report.grid import Column, Grid  # noqa: PLC0415
+
+        first = self.told[0]
+        headers = (
+            "at most", "expected error up to", "rows", "outliers seen", f"of next {first.BATCH}",
+        )  # fmt: skip
+        columns = [Column(one, right=True) for one in headers]
+        yield Grid(columns, [_cells(one) for one in self.told])
+        outlier = outlier_in_words(first.threshold, first.side, first.error)
+        yield f"An outlier is {outlier}. {self._level_in_words()}"
+        for one in self.told:
+            told = period_lines(one) if one.certified else certificate_lines(one)
+            if text := " ".join(told):
+                yield text
+
+    def _level_in_words(self) -> str:
+        level = per_cent(self.confidence_level)
+        if self.several == "joint":
+            return f"All these promises hold at once with {level} confidence."
+        return f"Each promise holds on its own with {level} confidence; all at once with less."
+
+
+def _cells(one: Certificate) -> list[str]:
+    if not one.certified:
+        return [per_cent(one.limit), "accept nothing", "", "", ""]
+    return [
+        per_cent(one.limit),
+        in_units(one.cut_off),
+        f"{100 * one.coverage:.0f} %",
+        f"{one.n_outliers:,} of {one.n_accepted:,}",
+        f"{one.next_batch(one.BATCH)}",
+    ]

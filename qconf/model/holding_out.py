@@ -1,0 +1,94 @@
+"""Hold out calibration rows: the newest, or whole groups at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qconf._types import IntArray
+from qconf.errors import TableError
+from qconf.tables.fit_roles import FitRoles
+
+__all__ = ["HeldOut", "hold_out"]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Which rows both models may see, and which neither.
+
+    Attributes
+    ----------
+    fitted, calibration : ndarray of int
+        Positions in the table.
+    groups : ndarray of shape (n_calibration,) of int, or None
+        Codes of what hangs together among the calibration rows.
+    time : ndarray of shape (n_calibration,) or None
+    """
+
+    fitted: IntArray
+    calibration: IntArray
+    groups: IntArray | None
+    time: Any
+
+    @classmethod
+    def everything(cls, roles: FitRoles) -> HeldOut:
+        """Take all rows for the calibration, of models that were fitted elsewhere."""
+        return cls(np.arange(0), roles.rows, roles.groups, roles.time)
+
+
+def hold_out(roles: FitRoles, share: float, rng: np.random.RandomState) -> HeldOut:
+    """Keep the newest share of rows from the fit; without a time, whole groups at random.
+
+    Rows of one moment are on one side. Older rows of a group (or copies) that also has newer rows
+    are in neither part: what a model learned of a house would make its later sale look easy.
+
+    Parameters
+    ----------
+    roles : FitRoles
+    share : float
+        In (0, 1).
+    rng : RandomState
+
+    Returns
+    -------
+    HeldOut
+
+    Raises
+    ------
+    TableError
+        If a side has no row.
+    """
+    n_rows = len(roles.rows)
+    wanted = max(1, round(share * n_rows))
+    if roles.time is not None:
+        begins = np.sort(roles.time)[-wanted]
+        newest = roles.time >= begins
+    else:
+        newest = _random_groups(
+            np.arange(n_rows) if roles.groups is None else roles.groups, wanted, rng
+        )
+    older = ~newest
+    if roles.groups is not None:
+        older &= ~np.isin(roles.groups, roles.groups[newest])
+    if not older.any():
+        msg = (
+            f"No row is left to fit on: all {n_rows} are of one time or group, or of groups that "
+            "the calibration rows have too. Certify on rows of your own (FrozenEstimator)."
+        )
+        raise TableError(msg)
+    return HeldOut(
+        roles.rows[older],
+        roles.rows[newest],
+        None if roles.groups is None else roles.groups[newest],
+        None if roles.time is None else roles.time[newest],
+    )
+
+
+def _random_groups(groups: IntArray, wanted: int, rng: np.random.RandomState) -> Any:
+    """Take groups in a random order until there are enough rows."""
+    size = np.bincount(groups)
+    order = rng.permutation(len(size))
+    n_taken = int(np.searchsorted(np.cumsum(size[order]), wanted)) + 1
+    return np.isin(groups, order[:n_taken])
