@@ -1,0 +1,211 @@
+"""Every measure under every weight, and the intervals that makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+
+from qconf._types import BoolArray, FloatArray
+from qconf.avm.measures import MeanOf, Measure, MedianIn
+from qconf.avm.valued_rows import ValuedRows
+from qconf.core.blas import one_blas_thread
+from qconf.core.estimate import Estimate
+from qconf.core.threads import threads_for
+from qconf.evaluation.ranking import Weights
+from qconf.evaluation.resampling import Draws, percentile_estimate, rate_estimate
+from qconf.evaluation.sampling import Sampling
+
+__all__ = ["Measurement"]
+
+#: Resamples whose sums are made at once: one walk through the columns serves them all.
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """What was measured, and what it might have been.
+
+    Attributes
+    ----------
+    rows : ValuedRows
+    valued : ndarray of shape (n_rows,), dtype bool
+        Which rows of the table have a value; only these are in `rows`.
+    sampling : Sampling
+    confidence_level : float
+    found : dict of Measure to (float, Draws)
+    """
+
+    rows: ValuedRows
+    valued: BoolArray
+    sampling: Sampling
+    confidence_level: float
+    found: dict[Measure, tuple[float, Draws]]
+
+    @classmethod
+    def of(
+        cls,
+        measures: Iterable[Measure],
+        rows: ValuedRows,
+        valued: BoolArray,
+        sampling: Sampling,
+        *,
+        n_resamples: int,
+        rng: np.random.Generator,
+        confidence_level: float,
+    ) -> Measurement:
+        """Sum up the rows under the weights of the sampling."""
+        asked = list(dict.fromkeys(measures))
+        summary = _Summary.of(asked, rows, valued)
+        with one_blas_thread():
+            values = summary.under([np.ones(len(valued), dtype=np.uint8)])[0]
+            told = list(_side_by_side(summary, map(_small, sampling.weights(n_resamples, rng))))
+        both = zip(values, sampling.draws(np.array(told)), strict=True)
+        found = dict(zip(asked, both, strict=True))
+        return cls(rows, valued, sampling, confidence_level, found)
+
+    def estimate(self, measure: Measure) -> Estimate:
+        """Return a measure with its interval."""
+        value, draws = self.found[measure]
+        draws = self._among(measure, draws)
+        if self.sampling.waves is not None:
+            draws = self.sampling.moving_as(self._linearized(measure), draws)
+        if isinstance(measure, MeanOf) and measure.is_share:
+            return self._rate(measure, value, draws)
+        return percentile_estimate(value, draws, self.confidence_level, measure.bounds)
+
+    def _rate(self, measure: MeanOf, value: float, draws: Draws) -> Estimate:
+        design_effect = 1.0
+        if measure.whole is not None:
+            whole = self.estimate(measure.whole)
+            n_whole, n_rows = float(measure.whole.members.sum()), len(self.valued)
+            # As if the rest of the table were like the rows that the whole is of.
+            worth = (whole.n_effective or n_whole) * n_rows / n_whole
+            seen = replace(whole, n_effective=worth)
+            design_effect = self.sampling.design_effect(seen, n_rows, measure.members.astype(np.float64))
+        return rate_estimate(
+            value,
+            float(measure.members.sum()),
+            draws,
+            self.confidence_level,
+            design_effect,
+            self.sampling.skewness(measure.values, measure.members.astype(np.float64)),
+        )
+
+    def _among(self, measure: Measure, draws: Draws) -> Draws:
+        """Leave out resamples without a member, and count the groups that have one."""
+        defined = draws.resamples[np.isfinite(draws.resamples)]
+        groups, n_groups = self.sampling.groups, draws.n_groups
+        if groups is not None and isinstance(measure, MeanOf):
+            n_groups = int((np.bincount(groups, measure.members) > 0).sum())
+        elif groups is not None and isinstance(measure, MedianIn):
+            begin, end = measure.segments.borders[measure.number : measure.number + 2]
+            n_groups = len(np.unique(groups[self.valued][measure.segments.rows[begin:end]]))
+        return replace(draws, resamples=defined, n_groups=None if n_groups is None else max(n_groups, 2))
+
+    def _linearized(self, measure: Measure) -> FloatArray:
+        if isinstance(measure, MeanOf):
+            return measure.linearized()
+        every = np.zeros(len(self.valued))
+        every[self.valued] = measure.linearized(self.rows)
+        return every
+
+
+class _Columns:
+    """Columns to be summed up, each once."""
+
+    def __init__(self) -> None:
+        self._place: dict[tuple[int, int], int] = {}
+        self._of: list[tuple[BoolArray, FloatArray | BoolArray | None]] = []
+
+    def place(self, members: BoolArray, values: FloatArray | BoolArray | None = None) -> int:
+        """Return where the members are counted, or where their values are summed up."""
+        key = id(members), id(values)
+        if key not in self._place:
+            self._place[key] = len(self._of)
+            self._of.append((members, values))
+        return self._place[key]
+
+    def matrix(self) -> FloatArray:
+        """Write the columns side by side."""
+        matrix = np.empty((len(self._of[0][0]), len(self._of)), order="F")
+        for number, (members, values) in enumerate(self._of):
+            if values is None:
+                matrix[:, number] = members
+            else:
+                np.multiply(members, values, out=matrix[:, number])
+        return matrix
+
+
+@dataclass(frozen=True, eq=False)
+class _Summary:
+    """How measures are summed up: means by one product of matrices, the others one by one."""
+
+    measures: list[Measure]
+    columns: FloatArray
+    above: list[int]
+    below: list[int]
+    rows: ValuedRows
+    valued: BoolArray
+
+    @classmethod
+    def of(cls, measures: list[Measure], rows: ValuedRows, valued: BoolArray) -> _Summary:
+        """Lay out the columns of the means."""
+        columns = _Columns()
+        means = [one for one in measures if isinstance(one, MeanOf)]
+        below = [columns.place(one.members) for one in means]
+        above = [columns.place(one.members, one.values) for one in means]
+        return cls(measures, columns.matrix(), above, below, rows, valued)
+
+    def under(self, weights: Sequence[Weights]) -> list[list[float]]:
+        """Return each measure under each of some weights."""
+        times = np.empty((len(weights), len(self.valued)))
+        for row, one in zip(times, weights, strict=True):
+            row[:] = one
+        sums = times @ self.columns
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = sums[:, self.above] / sums[:, self.below]
+        others = map(self._others, weights)
+        return [self._merged(one, rest) for one, rest in zip(means, others, strict=True)]
+
+    def _others(self, weights: Weights) -> list[float]:
+        own = weights if self.valued.all() else weights[self.valued]
+        under = self.rows.under(own)
+        return [one.of(under) for one in self.measures if not isinstance(one, MeanOf)]
+
+    def _merged(self, means: FloatArray, others: Sequence[float]) -> list[float]:
+        mean, other = iter(means.tolist()), iter(others)
+        told = []
+        for one in self.measures:
+            if isinstance(one, MeanOf):
+                value = next(mean)
+                told.append(float(np.sqrt(value)) if one.root else value)
+            else:
+                told.append(next(other))
+        return told
+
+
+def _small(weights: Weights) -> Weights:
+    """Keep counts in as few bytes as they need: they are read in many orders."""
+    if weights.dtype.kind == "f":
+        return weights
+    return weights.astype(np.uint8 if weights.max() < 256 else np.intp)  # noqa: PLR2004
+
+
+def _side_by_side(summary: _Summary, weights: Iterator[Weights]) -> Iterator[list[float]]:
+    """Sum up under one batch of weights after the other, as many at once as there are threads."""
+    n_threads = threads_for(len(summary.valued))
+    with ThreadPoolExecutor(n_threads) as pool:
+        mapped: Callable[..., Iterable[list[list[float]]]] = pool.map if n_threads > 1 else map
+        # No more than these are ever held: all at once would be gigabytes.
+        while batches := list(islice(_batches(weights), n_threads)):
+            for told in mapped(summary.under, batches):
+                yield from told
+
+
+def _batches(weights: Iterator[Weights]) -> Iterator[list[Weights]]:
+    while some := list(islice(weights, _AT_ONCE)):
+        yield some
