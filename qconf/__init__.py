@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "AvmReport": "qconf.avm.result",
     "BlendConfidence": "qconf.estimators.blend",
     "ColumnConfidence": "qconf.estimators.column",
     "Comparison": "qconf.comparison.result",

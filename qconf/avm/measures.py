@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray
-from qconf.avm.number_format import PERCENT, NumberFormat
+from qconf.avm.number_format import PERCENT, PLAIN, NumberFormat
 from qconf.avm.statistics.value_statistic import ValueStatistic
 from qconf.avm.valued_rows import Segments, ValuedRows, WeightedValues
 from qconf.avm.verdicts import Range
@@ -80,6 +82,7 @@ class StatisticOf:
     """
 
     statistic: ValueStatistic
+    is_share: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -142,7 +145,14 @@ class MedianIn:
     relative_to: Segments | None = None
     accepted: Range | None = None
     bounds: tuple[float, float] = (-np.inf, np.inf)
-    written: NumberFormat = NumberFormat(3)
+    written: NumberFormat = PLAIN
+    is_share: ClassVar[bool] = False
+
+    @property
+    def rows(self) -> NDArray[np.uint32]:
+        """The rows of the segment."""
+        begin, end = self.segments.borders[self.number : self.number + 2]
+        return self.segments.rows[begin:end]
 
     def of(self, rows: WeightedValues) -> float:
         """Take the middle of weighted rows."""
@@ -156,7 +166,7 @@ class MedianIn:
         begin, end = self.segments.borders[self.number : self.number + 2]
         own = self.segments.values[begin:end]
         side = np.zeros(len(rows.ratio))
-        side[self.segments.rows[begin:end]] = np.sign(own - np.median(own))
+        side[self.rows] = np.sign(own - np.median(own))
         return side
 
 

@@ -10,19 +10,23 @@ from itertools import islice
 import numpy as np
 
 from qconf._types import BoolArray, FloatArray
+from qconf.avm.intervals import rooted, skewed_estimate, skewness_of_sum
 from qconf.avm.measures import MeanOf, Measure, MedianIn
 from qconf.avm.valued_rows import ValuedRows
 from qconf.core.blas import one_blas_thread
 from qconf.core.estimate import Estimate
 from qconf.core.threads import threads_for
 from qconf.evaluation.ranking import Weights
-from qconf.evaluation.resampling import Draws, percentile_estimate, rate_estimate
+from qconf.evaluation.resampling import Draws, rate_estimate
 from qconf.evaluation.sampling import Sampling
 
 __all__ = ["Measurement"]
 
 #: Resamples whose sums are made at once: one walk through the columns serves them all.
 _AT_ONCE = 8
+
+#: With fewer rows, how they differ is itself not known well.
+_MANY_ROWS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,45 +77,68 @@ class Measurement:
         draws = self._among(measure, draws)
         if self.sampling.waves is not None:
             draws = self.sampling.moving_as(self._linearized(measure), draws)
-        if isinstance(measure, MeanOf) and measure.is_share:
+        if measure.is_share and isinstance(measure, MeanOf):
             return self._rate(measure, value, draws)
-        return percentile_estimate(value, draws, self.confidence_level, measure.bounds)
+        skewness = self._skewness(self._linearized(measure))
+        level, bounds = self.confidence_level, measure.bounds
+        told = skewed_estimate(value, draws, level, bounds, skewness)
+        return rooted(told) if isinstance(measure, MeanOf) and measure.root else told
 
     def _rate(self, measure: MeanOf, value: float, draws: Draws) -> Estimate:
-        design_effect = 1.0
-        if measure.whole is not None:
-            whole = self.estimate(measure.whole)
-            n_whole, n_rows = float(measure.whole.members.sum()), len(self.valued)
-            # As if the rest of the table were like the rows that the whole is of.
-            worth = (whole.n_effective or n_whole) * n_rows / n_whole
-            seen = replace(whole, n_effective=worth)
-            design_effect = self.sampling.design_effect(seen, n_rows, measure.members.astype(np.float64))
+        taken = measure.members.astype(np.float64)
         return rate_estimate(
             value,
-            float(measure.members.sum()),
+            float(taken.sum()),
             draws,
             self.confidence_level,
-            design_effect,
-            self.sampling.skewness(measure.values, measure.members.astype(np.float64)),
+            self._design_effect(measure.whole, taken),
+            self.sampling.skewness(measure.values, taken),
         )
+
+    def _design_effect(self, whole: MeanOf | None, taken: FloatArray) -> float:
+        """Say how dependent some rows are, as the whole shows that they are a part of."""
+        if whole is None:
+            return 1.0
+        seen, n_rows = self.estimate(whole), len(self.valued)
+        n_whole = float(whole.members.sum())
+        # As if the rest of the table were like the rows that the whole is of.
+        worth = (seen.n_effective or n_whole) * n_rows / n_whole
+        return self.sampling.design_effect(replace(seen, n_effective=worth), n_rows, taken)
 
     def _among(self, measure: Measure, draws: Draws) -> Draws:
         """Leave out resamples without a member, and count the groups that have one."""
         defined = draws.resamples[np.isfinite(draws.resamples)]
-        groups, n_groups = self.sampling.groups, draws.n_groups
-        if groups is not None and isinstance(measure, MeanOf):
-            n_groups = int((np.bincount(groups, measure.members) > 0).sum())
-        elif groups is not None and isinstance(measure, MedianIn):
-            begin, end = measure.segments.borders[measure.number : measure.number + 2]
-            n_groups = len(np.unique(groups[self.valued][measure.segments.rows[begin:end]]))
-        return replace(draws, resamples=defined, n_groups=None if n_groups is None else max(n_groups, 2))
+        return replace(draws, resamples=defined, n_groups=self._n_units(measure))
+
+    def _n_units(self, measure: Measure) -> int | None:
+        """Count what is resampled, of the rows that a measure is of; None if that is many rows."""
+        groups = self.sampling.groups
+        if isinstance(measure, MeanOf):
+            members = measure.members
+        else:
+            members = self.valued
+            if isinstance(measure, MedianIn):
+                members = np.zeros(len(self.valued), dtype=np.bool_)
+                members[np.flatnonzero(self.valued)[measure.rows]] = True
+        if groups is not None:
+            return max(int((np.bincount(groups, members) > 0).sum()), 2)
+        n_rows = int(members.sum())
+        return max(n_rows, 2) if n_rows < _MANY_ROWS and not measure.is_share else None
 
     def _linearized(self, measure: Measure) -> FloatArray:
         if isinstance(measure, MeanOf):
             return measure.linearized()
         every = np.zeros(len(self.valued))
-        every[self.valued] = measure.linearized(self.rows)
+        own = measure.linearized(self.rows)
+        # Rows that do not move it at all, as those of other bands, stay at zero.
+        moves = own != 0
+        every[self.valued] = own - np.where(moves, own[moves].mean() if moves.any() else 0.0, 0.0)
         return every
+
+    def _skewness(self, linearized: FloatArray) -> float:
+        groups = self.sampling.groups
+        units = linearized if groups is None else np.bincount(groups, linearized)
+        return skewness_of_sum(units[units != 0])
 
 
 class _Columns:
@@ -178,14 +205,7 @@ class _Summary:
 
     def _merged(self, means: FloatArray, others: Sequence[float]) -> list[float]:
         mean, other = iter(means.tolist()), iter(others)
-        told = []
-        for one in self.measures:
-            if isinstance(one, MeanOf):
-                value = next(mean)
-                told.append(float(np.sqrt(value)) if one.root else value)
-            else:
-                told.append(next(other))
-        return told
+        return [next(mean if isinstance(one, MeanOf) else other) for one in self.measures]
 
 
 def _small(weights: Weights) -> Weights:

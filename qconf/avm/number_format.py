@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qconf.core.estimate import Estimate
 
-__all__ = ["PERCENT", "SIGNED_PERCENT", "NumberFormat"]
+__all__ = ["PERCENT", "PLAIN", "SIGNED_PERCENT", "NumberFormat"]
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,6 @@ class NumberFormat:
         return f"{times * value:{'+' if self.plus else ''},.{self.digits}f}"
 
 
+PLAIN = NumberFormat(3)
 PERCENT = NumberFormat(1, percent=True)
 SIGNED_PERCENT = NumberFormat(1, percent=True, plus=True)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray
 from qconf.core.frames import as_series
-from qconf.core.grouping import group_codes
 from qconf.errors import TableError
 from qconf.tables.roles import role_numbers
 
@@ -113,7 +112,7 @@ class Portfolio:
 def labels_of(
     what: str, given: ArrayLike | None, known: BoolArray
 ) -> tuple[IntArray | None, tuple[str, ...]]:
-    """Number the labels of rows in the order in which people list them.
+    """Replace labels by numbers, in the order in which people list them.
 
     Parameters
     ----------
@@ -194,9 +193,7 @@ def _ccs(given: ArrayLike, n_rows: int) -> FloatArray:
     score = role_numbers(as_series(given, "CCS", n_rows), "CCS").copy()
     outside = int(((score < 0) | (score > 100)).sum())  # noqa: PLR2004 - per cent
     if outside:
-        msg = (
-            f"A CCS must lie from 0 to 100 (%), or all from 0 to 1; {outside} of {n_rows} do not."
-        )
+        msg = f"A CCS must lie from 0 to 100 (%), or all from 0 to 1; {outside} of {n_rows} do not."
         raise TableError(msg)
     return score / 100.0 if _any_above(score, 1.0) else score
 

@@ -102,7 +102,7 @@ def avm_report(
     >>> values = truth * np.exp(rng.normal(scale=0.08, size=2000))
     >>> report = avm_report(values, truth, expected_error=np.full(2000, 0.08), n_resamples=200)
     >>> report.figure("accuracy", "ppe10").estimate.value
-    0.7875
+    0.793
     >>> report.figure("ratios", "cod").verdict, report.sections["fsd"][0].verdict
     ('in range', 'right')
     """
@@ -206,6 +206,7 @@ def _sections(
     portfolio: Portfolio, rows: ValuedRows, accuracy: Accuracy
 ) -> dict[str, tuple[Asked, ...]]:
     asked = {
+        "scope": accuracy.scope(),
         "accuracy": accuracy.asked(),
         "fsd": tuple(ask_fsd(portfolio)),
         "cut_offs": tuple(ask_cut_offs(portfolio, accuracy)),

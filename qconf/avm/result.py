@@ -13,7 +13,7 @@ from qconf.core.estimate import in_percent
 __all__ = ["AvmReport"]
 
 #: Sections that speak of all rows at once: in JSON they are not lists.
-_OF_ALL = ("accuracy", "ratios")
+_OF_ALL = ("scope", "accuracy", "ratios")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,7 +32,7 @@ class AvmReport:
         What was asked for.
     n_resamples : int
     sections : dict of str to tuple of Block
-        ``accuracy``, ``fsd``, ``cut_offs``, ``ccs``, ``tiers``, ``ratios``, ``price_bands``: those
+        ``scope``, ``accuracy``, ``fsd``, ``cut_offs``, ``ccs``, ``tiers``, ``ratios``, ``price_bands``: those
         for which there were columns.
     notes : tuple of str
         What limits the intervals.

@@ -27,7 +27,7 @@ _TITLES = {
 }
 #: What is told of each class beside the others; the rest is in JSON, CSV and `by_class`.
 _OF_A_CLASS = (
-    (("accuracy", "hit_rate"), ("accuracy", "ppe10"), ("accuracy", "failure_rate")),
+    (("scope", "hit_rate"), ("accuracy", "ppe10"), ("accuracy", "failure_rate")),
     (("ratios", "median_ratio"), ("ratios", "cod"), ("ratios", "prb")),
 )
 #: A line is not longer than a terminal: more figures go into a table of their own.
@@ -46,6 +46,7 @@ def report_html(report: AvmReport) -> str:
 
 def _parts(report: AvmReport) -> Iterator[str | Grid]:
     yield _heading(report)
+    yield _list(report, "scope")
     yield _list(report, "accuracy")
     for section in ("fsd", "cut_offs", "ccs", "tiers"):
         yield from _bands(report, section)
@@ -64,7 +65,7 @@ def _heading(report: AvmReport) -> str:
             f"{report.rows:,} rows, {report.valued:,} with a value{groups}",
             *gone,
             f"a failure is off by more than {in_percent(report.threshold, 0)}",
-            f"intervals of {100 * report.confidence_level:g} % from {report.n_resamples:,} resamples.",
+            f"intervals of {100 * report.confidence_level:g} %, {report.n_resamples:,} resamples.",
         ]
     )
 

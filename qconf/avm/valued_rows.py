@@ -167,4 +167,3 @@ class WeightedValues:
     def weighted_mean_ratio(self) -> float:
         """The sum of all values over the sum of all truths."""
         return float(self.times @ self.rows.values) / float(self.times @ self.rows.truth)
-

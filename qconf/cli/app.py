@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 import qconf
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
+from qconf.cli.report_card import report_card_command
 from qconf.cli.simulate import simulate_command
 from qconf.errors import OptionError, QconfError, nearest
 
@@ -21,7 +22,12 @@ __all__ = ["app", "run"]
 _NAME = "qconf"
 #: Options that had another name.
 _RENAMED = {"--group": "--groups", "--replicates": "--groups-of-each"}
-_KINDS = {int: "a whole number", float: "a number", float | None: "a number"}
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    float | None: "a number",
+    int | None: "a whole number",
+}
 
 app = typer.Typer(
     # Plain help: it is read aloud, piped and searched, and rich costs a tenth of a second.
@@ -36,7 +42,12 @@ def _summary(command: Any) -> str:
     return str(getdoc(command)).partition("\n\n")[0]
 
 
-_COMMANDS = (("compare", compare_command), ("fit", fit_command), ("simulate", simulate_command))
+_COMMANDS = (
+    ("compare", compare_command),
+    ("fit", fit_command),
+    ("report-card", report_card_command),
+    ("simulate", simulate_command),
+)
 for _name, _command in _COMMANDS:
     app.command(_name, short_help=_summary(_command))(_command)
 

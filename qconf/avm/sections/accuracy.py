@@ -61,12 +61,15 @@ class Accuracy:
         self.failure_rate = self._of(FAILURE_RATE)
         self.right_tail = self._of(RIGHT_TAIL)
 
+    def scope(self) -> tuple[Asked, ...]:
+        """Ask how many rows have a value."""
+        return (Asked("all", len(self._portfolio.valued), (self.hit_rate,)),)
+
     def asked(self) -> tuple[Asked, ...]:
         """Ask for everything, of all rows."""
         portfolio = self._portfolio
         failed = portfolio.valued & (np.abs(portfolio.residual) > portfolio.threshold)
         measures: list[Measure] = [
-            self.hit_rate,
             *self.ppes.values(),
             StatisticOf(MDAPE),
             replace(self._of(MEAN_ERROR), written=SIGNED_PERCENT),

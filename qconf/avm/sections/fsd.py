@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.stats import norm
@@ -68,12 +69,10 @@ def ask_fsd(portfolio: Portfolio) -> Iterator[Asked]:
     whole = _measures(z, known)
     yield _asked("all", fsd, whole)
     edges = (0.0, *_EDGES, np.inf)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         members = known & (fsd > low) & (fsd <= high)
         if members.any():
-            of_band = tuple(
-replace(one, members=members, whole=one) for one in whole
-            )
+            of_band = tuple(replace(one, members=members, whole=one) for one in whole)
             yield _asked(_named(low, high), fsd, of_band)
 
 
@@ -106,17 +105,16 @@ def _of_fsd(figure: Figure) -> str | None:
 
 
 def _measures(z: FloatArray, members: BoolArray) -> tuple[MeanOf, ...]:
-    return tuple(
+    shares = (
         MeanOf(metric, metric.values(z, 0.0), members, accepted=_ACCEPTED[metric])
         for metric in (WITHIN_1, WITHIN_2)
-    ) + (_z_rms(z, members),)
+    )
+    return (*shares, _z_rms(z, members))
 
 
 def _z_rms(z: FloatArray, members: BoolArray) -> MeanOf:
     squares, accepted = Z_RMS.values(z, 0.0), _ACCEPTED[Z_RMS]
-    return MeanOf(
-        Z_RMS, squares, members, root=True, accepted=accepted, written=NumberFormat(2)
-    )
+    return MeanOf(Z_RMS, squares, members, root=True, accepted=accepted, written=NumberFormat(2))
 
 
 def _asked(band: str, fsd: FloatArray, measures: tuple[MeanOf, ...]) -> Asked:

@@ -1,4 +1,4 @@
-"""The coefficient of dispersion: are like houses valued alike?"""
+"""The coefficient of dispersion: whether like houses are valued alike."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _CoefficientOfDispersion(ValueStatistic):
         return 100.0 * float(rows.times @ away) / rows.total / rows.median_ratio
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls by its distance, and by moving the median that others are measured from."""
+        """Return distances, and what a row does to the median that others are measured from."""
         median = float(np.median(rows.ratio))
         away = np.abs(rows.ratio - median)
         return away - float(away.mean()) / median * np.sign(rows.ratio - median)

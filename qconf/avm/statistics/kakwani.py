@@ -41,7 +41,7 @@ class _ModifiedKakwaniIndex(ValueStatistic):
         return float(place @ money) / float(money.sum()) / spread
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls by where it stands, and by how much more its value is than its truth."""
+        """Return the place of each row, times how much more its value is than its truth."""
         place = np.empty(len(rows.ratio))
         place[rows.by_truth] = _places(np.ones(len(rows.ratio)))
         return place * (rows.values / rows.values.mean() - rows.truth / rows.truth.mean())

@@ -26,7 +26,7 @@ class _MedianAbsolutePercentageError(ValueStatistic):
         return float(rows.medians(rows.rows.sizes)[0])
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls by the side on which it is."""
+        """Return the side on which each row is."""
         size = np.abs(rows.residual)
         return np.sign(size - np.median(size))
 
@@ -45,7 +45,7 @@ class _MedianError(ValueStatistic):
         return rows.median_ratio - 1.0
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls by the side on which it is."""
+        """Return the side on which each row is."""
         return np.sign(rows.ratio - np.median(rows.ratio))
 
 

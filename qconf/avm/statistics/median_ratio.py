@@ -29,7 +29,7 @@ class _MedianRatio(ValueStatistic):
         return rows.median_ratio
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls by the side on which it is."""
+        """Return the side on which each row is."""
         return np.sign(rows.ratio - np.median(rows.ratio))
 
 
@@ -47,7 +47,7 @@ class _WeightedMeanRatio(ValueStatistic):
         return rows.weighted_mean_ratio
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls by what its value is beyond its share."""
+        """Return how much each value is beyond its share."""
         return rows.values - rows.values.sum() / rows.truth.sum() * rows.truth
 
 

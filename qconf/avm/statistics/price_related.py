@@ -1,4 +1,4 @@
-"""Vertical equity: are dear houses valued at the same level as cheap ones?"""
+"""Vertical equity: whether dear houses are valued at the same level as cheap ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _PriceRelatedDifferential(ValueStatistic):
         return rows.mean_ratio / rows.weighted_mean_ratio
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls on both means."""
+        """Return what each row does to both means."""
         level = rows.values.sum() / rows.truth.sum()
         beyond = (rows.values - level * rows.truth) / rows.truth.mean()
         return rows.ratio - float(rows.ratio.mean()) / level * beyond
@@ -60,7 +60,7 @@ class _PriceRelatedBias(ValueStatistic):
         return float(pull @ beyond) / spread if spread > 0 else np.nan
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """A row pulls by what is left of it, times how far its price is from the middle."""
+        """Return what is left of each row, times how far its price is from the middle."""
         doublings, beyond = _regression(rows, float(np.median(rows.ratio)))
         doublings -= doublings.mean()
         spread = float(doublings @ doublings)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from qconf._types import FloatArray
-from qconf.avm.number_format import NumberFormat
+from qconf.avm.number_format import PLAIN, NumberFormat
 from qconf.avm.valued_rows import ValuedRows, WeightedValues
 from qconf.avm.verdicts import Range
 
@@ -36,7 +36,7 @@ class ValueStatistic(ABC):
     description: ClassVar[str]
     accepted: ClassVar[Range | None] = None
     bounds: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
-    written: ClassVar[NumberFormat] = NumberFormat(3)
+    written: ClassVar[NumberFormat] = PLAIN
 
     @abstractmethod
     def of(self, rows: WeightedValues) -> float:
