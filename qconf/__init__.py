@@ -12,6 +12,11 @@ TYPE_CHECKING = False  # as type checkers have it: `typing` alone would double t
 if TYPE_CHECKING:
     from typing import Any
 
+    from qconf.avm.audit import certified_rate as certified_rate
+    from qconf.avm.audit import random_sample as random_sample
+    from qconf.avm.audit import rows_to_certify as rows_to_certify
+    from qconf.avm.report import avm_report as avm_report
+    from qconf.avm.result import AvmReport as AvmReport
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
     from qconf.datasets import load_example as load_example
@@ -64,16 +69,21 @@ _HOME = {
     "QuantileConfidence": "qconf.estimators.quantile",
     "ResidualConfidence": "qconf.estimators.residual",
     "Simulation": "qconf.simulation.result",
+    "avm_report": "qconf.avm.report",
     "best_decile_scorer": "qconf.evaluation.scorer",
+    "certified_rate": "qconf.avm.audit",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
     "fit_model": "qconf.fitting.fit_model",
     "load_example": "qconf.datasets",
     "progressive_validation": "qconf.residuals.progressive",
+    "random_sample": "qconf.avm.audit",
+    "rows_to_certify": "qconf.avm.audit",
     "simulate": "qconf.simulation.simulate",
 }
 
 __all__ = [
+    "AvmReport",
     "BlendConfidence",
     "ColumnConfidence",
     "Comparison",
@@ -92,12 +102,16 @@ __all__ = [
     "QuantileConfidence",
     "ResidualConfidence",
     "Simulation",
+    "avm_report",
     "best_decile_scorer",
+    "certified_rate",
     "compare",
     "evaluate",
     "fit_model",
     "load_example",
     "progressive_validation",
+    "random_sample",
+    "rows_to_certify",
     "simulate",
 ]
 

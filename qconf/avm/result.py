@@ -32,8 +32,8 @@ class AvmReport:
         What was asked for.
     n_resamples : int
     sections : dict of str to tuple of Block
-        ``scope``, ``accuracy``, ``fsd``, ``cut_offs``, ``ccs``, ``tiers``, ``ratios``, ``price_bands``: those
-        for which there were columns.
+        ``scope``, ``accuracy``, ``fsd``, ``cut_offs``, ``ccs``, ``tiers``, ``ratios``,
+        ``price_bands``: those for which there were columns.
     notes : tuple of str
         What limits the intervals.
     left_out : dict of str to int

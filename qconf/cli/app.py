@@ -22,12 +22,8 @@ __all__ = ["app", "run"]
 _NAME = "qconf"
 #: Options that had another name.
 _RENAMED = {"--group": "--groups", "--replicates": "--groups-of-each"}
-_KINDS = {
-    int: "a whole number",
-    float: "a number",
-    float | None: "a number",
-    int | None: "a whole number",
-}
+_WHOLE, _ANY = "a whole number", "a number"
+_KINDS = {int: _WHOLE, int | None: _WHOLE, float: _ANY, float | None: _ANY}
 
 app = typer.Typer(
     # Plain help: it is read aloud, piped and searched, and rich costs a tenth of a second.
