@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import cast
 
 import numpy as np
 
 from qconf._types import BoolArray, FloatArray
-from qconf.avm.intervals import rooted, skewed_estimate, skewness_of_sum
-from qconf.avm.measures import MeanOf, Measure, MedianIn
+from qconf.avm.intervals import rooted, skewed_estimate
+from qconf.avm.measures import MeanOf, Measure
 from qconf.avm.valued_rows import ValuedRows
 from qconf.core.blas import one_blas_thread
 from qconf.core.estimate import Estimate
@@ -24,9 +25,6 @@ __all__ = ["Measurement"]
 
 #: Resamples whose sums are made at once: one walk through the columns serves them all.
 _AT_ONCE = 8
-
-#: With fewer rows, how they differ is itself not known well.
-_MANY_ROWS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,18 +72,24 @@ class Measurement:
     def estimate(self, measure: Measure) -> Estimate:
         """Return a measure with its interval."""
         value, draws = self.found[measure]
-        draws = self._among(measure, draws)
+        # Resamples without a member tell nothing.
+        draws = replace(draws, resamples=draws.resamples[np.isfinite(draws.resamples)])
+        linearized = None if measure.is_share else self._linearized(measure)
         if self.sampling.waves is not None:
-            draws = self.sampling.moving_as(self._linearized(measure), draws)
-        if measure.is_share and isinstance(measure, MeanOf):
-            return self._rate(measure, value, draws)
-        skewness = self._skewness(self._linearized(measure))
-        level, bounds = self.confidence_level, measure.bounds
-        told = skewed_estimate(value, draws, level, bounds, skewness)
+            moves = self._linearized(measure) if linearized is None else linearized
+            draws = self.sampling.moving_as(moves, draws)
+        if linearized is None:
+            return self._rate(cast("MeanOf", measure), value, draws)
+        groups = self.sampling.groups
+        units = linearized if groups is None else np.bincount(groups, linearized)
+        told = skewed_estimate(value, draws, self.confidence_level, measure.bounds, units)
         return rooted(told) if isinstance(measure, MeanOf) and measure.root else told
 
     def _rate(self, measure: MeanOf, value: float, draws: Draws) -> Estimate:
         taken = measure.members.astype(np.float64)
+        if self.sampling.groups is not None:
+            own = int((np.bincount(self.sampling.groups, taken) > 0).sum())
+            draws = replace(draws, n_groups=max(own, 2))
         return rate_estimate(
             value,
             float(taken.sum()),
@@ -105,26 +109,6 @@ class Measurement:
         worth = (seen.n_effective or n_whole) * n_rows / n_whole
         return self.sampling.design_effect(replace(seen, n_effective=worth), n_rows, taken)
 
-    def _among(self, measure: Measure, draws: Draws) -> Draws:
-        """Leave out resamples without a member, and count the groups that have one."""
-        defined = draws.resamples[np.isfinite(draws.resamples)]
-        return replace(draws, resamples=defined, n_groups=self._n_units(measure))
-
-    def _n_units(self, measure: Measure) -> int | None:
-        """Count what is resampled, of the rows that a measure is of; None if that is many rows."""
-        groups = self.sampling.groups
-        if isinstance(measure, MeanOf):
-            members = measure.members
-        else:
-            members = self.valued
-            if isinstance(measure, MedianIn):
-                members = np.zeros(len(self.valued), dtype=np.bool_)
-                members[np.flatnonzero(self.valued)[measure.rows]] = True
-        if groups is not None:
-            return max(int((np.bincount(groups, members) > 0).sum()), 2)
-        n_rows = int(members.sum())
-        return max(n_rows, 2) if n_rows < _MANY_ROWS and not measure.is_share else None
-
     def _linearized(self, measure: Measure) -> FloatArray:
         if isinstance(measure, MeanOf):
             return measure.linearized()
@@ -134,11 +118,6 @@ class Measurement:
         moves = own != 0
         every[self.valued] = own - np.where(moves, own[moves].mean() if moves.any() else 0.0, 0.0)
         return every
-
-    def _skewness(self, linearized: FloatArray) -> float:
-        groups = self.sampling.groups
-        units = linearized if groups is None else np.bincount(groups, linearized)
-        return skewness_of_sum(units[units != 0])
 
 
 class _Columns:

@@ -12,6 +12,9 @@ from qconf.avm.verdicts import Range
 
 __all__ = ["COD"]
 
+#: The share of rows, on each side of the median, that shows how dense rows are there.
+_NEAR = 0.05
+
 
 class _CoefficientOfDispersion(ValueStatistic):
     """The mean distance of ratios from their median, in per cent of the median."""
@@ -30,10 +33,13 @@ class _CoefficientOfDispersion(ValueStatistic):
         return 100.0 * float(rows.times @ away) / rows.total / rows.median_ratio
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """Return distances, and what a row does to the median that others are measured from."""
-        median = float(np.median(rows.ratio))
+        """Return distances, and what a row does to the median that they are measured in."""
+        below, median, above = np.quantile(rows.ratio, [0.5 - _NEAR, 0.5, 0.5 + _NEAR])
         away = np.abs(rows.ratio - median)
-        return away - float(away.mean()) / median * np.sign(rows.ratio - median)
+        # A median moves by 1 / (2 density): the density is read from the rows next to it.
+        moved = np.sign(rows.ratio - median) * (above - below) / (4 * _NEAR)
+        linearized: FloatArray = away - away.mean() / median * moved
+        return linearized
 
 
 COD = _CoefficientOfDispersion()

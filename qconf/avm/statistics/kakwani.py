@@ -41,10 +41,24 @@ class _ModifiedKakwaniIndex(ValueStatistic):
         return float(place @ money) / float(money.sum()) / spread
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
-        """Return the place of each row, times how much more its value is than its truth."""
-        place = np.empty(len(rows.ratio))
-        place[rows.by_truth] = _places(np.ones(len(rows.ratio)))
-        return place * (rows.values / rows.values.mean() - rows.truth / rows.truth.mean())
+        """Return what each row does to both coefficients: by itself, and to the others' places."""
+        order = rows.by_truth
+        place = _places(np.ones(len(order)))
+        pulls, spreads = zip(
+            *(_concentration(money, place) for money in (rows.values[order], rows.truth[order])),
+            strict=True,
+        )
+        pull = np.empty(len(order))
+        pull[order] = pulls[0] - spreads[0] / spreads[1] * pulls[1] if spreads[1] > _ROUNDING else 0
+        return pull
+
+
+def _concentration(money: FloatArray, place: FloatArray) -> tuple[FloatArray, float]:
+    """Return the linearized variable of a concentration coefficient, and the coefficient."""
+    spread = float(place @ money) / float(money.sum())
+    # Who is added below moves all above him up.
+    above = 2.0 * (money.sum() - np.cumsum(money)) / len(money)
+    return (money * (place - spread) + above) / float(money.mean()), spread
 
 
 def _sums(values: FloatArray, starts: IntArray) -> FloatArray:

@@ -12,6 +12,8 @@ from qconf.avm.verdicts import Range
 
 __all__ = ["PRB", "PRD", "market_value_proxy"]
 
+_ROUNDING = 1e-20
+
 
 def market_value_proxy(values: FloatArray, truth: FloatArray, median_ratio: float) -> FloatArray:
     """Average each truth with its value, brought to the level of the truths.
@@ -57,7 +59,8 @@ class _PriceRelatedBias(ValueStatistic):
         doublings -= float(rows.times @ doublings) / rows.total
         pull = rows.times * doublings
         spread = float(pull @ doublings)
-        return float(pull @ beyond) / spread if spread > 0 else np.nan
+        # Rounding must not make a slope out of equal prices.
+        return float(pull @ beyond) / spread if spread > _ROUNDING * rows.total else np.nan
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
         """Return what is left of each row, times how far its price is from the middle."""
