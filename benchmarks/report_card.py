@@ -23,7 +23,17 @@ from qconf._types import FloatArray, IntArray
 from qconf.avm.report import avm_report
 from qconf.avm.result import AvmReport
 
-__all__ = ["WORLDS", "coverage", "figures_of", "report_on", "run", "seconds", "table_of", "truths"]
+__all__ = [
+    "WORLDS",
+    "coverage",
+    "figures_of",
+    "report_on",
+    "rows_of_groups",
+    "run",
+    "seconds",
+    "table_of",
+    "truths",
+]
 
 TABLES = 500
 _RESAMPLES = 300
@@ -88,7 +98,7 @@ def coverage(name: str, tables: range) -> pd.DataFrame:
 def seconds(n_rows: int = 1_000_000, n_resamples: int = 500) -> Iterator[dict[str, Any]]:
     """Time a report of a million rows: without groups, and with 10,000."""
     rng = np.random.default_rng(0)
-    table = _rows(rng, np.full(max(n_rows // 100, 2), 100), clustered=True)
+    table = rows_of_groups(rng, np.full(max(n_rows // 100, 2), 100), clustered=True)
     for groups in (False, True):
         given = table if groups else table.drop(columns="group")
         begin = time.perf_counter()
@@ -127,17 +137,17 @@ def truths(name: str) -> dict[tuple[str, str, str], float]:
     world = WORLDS[name]
     rng = np.random.default_rng(2031)
     sizes = np.concatenate([world.sizes(rng) for _ in range(1000)])
-    table = _rows(rng, sizes, clustered=world.clustered).drop(columns="group")
+    table = rows_of_groups(rng, sizes, clustered=world.clustered).drop(columns="group")
     return {figure: one.value for figure, one in figures_of(report_on(table, n_resamples=2))}
 
 
 def table_of(name: str, rng: np.random.Generator) -> pd.DataFrame:
     """Make one table of a world."""
     world = WORLDS[name]
-    return _rows(rng, world.sizes(rng), clustered=world.clustered)
+    return rows_of_groups(rng, world.sizes(rng), clustered=world.clustered)
 
 
-def _rows(rng: np.random.Generator, sizes: IntArray, *, clustered: bool) -> pd.DataFrame:
+def rows_of_groups(rng: np.random.Generator, sizes: IntArray, *, clustered: bool) -> pd.DataFrame:
     """Draw groups with a shift and a scale of their errors, a price level, and a rate of misses."""
     group = np.repeat(np.arange(len(sizes)), sizes)
     n_rows = len(group)

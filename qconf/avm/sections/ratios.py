@@ -17,7 +17,7 @@ from qconf.avm.statistics.price_related import PRB, PRD, market_value_proxy
 from qconf.avm.valued_rows import Segments, ValuedRows
 from qconf.avm.verdicts import Range
 
-__all__ = ["ask_price_bands", "ask_ratios"]
+__all__ = ["RATIO_STATISTICS", "ask_price_bands", "ask_ratios"]
 
 RATIO_STATISTICS = (MEDIAN_RATIO, WEIGHTED_MEAN_RATIO, COD, PRD, PRB, MKI)
 
