@@ -14,6 +14,7 @@ from benchmarks import (
     intervals,
     leaderboard,
     linear_quantile,
+    report_card,
     simulation,
     vowpal_wabbit,
 )
@@ -25,6 +26,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "copies": copies.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
+    "report-card": report_card.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }

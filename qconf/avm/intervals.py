@@ -83,7 +83,7 @@ def _skewness(units: FloatArray) -> float:
     cubes = float((units**3).sum()) / float(units @ units) ** 1.5
     n_units = len(units)
     mended = float(np.sqrt(n_units * (n_units - 1))) / (n_units - 2)
-    return _SEEN_OF_SKEWNESS * mended * cubes
+    return float(_SEEN_OF_SKEWNESS * mended * cubes)
 
 
 def rooted(squares: Estimate) -> Estimate:

@@ -69,7 +69,8 @@ class MeanOf:
     def linearized(self) -> FloatArray:
         """Return what each row moves the mean by, up to a factor."""
         mean = float(self.members @ self.values) / float(self.members.sum())
-        return self.members * (self.values - mean)
+        linearized: FloatArray = np.where(self.members, self.values - mean, 0.0)
+        return linearized
 
 
 @dataclass(frozen=True, eq=False)

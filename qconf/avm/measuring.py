@@ -13,11 +13,10 @@ import numpy as np
 from qconf._types import BoolArray, FloatArray
 from qconf.avm.intervals import rooted, skewed_estimate
 from qconf.avm.measures import MeanOf, Measure
-from qconf.avm.valued_rows import ValuedRows
+from qconf.avm.valued_rows import Times, ValuedRows
 from qconf.core.blas import one_blas_thread
 from qconf.core.estimate import Estimate
 from qconf.core.threads import threads_for
-from qconf.evaluation.ranking import Weights
 from qconf.evaluation.resampling import Draws, rate_estimate
 from qconf.evaluation.sampling import Sampling
 
@@ -81,7 +80,9 @@ class Measurement:
         if linearized is None:
             return self._rate(cast("MeanOf", measure), value, draws)
         groups = self.sampling.groups
-        units = linearized if groups is None else np.bincount(groups, linearized)
+        units: FloatArray = (
+            linearized if groups is None else np.bincount(groups, linearized).astype(np.float64)
+        )
         told = skewed_estimate(value, draws, self.confidence_level, measure.bounds, units)
         return rooted(told) if isinstance(measure, MeanOf) and measure.root else told
 
@@ -166,7 +167,7 @@ class _Summary:
         above = [columns.place(one.members, one.values) for one in means]
         return cls(measures, columns.matrix(), above, below, rows, valued)
 
-    def under(self, weights: Sequence[Weights]) -> list[list[float]]:
+    def under(self, weights: Sequence[Times]) -> list[list[float]]:
         """Return each measure under each of some weights."""
         times = np.empty((len(weights), len(self.valued)))
         for row, one in zip(times, weights, strict=True):
@@ -177,7 +178,7 @@ class _Summary:
         others = map(self._others, weights)
         return [self._merged(one, rest) for one, rest in zip(means, others, strict=True)]
 
-    def _others(self, weights: Weights) -> list[float]:
+    def _others(self, weights: Times) -> list[float]:
         own = weights if self.valued.all() else weights[self.valued]
         under = self.rows.under(own)
         return [one.of(under) for one in self.measures if not isinstance(one, MeanOf)]
@@ -187,14 +188,15 @@ class _Summary:
         return [next(mean if isinstance(one, MeanOf) else other) for one in self.measures]
 
 
-def _small(weights: Weights) -> Weights:
+def _small(weights: Times) -> Times:
     """Keep counts in as few bytes as they need: they are read in many orders."""
     if weights.dtype.kind == "f":
         return weights
-    return weights.astype(np.uint8 if weights.max() < 256 else np.intp)  # noqa: PLR2004
+    small: Times = weights.astype(np.uint8 if weights.max() < 256 else np.intp)  # noqa: PLR2004
+    return small
 
 
-def _side_by_side(summary: _Summary, weights: Iterator[Weights]) -> Iterator[list[float]]:
+def _side_by_side(summary: _Summary, weights: Iterator[Times]) -> Iterator[list[float]]:
     """Sum up under one batch of weights after the other, as many at once as there are threads."""
     n_threads = threads_for(len(summary.valued))
     with ThreadPoolExecutor(n_threads) as pool:
@@ -205,6 +207,6 @@ def _side_by_side(summary: _Summary, weights: Iterator[Weights]) -> Iterator[lis
                 yield from told
 
 
-def _batches(weights: Iterator[Weights]) -> Iterator[list[Weights]]:
+def _batches(weights: Iterator[Times]) -> Iterator[list[Times]]:
     while some := list(islice(weights, _AT_ONCE)):
         yield some

@@ -105,7 +105,9 @@ class Portfolio:
         """Return some of the rows, as a portfolio of their own."""
         columns = ("values", "truth", "valued", "residual", "fsd", "ccs", "tiers")
         given = {name: getattr(self, name) for name in columns}
-        own = {name: None if one is None else one[members] for name, one in given.items()}
+        own: dict[str, Any] = {
+            name: None if one is None else one[members] for name, one in given.items()
+        }
         return replace(self, **own)
 
 

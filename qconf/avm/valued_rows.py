@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
-from qconf.evaluation.ranking import Weights
 
-__all__ = ["Segments", "ValuedRows", "WeightedValues"]
+#: How often each row counts: any kind of number, so that counts may be kept in single bytes.
+Times: TypeAlias = NDArray[Any]
+
+__all__ = ["Segments", "Times", "ValuedRows", "WeightedValues"]
 
 
 class Segments:
@@ -41,7 +43,7 @@ class Segments:
         self.values: FloatArray = numbers[order]
         self.borders = np.append(0, np.cumsum(np.bincount(segment[inside])))
 
-    def medians(self, weights: Weights) -> FloatArray:
+    def medians(self, weights: Times) -> FloatArray:
         """Return the median of each segment, each row counted `weights` times.
 
         Returns
@@ -116,7 +118,7 @@ class ValuedRows:
         starts: IntArray = np.flatnonzero(np.append(True, ordered[1:] > ordered[:-1]))
         return starts, ordered[starts]
 
-    def under(self, weights: Weights | None = None) -> WeightedValues:
+    def under(self, weights: Times | None = None) -> WeightedValues:
         """Count each row so many times; None is once."""
         once = np.ones(len(self.ratio), dtype=np.uint8)
         return WeightedValues(self, once if weights is None else weights)
@@ -132,7 +134,7 @@ class WeightedValues:
         None negative.
     """
 
-    def __init__(self, rows: ValuedRows, weights: Weights | Any) -> None:
+    def __init__(self, rows: ValuedRows, weights: Times) -> None:
         self.rows = rows
         self.weights = weights
         self._medians: dict[int, FloatArray] = {}

@@ -194,9 +194,11 @@ def _report(
     if asked["value"] == asked["truth"]:
         msg = f"--value and --truth name the same column, {asked['value']!r}."
         raise OptionError(msg)
-    values, truth = (role_column(frame, option, name) for option, name in asked.items())
-    columns = {role: role_column(frame, _OPTIONS[role], name) for role, name in named.items()}
-    return avm_report(values, truth, **columns, **settings)
+    given: dict[str, Any] = {
+        role: role_column(frame, _OPTIONS.get(role, role), column)
+        for role, column in {**asked, **named}.items()
+    }
+    return avm_report(given.pop("value"), given.pop("truth"), **given, **settings)
 
 
 #: What a role is called where a column of it is not found.

@@ -72,7 +72,8 @@ def _sums(values: FloatArray, starts: IntArray) -> FloatArray:
 def _places(size: FloatArray) -> FloatArray:
     """Return the middle of each tie in the order, from -1 to 1."""
     upto = np.cumsum(size)
-    return (2.0 * upto - size) / upto[-1] - 1.0
+    places: FloatArray = (2.0 * upto - size) / upto[-1] - 1.0
+    return places
 
 
 MKI = _ModifiedKakwaniIndex()

@@ -28,7 +28,7 @@ class _MedianAbsolutePercentageError(ValueStatistic):
     def linearized(self, rows: ValuedRows) -> FloatArray:
         """Return the side on which each row is."""
         size = np.abs(rows.residual)
-        return np.sign(size - np.median(size))
+        return np.sign(size - float(np.median(size)))
 
 
 class _MedianError(ValueStatistic):
@@ -46,7 +46,7 @@ class _MedianError(ValueStatistic):
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
         """Return the side on which each row is."""
-        return np.sign(rows.ratio - np.median(rows.ratio))
+        return np.sign(rows.ratio - float(np.median(rows.ratio)))
 
 
 MDAPE = _MedianAbsolutePercentageError()

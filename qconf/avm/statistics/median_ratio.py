@@ -30,7 +30,7 @@ class _MedianRatio(ValueStatistic):
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
         """Return the side on which each row is."""
-        return np.sign(rows.ratio - np.median(rows.ratio))
+        return np.sign(rows.ratio - float(np.median(rows.ratio)))
 
 
 class _WeightedMeanRatio(ValueStatistic):
@@ -48,7 +48,8 @@ class _WeightedMeanRatio(ValueStatistic):
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
         """Return how much each value is beyond its share."""
-        return rows.values - rows.values.sum() / rows.truth.sum() * rows.truth
+        level = float(rows.values.sum() / rows.truth.sum())
+        return rows.values - level * rows.truth
 
 
 MEDIAN_RATIO = _MedianRatio()

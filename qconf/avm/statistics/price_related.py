@@ -39,8 +39,8 @@ class _PriceRelatedDifferential(ValueStatistic):
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
         """Return what each row does to both means."""
-        level = rows.values.sum() / rows.truth.sum()
-        beyond = (rows.values - level * rows.truth) / rows.truth.mean()
+        level = float(rows.values.sum() / rows.truth.sum())
+        beyond = (rows.values - level * rows.truth) / float(rows.truth.mean())
         return rows.ratio - float(rows.ratio.mean()) / level * beyond
 
 
@@ -68,7 +68,8 @@ class _PriceRelatedBias(ValueStatistic):
         doublings -= doublings.mean()
         spread = float(doublings @ doublings)
         slope = float(doublings @ beyond) / spread if spread > 0 else 0.0
-        return doublings * (beyond - beyond.mean() - slope * doublings)
+        linearized: FloatArray = doublings * (beyond - beyond.mean() - slope * doublings)
+        return linearized
 
 
 def _regression(rows: ValuedRows, median_ratio: float) -> tuple[FloatArray, FloatArray]:
