@@ -128,15 +128,12 @@ def avm_report(
     told, short = {}, []
     for number, name in enumerate(names):
         members = classes == number
-        try:
-            told[name] = settings.of_class(portfolio, beside, members)
-        except _TooFewRowsError:
+        own = settings.of_class(portfolio, beside, members)
+        if own is None:
             short.append(f"{name} ({int((members & portfolio.valued).sum())})")
+        else:
+            told[name] = own
     return replace(report, by_class=told, notes=(*report.notes, *_of_short(short)))
-
-
-class _TooFewRowsError(Exception):
-    """A class that nothing can be said of."""
 
 
 def _of_short(short: list[str]) -> Iterator[str]:
@@ -187,18 +184,13 @@ class _Settings:
 
     def of_class(
         self, portfolio: Portfolio, beside: dict[str, Any], members: BoolArray
-    ) -> AvmReport:
-        """Report on the rows of a class alone.
-
-        Raises
-        ------
-        _TooFewRowsError
-        """
+    ) -> AvmReport | None:
+        """Report on the rows of a class alone; None if they are too few, or all alike."""
         own = {what: None if one is None else one[members] for what, one in beside.items()}
         enough = int((members & portfolio.valued).sum()) >= _LEAST_ROWS
         vary = all(one is None or one.nunique(dropna=False) > 1 for one in own.values())
         if not (enough and vary):
-            raise _TooFewRowsError
+            return None
         return self.report(portfolio.part(members), own["group"], own["time"])
 
 

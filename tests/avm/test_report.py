@@ -138,6 +138,23 @@ def test_copies_that_are_grouped_are_worth_one(table: pd.DataFrame) -> None:
         assert alone < 0.75 * own
 
 
+def test_a_cut_off_without_failures_knows_of_the_groups() -> None:
+    """No resample shows a failure that is not there: how dependent rows are, the others show."""
+    house = np.repeat(np.arange(60), 20)
+    error = np.where(house % 3 == 0, 0.3, 0.01)[: len(house)]
+    fsd = np.where(house % 3 == 0, 0.2, 0.04)
+    truth = np.full(len(house), 100.0)
+    limits = []
+    for groups in (None, house):
+        report = avm_report(truth * (1 + error), truth, expected_error=fsd, groups=groups, **FAST)
+        rate = report.figure("cut_offs", "failure_rate", "up to 5 %").estimate
+        assert rate.value == 0.0
+        limits.append(rate.interval[1])
+    # 800 rows in 40 groups are worth forty.
+    assert limits[0] < 0.004
+    assert 0.03 < limits[1] < 0.12
+
+
 def test_slow_movement_in_time_widens_intervals(table: pd.DataFrame) -> None:
     """A market that the model does not follow for a third of the time."""
     moved = table.assign(value=table["value"] * np.where(np.arange(len(table)) < 600, 1.1, 1.0))
