@@ -9,6 +9,7 @@ from itertools import islice
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray
 from qconf.avm.intervals import rooted, skewed_estimate
@@ -23,7 +24,7 @@ from qconf.evaluation.sampling import Sampling
 __all__ = ["Measurement"]
 
 #: Resamples whose sums are made at once: one walk through the columns serves them all.
-_AT_ONCE = 8
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,20 +157,22 @@ class _Summary:
     above: list[int]
     below: list[int]
     rows: ValuedRows
-    valued: BoolArray
+    places: NDArray[np.uint32]
 
     @classmethod
     def of(cls, measures: list[Measure], rows: ValuedRows, valued: BoolArray) -> _Summary:
         """Lay out the columns of the means."""
+        # Positions take a third of the time that a mask takes.
+        places = np.flatnonzero(valued).astype(np.uint32)
         columns = _Columns()
         means = [one for one in measures if isinstance(one, MeanOf)]
         below = [columns.place(one.members) for one in means]
         above = [columns.place(one.members, one.values) for one in means]
-        return cls(measures, columns.matrix(), above, below, rows, valued)
+        return cls(measures, columns.matrix(), above, below, rows, places)
 
     def under(self, weights: Sequence[Times]) -> list[list[float]]:
         """Return each measure under each of some weights."""
-        times = np.empty((len(weights), len(self.valued)))
+        times = np.empty((len(weights), len(self.columns)))
         for row, one in zip(times, weights, strict=True):
             row[:] = one
         sums = times @ self.columns
@@ -179,8 +182,8 @@ class _Summary:
         return [self._merged(one, rest) for one, rest in zip(means, others, strict=True)]
 
     def _others(self, weights: Times) -> list[float]:
-        own = weights if self.valued.all() else weights[self.valued]
-        under = self.rows.under(own)
+        everyone = len(self.places) == len(weights)
+        under = self.rows.under(weights if everyone else weights[self.places])
         return [one.of(under) for one in self.measures if not isinstance(one, MeanOf)]
 
     def _merged(self, means: FloatArray, others: Sequence[float]) -> list[float]:
@@ -198,7 +201,7 @@ def _small(weights: Times) -> Times:
 
 def _side_by_side(summary: _Summary, weights: Iterator[Times]) -> Iterator[list[float]]:
     """Sum up under one batch of weights after the other, as many at once as there are threads."""
-    n_threads = threads_for(len(summary.valued))
+    n_threads = threads_for(len(summary.columns))
     with ThreadPoolExecutor(n_threads) as pool:
         mapped: Callable[..., Iterable[list[list[float]]]] = pool.map if n_threads > 1 else map
         # No more than these are ever held: all at once would be gigabytes.

@@ -53,8 +53,9 @@ class Segments:
             a segment counts.
         """
         drawn = weights[self.rows]
-        upto = np.cumsum(drawn, dtype=np.float64 if drawn.dtype.kind == "f" else np.int64)
-        ends = np.append(0, upto)[self.borders]
+        upto = np.cumsum(drawn, dtype=np.float64 if drawn.dtype.kind == "f" else np.uint32)
+        # Not np.append, which would copy all of it.
+        ends = np.where(self.borders > 0, upto[self.borders - 1], 0).astype(np.float64)
         half = (ends[:-1] + ends[1:]) / 2
         last = np.maximum(self.borders[1:] - 1, 0)
         below = np.minimum(np.searchsorted(upto, half, side="left"), last)

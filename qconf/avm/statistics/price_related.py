@@ -55,26 +55,29 @@ class _PriceRelatedBias(ValueStatistic):
 
     def of(self, rows: WeightedValues) -> float:
         """Return the slope of least squares, or not a number if all prices are alike."""
-        doublings, beyond = _regression(rows.rows, rows.median_ratio)
+        doublings = _doublings(rows.rows, rows.median_ratio)
         doublings -= float(rows.times @ doublings) / rows.total
         pull = rows.times * doublings
         spread = float(pull @ doublings)
         # Rounding must not make a slope out of equal prices.
-        return float(pull @ beyond) / spread if spread > _ROUNDING * rows.total else np.nan
+        if spread <= _ROUNDING * rows.total:
+            return np.nan
+        # Of ratio / median - 1: what is constant does not move a slope.
+        return float(pull @ rows.rows.ratio) / (spread * rows.median_ratio)
 
     def linearized(self, rows: ValuedRows) -> FloatArray:
         """Return what is left of each row, times how far its price is from the middle."""
-        doublings, beyond = _regression(rows, float(np.median(rows.ratio)))
+        doublings = _doublings(rows, float(np.median(rows.ratio)))
         doublings -= doublings.mean()
         spread = float(doublings @ doublings)
-        slope = float(doublings @ beyond) / spread if spread > 0 else 0.0
-        linearized: FloatArray = doublings * (beyond - beyond.mean() - slope * doublings)
+        slope = float(doublings @ rows.ratio) / spread if spread > 0 else 0.0
+        linearized: FloatArray = doublings * (rows.ratio - rows.ratio.mean() - slope * doublings)
         return linearized
 
 
-def _regression(rows: ValuedRows, median_ratio: float) -> tuple[FloatArray, FloatArray]:
+def _doublings(rows: ValuedRows, median_ratio: float) -> FloatArray:
     proxy = market_value_proxy(rows.values, rows.truth, median_ratio)
-    return np.log2(proxy, out=proxy), rows.ratio / median_ratio - 1.0
+    return np.log2(proxy, out=proxy)
 
 
 PRD = _PriceRelatedDifferential()
