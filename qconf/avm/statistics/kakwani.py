@@ -60,8 +60,8 @@ def _pull(money: FloatArray, place: FloatArray) -> FloatArray:
     """Return the linearized variable of a concentration coefficient."""
     # Who is added below moves all above him up.
     above = 2.0 * (money.sum() - np.cumsum(money)) / len(money)
-    own = money * (place - _concentration(money, place))
-    return (own + above) / float(money.mean())
+    pull: FloatArray = money * (place - _concentration(money, place)) + above
+    return pull / float(money.mean())
 
 
 def _sums(values: FloatArray, starts: IntArray) -> FloatArray:
