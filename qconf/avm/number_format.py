@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from qconf.core.estimate import Estimate
@@ -33,8 +34,14 @@ class NumberFormat:
         >>> SIGNED_PERCENT.text(Estimate(0.0123, (-0.002, 0.03)))
         '+1.2 (-0.2 to +3.0)'
         """
+        if math.isnan(estimate.value):
+            return "not defined"
         value, low, high = map(self.number, (estimate.value, *estimate.interval))
-        return f"{value} ({low} to {high})"
+        return (
+            f"{value} (unknown)"
+            if math.isnan(estimate.interval[0])
+            else f"{value} ({low} to {high})"
+        )
 
     def number(self, value: float) -> str:
         """Write a number without the unit."""

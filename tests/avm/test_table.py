@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks.report_card import report_on, table_of
-from qconf import AvmReport
+from qconf import AvmReport, avm_report
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +70,11 @@ def test_what_is_not_there_is_not_drawn() -> None:
     assert "CCS" not in text
     assert "class" not in text
     assert "Ratio statistics" in text
+
+
+def test_what_is_not_known_is_said_in_words() -> None:
+    """Too few rows for an interval; equal prices, which have no order."""
+    text = str(avm_report([90.0, 110.0], [100.0, 100.0], n_resamples=10))
+    assert re.search(r"COD +10\.0 \(unknown\)", text)
+    assert re.search(r"MKI +not defined", text)
+    assert "nan" not in text
