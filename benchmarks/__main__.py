@@ -11,10 +11,14 @@ from typing import Any
 from benchmarks import (
     calibration,
     copies,
+    fingerprint,
     intervals,
     leaderboard,
     linear_quantile,
+    model_file,
     report_card,
+    scoring,
+    scoring_stream,
     simulation,
     vowpal_wabbit,
 )
@@ -24,8 +28,12 @@ RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
     "calibration": calibration.run,
     "copies": copies.run,
+    "fingerprint": fingerprint.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
+    "model-file": model_file.run,
+    "scoring": scoring.run,
+    "scoring-stream": scoring_stream.run,
     "report-card": report_card.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
@@ -36,6 +44,7 @@ PEERS = {
     "calibration": "crepes",
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
+    "model-file": "skops",
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import beta
 
 from benchmarks.leaderboard_summary import leaderboard_summary
 from benchmarks.markdown import markdown
@@ -21,6 +22,16 @@ def summary(results: Path) -> str:
         parts += [_calibrated(results / "calibration.csv")]
     if (results / "linear-quantile.csv").exists():
         parts += ["## Linear quartiles", _linear(results / "linear-quantile.csv")]
+    if (results / "model-file.csv").exists():
+        parts += [
+            "## The file of a default blend on King County",
+            _kept(results / "model-file.csv"),
+        ]
+    if (results / "scoring.csv").exists():
+        parts += ["## Scoring King County by a fitted blend", _scored(results / "scoring.csv")]
+    if (results / "scoring-stream.csv").exists():
+        parts += ["## Rows scored from Parquet to Parquet"]
+        parts += [markdown(pd.read_csv(results / "scoring-stream.csv"))]
     if (results / "simulation.csv").exists():
         parts += [
             "## The simulated world: outliers in the best decile, %, by spread of group means"
@@ -28,6 +39,8 @@ def summary(results: Path) -> str:
         parts += [_simulated(results / "simulation.csv")]
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
+    if (results / "fingerprint.csv").exists():
+        parts += ["## Batches that a shadow refuses, %", _refused(results / "fingerprint.csv")]
     return "\n\n".join(parts) + "\n"
 
 
@@ -38,6 +51,26 @@ def _calibrated(path: Path) -> str:
     deciles = 100 * measured.pivot_table(index=index, columns="decile", values="beside_overall")
     error = 100 * measured.groupby(index)["standard_error"].mean()
     return markdown(deciles.assign(**{"standard error": error}).round(1).reset_index())
+
+
+def _kept(path: Path) -> str:
+    """Medians over turns, or why there are none."""
+    measured = pd.read_csv(path)
+    by = measured.groupby("contender", sort=False)
+    done = ["write", "open", "answer", "open_again"]
+    table = by[["megabytes", *(f"seconds_to_{what}" for what in done)]].median()
+    for name in ("names_to_trust", "failed"):
+        table[name] = by[name].first().fillna("")
+    return markdown(table.round(2).reset_index())
+
+
+def _scored(path: Path) -> str:
+    """Medians over turns; of one row, its CPU time is what counts."""
+    measured = pd.read_csv(path)
+    table = measured.groupby("what", sort=False)[["rows", "seconds", "cpu_seconds"]].median()
+    table["rows a second"] = (table["rows"] / table["seconds"]).round(-2).astype(int)
+    table["ms of CPU a row"] = (1000 * table["cpu_seconds"] / table["rows"]).round(4)
+    return markdown(table.drop(columns=["rows", "cpu_seconds"]).round(4).reset_index())
 
 
 def _simulated(path: Path) -> str:
@@ -58,6 +91,25 @@ def _raced(path: Path) -> str:
     ratio = plain.drop("qconf simulate").sum() / plain["qconf simulate"]
     named = table.rename(columns={"outlier_rate": "outliers, %"}).round(2).reset_index()
     return f"{markdown(named)}\n\nAll three steps take {ratio:.1f} times as long as qconf."
+
+
+def _refused(path: Path) -> str:
+    """Sum up over seeds, and over tables, with exact 95 % intervals."""
+    measured = pd.read_csv(path)
+    columns = ["batches", "refused"]
+    each = measured.groupby(["model", "mix", "scenario"], sort=False)[columns].sum().reset_index()
+    total = measured.groupby(["model", "mix"], sort=False)[columns].sum().reset_index()
+    both = pd.concat([each, total.assign(scenario="all")])
+    difference = measured.groupby(["model", "scenario"])["difference"].median()
+    both["median difference, %"] = [
+        f"{100 * difference[key]:.1f}" if key in difference.index else ""
+        for key in zip(both["model"], both["scenario"], strict=True)
+    ]
+    missed, n = both["batches"] - both["refused"], both["batches"]
+    both["refused, %"] = 100 * both["refused"] / n
+    both["low"] = 100 * np.nan_to_num(beta.ppf(0.025, both["refused"], missed + 1))
+    both["high"] = 100 * np.nan_to_num(beta.ppf(0.975, both["refused"] + 1, missed), nan=1.0)
+    return markdown(both.sort_values(["model", "mix"], kind="stable").round(2))
 
 
 def _linear(path: Path) -> str:

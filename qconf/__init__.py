@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.saving.card import ModelCard as ModelCard
+    from qconf.saving.first_page import read_manifest as read_manifest
+    from qconf.saving.opening import load as load
+    from qconf.saving.opening import open_model as open_model
+    from qconf.saving.writing import save as save
+    from qconf.scoring.batch import score_batch as score_batch
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
 
@@ -63,6 +69,7 @@ _HOME = {
     "ForestConfidence": "qconf.estimators.forest",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
+    "ModelCard": "qconf.saving.card",
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
@@ -75,10 +82,15 @@ _HOME = {
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
     "fit_model": "qconf.fitting.fit_model",
+    "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
+    "open_model": "qconf.saving.opening",
     "progressive_validation": "qconf.residuals.progressive",
     "random_sample": "qconf.avm.audit",
+    "read_manifest": "qconf.saving.first_page",
     "rows_to_certify": "qconf.avm.audit",
+    "save": "qconf.saving.writing",
+    "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
 }
 
@@ -96,6 +108,7 @@ __all__ = [
     "ForestConfidence",
     "IntervalConfidence",
     "LinearQuantileRegressor",
+    "ModelCard",
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
@@ -108,10 +121,15 @@ __all__ = [
     "compare",
     "evaluate",
     "fit_model",
+    "load",
     "load_example",
+    "open_model",
     "progressive_validation",
     "random_sample",
+    "read_manifest",
     "rows_to_certify",
+    "save",
+    "score_batch",
     "simulate",
 ]
 

@@ -75,7 +75,7 @@ from qconf.core.validation import (
     check_target,
     take_over_columns,
 )
-from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoded import Encoded, check_width
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.unseen import unseen_cells
 from qconf.residuals.absurd_residuals import check_units, winsorised
@@ -158,6 +158,8 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
             if reset:
                 take_over_columns(self, X.encoder)
                 self._encoder: TableEncoder | None = X.encoder
+            else:
+                check_width(self, X)
             return X
         table = check_table(self, X, reset=reset)
         if reset:

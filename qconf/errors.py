@@ -4,6 +4,7 @@
     ├── TableError       a file, a table or a column that cannot be used
     ├── OptionError      an option or parameter outside its rule
     ├── EstimatorError   an estimator that is unknown, broken, or breaks the contract
+    ├── ModelFileError   a file that holds no model, or none that may be opened
     └── OutputError      a result that cannot be written
 
 Each message is one line: the thing, the rule, what was found, what to do. The command line
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Sequence
 
 __all__ = [
     "EstimatorError",
+    "ModelFileError",
     "OptionError",
     "OutputError",
     "QconfError",
@@ -27,6 +29,8 @@ __all__ = [
 ]
 
 _SHORTEST_BEGINNING = 3
+#: Of what there is, so many names at most.
+_SHOWN = 12
 
 
 class QconfError(ValueError):
@@ -43,6 +47,10 @@ class OptionError(QconfError):
 
 class EstimatorError(QconfError):
     """An estimator is unknown, cannot be made, or breaks the contract."""
+
+
+class ModelFileError(QconfError):
+    """A file holds no model, or a damaged one, or one that may not or cannot be opened here."""
 
 
 class OutputError(QconfError):
@@ -69,7 +77,7 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
         raise TableError(msg)
 
 
-def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Say which known name is closest to `name`, or else list the known ones.
 
     Parameters
@@ -78,8 +86,6 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
         What was asked for.
     known : iterable of str
         What there is.
-    show : int, default=12
-        How many names are listed at most.
 
     Returns
     -------
@@ -97,8 +103,8 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
     close = nearest(name, names)
     if close is not None:
         return f"Did you mean {close!r}?"
-    listed = ", ".join(names[:show])
-    more = f" and {len(names) - show} more" if len(names) > show else ""
+    listed = ", ".join(names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"There are: {listed}{more}."
 
 

@@ -104,7 +104,7 @@ LOADED = (
     "difflib", "lightgbm", "numba", "openpyxl", "pyarrow.csv", "pyarrow.dataset",
     "pyarrow.feather", "pyarrow.parquet", "qconf.cli.progress", "qconf.comparison.table",
     "qconf.estimators", "qconf.learners.trees.boosted", "qconf.simulation.simulate",
-    "qconf.datasets", "qconf.tables.reading",
+    "qconf.datasets", "qconf.scoring.clusters", "qconf.tables.reading",
 )  # fmt: skip
 
 

@@ -22,8 +22,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: a module of the top.
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
-    "estimators", "checks", "report", "evaluation", "avm", "model", "saving", "comparison",
-    "fitting", "simulation", "datasets", "cli", "__main__",
+    "estimators", "checks", "report", "evaluation", "avm", "model", "saving", "scoring",
+    "comparison", "fitting",
+    "simulation", "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]
@@ -31,9 +32,10 @@ STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "
 #: What several rooms use, and the tests of all of them test.
 TESTED_WITH_ALL = {
     "core.conventions", "core.validation", "encoding.columns", "estimators.bounds",
-    "evaluation.metrics.aurc", "evaluation.metrics.bias", "evaluation.metrics.mean_absolute_error",
-    "evaluation.metrics.outlier_rate", "evaluation.metrics.over_valuation_rate",
-    "evaluation.metrics.ppe", "evaluation.plotting", "evaluation.scorer", "evaluation.selection",
+    "evaluation.faces", "evaluation.metrics.aurc", "evaluation.metrics.bias",
+    "evaluation.metrics.mean_absolute_error", "evaluation.metrics.outlier_rate",
+    "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.scorer",
+    "evaluation.selection",
     "learners.online.lanes", "report.grid", "report.style", "simulation.published",
     "simulation.result",
 }  # fmt: skip

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from worlds import sales_table
 
-from benchmarks import linear_quantile, scenarios, simulation
-from benchmarks.scenarios import SCENARIOS, available
+from benchmarks import linear_quantile, scenarios, scoring, simulation
+from benchmarks.scenarios import SCENARIOS, Scenario, available
 from benchmarks.summary import summary
 from qconf._types import FloatArray
 
@@ -31,6 +32,14 @@ def test_without_a_folder_there_is_king_county() -> None:
     """The table that a package ships needs no folder; others are looked for."""
     assert [one.id for one in available(None)] == ["king-county"]
     assert available(Path("nowhere")) == []
+
+
+def test_committed_stream_of_ten_million_rows() -> None:
+    """Its peak of memory is that of one million, and less than a gigabyte above one row's."""
+    peak = pd.read_csv(RESULTS / "scoring-stream.csv").set_index("rows")["peak_mb"]
+    assert list(peak.index) == [1, 1_000_000, 10_000_000]
+    assert peak[10_000_000] < peak[1] + 1000
+    assert peak[10_000_000] < 1.1 * peak[1_000_000]
 
 
 def test_committed_race_of_linear_quartiles() -> None:
@@ -103,3 +112,17 @@ def test_the_race_is_summed_up(tmp_path: Path) -> None:
         }
     ).to_csv(tmp_path / "vowpal-wabbit.csv", index=False)
     assert "All three steps take 25.0 times as long" in summary(tmp_path)
+
+
+@pytest.mark.slow
+def test_scoring_is_timed_and_summed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows, single rows, and the same trees in both engines; a first turn is not counted."""
+    sales_table(300).to_parquet(tmp_path / "tiny.parquet")
+    tiny = Scenario("tiny", "tiny", "price", "sold_on", drop=("parcel",))
+    monkeypatch.setattr(scoring, "SCENARIOS", (tiny,))
+    monkeypatch.setattr(scoring, "_SINGLE_ROWS", 3)
+    measured = scoring.run(tmp_path, 2)
+    assert measured.groupby("what").size().tolist() == [2] * 5
+    assert (measured["cpu_seconds"] > 0).all()
+    measured.to_csv(tmp_path / "scoring.csv", index=False)
+    assert "| predict_error, one row |" in summary(tmp_path)

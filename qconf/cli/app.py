@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from inspect import getdoc
 from typing import Annotated, Any
 
@@ -13,7 +13,9 @@ from typer.exceptions import TyperException
 import qconf
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
+from qconf.cli.inspect import inspect_command
 from qconf.cli.report_card import report_card_command
+from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.errors import OptionError, QconfError, nearest
 
@@ -38,13 +40,12 @@ def _summary(command: Any) -> str:
     return str(getdoc(command)).partition("\n\n")[0]
 
 
-_COMMANDS = (
-    ("compare", compare_command),
-    ("fit", fit_command),
-    ("report-card", report_card_command),
-    ("simulate", simulate_command),
-)
-for _name, _command in _COMMANDS:
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "compare": compare_command, "fit": fit_command, "inspect": inspect_command,
+    "report-card": report_card_command, "score": score_command,
+    "simulate": simulate_command,
+}  # fmt: skip
+for _name, _command in _COMMANDS.items():
     app.command(_name, short_help=_summary(_command))(_command)
 
 

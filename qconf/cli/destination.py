@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fnmatch import fnmatch
@@ -17,9 +16,16 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from qconf.cli.interrupts import uninterrupted
+from qconf.core.whole_files import beside, whole_file
 from qconf.errors import OutputError
 
-__all__ = ["check_destination", "check_folder", "check_not_an_input", "write_bytes"]
+__all__ = [
+    "check_destination",
+    "check_folder",
+    "check_not_an_input",
+    "own_descriptor",
+    "write_bytes",
+]
 
 #: What a folder is read for: Parquet files, or text if it has none.
 _PARQUET = (".parquet", ".pq", ".parq")
@@ -78,14 +84,14 @@ def write_bytes(path: Path, content: bytes) -> None:
         If it cannot be written; nothing is left half-written then.
     """
     try:
-        descriptor = _own_descriptor(path)
+        descriptor = own_descriptor(path)
         if descriptor is not None:
             _write_through(os.dup(descriptor), content)
         elif _is_special(path):
             _write_through(os.open(path, os.O_WRONLY), content)
         else:
-            with uninterrupted():
-                _replace(Path(os.path.realpath(path)), content)
+            with uninterrupted(), whole_file(Path(os.path.realpath(path))) as file:
+                file.write(content)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
@@ -101,7 +107,7 @@ def check_not_an_input(output: str | int, inputs: Iterable[str]) -> None:
     """
     name = repr(output) if isinstance(output, str) else "standard output"
     if isinstance(output, str):
-        own = _own_descriptor(Path(output))
+        own = own_descriptor(Path(output))
         output = output if own is None else own
     with suppress(FileNotFoundError):
         target = os.stat(output)  # noqa: PTH116 - a descriptor has no path
@@ -119,7 +125,7 @@ def _check_file(output: str) -> None:
     if not output:
         raise OutputError(_cannot_write(output, "the name is empty; name a file"))
     _check_length(output, path.name)
-    descriptor = _own_descriptor(path)
+    descriptor = own_descriptor(path)
     if descriptor is not None:
         os.write(descriptor, b"")  # fails if it is not open, or only for reading
         return
@@ -159,7 +165,7 @@ def _check_length(output: str, name: str) -> None:
 def _check_writable(output: str, folder: Path) -> None:
     if not folder.is_dir():
         raise OutputError(_cannot_write(output, f"there is no folder {str(folder)!r}"))
-    trial = _beside(folder)
+    trial = beside(folder)
     try:
         # Only trying tells: rights, a file system for reading only, no room for one more file.
         os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -169,32 +175,6 @@ def _check_writable(output: str, folder: Path) -> None:
         raise OutputError(_cannot_write(output, reason)) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
-    """Put a new file in the place of an old one, with the old one's mode and owner."""
-    written = _beside(target.parent)
-    try:
-        # The mode is cut by the umask, as that of any new file.
-        handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(handle)  # some file systems only now find out that they are full
-        with suppress(FileNotFoundError):
-            _take_after(written, target.stat())
-        written.replace(target)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
-
-
-def _take_after(written: Path, old: os.stat_result) -> None:
-    new = written.stat()
-    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
-        with suppress(OSError, AttributeError):  # only root may give files away
-            os.chown(written, old.st_uid, old.st_gid)
-    written.chmod(stat.S_IMODE(old.st_mode))
-
-
 def _write_through(handle: int, content: bytes) -> None:
     with os.fdopen(handle, "wb", buffering=0) as file:
         rest = memoryview(content)
@@ -202,16 +182,11 @@ def _write_through(handle: int, content: bytes) -> None:
             rest = rest[file.write(rest) or 0 :]
 
 
-def _beside(folder: Path) -> Path:
-    # Not named after the file, whose name may be as long as names can be.
-    return folder / f".qconf-{uuid.uuid4().hex[:16]}.tmp"
-
-
 def _is_special(path: Path) -> bool:
     return path.exists() and not stat.S_ISREG(path.stat().st_mode)
 
 
-def _own_descriptor(path: Path) -> int | None:
+def own_descriptor(path: Path) -> int | None:
     """Return the open descriptor that a name such as /dev/stdout or /dev/fd/63 stands for.
 
     Opened anew, a file that standard output was redirected to would be written from its

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from qconf.cli.terminal import tell
+from qconf.core.unfinished import discard_unfinished
 
 __all__ = ["leave_on_signals", "uninterrupted"]
 
@@ -53,5 +54,6 @@ def _wait(reader: int) -> None:
         number = os.read(reader, 1)[0]
         if number in {getattr(signal, name, None) for name in _NAMES}:
             with _placing:
+                discard_unfinished()
                 tell("interrupted")
                 os._exit(128 + number)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from qconf._types import Progress as Report
 from qconf.cli.terminal import clear_line, cut, draw_line, tell
+from qconf.cli.terminal import terminal_width as _terminal_width
 from qconf.core.printable import shown
 
 __all__ = ["progress_line"]
@@ -78,10 +79,3 @@ class _State:
         # The last column stays free: some terminals would go on to the next line.
         width = _terminal_width() - 1
         draw_line(cut(f"[{bar}] {done}/{total} fits {clock} {shown(label)}", width))
-
-
-def _terminal_width() -> int:
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80

@@ -19,7 +19,7 @@ TYPE_CHECKING = False  # as type checkers have it: nothing but what an interrupt
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["abandon", "clear_line", "cut", "draw_line", "one_line", "tell"]
+__all__ = ["abandon", "clear_line", "cut", "draw_line", "one_line", "tell", "terminal_width"]
 
 _CLEAR = "\r\x1b[K"
 
@@ -79,6 +79,14 @@ def cut(text: str, width: int) -> str:
         if taken > width:
             return text[:i]
     return text
+
+
+def terminal_width() -> int:
+    """Return how many columns the terminal has that standard error is, or 80."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def abandon(stream: TextIO | None) -> None:

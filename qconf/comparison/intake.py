@@ -63,7 +63,7 @@ class Settings:
         return cls(scale, limit, threshold is not None, fraction, confidence_level)
 
     @property
-    def numbers(self) -> dict[str, float]:
+    def numbers(self) -> dict[str, Any]:
         """What an evaluation asks for by these names."""
         names = ("threshold", "fraction", "confidence_level")
         return {name: getattr(self, name) for name in names}
@@ -150,6 +150,7 @@ def _doubts(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
         threshold=settings.threshold,
         threshold_given=settings.threshold_given,
         prediction=dataset.prediction,
+        prediction_name=dataset.prediction_name,
         time=dataset.time,
         time_name=dataset.time_name,
         groups=None if dataset.given_groups is None else dataset.groups,

@@ -41,7 +41,27 @@ class ErrorScale:
     needs_positive: bool
     residual: Callable[[FloatArray, FloatArray], FloatArray]
     spread: Callable[[FloatArray, FloatArray], FloatArray]
+    around: Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
     describe: str
+
+    def relative_spread(self, expected_error: FloatArray, prediction: FloatArray) -> FloatArray:
+        """Return expected errors as shares of the prediction: the forecast standard deviation.
+
+        Parameters
+        ----------
+        expected_error, prediction : ndarray of shape (n_samples,)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            `spread` / abs(prediction), without a unit: on the relative and, to first order, the
+            log scale the expected error itself. Not a number where the prediction is 0.
+        """
+        if self.needs_positive:
+            return expected_error
+        shares = np.full(len(prediction), np.nan)
+        np.divide(expected_error, np.abs(prediction), out=shares, where=prediction != 0)
+        return shares
 
     def checked_residual(self, prediction: FloatArray, y: FloatArray) -> FloatArray:
         """Return the signed errors of predictions that can be measured on this scale.
@@ -83,12 +103,31 @@ def _as_is(expected_error: FloatArray, prediction: FloatArray) -> FloatArray:  #
     return expected_error
 
 
+def _around_relative(
+    expected_error: FloatArray, prediction: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    return prediction / (1 + expected_error), prediction * (1 + expected_error)
+
+
+def _around_log(
+    expected_error: FloatArray, prediction: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    return prediction * np.exp(-expected_error), prediction * np.exp(expected_error)
+
+
+def _around_absolute(
+    expected_error: FloatArray, prediction: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    return prediction - expected_error, prediction + expected_error
+
+
+_OFF = "off by more than {}"
 ERROR_SCALES: Final[dict[str, ErrorScale]] = {
     scale.name: scale
     for scale in (
-        ErrorScale("relative", True, _relative, _times_prediction, "off by more than {}"),
-        ErrorScale("log", True, _log, _times_prediction, "off by more than {} in log units"),
-        ErrorScale("absolute", False, _absolute, _as_is, "off by more than {}"),
+        ErrorScale("relative", True, _relative, _times_prediction, _around_relative, _OFF),
+        ErrorScale("log", True, _log, _times_prediction, _around_log, f"{_OFF} in log units"),
+        ErrorScale("absolute", False, _absolute, _as_is, _around_absolute, _OFF),
     )
 }
 

@@ -11,8 +11,9 @@ from qconf._types import BoolArray, FloatArray, IntArray, Table, TableLike
 from qconf.core.validation import check_table, take_over_columns
 from qconf.encoding.binning import renumbered
 from qconf.encoding.encoder import TableEncoder
+from qconf.errors import TableError
 
-__all__ = ["Encoded", "encode", "takes_encoded"]
+__all__ = ["Encoded", "check_width", "encode", "takes_encoded"]
 
 #: Stands for all levels that an encoder does not know; none is written so.
 _UNKNOWN = "\0"
@@ -76,6 +77,21 @@ class Encoded:
         return Encoded(self.matrix[rows], self.encoder, unseen)
 
 
+def check_width(estimator: Any, X: Encoded) -> None:
+    """Check that rows have as many columns as those of `fit`: compiled loops look up columns.
+
+    Raises
+    ------
+    TableError
+    """
+    if X.shape[1] != estimator.n_features_in_:
+        msg = (
+            f"X has {X.shape[1]} features, but {type(estimator).__name__} is expecting "
+            f"{estimator.n_features_in_} features as input."
+        )
+        raise TableError(msg)
+
+
 def takes_encoded(model: Any) -> bool:
     """Tell whether a model takes an `Encoded` table, as ours do; others' need not say."""
     return bool(getattr(model, "takes_encoded", False))
@@ -105,6 +121,8 @@ def encode(estimator: Any, X: TableLike | Encoded, *, reset: bool) -> Encoded:
         if reset:
             take_over_columns(estimator, X.encoder)
             estimator.encoder_ = X.encoder
+        else:
+            check_width(estimator, X)
         return X
     table = check_table(estimator, X, reset=reset)
     if reset:

@@ -7,18 +7,15 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
 from qconf.core.plain_columns import EMPTY, NUMBERS, is_plain
+from qconf.core.restored import is_array, require
 from qconf.core.validation import TakesTables, check_table, take_over_columns
 from qconf.encoding.columns import LARGEST, as_floats, as_frame, factorized, is_measured
 
-__all__ = ["TableEncoder", "design_matrix"]
+__all__ = ["TableEncoder"]
 
 
 # No wrapped output: learners read arrays, whatever `sklearn.set_config(transform_output=)` says.
@@ -48,6 +45,8 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
            [ 0.,  4.],
            [nan,  5.]])
     """
+
+    n_features_in_: int
 
     def fit(self, X: TableLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Learn the levels of the categorical columns.
@@ -138,50 +137,26 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         kind: str = vars(self).get("_column_kinds", {}).get(column, NUMBERS)
         return NUMBERS if kind == EMPTY else kind
 
+    def check_restored(self) -> None:
+        """Check what comes from a file: levels of the columns that have some, and of no others.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(
+            is_array(self.is_categorical_, bool, (self.n_features_in_,)),
+            "an encoder has another number of columns",
+        )
+        require(
+            list(self.levels_) == np.flatnonzero(self.is_categorical_).tolist()
+            and all(isinstance(levels, pd.Index) for levels in self.levels_.values()),
+            "an encoder has levels of other columns",
+        )
+
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         """Return the names of the columns, which encoding leaves as they are."""
         if input_features is not None:
             return np.asarray(input_features, dtype=object)
         default = [f"x{i}" for i in range(len(self.is_categorical_))]
         return np.asarray(getattr(self, "feature_names_in_", default), dtype=object)
-
-
-def design_matrix(
-    is_categorical: BoolArray, max_levels: int = 30, *, drop: str | None = "first"
-) -> ColumnTransformer:
-    """Make the step that turns encoded columns into the design of a linear model.
-
-    Numbers are filled with their median (with a column that says so) and standardised;
-    categories become indicator columns, the rarer of more than `max_levels` levels together.
-
-    Parameters
-    ----------
-    is_categorical : ndarray of shape (n_features,), dtype bool
-        Which columns of the encoded matrix are codes of levels.
-    max_levels : int, default=30
-        How many indicator columns a category gets at most.
-    drop : {"first", None}, default="first"
-        Whether the first level has no column, so that columns do not add up to the intercept's.
-        Where distances are measured, every level needs its own.
-
-    Returns
-    -------
-    sklearn.compose.ColumnTransformer
-        A transformer of matrices of shape (n_samples, n_features).
-    """
-    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
-    levels = OneHotEncoder(
-        drop=drop,
-        handle_unknown="infrequent_if_exist",
-        max_categories=max_levels,
-        sparse_output=False,
-    )
-    design: ColumnTransformer = ColumnTransformer(
-        [
-            ("numbers", numbers, np.flatnonzero(~is_categorical)),
-            ("levels", levels, np.flatnonzero(is_categorical)),
-        ]
-    )
-    # An array, whatever `sklearn.set_config(transform_output=)` says.
-    design.set_output(transform="default")
-    return design

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
-from qconf.encoding.encoder import TableEncoder, design_matrix
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.linear_design import GAP, OTHERS, LinearDesign
 
 __all__ = ["ReadableDesign"]
 
 _BASE = "(base)"
 #: Stands for a level that others are compared with; no other term's name is empty.
 _COMMON = ""
-#: What scikit-learn calls the rarer levels together.
-_RARE = "infrequent_sklearn"
 
 
-class _Term(NamedTuple):
-    """One column of the design, and how it comes from a column of `design_matrix`."""
+class Term(NamedTuple):
+    """One column of the design, and how it comes from a column of `LinearDesign`."""
 
     name: str
     compared_with: str
@@ -31,7 +29,7 @@ class _Term(NamedTuple):
 
 
 class ReadableDesign:
-    """The columns of `design_matrix`, a column of ones before them, and what each stands for.
+    """The columns of `LinearDesign`, a column of ones before them, and what each stands for.
 
     Numbers are standardised, and stay within what was seen in `fit`; whether one is missing, and
     each level but the most common of a category, is 0 or 1.
@@ -79,13 +77,10 @@ class ReadableDesign:
         ndarray of shape (n_samples, n_terms)
         """
         # The level that others are compared with is to be the most common one, not the first.
-        self._steps = design_matrix(encoder.is_categorical_, self.max_levels, drop=None)
-        with warnings.catch_warnings():
-            # A column without any value is left out, which is what we want.
-            warnings.simplefilter("ignore", UserWarning)
-            matrix = self._steps.fit_transform(encoded)
+        self._design = LinearDesign(encoder.is_categorical_, self.max_levels, drop=None)
+        matrix = self._design.fit(encoded).transform(encoded)
         names = encoder.get_feature_names_out().tolist()
-        terms = self._numbers(encoder, names)
+        terms = self._numbers(names)
         terms += self._levels(encoder, names, matrix[:, len(terms) :].sum(axis=0))
         factors = np.array([[term.factor, term.offset] for term in terms]).reshape(-1, 2)
         matrix = matrix * factors[:, 0] + factors[:, 1]
@@ -102,10 +97,8 @@ class ReadableDesign:
 
     def transform(self, encoded: FloatArray) -> FloatArray:
         """Return the design of an encoded table, shape (n_samples, n_terms)."""
-        with warnings.catch_warnings():
-            # A level that was not seen is taken as a rare or the most common one; we know.
-            warnings.simplefilter("ignore", UserWarning)
-            matrix = self._steps.transform(encoded)
+        # A level that was not seen is taken as a rare or the most common one.
+        matrix = self._design.transform(encoded)
         matrix = matrix[:, self._kept] * self._factors[:, 0] + self._factors[:, 1]
         return _with_ones(np.clip(matrix, self._low, self._high))
 
@@ -145,51 +138,44 @@ class ReadableDesign:
             for key in dict.fromkeys(keys)
         ]
 
-    def _numbers(self, encoder: TableEncoder, names: list[Any]) -> list[_Term]:
+    def _numbers(self, names: list[Any]) -> list[Term]:
         """Describe the standardised numbers, and after them what tells that one is missing."""
-        if encoder.is_categorical_.all():
-            return []
-        imputer, scaler = self._steps.named_transformers_["numbers"]
-        columns = np.flatnonzero(~encoder.is_categorical_)
-        known = columns[~np.isnan(imputer.statistics_.astype(np.float64))]
-        missing = columns[imputer.indicator_.features_]
+        design = self._design
+        known, missing, scale = design.numbers_, design.with_gaps_, design.scale_
         terms = [
-            _Term(str(names[i]), f"{step:.4g} less", True, i)
-            for i, step in zip(known, scaler.scale_, strict=False)
+            Term(str(names[i]), f"{step:.4g} less", True, int(i))
+            for i, step in zip(known, scale, strict=False)
         ]
         # Standardised like the numbers; they are 0 and 1 again with their scale and their mean.
-        undone = zip(missing, scaler.scale_[len(known) :], scaler.mean_[len(known) :], strict=True)
+        scale_and_mean = np.column_stack([scale, design.mean_])[len(known) :].tolist()
         return terms + [
-            _Term(f"{names[i]} missing", f"{names[i]} known", False, i, scale, mean)
-            for i, scale, mean in undone
+            Term(
+                f"{names[i]} missing", f"{names[i]} known", False, int(i), float(step), float(mean)
+            )
+            for i, (step, mean) in zip(missing, scale_and_mean, strict=True)
         ]
 
-    def _levels(self, encoder: TableEncoder, names: list[Any], counts: FloatArray) -> list[_Term]:
+    def _levels(self, encoder: TableEncoder, names: list[Any], counts: FloatArray) -> list[Term]:
         """Describe each level of each category but the most common one, which has no name."""
-        if not encoder.is_categorical_.any():
-            return []
-        columns = np.flatnonzero(encoder.is_categorical_)
-        made = self._steps.named_transformers_["levels"].get_feature_names_out(columns.astype(str))
-        told = [name.partition("_") for name in made]
-        owner = np.array([int(position) for position, _, _ in told])
+        owner = self._design.indicators_[:, 0]
         levels = [
             _level(names[i], encoder.levels_[i], code)
-            for i, (_, _, code) in zip(owner, told, strict=True)
+            for i, code in self._design.indicators_.tolist()
         ]
-        common = {i: int(np.argmax(np.where(owner == i, counts, -1.0))) for i in columns}
+        common = {i: int(np.argmax(np.where(owner == i, counts, -1.0))) for i in owner.tolist()}
         return [
-            _Term(_COMMON if k == common[i] else levels[k], levels[common[i]], False, i)
-            for k, i in enumerate(owner)
+            Term(_COMMON if k == common[i] else levels[k], levels[common[i]], False, i)
+            for k, i in enumerate(owner.tolist())
         ]
 
 
-def _level(name: Any, levels: Any, code: str) -> str:
-    """Write a level, whose code scikit-learn has written as text, as the user knows it."""
-    if code == "nan":
+def _level(name: Any, levels: Any, code: int) -> str:
+    """Write a level as the user knows it."""
+    if code == GAP:
         return f"{name} missing"
-    if code == _RARE:
+    if code == OTHERS:
         return f"{name} other"
-    return f"{name}={levels[int(float(code))]}"
+    return f"{name}={levels[code]}"
 
 
 def _with_ones(matrix: FloatArray) -> FloatArray:

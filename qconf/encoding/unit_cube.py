@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.core.restored import is_array, require
 
 __all__ = ["Points", "UnitCube"]
 
@@ -61,6 +62,28 @@ class UnitCube:
             np.ascontiguousarray(np.hstack([scaled, gaps]).T, dtype=np.float32),
             np.array(levels, dtype=np.int32).reshape(len(levels), len(matrix)),
         )
+
+    def check_restored(self) -> None:
+        """Check that arrays from a file belong together.
+
+        Raises
+        ------
+        ValueError
+        """
+        n_numbers = len(self._numbers)
+        require(
+            all(is_array(one, np.float64, (n_numbers,)) for one in self._ranges)
+            and all(one.ndim == 1 for one in (self._numbers, self._with_gaps)),
+            "the ranges of numbers are not one a column",
+        )
+        require(
+            all(is_array(one, np.intp, (None,)) and len(one) > 1 for one in self._places.values()),
+            "the places of levels are no whole numbers",
+        )
+
+    @property
+    def _ranges(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        return self._low, self._span, self._middle
 
 
 def _range(column: FloatArray) -> tuple[float, float, float]:

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import BoolArray, FloatArray, IntArray, Table
+from qconf.core.restored import is_array, require
+from qconf.core.row_by_row import product
 from qconf.core.validation import select_rows
 from qconf.encoding.columns import factorized, is_measured
 from qconf.encoding.encoded import Encoded
@@ -45,8 +47,8 @@ def unseen_cells(X: Table | Encoded, residual: FloatArray) -> UnseenCells[Any]:
     UnseenCells
     """
     if isinstance(X, Encoded):
-        return _UnseenCodes(X, residual)
-    return _UnseenTexts(X, residual)
+        return UnseenCodes(X, residual)
+    return UnseenTexts(X, residual)
 
 
 class UnseenCells(ABC, Generic[T]):
@@ -74,6 +76,18 @@ class UnseenCells(ABC, Generic[T]):
         self.mean_square = float(np.mean(residual**2))
         rows, self.weights = _representative(residual)
         self.stand_ins: T = select_rows(X, rows)
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: each row is repeated for each stand-in.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(
+            is_array(self.weights, np.float64, (_STAND_INS,)) and len(self.stand_ins) == _STAND_INS,
+            "the stand-ins are more or fewer than there should be",
+        )
 
     @abstractmethod
     def _remember(self, X: T) -> None:
@@ -154,11 +168,11 @@ class UnseenCells(ABC, Generic[T]):
         filled = self._filled(select_rows(X, rows), unseen[rows])
         found = squares(filled)
         each = found.reshape(len(rows), len(self.weights), found.shape[1])
-        mean: FloatArray = np.einsum("rkj,k->rj", each, self.weights)
-        return mean
+        mean = product(each.swapaxes(1, 2).reshape(-1, len(self.weights)), self.weights)
+        return mean.reshape(len(rows), found.shape[1])
 
 
-class _UnseenTexts(UnseenCells[Table]):
+class UnseenTexts(UnseenCells[Table]):
     """Cells of a DataFrame, or of an array that may hold anything."""
 
     def _remember(self, X: Table) -> None:
@@ -194,7 +208,7 @@ class _UnseenTexts(UnseenCells[Table]):
         return filled
 
 
-class _UnseenCodes(UnseenCells[Encoded]):
+class UnseenCodes(UnseenCells[Encoded]):
     """Cells of an encoded table, of which a part of the rows was fitted on."""
 
     def _remember(self, X: Encoded) -> None:

@@ -17,7 +17,8 @@ from qconf.core.seeding import random_source, with_seed
 from qconf.core.threads import side_by_side
 from qconf.core.validation import HasMethods, StrOptions, only_what_learners_take
 from qconf.encoding.encoded import takes_encoded
-from qconf.encoding.encoder import TableEncoder, design_matrix
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.linear_design import LinearDesign
 from qconf.errors import OptionError
 from qconf.learners.linear.linear_quantile import LinearQuantileRegressor, check_quantiles
 from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
@@ -168,13 +169,14 @@ class QuantileConfidence(ConfidenceEstimator):
         if isinstance(self.learner, str):
             return _built_in(self.learner, X, quantiles)
         if hasattr(self.learner, "get_params"):
-            if "quantile" not in self.learner.get_params(deep=False):
+            learner = clone(self.learner)
+            if "quantile" not in learner.get_params(deep=False):
                 msg = (
-                    f"The learner {type(self.learner).__name__} has no parameter 'quantile'; "
+                    f"The learner {type(learner).__name__} has no parameter 'quantile'; "
                     "pass one regressor for each quantile, the lowest first."
                 )
                 raise OptionError(msg)
-            return [clone(self.learner).set_params(quantile=q) for q in quantiles]
+            return [clone(learner).set_params(quantile=q) for q in quantiles]
         given = list(self.learner)  # type: ignore[arg-type]
         if len(given) != len(quantiles):
             msg = (
@@ -194,7 +196,7 @@ def _built_in(learner: str, X: Table, quantiles: list[float]) -> list[Any]:
         return [BoostedTrees("quantile", quantile=q) for q in quantiles]
     if learner == "forest":
         return [QuantileForest(quantiles)]
-    design = design_matrix(TableEncoder().fit(X).is_categorical_)
+    design = LinearDesign(TableEncoder().fit(X).is_categorical_)
     return [make_pipeline(TableEncoder(), design, _PLANES[learner](quantiles))]
 
 

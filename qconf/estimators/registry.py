@@ -13,7 +13,10 @@ from typing import Any
 
 from qconf.errors import EstimatorError, QconfError, did_you_mean
 
-__all__ = ["BUILT_IN", "ENTRY_POINT_GROUP", "blamed", "estimator_names", "make_estimator"]
+__all__ = [
+    "BUILT_IN", "ENTRY_POINT_GROUP", "blamed", "check_estimator", "estimator_names",
+    "make_estimator", "plug_in", "plug_in_name",
+]  # fmt: skip
 
 ENTRY_POINT_GROUP = "qconf.estimators"
 
@@ -123,6 +126,30 @@ def blamed(what: str, let: type[Exception] | tuple[()] = ()) -> Iterator[None]:
         raise EstimatorError(msg) from error
 
 
+def check_estimator(estimator: Any, what: str) -> None:
+    """Check that an object can be cloned, fitted and asked.
+
+    Parameters
+    ----------
+    estimator : object
+    what : str
+        The beginning of the message.
+
+    Raises
+    ------
+    EstimatorError
+    """
+    if isinstance(estimator, type):
+        msg = f"{what} is a class; pass one that is made: {estimator.__name__}()."
+        raise EstimatorError(msg)
+    if not all(hasattr(estimator, method) for method in ("fit", "predict", "get_params")):
+        msg = (
+            f"{what} must have fit, predict and get_params, as scikit-learn's do; "
+            f"got {estimator!r}."
+        )
+        raise EstimatorError(msg)
+
+
 def _reason(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"it tried to end the program, with status {error.code!r}."
@@ -143,6 +170,18 @@ def _factory(name: str) -> Any:
             warnings.warn(msg, UserWarning, stacklevel=3)
         module, _, attribute = BUILT_IN[name].partition(":")
         return getattr(import_module(module), attribute)
+    return plug_in(name)
+
+
+def plug_in(name: str) -> Any:
+    """Load what another package offers under a name.
+
+    Raises
+    ------
+    EstimatorError
+        If there is no such package, if there are two, or if it cannot be imported.
+    """
+    others = _plug_ins().get(name, [])
     if not others:
         msg = f"There is no estimator {name!r}. {did_you_mean(name, estimator_names())}"
         raise EstimatorError(msg)
@@ -155,6 +194,17 @@ def _factory(name: str) -> Any:
     point = others[0]
     with blamed(f"The estimator {name!r} ({point.value}) cannot be imported"):
         return point.load()
+
+
+def plug_in_name(kind: type[Any]) -> str | None:
+    """Return the name under which another package offers a class, or None.
+
+    Nothing is imported for that.
+    """
+    for name, points in _plug_ins().items():
+        if any(point.value == f"{kind.__module__}:{kind.__qualname__}" for point in points):
+            return name
+    return None
 
 
 def _plug_ins() -> dict[str, list[EntryPoint]]:

@@ -120,7 +120,7 @@ def fit_model(
         strict=strict,
     )
     _check_scores(dataset, named)
-    plan = {"folds": folds, "random_state": random_state}
+    plan: dict[str, Any] = {"folds": folds, "random_state": random_state}
     choice, among = None, None
     if not named:
         older, among = older_and_newer(dataset, random_state)
@@ -143,6 +143,7 @@ def fit_model(
         settings=settings,
         names=names,
         n_rows=len(dataset.y),
+        seed=random_state,
         fitted=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         warnings=(*doubts, *contest.doubts(strict=strict)),
     )
@@ -167,7 +168,7 @@ def _fitted_on_all(
     model: Any,
     settings: Settings,
     copies: Copies,
-    plan: Mapping[str, int],
+    plan: Mapping[str, Any],
 ) -> ConfidentRegressor:
     """Fit the model that is kept."""
     table, regressor, time = dataset.features, model, dataset.time
@@ -179,9 +180,8 @@ def _fitted_on_all(
         # By name: the valuation model follows the market.
         time = dataset.time_name
         table = table.assign(**{time: dataset.time})
-    kept = ConfidentRegressor(
-        regressor, contender.estimator, error=settings.scale.name, copies=copies, **plan
-    )
+    error: Any = settings.scale.name
+    kept = ConfidentRegressor(regressor, contender.estimator, error=error, copies=copies, **plan)
     return kept.fit(table, dataset.y, time=time, groups=dataset.given_groups)
 
 

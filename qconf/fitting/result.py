@@ -13,7 +13,7 @@ from qconf.evaluation.evaluate import Evaluation
 from qconf.fitting.choosing import Choice
 from qconf.model.regressor import ConfidentRegressor
 from qconf.saving.card import ModelCard
-from qconf.saving.model_file import save
+from qconf.saving.writing import save
 
 __all__ = ["FittedModel"]
 
@@ -39,6 +39,7 @@ class FittedModel:
         Columns of the target, the prediction, the time and the groups.
     n_rows : int
         Rows that were fitted on.
+    seed : int
     fitted : str
         When, in ISO 8601.
     warnings : tuple of str
@@ -53,6 +54,7 @@ class FittedModel:
     settings: Settings
     names: Mapping[str, str | None]
     n_rows: int
+    seed: int
     fitted: str
     warnings: tuple[str, ...]
 
@@ -85,11 +87,11 @@ class FittedModel:
             estimator=self.estimator,
             n_rows=self.n_rows,
             fitted=self.fitted,
-            time_range=None if time_range is None else [str(moment) for moment in time_range],
+            time_range=None if time_range is None else [_moment(one) for one in time_range],
             figures=self.figures,
             not_for=list(self.not_for),
             reading=dict(reading or {}),
-            seed=self.model.random_state,
+            seed=self.seed,
         )
 
     @property
@@ -97,7 +99,7 @@ class FittedModel:
         """What the model was worth on held-out rows, as plain numbers."""
         numbers = self.judged.to_dict()
         kept = ("threshold", "fraction", "level", "overall", "best_decile", "aurc", "notes")
-        figures = {name: numbers[name] for name in kept}
+        figures = {"in_words": self.verdict, **{name: numbers[name] for name in kept}}
         figures["scheme"] = self.scheme
         if self.choice is not None:
             figures["chosen_among"] = [one.name for one in self.choice.ranking]
@@ -160,6 +162,12 @@ class FittedModel:
             f"<FittedModel: {self.estimator} on {self.n_rows:,} rows; "
             f"{in_percent(rate.value)} ({percent_range(rate)}) outliers>"
         )
+
+
+def _moment(moment: Any) -> str:
+    """Write a time; midnight is a date."""
+    day, _, clock = str(moment).partition("T")
+    return day if not clock.strip("0:.") else str(moment)
 
 
 def _day(moment: Any) -> str:

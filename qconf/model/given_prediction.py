@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from qconf._types import FloatArray, Table
+from qconf._types import FloatArray, IntArray, Table
 from qconf.core.validation import TakesTables
 from qconf.errors import OptionError, TableError
+from qconf.model.shadow.prediction_shadow import MIN_ROWS, PredictionShadow
 from qconf.tables.roles import role_column, role_numbers
 
-__all__ = ["GivenPrediction", "given_prediction"]
+__all__ = ["GivenPrediction", "given_prediction", "shadow_of"]
 
 _PREFIX = "column:"
 
@@ -88,3 +89,30 @@ def given_prediction(regressor: Any, table: Table) -> GivenPrediction | None:
         msg = f"The regressor is {regressor!r}, but an array has no names; pass a DataFrame."
         raise TableError(msg)
     return GivenPrediction(name)
+
+
+def shadow_of(
+    features: pd.DataFrame,
+    prediction: FloatArray,
+    time: Any,
+    groups: IntArray | None,
+    random_state: int,
+) -> PredictionShadow | None:
+    """Fit a shadow of given predictions; None where there is nothing to fit it on.
+
+    Parameters
+    ----------
+    features : DataFrame of shape (n_samples, n_features)
+        Without the prediction and the time.
+    prediction : ndarray of shape (n_samples,)
+    time, groups : array-like of shape (n_samples,) or None
+    random_state : int
+
+    Returns
+    -------
+    PredictionShadow or None
+    """
+    if features.shape[1] == 0 or len(features) < MIN_ROWS or np.ptp(prediction) == 0:
+        return None
+    shadow = PredictionShadow(random_state=random_state)
+    return shadow.fit(features, prediction, groups=groups, time=time)

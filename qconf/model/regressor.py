@@ -41,8 +41,9 @@ from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.given_prediction import given_prediction
+from qconf.model.given_prediction import given_prediction, shadow_of
 from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
+from qconf.model.shadow import PredictionShadow
 from qconf.residuals.schedules import schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
@@ -115,6 +116,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         The first and the last time in `fit`.
     group_name_ : str or None
         The column that tells the group; no model sees it.
+    shadow_ : PredictionShadow or None
+        Where the predictions are a column, what tells later ones of another model.
     pinned_ : DataFrame or ndarray of shape (n_pinned, n_features)
         A few rows of `fit`, by whose predictions the model is known again.
     cuts_ : Cuts or None
@@ -145,6 +148,8 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
     [0.05, 0.1]
     """
 
+    n_features_in_: int
+    feature_names_in_: Any
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "regressor": [HasMethods(["fit", "predict"]), str, None],
         "confidence": [str, HasMethods(["fit", "predict"])],
@@ -256,6 +261,11 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
         self._fit_replicates(maker, prediction, rng)
+        self.shadow_: PredictionShadow | None = None
+        if predicted is not None and isinstance(table, pd.DataFrame):
+            features = table.drop(columns=list(self._hidden))
+            told = roles.time, roles.groups, draw_seed(rng)
+            self.shadow_ = shadow_of(features, predicted[roles.rows], *told)
         return self
 
     def _take_roles(self, table: Table, time: Any, groups: Any) -> FitRoles:
@@ -367,6 +377,24 @@ class ConfidentRegressor(TakesTables, RegressorMixin, BaseEstimator):
         """
         table = self._checked(X)
         return self._expected_error(table, np.asarray(self.regressor_.predict(table)))
+
+    def predict_with_error(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
+        """Predict the target and the expected error of each row, checking the rows once.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        prediction : ndarray of shape (n_samples,)
+            As `predict` returns it.
+        expected_error : ndarray of shape (n_samples,)
+            As `predict_error` returns it.
+        """
+        table = self._checked(X)
+        prediction: FloatArray = np.asarray(self.regressor_.predict(table), dtype=np.float64)
+        return prediction, self._expected_error(table, prediction)
 
     def decompose(
         self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None

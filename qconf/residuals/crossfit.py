@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.compose import TransformedTargetRegressor
 from sklearn.utils.validation import has_fit_parameter
 
 from qconf._types import FloatArray, Table, TableT
@@ -69,10 +68,8 @@ def out_of_sample(
 
 
 def _is_ours(model: Any) -> bool:
-    """Tell our own trees, also where they learn the logarithm of the target."""
-    if isinstance(model, TransformedTargetRegressor):
-        model = model.regressor
-    return takes_encoded(model)
+    """Tell our own trees, also where something of the target is learned by them."""
+    return takes_encoded(getattr(model, "regressor", model))
 
 
 def with_values(table: TableT) -> TableT:

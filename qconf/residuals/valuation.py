@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from sklearn.compose import TransformedTargetRegressor
-
 from qconf._types import RandomState
 from qconf.core.error_scale import ErrorScale
+from qconf.learners.log_target import LogTargetRegressor
 from qconf.learners.trees.boosted import BoostedTrees
 
 __all__ = ["default_valuation_model"]
@@ -40,4 +38,4 @@ def default_valuation_model(scale: ErrorScale, random_state: RandomState = None)
     )
     if not scale.needs_positive:
         return trees
-    return TransformedTargetRegressor(trees, func=np.log, inverse_func=np.exp, check_inverse=False)
+    return LogTargetRegressor(trees)

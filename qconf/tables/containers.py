@@ -12,10 +12,14 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO, Any, BinaryIO, cast
 
 from qconf.errors import TableError
 
-__all__ = ["EXCEL", "FEATHER", "PARQUET", "TEXT", "Blob", "first_line", "open_file", "open_stream"]
+__all__ = [
+    "EXCEL", "FEATHER", "PACKING_ERRORS", "PARQUET", "TEXT", "Blob", "first_line", "open_file",
+    "open_packed", "open_stream",
+]  # fmt: skip
 
 TEXT = (".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".data")
 PARQUET = (".parquet", ".pq", ".parq")
@@ -27,7 +31,12 @@ _PACKED: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
     ".bz2": (b"BZh", bz2.decompress),
     ".xz": (b"\xfd7zXZ\x00", lzma.decompress),
 }
-_PACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
+_OPEN: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": lambda file: gzip.GzipFile(fileobj=file),
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+}
+PACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +84,46 @@ def open_file(path: Path, name: str) -> Blob:
     return Blob(name, ending, data)
 
 
+def open_packed(file: BinaryIO, name: str) -> tuple[IO[bytes], str]:
+    """Open what is packed in a stream of bytes, without reading all of it.
+
+    Parameters
+    ----------
+    file : binary file
+        One that can look ahead (``io.BufferedReader``).
+    name : str
+        What the user calls it.
+
+    Returns
+    -------
+    file : binary file
+        Of text or Parquet.
+    ending : str
+        What the name of that ends in; empty if it is not packed.
+
+    Raises
+    ------
+    TableError
+        If a .zip holds no table, several, or another kind.
+    """
+    begin = cast("io.BufferedReader", file).peek(8)
+    for packing, (magic, _) in _PACKED.items():
+        if begin.startswith(magic):
+            return _OPEN[packing](file), Path(name.removesuffix(packing)).suffix.lower()
+    if not begin.startswith(b"PK\x03\x04"):
+        return file, ""
+    if not file.seekable():
+        msg = f"Cannot read {name!r}: a .zip has to be a file; unpack it, and pipe the table."
+        raise TableError(msg)
+    try:
+        archive = zipfile.ZipFile(file)
+        member = _only_table(archive, name)
+        return archive.open(member), PurePosixPath(member).suffix.lower()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        msg = f"Cannot unpack {name!r}: {first_line(error)}"
+        raise TableError(msg) from error
+
+
 def open_stream() -> Blob:
     """Read standard input: text, packed or not, or a Parquet file."""
     name = "standard input"
@@ -111,7 +160,7 @@ def _unpack(data: bytes, ending: str, name: str) -> bytes:
             msg = f"it does not begin as a {ending} file does"
             raise ValueError(msg)
         return unpack(data)
-    except _PACKING_ERRORS as error:
+    except PACKING_ERRORS as error:
         msg = f"Cannot unpack {name!r}: {first_line(error)} Was it copied whole?"
         raise TableError(msg) from error
 
@@ -121,7 +170,7 @@ def _unzip(data: bytes, name: str) -> Blob:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             member = _only_table(archive, name)
             return Blob(name, PurePosixPath(member).suffix.lower(), archive.read(member))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *_PACKING_ERRORS) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *PACKING_ERRORS) as error:
         if isinstance(error, TableError):
             raise
         msg = f"Cannot unpack {name!r}: {first_line(error)}"

@@ -16,7 +16,7 @@ from qconf.tables.options import ReadingOptions
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TextTable", "distinct_names", "named_columns", "split_text"]
+__all__ = ["TextTable", "distinct_names", "named_columns", "ragged", "split_text"]
 
 #: No record may be longer than that: it would begin in one block and end in another.
 _BLOCK = 1 << 25
@@ -121,7 +121,7 @@ def _careful(text: str, layout: Layout, name: str) -> pa.Table:
         next(rows, None)
         for number, row in rows:
             if not fits_width(row, width):
-                raise TableError(_ragged(number, row, layout, name))
+                raise TableError(ragged(number, row, layout, name))
             values.append(row[skip:width])
     except csv.Error as error:
         msg = f"Cannot read {name!r} as CSV: {error}."
@@ -131,7 +131,8 @@ def _careful(text: str, layout: Layout, name: str) -> pa.Table:
     return pa.table(arrays, names=[str(i) for i in range(len(arrays))])
 
 
-def _ragged(number: int, row: list[str], layout: Layout, name: str) -> str:
+def ragged(number: int, row: list[str], layout: Layout, name: str) -> str:
+    """Say that a line has too few or too many fields."""
     shown = io.StringIO()
     csv.writer(shown, delimiter=layout.separator, lineterminator="").writerow(row)
     line = shown.getvalue()

@@ -19,7 +19,7 @@ from qconf._types import BoolArray, FloatArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DateColumn", "dates_in_format", "read_dates", "share_of_dates"]
+__all__ = ["DateColumn", "DateForm", "dates_in_format", "read_dates", "share_of_dates"]
 
 _TIME = (
     r"(?:(?:T|,?\s+at\s+|,?\s+|,|:)(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})"
@@ -80,11 +80,44 @@ _ORDERS = {
     "month first": ("three", "one", "two"),
     "year first": ("one", "two", "three"),
 }
+_AS_WRITTEN = {"as written": ("year", "month", "day")}
 #: Two digits of a year as POSIX reads them: 69 is 1969, 68 is 2068.
 _PIVOT = 69
 #: Texts that are looked at to find shapes that are worth trying on all.
 _PROBE = 50
 _MICROSECOND = np.timedelta64(1, "us")
+
+
+@dataclass(frozen=True)
+class DateForm:
+    """How the dates of a column are written: one reading, for rows that come later too.
+
+    Attributes
+    ----------
+    zoned : bool
+        Whether each text says how far it is from UTC.
+    date_format : str
+        Codes of ``strptime``; empty if a shape says it.
+    shape : int
+        Which of the known shapes.
+    order : str
+        In which order day, month and year stand.
+    """
+
+    zoned: bool = False
+    date_format: str = ""
+    shape: int = 0
+    order: str = "as written"
+
+    def moments(self, texts: pd.Series[Any]) -> Any:
+        """Read texts without gaps as datetime64, NaT where one is not written so."""
+        if self.date_format:
+            return _in_format(texts, self.date_format)
+        parts = _split(texts, self.shape)
+        moments = _moments(parts, *{**_AS_WRITTEN, **_ORDERS}[self.order])
+        has_zone = (parts.text("zone") != "").to_numpy()
+        moments[has_zone != self.zoned] = np.datetime64("NaT")
+        return moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +134,15 @@ class DateColumn:
         Texts that cannot be read in the order that fits best; None if no text is a date.
     doubt : str
         In which two ways the texts can be read; empty where that is not what is wrong.
+    form : DateForm or None
+        How they are written, if they are dates.
     """
 
     moments: Any = None
     zoned: bool = False
     wrong: BoolArray | None = None
     doubt: str = ""
+    form: DateForm | None = None
 
 
 def read_dates(texts: pd.Series[Any], *, day_first: bool | None = None) -> DateColumn:
@@ -130,9 +166,10 @@ def read_dates(texts: pd.Series[Any], *, day_first: bool | None = None) -> DateC
     >>> read_dates(pd.Series(["05/01/2031"])).doubt
     "'05/01/2031' may be 5 January 2031 or 1 May 2031"
     """
-    parts = _split(texts)
-    if parts is None:
+    shape = _shape_of(texts)
+    if shape is None:
         return DateColumn()
+    parts = _split(texts, shape)
     readings = {order: _moments(parts, *names) for order, names in _orders_of(parts).items()}
     fitting = {order: at for order, at in readings.items() if not np.isnat(at).any()}
     if not fitting:
@@ -144,17 +181,30 @@ def read_dates(texts: pd.Series[Any], *, day_first: bool | None = None) -> DateC
     doubt = _doubt(texts, list(fitting.values())) or _zone_doubt(texts, parts)
     if doubt:
         return DateColumn(doubt=doubt)
-    return DateColumn(next(iter(fitting.values())), "zone" in parts)
+    order, moments = next(iter(fitting.items()))
+    zoned = "zone" in parts
+    return DateColumn(moments, zoned, form=DateForm(zoned, shape=shape, order=order))
 
 
 def dates_in_format(texts: pd.Series[Any], date_format: str) -> DateColumn:
     """Read texts as dates in one format, with the codes of ``strptime``."""
-    zoned = "%z" in date_format or "%Z" in date_format
+    moments = _in_format(texts, date_format)
+    wrong = np.isnat(moments)
+    if wrong.any():
+        return DateColumn(wrong=wrong)
+    zoned = _has_zone(date_format)
+    return DateColumn(moments, zoned, form=DateForm(zoned, date_format))
+
+
+def _has_zone(date_format: str) -> bool:
+    return "%z" in date_format or "%Z" in date_format
+
+
+def _in_format(texts: pd.Series[Any], date_format: str) -> Any:
+    zoned = _has_zone(date_format)
     parsed = pd.to_datetime(texts, format=date_format, errors="coerce", utc=zoned)
     naive = parsed.dt.tz_localize(None) if zoned else parsed
-    moments = naive.to_numpy()
-    wrong = np.isnat(moments)
-    return DateColumn(wrong=wrong) if wrong.any() else DateColumn(moments, zoned)
+    return naive.to_numpy()
 
 
 def share_of_dates(texts: pd.Series[Any]) -> float:
@@ -203,16 +253,19 @@ class _Parts:
         return pd.Series(self._groups[name].fill_null("").to_pylist(), dtype=object).str.lower()
 
 
-def _split(texts: pd.Series[Any]) -> _Parts | None:
-    """Split texts by the shape that most of them have; None if none has any."""
+def _shape_of(texts: pd.Series[Any]) -> int | None:
+    """Return the shape that most texts have; None if none has any."""
+    probe = [str(text) for text in texts.iloc[:: max(1, len(texts) // _PROBE)]]
+    hits = [sum(shape.fullmatch(text) is not None for text in probe) for shape in _SHAPES]
+    return int(np.argmax(hits)) if max(hits, default=0) else None
+
+
+def _split(texts: pd.Series[Any], number: int) -> _Parts:
+    """Split texts by a shape."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    probe = [str(text) for text in texts.iloc[:: max(1, len(texts) // _PROBE)]]
-    hits = [sum(shape.fullmatch(text) is not None for text in probe) for shape in _SHAPES]
-    if not max(hits, default=0):
-        return None
-    shape = _SHAPES[int(np.argmax(hits))]
+    shape = _SHAPES[number]
     whole = pa.array(texts, type=pa.string())
     found = pc.extract_regex(whole, f"^(?i:{shape.pattern})$")
     parts = (found.field(name) for name in shape.groupindex)
@@ -222,7 +275,7 @@ def _split(texts: pd.Series[Any]) -> _Parts | None:
 
 
 def _orders_of(parts: _Parts) -> dict[str, tuple[str, str, str]]:
-    return _ORDERS if "three" in parts else {"as written": ("year", "month", "day")}
+    return _ORDERS if "three" in parts else _AS_WRITTEN
 
 
 def _moments(parts: _Parts, year: str, month: str, day: str) -> Any:

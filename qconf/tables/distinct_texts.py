@@ -42,7 +42,7 @@ class DistinctTexts:
         found = texts.combine_chunks().dictionary_encode()
         codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         every = found.dictionary.to_pylist()
-        known = [text.lower() not in MISSING_NUMBERS for text in every]
+        known = np.array([text.lower() not in MISSING_NUMBERS for text in every], dtype=np.bool_)
         self.distinct = [text for text, is_known in zip(every, known, strict=True) if is_known]
         # The last place is that of missing texts, which have the code -1.
         self._codes = np.append(np.where(known, np.cumsum(known) - 1, -1), -1)[codes]

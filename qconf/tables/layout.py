@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from qconf.errors import TableError
 
-__all__ = ["NAMES", "Layout", "find_layout", "records"]
+__all__ = ["NAMES", "Layout", "find_layout", "fits_width", "records", "records_in"]
 
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
 _BY_ENDING = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
@@ -128,6 +128,13 @@ def records(text: str, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """
     before = text.count("\n", 0, layout.start)
     lines = io.StringIO(text[layout.start :] if layout.start else text, newline="")
+    return records_in(lines, layout, before)
+
+
+def records_in(
+    lines: Iterable[str], layout: Layout, before: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Split lines into records, as `records` does, `before` of them having been read."""
     number = before
     for line, record in _split(chain(lines, [_END]), layout, before):
         if record == [_END]:

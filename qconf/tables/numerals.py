@@ -124,7 +124,7 @@ class Numerals:
         return bool((np.isfinite(point) & np.isfinite(comma) & (point != comma)).any())
 
 
-def find_numerals(texts: Sequence[str], counts: Iterable[int]) -> Numerals:
+def find_numerals(texts: Sequence[str], counts: Iterable[int], unit: str | None = None) -> Numerals:
     """Read the distinct texts of a column as numbers, with either decimal mark.
 
     Parameters
@@ -133,6 +133,8 @@ def find_numerals(texts: Sequence[str], counts: Iterable[int]) -> Numerals:
         Without outer spaces and without missing values.
     counts : sequence of int
         How often each occurs.
+    unit : str, default=None
+        What may stand around a number, if that is known; None is to find out.
 
     Returns
     -------
@@ -140,7 +142,7 @@ def find_numerals(texts: Sequence[str], counts: Iterable[int]) -> Numerals:
     """
     matches = [_NUMERAL.fullmatch(text) for text in texts]
     units = [None if match is None else _unit(match) for match in matches]
-    unit = _common_unit(units, counts)
+    unit = _common_unit(units, counts) if unit is None else unit
     by_mark = {mark: np.full(len(texts), np.nan) for mark in _BODY}
     for at, match in enumerate(matches):
         if match is not None and units[at] in {"", unit}:

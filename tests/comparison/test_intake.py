@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from worlds import sales_table
 
@@ -29,7 +31,7 @@ def test_a_doubt_is_an_error_for_the_strict() -> None:
     table = sales_table(100).assign(gone=None)
     settings = Settings.checked("relative", None, 0.1, 0.95)
     roles = dict.fromkeys(("prediction", "time", "groups", "features"))
-    asked = {**roles, "drop": (), "scores": (), "copies": "group"}
+    asked: dict[str, Any] = {**roles, "drop": (), "scores": (), "copies": "group"}
     dataset, doubts = take_in(table, "price", settings, strict=False, **asked)
     assert "gone" not in dataset.features
     assert any("'gone' has no values" in line for line in doubts)

@@ -71,3 +71,27 @@ def test_a_prediction_of_zero_has_no_log_error() -> None:
     for prediction in (0.0, -1.0):
         with pytest.raises(TableError, match=r"predicts values <= 0, .* use another"):
             ERROR_SCALES["log"].checked_residual(np.array([prediction]), np.array([1.0]))
+
+
+@given(st.floats(0.0, 20.0), PRICES)
+def test_a_range_lies_around_the_prediction_and_never_reaches_zero(e: float, price: float) -> None:
+    """One expected error to either side, on the scale itself; the residual at the low end is it."""
+    expected, prediction = np.array([e]), np.array([price])
+    for scale in ERROR_SCALES.values():
+        low, high = scale.around(expected, prediction)
+        assert low[0] <= price <= high[0]
+        np.testing.assert_allclose(scale.residual(prediction, low), expected, atol=1e-9 * price)
+        if scale.needs_positive:
+            assert low[0] > 0
+            np.testing.assert_allclose(low * high, prediction**2)
+
+
+def test_the_relative_spread_is_the_spread_over_the_prediction() -> None:
+    """For negative predictions, too; of a prediction of zero there is none."""
+    expected, prediction = np.array([0.1, 0.2, 0.3]), np.array([2.0, -4.0, 0.0])
+    for scale in ERROR_SCALES.values():
+        shares = scale.relative_spread(expected, prediction)[:2]
+        np.testing.assert_allclose(
+            shares * abs(prediction[:2]), scale.spread(expected, prediction)[:2]
+        )
+    assert np.isnan(error_scale("absolute").relative_spread(expected, prediction)[2])

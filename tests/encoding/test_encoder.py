@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn import config_context  # type: ignore[attr-defined]
 
-from qconf.encoding.encoder import TableEncoder, design_matrix
+from qconf.encoding.encoder import TableEncoder
 
 
 def encoded(column: Any) -> list[float]:
@@ -70,19 +69,6 @@ def test_names_go_through() -> None:
     assert list(TableEncoder().fit([[1.0, 2.0]]).get_feature_names_out()) == ["x0", "x1"]
 
 
-def test_design_matrix_is_finite_and_knows_its_gaps() -> None:
-    """Gaps are filled and marked, numbers standardised, levels indicated, new ones ignored."""
-    frame = pd.DataFrame({"x": [0.0, 2.0, np.nan, 4.0], "z": ["a", "b", "b", None]})
-    encoder = TableEncoder().fit(frame)
-    design = design_matrix(encoder.is_categorical_).fit(encoder.transform(frame))
-    matrix = design.transform(encoder.transform(frame))
-    assert np.isfinite(matrix).all()
-    np.testing.assert_allclose(matrix[:, 0].mean(), 0, atol=1e-12)
-    assert matrix.shape == (4, 2 + 2)
-    new = encoder.transform(pd.DataFrame({"x": [1.0], "z": ["never seen"]}))
-    assert np.isfinite(design.transform(new)).all()
-
-
 @pytest.mark.parametrize(
     ("fitted", "later"),
     [
@@ -111,18 +97,3 @@ def test_a_level_is_one_however_it_is_held(fitted: Any, later: Any) -> None:
 def test_numbers_that_stand_for_no_data_stay_far_away(nothing: float) -> None:
     """They are at most 1e38 in size, so that a range of them is a number in any learner."""
     assert encoded([nothing, 1.0]) == [np.sign(nothing) * 1e38, 1.0]
-
-
-@pytest.mark.parametrize("output", ["pandas", "polars"])
-def test_designs_are_arrays_whatever_scikit_learn_is_told(output: str) -> None:
-    """Also those that were made before it was told."""
-    frame = pd.DataFrame({"x": [0.0, 2.0, np.nan, 4.0], "z": ["a", "b", "b", None]})
-    encoder = TableEncoder().fit(frame)
-    before = design_matrix(encoder.is_categorical_).fit(encoder.transform(frame))
-    wanted = before.transform(encoder.transform(frame))
-    with config_context(transform_output=output):
-        within = design_matrix(encoder.is_categorical_).fit(encoder.transform(frame))
-        for design in (before, within):
-            made = design.transform(encoder.transform(frame))
-            assert isinstance(made, np.ndarray)
-            np.testing.assert_array_equal(made, wanted)

@@ -122,7 +122,8 @@ def test_the_card_says_what_a_committee_asks(sales: pd.DataFrame) -> None:
     assert card.prediction is None
     assert card.n_rows == len(sales)
     assert card.time_range is not None
-    assert card.time_range[0].startswith("2020-01-0")
+    assert card.time_range == ["2020-01-03", "2021-11-30"]
+    assert card.figures["in_words"] == fitted.verdict
     rate = card.figures["best_decile"]["outlier_rate"]
     assert rate == fitted.judged.best_decile.outlier_rate.value
     assert card.reading == {"decimal": ","}

@@ -119,3 +119,18 @@ def test_an_array_has_no_column_of_that_name(sales: pd.DataFrame) -> None:
     """Names need a DataFrame."""
     with pytest.raises(TableError, match="DataFrame"):
         ConfidentRegressor("column:avm", "constant").fit(sales[["area"]].to_numpy(), sales["price"])
+
+
+def test_another_valuation_model_casts_another_shadow(sales: pd.DataFrame) -> None:
+    """What is kept of the predictions tells those of another model; without features nothing is."""
+    X = sales.drop(columns=["price", "parcel"])
+    model = ConfidentRegressor("column:avm", "constant", random_state=0)
+    model.fit(X, sales["price"], time="sold_on")
+    assert model.shadow_ is not None
+    later = sales_table(1000, seed=7).drop(columns=["price", "parcel", "sold_on"])
+    same = np.exp(12 + 0.1 * later["rooms"] + 0.002 * later["area"].fillna(150))
+    assert not model.shadow_.check(later, same).changed
+    assert model.shadow_.check(later, same * 1.05).changed
+    alone = ConfidentRegressor("column:avm", "constant").fit(X[["avm"]], sales["price"])
+    assert alone.shadow_ is None
+    assert ConfidentRegressor(confidence="constant").fit(X, sales["price"]).shadow_ is None

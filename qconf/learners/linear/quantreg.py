@@ -37,7 +37,7 @@ class StatsmodelsQuantileRegressor(LinearQuantileRegressor):
     intercept_ : ndarray of shape (n_quantiles,)
     results_ : list of statsmodels.regression.quantile_regression.QuantRegResults
         One a quantile: ``results_[0].bse`` are standard errors (the intercept's first),
-        ``results_[0].summary()`` a table.
+        ``results_[0].summary()`` a table. Not kept in a model file.
     n_iter_ : int
         Iterations of the quantile that took most.
     n_features_in_ : int
@@ -54,6 +54,8 @@ class StatsmodelsQuantileRegressor(LinearQuantileRegressor):
     array([0.1, 0.2])
     """
 
+    #: Results of another package's, which refer to all rows of `fit`; predictions do without.
+    _not_saved = ("results_",)
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "quantiles": ["array-like", Interval(Real, 0, 1, closed="neither")],
         "fit_intercept": ["boolean"],

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.compiled import compiled
+from qconf.core.restored import is_array, is_count, require
 from qconf.encoding.binning import bin_edges, renumbered
 from qconf.encoding.columns import as_floats, factorized, is_measured
 from qconf.encoding.encoded import Encoded
@@ -90,6 +91,29 @@ class ActiveCoordinates:
         #: Number of rows so far, mean, and sum of squares about it, of each number.
         self.moments = np.zeros((len(self.numbers), 3))
         self.n_coordinates = 2 * len(self.numbers)
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: each coordinate is one that there is room for.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(is_count(self.n_coordinates, 2 * len(self.numbers)), "coordinates are not counted")
+        require(
+            is_array(self.moments, np.float64, (len(self.numbers), 3)),
+            "the means of numbers are not one a column",
+        )
+        places = [place for known in self.levels.values() for place in known.values()]
+        require(
+            list(self.levels) == self.named
+            and all(is_count(place, 0, self.n_coordinates - 1) for place in places),
+            "a level has a coordinate that is none",
+        )
+        require(
+            all(is_array(edges, np.float64, (None,)) for edges in self.edges.values()),
+            "the edges of bins are no numbers",
+        )
 
     def copy(self) -> Self:
         """Return one that learns apart from this one."""

@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray
+from qconf.core.restored import is_array, is_count, require
 from qconf.learners.online.count_rate_arrays import (
     ABSENT,
     UNSEEN,
@@ -60,6 +61,8 @@ __all__ = ["ABSENT", "IMMEDIATELY", "UNSEEN", "CountRates", "Known", "Rows"]
 #: For `known`: each label is learned before the next row is predicted.
 IMMEDIATELY: Known = np.empty(0, dtype=np.int64)
 
+#: Far more bootstrap replicates than any bound needs.
+_MOST_LANES = 1_000_000
 _NOTHING = np.empty(0)
 _NO_SUMMARY = np.empty((3, 0), dtype=np.float32)
 
@@ -119,6 +122,36 @@ class CountRates:
         self.multiply = multiply
         self.rows_learned = 0
         self.replicates = replicates
+
+    def check_restored(self, n_coordinates: int = 0) -> None:
+        """Check that arrays from a file belong together: the loops look up what they say.
+
+        Parameters
+        ----------
+        n_coordinates : int, default=0
+            How many there are to be room for.
+
+        Raises
+        ------
+        ValueError
+        """
+        kind = getattr(self.state, "dtype", None)
+        lanes = self.replicates or 1
+        require(
+            is_count(self.replicates, 0, _MOST_LANES) and kind in (np.float32, np.float64),
+            "the lanes of an online model are none",
+        )
+        require(
+            is_array(self.state, kind, (None, 2, lanes))
+            and is_array(self.origin, kind, (2, lanes))
+            and is_array(self.others, kind, (None, 2, lanes)),
+            "the arrays of an online model do not belong together",
+        )
+        require(len(self.state) >= n_coordinates, "an online model has more levels than weights")
+        require(
+            is_count(self.seed) and is_count(self.rows_learned) and float(self.prior_count) > 0,
+            "an online model counts what cannot be counted",
+        )
 
     def grow(self, n_coordinates: int) -> None:
         """Make room for more coordinates, of which nothing is known yet."""

@@ -24,7 +24,7 @@ from qconf.core.validation import (
     take_over_columns,
 )
 from qconf.encoding.columns import as_frame
-from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoded import Encoded, check_width
 from qconf.errors import OptionError, TableError
 from qconf.learners.online.coordinates import ActiveCoordinates, Columns
 from qconf.learners.online.count_rates import IMMEDIATELY, CountRates, Known, Rows
@@ -292,6 +292,17 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
                 model.learn(rows)
         return telling.progressive(rows, ready)
 
+    def check_restored(self) -> None:
+        """Check what comes from a file: there are weights for all coordinates.
+
+        Raises
+        ------
+        ValueError
+        """
+        if self.__sklearn_is_fitted__():
+            for model in self._models():
+                model.check_restored(self._active.n_coordinates)
+
     def _forget(self) -> None:
         for name in ("_active", "_model", "_replicates"):
             if hasattr(self, name):
@@ -323,6 +334,8 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
             return as_frame(check_table(self, X, reset=reset))
         if reset:
             take_over_columns(self, X.encoder)
+        else:
+            check_width(self, X)
         return X
 
     def _rows_to_learn(

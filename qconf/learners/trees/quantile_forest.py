@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
+from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
@@ -19,6 +20,7 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.learners.linear.linear_quantile import check_quantiles
 from qconf.learners.quantile_score import ScoresQuantiles
 from qconf.learners.trees.boosted import leaf_size, load_lightgbm
+from qconf.learners.trees.flat_trees import FlatTrees
 
 __all__ = ["QuantileForest"]
 
@@ -55,10 +57,9 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
 
     Attributes
     ----------
-    booster_ : lightgbm.Booster
+    trees_ : FlatTrees
+        Each leaf says its rows' quantiles.
     encoder_ : TableEncoder
-    leaf_quantiles_ : list of ndarray of shape (n_leaves, n_quantiles)
-        One a tree.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -75,6 +76,7 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
 
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "quantiles": ["array-like", Interval(Real, 0, 1, closed="neither")],
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
@@ -139,13 +141,25 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
             categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
             params=parameters,
         )
-        self.booster_ = lightgbm.train(parameters, data, num_boost_round=self.n_estimators)
+        grown = FlatTrees.of_lightgbm(lightgbm.train(parameters, data, self.n_estimators))
         order = np.argsort(target, kind="stable")
-        self.leaf_quantiles_ = [
-            _quantiles_of_groups(leaves[order], target[order], quantiles)
-            for leaves in self._leaves(encoded)
+        kept = [
+            _quantiles_of_groups(leaves[order], int(n_leaves), target[order], quantiles)
+            for leaves, n_leaves in zip(self._leaves(grown, encoded), grown.n_leaves, strict=True)
         ]
+        self.trees_ = grown.with_values(np.concatenate(kept))
         return self
+
+    def check_restored(self) -> None:
+        """Check trees from a file: a walk looks up columns, and must end.
+
+        Raises
+        ------
+        ValueError
+        """
+        if "trees_" in vars(self):
+            require(isinstance(self.trees_, FlatTrees), "the trees are none")
+            self.trees_.check(self.n_features_in_)
 
     def predict(self, X: TableLike) -> FloatArray:
         """Predict every quantile; rising in the quantile for every row.
@@ -161,23 +175,15 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         """
         check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
-        predicted = np.zeros((len(encoded), self.leaf_quantiles_[0].shape[1]))
-        for leaves, kept in zip(self._leaves(encoded), self.leaf_quantiles_, strict=True):
-            predicted += kept[leaves]
-        predicted /= len(self.leaf_quantiles_)
+        predicted = self.trees_.sums(encoded, self.n_jobs)
+        predicted /= self.trees_.n_trees
         return predicted[:, 0] if np.ndim(self.quantiles) == 0 else predicted
 
-    def _leaves(self, encoded: FloatArray) -> Iterator[IntArray]:
+    def _leaves(self, grown: FlatTrees, encoded: FloatArray) -> Iterator[IntArray]:
         """Tell the leaf of each row, tree after tree."""
-        for start in range(0, self.booster_.num_trees(), _TREES_AT_ONCE):
-            found = self.booster_.predict(
-                encoded,
-                pred_leaf=True,
-                start_iteration=start,
-                num_iteration=_TREES_AT_ONCE,
-                num_threads=threads_for(len(encoded), self.n_jobs),
-            )
-            yield from np.asarray(found, dtype=np.intp).reshape(len(encoded), -1).T
+        for start in range(0, grown.n_trees, _TREES_AT_ONCE):
+            some = slice(start, start + _TREES_AT_ONCE)
+            yield from grown.leaves(encoded, self.n_jobs, trees=some)
 
     def _engine_parameters(self, n_rows: int) -> dict[str, Any]:
         leaf = leaf_size(n_rows) if self.min_samples_leaf is None else self.min_samples_leaf
@@ -198,12 +204,15 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         }
 
 
-def _quantiles_of_groups(groups: IntArray, rising: FloatArray, quantiles: FloatArray) -> FloatArray:
+def _quantiles_of_groups(
+    groups: IntArray, n_groups: int, rising: FloatArray, quantiles: FloatArray
+) -> FloatArray:
     """Interpolate the quantiles of each group; a group without rows has those of all.
 
     Parameters
     ----------
     groups : ndarray of int of shape (n,)
+    n_groups : int
     rising : ndarray of shape (n,)
         The target, in rising order.
     quantiles : ndarray of shape (n_quantiles,)
@@ -212,7 +221,7 @@ def _quantiles_of_groups(groups: IntArray, rising: FloatArray, quantiles: FloatA
     -------
     ndarray of shape (n_groups, n_quantiles)
     """
-    count = np.bincount(groups)
+    count = np.bincount(groups, minlength=n_groups)
     order = np.argsort(groups, kind="stable")
     first = np.cumsum(count) - count
     at = quantiles * np.maximum(count - 1, 0)[:, None]

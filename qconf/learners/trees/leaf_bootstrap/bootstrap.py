@@ -11,21 +11,22 @@ from numpy.typing import NDArray
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.core.compiled import CACHE_LINE
+from qconf.core.restored import is_array, is_count, require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import check_target
+from qconf.core.vectors import LANES
 from qconf.encoding.encoded import encode
 from qconf.errors import OptionError
 from qconf.learners.poisson_draws import BITS, poisson_steps
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.leaf_bootstrap.grown_trees import GrownTrees
-from qconf.learners.trees.leaf_bootstrap.lanes import LANES
 from qconf.learners.trees.leaf_bootstrap.loops import Forest, Lanes, Leaves, Sums, add_steps, replay
 
 __all__ = ["LeafBootstrap"]
 
 _LOSSES = ("gamma", "squared")
-#: Rows whose leaves the engine is asked for at once: it takes 12 bytes for each tree.
+#: Rows whose leaves are looked up at once: that takes 4 bytes for each tree.
 _ROWS_AT_ONCE = 32_768
 #: The floor of `BoostedTrees` under Gamma targets.
 _LEAST_TARGET = 1e-9
@@ -109,7 +110,7 @@ class LeafBootstrap:
         self._check(trees)
         self.trees_ = trees
         encoded = self._encoded(X)
-        grown = GrownTrees.of(trees.booster_)
+        grown = GrownTrees.of(trees)
         target, own_steps = self._in_units(check_target(trees, y, len(encoded)), grown.values)
         leaves: Leaves = np.empty((len(own_steps), len(encoded)), _leaf_type(own_steps.shape[1]))
         for part, found in self._leaves(encoded):
@@ -166,6 +167,27 @@ class LeafBootstrap:
             reduced[part] = function(replicates)
         return reduced
 
+    def check_restored(self) -> None:
+        """Check steps from a file: there must be one for each leaf that a row can fall into.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(self.trees_, BoostedTrees), "the trees of replicates are none")
+        trees = self.trees_.trees_
+        n_blocks, n_leaves = len(self.start_), self.steps_.shape[2]
+        require(
+            is_array(self.start_, np.float64, (n_blocks, LANES))
+            and is_array(self.steps_, np.float32, (n_blocks, trees.n_trees, n_leaves, LANES)),
+            "the steps of replicates are not one a tree and leaf",
+        )
+        require(
+            is_count(self.n_replicates, 1, n_blocks * LANES)
+            and int(trees.n_leaves.max(initial=0)) <= n_leaves,
+            "the replicates have fewer leaves than their trees",
+        )
+
     def _check(self, trees: BoostedTrees) -> None:
         if self.n_replicates < 1:
             msg = f"n_replicates must be at least 1, got {self.n_replicates}."
@@ -200,12 +222,9 @@ class LeafBootstrap:
 
     def _leaves(self, encoded: FloatArray) -> Iterator[tuple[slice, Leaves]]:
         """Tell the leaves of stretches of rows in each tree, shape (n_trees, n)."""
-        booster = self.trees_.booster_
-        threads = threads_for(len(encoded), self.trees_.n_jobs)
         for start in range(0, len(encoded), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            found = booster.predict(encoded[part], pred_leaf=True, num_threads=threads)
-            yield part, found.reshape(len(encoded[part]), -1).T
+            yield part, self.trees_.trees_.leaves(encoded[part], self.trees_.n_jobs)
 
     def _draw(self, n_rows: int, seed: np.random.SeedSequence) -> NDArray[np.uint8]:
         """Draw how often each lane of a block learns each row, shape (n_rows, LANES)."""

@@ -1,0 +1,191 @@
+"""The design of a linear model on an encoded table, kept as a few arrays."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.core.restored import require
+
+__all__ = ["GAP", "OTHERS", "LinearDesign"]
+
+#: In the place of a level's code: it is missing; it is one of the rarer ones.
+GAP, OTHERS = -1, -2
+#: No column: a level that others are compared with, or one that is like none.
+_NONE = -1
+
+
+# No wrapped output: learners read arrays, whatever `sklearn.set_config(transform_output=)` says.
+class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Turn encoded columns into the design of a linear model.
+
+    Numbers are filled with their median (with a column that says so) and standardised;
+    categories become indicator columns, the rarer of more than `max_levels` levels together.
+    scikit-learn's imputer, scaler and encoder decide what that is in `fit`; what they found is
+    kept in arrays, which do not hang on its version.
+
+    Parameters
+    ----------
+    is_categorical : ndarray of shape (n_features,), dtype bool
+        Which columns of the encoded matrix are codes of levels.
+    max_levels : int, default=30
+        How many indicator columns a category gets at most.
+    drop : {"first", None}, default="first"
+        Whether the first level has no column, so that columns do not add up to the intercept's.
+        Where distances are measured, every level needs its own.
+
+    Attributes
+    ----------
+    numbers_ : ndarray of shape (n_numbers,)
+        Positions of the columns of numbers that have a value.
+    medians_ : ndarray of shape (n_numbers,)
+    with_gaps_ : ndarray of shape (n_with_gaps,)
+        Positions of the columns of numbers that have gaps.
+    mean_, scale_ : ndarray of shape (n_numbers + n_with_gaps,)
+        Of the filled numbers, and of what says that one is missing.
+    places_ : dict of int to ndarray of shape (n_codes + 2,)
+        For each category, by position: which of its indicator columns a code has, the last but one
+        for codes that were not in `fit`, the last for gaps; -1 for none.
+    indicators_ : ndarray of shape (n_indicators, 2)
+        Of each indicator column the position of the category, and the code, `GAP` or `OTHERS`.
+
+    Examples
+    --------
+    >>> encoded = np.array([[0.0, 1.0], [2.0, 0.0], [np.nan, 1.0]])
+    >>> LinearDesign(np.array([False, True])).fit(encoded).transform(encoded).round(2)
+    array([[-1.22, -0.71,  1.  ],
+           [ 1.22, -0.71,  0.  ],
+           [ 0.  ,  1.41,  1.  ]])
+    """
+
+    def __init__(
+        self, is_categorical: BoolArray, max_levels: int = 30, *, drop: str | None = "first"
+    ) -> None:
+        self.is_categorical = is_categorical
+        self.max_levels = max_levels
+        self.drop = drop
+
+    def fit(self, X: FloatArray, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
+        """Learn medians, scales and common levels of an encoded table.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        LinearDesign
+        """
+        with warnings.catch_warnings():
+            # A column without any value is left out, which is what we want; and codes that were
+            # not here are asked about.
+            warnings.simplefilter("ignore", UserWarning)
+            self._fit_numbers(X)
+            self._fit_levels(X)
+        return self
+
+    def transform(self, X: FloatArray) -> FloatArray:
+        """Return the design of an encoded table.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_numbers + n_with_gaps + n_indicators)
+        """
+        check_is_fitted(self)
+        numbers = X[:, self.numbers_]
+        filled = np.where(np.isnan(numbers), self.medians_, numbers)
+        scaled = (np.hstack([filled, np.isnan(X[:, self.with_gaps_])]) - self.mean_) / self.scale_
+        levels = [self._indicated(X[:, i], places, i) for i, places in self.places_.items()]
+        design: FloatArray = np.ascontiguousarray(np.hstack([scaled, *levels]))
+        return design
+
+    def check_restored(self) -> None:
+        """Check that arrays from a file belong together.
+
+        Raises
+        ------
+        ValueError
+        """
+        n_scaled = len(self.numbers_) + len(self.with_gaps_)
+        lengths = len(self.medians_), len(self.mean_), len(self.scale_)
+        require(
+            lengths == (len(self.numbers_), n_scaled, n_scaled),
+            "a design's medians, means and scales are not one a column",
+        )
+        require(self.indicators_.shape[1:] == (2,), "a design's indicators are not pairs")
+
+    def _fit_numbers(self, X: FloatArray) -> None:
+        columns = np.flatnonzero(~self.is_categorical)
+        self.numbers_: IntArray = columns
+        self.with_gaps_: IntArray = columns[:0]
+        self.medians_: FloatArray = np.empty(0)
+        self.mean_: FloatArray = np.empty(0)
+        self.scale_: FloatArray = np.empty(0)
+        if not len(columns):
+            return
+        imputer = SimpleImputer(strategy="median", add_indicator=True)
+        imputer.set_output(transform="default")
+        scaler = StandardScaler().fit(imputer.fit_transform(X[:, columns]))
+        medians = imputer.statistics_.astype(np.float64)
+        self.numbers_ = columns[~np.isnan(medians)]
+        self.medians_ = medians[~np.isnan(medians)]
+        self.with_gaps_ = columns[imputer.indicator_.features_]
+        self.mean_, self.scale_ = scaler.mean_, scaler.scale_
+
+    def _fit_levels(self, X: FloatArray) -> None:
+        self.places_ = {}
+        indicators = []
+        for i in map(int, np.flatnonzero(self.is_categorical)):
+            self.places_[i] = self._places(X[:, [i]])
+            indicators += [(i, code) for code in _codes(self.places_[i])]
+        self.indicators_: IntArray = np.array(indicators, dtype=np.intp).reshape(-1, 2)
+
+    def _places(self, column: FloatArray) -> IntArray:
+        """Ask scikit-learn's encoder which indicator column each code has."""
+        encoder = OneHotEncoder(
+            drop=self.drop,
+            handle_unknown="infrequent_if_exist",
+            max_categories=self.max_levels,
+            sparse_output=False,
+        )
+        encoder.set_output(transform="default").fit(column)
+        n_codes = int(np.nanmax(column, initial=-1.0)) + 1
+        indicated = encoder.transform(np.append(np.arange(n_codes + 1.0), np.nan)[:, None])
+        first = np.argmax(np.column_stack([indicated, np.full(len(indicated), 0.5)]), axis=1)
+        return np.where(first == indicated.shape[1], _NONE, first)
+
+    def _indicated(self, column: FloatArray, places: IntArray, i: int) -> FloatArray:
+        """Return the indicator columns of a category."""
+        last = len(places) - 1
+        codes = np.where(np.isnan(column), last, np.minimum(np.nan_to_num(column), last - 1))
+        place = places[codes.astype(np.intp)]
+        n_columns = int((self.indicators_[:, 0] == i).sum())
+        indicated: FloatArray = (place[:, None] == np.arange(n_columns)).astype(np.float64)
+        return indicated
+
+
+def _codes(places: IntArray) -> list[int]:
+    """List what the indicator columns of a category stand for."""
+    unknown, gap = places[-2:]
+    found = []
+    for column in range(int(places.max(initial=_NONE)) + 1):
+        if column == unknown:
+            found.append(OTHERS)
+        elif column == gap:
+            found.append(GAP)
+        else:
+            found.append(int(np.flatnonzero(places == column)[0]))
+    return found

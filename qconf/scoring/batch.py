@@ -1,0 +1,255 @@
+"""Score a batch of Arrow: the one function that every engine maps over its rows.
+
+It keeps nothing between batches, so that their size and order change no bit of what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.core.conventions import PREDICTION
+from qconf.core.error_scale import ErrorScale, error_scale
+from qconf.core.validation import select_rows
+from qconf.errors import TableError, did_you_mean
+from qconf.tables.flat_batches import flat
+from qconf.tables.schema import Schema
+from qconf.tables.written_cells import WrittenCells
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["EXPECTED_ERROR", "Scored", "check_kept", "output_names", "score_batch", "score_rows"]
+
+EXPECTED_ERROR = "expected_error"
+_OUTPUTS = (PREDICTION, EXPECTED_ERROR, "fsd", "std", "low", "high")
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """A batch of rows, scored.
+
+    Attributes
+    ----------
+    batch : pyarrow.RecordBatch
+        The rows that could be scored, in their order.
+    reasons : dict of int to str
+        Why other rows could not, by position in the batch that came in.
+    table : DataFrame or ndarray of shape (n_scored, n_features)
+        What the model read of the rows that were scored.
+    prediction : ndarray of shape (n_scored,), or None
+    """
+
+    batch: pa.RecordBatch
+    reasons: dict[int, str]
+    table: Any = field(repr=False)
+    prediction: FloatArray | None = field(repr=False)
+
+
+def score_batch(
+    model: Any,
+    batch: pa.RecordBatch,
+    *,
+    keep: Sequence[str] = (),
+    schema: Schema | None = None,
+) -> pa.RecordBatch:
+    """Predict values, expected errors and ranges for a batch of new rows.
+
+    Pure: nothing is kept between batches, and ``functools.partial(score_batch, model)`` can be
+    pickled and sent to where the rows are.
+
+    Parameters
+    ----------
+    model : ConfidentRegressor or confidence estimator
+        Fitted.
+    batch : pyarrow.RecordBatch of shape (n_rows, n_columns)
+        With the columns that the model was fitted on, in any order; others are ignored. Numbers
+        and dates may be of any width; text is not taken for them.
+    keep : sequence of str, default=()
+        Columns of `batch` that come out again, before the scores.
+    schema : Schema, default=None
+        Names and kinds of the columns; None is what the model knows of them.
+
+    Returns
+    -------
+    pyarrow.RecordBatch of shape (n_rows, n_kept + 6)
+        ``prediction``, in units of the target; ``expected_error`` >= 0, on the error scale;
+        ``fsd``, the forecast standard deviation: the expected error relative to the prediction
+        (missing where that is 0); ``std``, in units of the target; ``low`` and ``high``: one
+        expected error around the prediction (`qconf.core.error_scale.ErrorScale`). Of a confidence
+        estimator alone, which knows no error scale, only ``expected_error``.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or of another kind, or a row cannot be scored; if a kept column is
+        named like one of the scores.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from qconf import ConfidentRegressor
+    >>> x = np.arange(200.0)[:, None]
+    >>> model = ConfidentRegressor(confidence="constant", error="absolute", random_state=0)
+    >>> model = model.fit(pd.DataFrame(x, columns=["area"]), x[:, 0])
+    >>> batch = pa.RecordBatch.from_pydict({"area": [50, 60], "id": ["a", "b"]})
+    >>> score_batch(model, batch, keep=["id"]).schema.names
+    ['id', 'prediction', 'expected_error', 'fsd', 'std', 'low', 'high']
+    """
+    known = Schema.of_model(model) if schema is None else schema
+    scored = score_rows(model, batch, known, keep)
+    if scored.reasons:
+        at, reason = min(scored.reasons.items())
+        others = f" {len(scored.reasons) - 1} more rows." if len(scored.reasons) > 1 else ""
+        msg = f"Row {at + 1} of the batch cannot be scored. {reason}{others}"
+        raise TableError(msg)
+    return scored.batch
+
+
+def score_rows(
+    model: Any,
+    batch: pa.RecordBatch,
+    schema: Schema,
+    keep: Sequence[str] = (),
+    written: WrittenCells | None = None,
+) -> Scored:
+    """Score those rows of a batch that can be, and say why others cannot.
+
+    Parameters
+    ----------
+    model : ConfidentRegressor or confidence estimator
+    batch : pyarrow.RecordBatch
+    schema : Schema
+    keep : sequence of str, default=()
+    written : WrittenCells, default=None
+        How the columns of a text file are written.
+
+    Returns
+    -------
+    Scored
+
+    Raises
+    ------
+    TableError
+        If a column is missing or of another kind.
+    """
+    check_kept(keep, batch.schema.names, model)
+    new = schema.read(flat(batch), written)
+    reasons = {**new.reasons, **_bad_givens(model, new.table, schema)}
+    rows = np.setdiff1d(np.arange(batch.num_rows), list(reasons)).astype(np.intp)
+    table = select_rows(new.table, rows) if reasons else new.table
+    prediction, expected = _estimates(model, table)
+    if prediction is not None:
+        bad = _unusable(prediction, error_scale(model.error))
+        for at in np.flatnonzero(bad):
+            reasons[int(rows[at])] = _why_unusable(prediction[at])
+        if bad.any():
+            rows, prediction, expected = rows[~bad], prediction[~bad], expected[~bad]
+            table = select_rows(table, np.flatnonzero(~bad))
+    return Scored(
+        _output(model, batch, rows, keep, prediction, expected), reasons, table, prediction
+    )
+
+
+def output_names(model: Any) -> tuple[str, ...]:
+    """Name the columns that scoring adds."""
+    return _OUTPUTS if _has_prediction(model) else (EXPECTED_ERROR,)
+
+
+def check_kept(keep: Sequence[str], there: Sequence[str], model: Any) -> None:
+    """Check that kept columns are there, and that none is named like a score.
+
+    Raises
+    ------
+    TableError
+    """
+    for name in keep:
+        if name not in there:
+            msg = f"The table has no column {name!r} to keep. {did_you_mean(name, there)}"
+            raise TableError(msg)
+        if name in output_names(model):
+            msg = (
+                f"The column {name!r} of the table has the name of a score: leave it out of those "
+                "that are kept (--keep), or rename it."
+            )
+            raise TableError(msg)
+
+
+def _has_prediction(model: Any) -> bool:
+    return hasattr(model, "predict_with_error")
+
+
+def _estimates(model: Any, table: Any) -> tuple[FloatArray | None, FloatArray]:
+    """Return predictions, if the model makes them, and expected errors."""
+    if len(table) == 0:
+        return (np.empty(0) if _has_prediction(model) else None), np.empty(0)
+    if _has_prediction(model):
+        prediction, expected = model.predict_with_error(table)
+        return prediction, np.asarray(expected, dtype=np.float64)
+    return None, np.asarray(model.predict(table), dtype=np.float64)
+
+
+def _bad_givens(model: Any, table: Any, schema: Schema) -> dict[int, str]:
+    """Find rows whose prediction is given in a column, and cannot be used."""
+    column = getattr(getattr(model, "regressor_", None), "column", None)
+    if not isinstance(table, pd.DataFrame) or column not in schema.names:
+        return {}
+    given = table[column].to_numpy(dtype=np.float64)
+    bad = np.flatnonzero(_unusable(given, error_scale(model.error)))
+    return {int(at): _why_unusable(given[at]) for at in bad}
+
+
+def _unusable(prediction: FloatArray, scale: ErrorScale) -> BoolArray:
+    unusable: BoolArray = ~np.isfinite(prediction)
+    if scale.needs_positive:
+        unusable |= ~(prediction > 0)
+    return unusable
+
+
+def _why_unusable(prediction: float) -> str:
+    if np.isnan(prediction):
+        return "The prediction is missing."
+    found = f"{prediction:g}"
+    rule = "finite" if np.isinf(prediction) else "positive on the relative and the log error scale"
+    return f"The prediction must be {rule}; found {found}."
+
+
+def _output(
+    model: Any,
+    batch: pa.RecordBatch,
+    rows: IntArray,
+    keep: Sequence[str],
+    prediction: FloatArray | None,
+    expected: FloatArray,
+) -> pa.RecordBatch:
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    kept = batch.select(list(keep))
+    if len(rows) < batch.num_rows:
+        kept = kept.take(pa.array(rows))
+    columns = dict(zip(kept.schema.names, kept.columns, strict=True))
+    scores = {EXPECTED_ERROR: expected}
+    if prediction is not None:
+        scores = _scores(prediction, expected, error_scale(model.error))
+    columns |= {name: pa.array(values, from_pandas=True) for name, values in scores.items()}
+    fields = [*kept.schema, *(pa.field(name, pa.float64()) for name in scores)]
+    return pa.RecordBatch.from_arrays(list(columns.values()), schema=pa.schema(fields))
+
+
+def _scores(
+    prediction: FloatArray, expected: FloatArray, scale: ErrorScale
+) -> dict[str, FloatArray]:
+    low, high = scale.around(expected, prediction)
+    return {
+        PREDICTION: prediction,
+        EXPECTED_ERROR: expected,
+        "fsd": scale.relative_spread(expected, prediction),
+        "std": scale.spread(expected, prediction),
+        "low": low,
+        "high": high,
+    }
