@@ -19,6 +19,7 @@ from benchmarks import (
     leaderboard,
     linear_quantile,
     model_file,
+    report_card,
     scoring,
     scoring_stream,
     simulation,
@@ -39,6 +40,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "model-file": model_file.run,
     "scoring": scoring.run,
     "scoring-stream": scoring_stream.run,
+    "report-card": report_card.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }

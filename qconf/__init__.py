@@ -12,6 +12,11 @@ TYPE_CHECKING = False  # as type checkers have it: `typing` alone would double t
 if TYPE_CHECKING:
     from typing import Any
 
+    from qconf.avm.audit import certified_rate as certified_rate
+    from qconf.avm.audit import random_sample as random_sample
+    from qconf.avm.audit import rows_to_certify as rows_to_certify
+    from qconf.avm.report import avm_report as avm_report
+    from qconf.avm.result import AvmReport as AvmReport
     from qconf.certification.certificate import Certificate as Certificate
     from qconf.certification.certificates import Certificates as Certificates
     from qconf.certification.certify import certify as certify
@@ -58,6 +63,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "AvmReport": "qconf.avm.result",
     "BlendConfidence": "qconf.estimators.blend",
     "Certificate": "qconf.certification.certificate",
     "Certificates": "qconf.certification.certificates",
@@ -81,8 +87,10 @@ _HOME = {
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
     "ValueCurve": "qconf.certification.value",
+    "avm_report": "qconf.avm.report",
     "best_decile_scorer": "qconf.evaluation.scorer",
     "certified_coverage_scorer": "qconf.certification.scorer",
+    "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
@@ -91,7 +99,9 @@ _HOME = {
     "load_example": "qconf.datasets",
     "open_model": "qconf.saving.opening",
     "progressive_validation": "qconf.residuals.progressive",
+    "random_sample": "qconf.avm.audit",
     "read_manifest": "qconf.saving.first_page",
+    "rows_to_certify": "qconf.avm.audit",
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
@@ -99,6 +109,7 @@ _HOME = {
 }
 
 __all__ = [
+    "AvmReport",
     "BlendConfidence",
     "Certificate",
     "Certificates",
@@ -122,8 +133,10 @@ __all__ = [
     "SelectiveRegressor",
     "Simulation",
     "ValueCurve",
+    "avm_report",
     "best_decile_scorer",
     "certified_coverage_scorer",
+    "certified_rate",
     "certify",
     "compare",
     "evaluate",
@@ -132,7 +145,9 @@ __all__ = [
     "load_example",
     "open_model",
     "progressive_validation",
+    "random_sample",
     "read_manifest",
+    "rows_to_certify",
     "save",
     "score_batch",
     "simulate",

@@ -31,7 +31,10 @@ STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "
 #: What several rooms use, and the tests of all of them test.
 TESTED_WITH_ALL = {
     "core.conventions", "core.validation", "encoding.columns", "estimators.bounds",
-    "evaluation.faces", "evaluation.metrics.aurc", "evaluation.scorer", "evaluation.selection",
+    "evaluation.faces", "evaluation.metrics.aurc", "evaluation.metrics.bias",
+    "evaluation.metrics.mean_absolute_error", "evaluation.metrics.outlier_rate",
+    "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.scorer",
+    "evaluation.selection",
     "learners.online.lanes", "report.grid", "report.style", "simulation.published",
     "simulation.result",
 }  # fmt: skip

@@ -14,6 +14,7 @@ import qconf
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
+from qconf.cli.report_card import report_card_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.errors import OptionError, QconfError, nearest
@@ -23,7 +24,8 @@ __all__ = ["app", "run"]
 _NAME = "qconf"
 #: Options that had another name.
 _RENAMED = {"--group": "--groups", "--replicates": "--groups-of-each"}
-_KINDS = {int: "a whole number", float: "a number", float | None: "a number"}
+_WHOLE, _ANY = "a whole number", "a number"
+_KINDS = {int: _WHOLE, int | None: _WHOLE, float: _ANY, float | None: _ANY}
 
 app = typer.Typer(
     # Plain help: it is read aloud, piped and searched, and rich costs a tenth of a second.
@@ -40,7 +42,7 @@ def _summary(command: Any) -> str:
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare_command, "fit": fit_command, "inspect": inspect_command,
-    "score": score_command,
+    "report-card": report_card_command, "score": score_command,
     "simulate": simulate_command,
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():

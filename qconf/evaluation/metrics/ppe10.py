@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from qconf._types import BoolArray, FloatArray
-from qconf.evaluation.metrics.row_metric import RowMetric
+from qconf.evaluation.metrics.ppe import ppe
 
 __all__ = ["PPE10"]
 
-_WITHIN = 0.10
-
-
-def _per_row(residual: FloatArray, threshold: float) -> BoolArray:  # noqa: ARG001 - one signature for all
-    return np.abs(residual) <= _WITHIN
-
-
-PPE10 = RowMetric(
-    name="ppe10",
-    label="PPE10",
-    description="share of rows with an error of at most 10 %",
-    per_row=_per_row,
-    better="higher",
-    needs_ratio=True,
-)
+PPE10 = ppe(0.10)

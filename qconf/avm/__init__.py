@@ -1,0 +1,1 @@
+"""What an AVM committee asks of values whose truth is known: accuracy, confidence, ratios."""

@@ -1,0 +1,1 @@
+"""Statistics of values and truths: one an object."""

@@ -1,0 +1,150 @@
+"""A report as people read it: a table a section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from qconf.avm.number_format import PERCENT
+from qconf.avm.sections.asked import Block, Figure
+from qconf.core.estimate import in_percent
+from qconf.core.printable import shown
+from qconf.report.drawing import drawn
+from qconf.report.grid import Column, Grid
+from qconf.report.html import as_html
+
+if TYPE_CHECKING:
+    from qconf.avm.result import AvmReport
+
+__all__ = ["report_html", "report_text"]
+
+_TITLES = {
+    "fsd": "FSD: errors held against what it says (68.3 % within 1 FSD, 95.4 % within 2, z rms 1).",
+    "cut_offs": "Volume and quality: what each cut-off of the FSD accepts.",
+    "ccs": "CCS: share of rows within 10 % against the score.",
+    "tiers": "Tiers.",
+    "price_bands": "Vertical equity by price: median ratio, and how many times that of all it is.",
+}
+#: What is told of each class beside the others; the rest is in JSON, CSV and `by_class`.
+_OF_A_CLASS = (
+    (("scope", "hit_rate"), ("accuracy", "ppe10"), ("accuracy", "failure_rate")),
+    (("ratios", "median_ratio"), ("ratios", "cod"), ("ratios", "prb")),
+)
+#: A line is not longer than a terminal: more figures go into a table of their own.
+_AT_ONCE = 3
+
+
+def report_text(report: AvmReport) -> str:
+    """Draw a report, at most 100 columns wide, without colour."""
+    return drawn(*_parts(report))
+
+
+def report_html(report: AvmReport) -> str:
+    """Write the same as HTML."""
+    return as_html(*_parts(report))
+
+
+def _parts(report: AvmReport) -> Iterator[str | Grid]:
+    yield _heading(report)
+    yield _list(report, "scope")
+    yield _list(report, "accuracy")
+    for section in ("fsd", "cut_offs", "ccs", "tiers"):
+        yield from _bands(report, section)
+    yield "Ratio statistics, value / truth; the verdict goes by the interval."
+    yield _list(report, "ratios")
+    yield from _bands(report, "price_bands")
+    yield from _classes(report)
+    yield from (f"Note: {shown(one)}" for one in report.notes)
+
+
+def _heading(report: AvmReport) -> str:
+    gone = [f"{n:,} left out ({why.replace('_', ' ')})" for why, n in report.left_out.items()]
+    groups = "" if report.n_groups is None else f", {report.n_groups:,} groups resampled whole"
+    return "; ".join(
+        [
+            f"{report.rows:,} rows, {report.valued:,} with a value{groups}",
+            *gone,
+            f"a failure is off by more than {in_percent(report.threshold, 0)}",
+            f"intervals of {100 * report.confidence_level:g} %, {report.n_resamples:,} resamples.",
+        ]
+    )
+
+
+def _list(report: AvmReport, section: str) -> Grid:
+    """Draw the figures of a section of all rows below each other."""
+    figures = report.sections[section][0].figures.values()
+    columns = [Column(section), Column(f"value ({100 * report.confidence_level:g} %)")]
+    rows = [[_label(one), one.written.text(one.estimate)] for one in figures]
+    if not any(one.verdict for one in figures):
+        return Grid(columns, rows)
+    judged = [[_range(one), one.verdict or ""] for one in figures]
+    return Grid(
+        [*columns, Column("may be"), Column("verdict")],
+        [[*one, *more] for one, more in zip(rows, judged, strict=True)],
+    )
+
+
+def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
+    """Draw a section with a line for each band."""
+    blocks = report.sections.get(section)
+    if not blocks:
+        return
+    yield _TITLES[section]
+    names = list(blocks[0].figures)
+    for begin in range(0, len(names), _AT_ONCE):
+        yield _grid(blocks, names[begin : begin + _AT_ONCE])
+
+
+def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
+    first = [blocks[0].figures[name] for name in names]
+    judged = blocks[0].verdict is not None or any(one.verdict for one in first)
+    said = [name for name in blocks[0].given if name == "mean_ccs"]
+    columns = [
+        Column(""),
+        Column("rows", right=True),
+        *(Column("CCS, %", right=True) for _ in said),
+        *(Column(_label(one)) for one in first),
+        *([Column("verdict")] if judged else []),
+    ]
+    rows = []
+    for block in blocks:
+        figures = [block.figures[name] for name in names]
+        verdict = block.verdict or next((one.verdict for one in figures if one.verdict), "")
+        rows.append(
+            [
+                shown(block.band),
+                f"{block.n:,}",
+                *(PERCENT.number(block.given[one]) for one in said),
+                *(one.written.text(one.estimate) for one in figures),
+                *([verdict] if judged else []),
+            ]
+        )
+    return Grid(columns, rows)
+
+
+def _classes(report: AvmReport) -> Iterator[str | Grid]:
+    """Draw the main figures of each protected class below those of all rows."""
+    if not report.by_class:
+        return
+    every = {"(all rows)": report} | {shown(name): one for name, one in report.by_class.items()}
+    for some in _OF_A_CLASS:
+        labels = [_label(report.figure(*where)) for where in some]
+        columns = [Column("class", fold=True), Column("rows", right=True), *map(Column, labels)]
+        rows = []
+        for name, one in every.items():
+            figures = [one.figure(*where) for where in some]
+            texts = [figure.written.text(figure.estimate) for figure in figures]
+            rows.append([name, f"{one.rows:,}", *texts])
+        yield Grid(columns, rows)
+    yield "All other figures of each class are in JSON and CSV."
+
+
+def _label(figure: Figure) -> str:
+    return f"{figure.label}, %" if figure.written.percent else figure.label
+
+
+def _range(figure: Figure) -> str:
+    if figure.accepted is None:
+        return ""
+    low, high = (f"{one:{'+' if figure.written.plus else ''}g}" for one in figure.accepted)
+    return f"{low} to {high}"
