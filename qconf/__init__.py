@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from qconf.estimators.residual import ResidualConfidence as ResidualConfidence
     from qconf.evaluation.evaluate import Evaluation as Evaluation
     from qconf.evaluation.evaluate import evaluate as evaluate
+    from qconf.evaluation.reliability import Reliability as Reliability
+    from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
+    from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
     from qconf.learners.linear.linear_quantile import (
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
     )
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
+    from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
+    from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
+    from qconf.probability.tiers import tiers as tiers
     from qconf.residuals.progressive import progressive_validation as progressive_validation
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
@@ -52,6 +58,7 @@ _HOME = {
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
+    "ErrorDistribution": "qconf.probability.error_distribution",
     "Evaluation": "qconf.evaluation.evaluate",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
@@ -61,15 +68,20 @@ _HOME = {
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
     "QuantileConfidence": "qconf.estimators.quantile",
+    "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
     "Simulation": "qconf.simulation.result",
     "best_decile_scorer": "qconf.evaluation.scorer",
+    "brier_within_scorer": "qconf.evaluation.scorer",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
+    "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "load_example": "qconf.datasets",
     "progressive_validation": "qconf.residuals.progressive",
+    "reliability": "qconf.evaluation.reliability",
     "simulate": "qconf.simulation.simulate",
+    "tiers": "qconf.probability.tiers",
 }
 
 __all__ = [
@@ -80,6 +92,7 @@ __all__ = [
     "ConstantConfidence",
     "CountConfidence",
     "EmpiricalBayesConfidence",
+    "ErrorDistribution",
     "Evaluation",
     "FittedModel",
     "ForestConfidence",
@@ -89,15 +102,20 @@ __all__ = [
     "OnlineConfidence",
     "OnlineLinearRegressor",
     "QuantileConfidence",
+    "Reliability",
     "ResidualConfidence",
     "Simulation",
     "best_decile_scorer",
+    "brier_within_scorer",
     "compare",
     "evaluate",
+    "fit_error_distribution",
     "fit_model",
     "load_example",
     "progressive_validation",
+    "reliability",
     "simulate",
+    "tiers",
 ]
 
 

@@ -22,8 +22,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: a module of the top.
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
-    "estimators", "checks", "report", "evaluation", "probability", "model", "saving", "comparison", "fitting",
-    "simulation", "datasets", "cli", "__main__",
+    "estimators", "checks", "report", "evaluation", "probability", "model", "saving",
+    "comparison", "fitting", "simulation", "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
-from qconf.probability.settings import Rows, Settings, summed_up
+from qconf.probability.summing_up import Rows, Settings, summed_up
 from qconf.residuals.schedules import blocks_in_time
 
 __all__ = ["best_settings", "half_lives"]

@@ -8,10 +8,11 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from qconf._types import ArrayLike, FloatArray, IntArray
+from qconf._types import ArrayLike, FloatArray
 from qconf.core.validation import check_column
 from qconf.errors import OptionError, not_one_of
 from qconf.probability.additive import AdditiveScale, additive_scale
+from qconf.probability.binned import BinnedDistribution
 from qconf.probability.options import check_expected_error, check_level
 
 __all__ = ["ErrorDistribution", "Side"]
@@ -19,31 +20,21 @@ __all__ = ["ErrorDistribution", "Side"]
 #: Which errors are outliers: all, over-valuations only, or under-valuations only.
 Side = Literal["both", "over", "under"]
 
-#: 5 * 0.2 is to be 1 in ranks too.
-_ROUNDING = 1e-9
-
 
 @dataclass(frozen=True, eq=False)
 class ErrorDistribution:
     """Weighted empirical distribution of signed standardised residuals, residual / expected error.
 
     It turns the expected error of a new row into probabilities and intervals, with no shape
-    assumed. With several bins by expected error (Mondrian), a row between the centres of two has
-    the mixture of theirs. All it holds is arrays and plain numbers. Made by
-    `fit_error_distribution`.
+    assumed. All it holds is arrays and plain numbers. Made by `fit_error_distribution`.
 
     Attributes
     ----------
     error : {"relative", "log", "absolute"}
         The error scale of residuals and expected errors.
-    support : ndarray of shape (n_points,)
-        Standardised residuals, rising; of relative errors the logarithm is standardised.
-    cumulative : ndarray of shape (n_bins, n_points)
-        For each bin, the share of its weight at or below each point.
-    centres : ndarray of shape (n_bins,)
-        Log expected error in the middle of each bin, rising.
-    n_effective : ndarray of shape (n_bins,)
-        How many rows of equal weight each bin is worth.
+    standardised : BinnedDistribution
+        Of standardised residuals; of relative errors the logarithm is standardised. Its bins, if
+        there are several, are by log expected error (Mondrian).
     floor : float
         A lower expected error counts as this one; above 0.
     typical : float
@@ -53,14 +44,15 @@ class ErrorDistribution:
     half_life : float or None
         Age at which a row counts half, in days or in units of the time; None if all count alike.
     resolution : float
-        How far a probability may be off because only `n_points` were kept; 0 if all were.
+        How far a probability may be off because only a few thousand points were kept; 0 if all
+        were.
     n_rows : int
         Number of residuals.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from qconf.probability.fitting import fit_error_distribution
+    >>> from qconf import fit_error_distribution
     >>> rng = np.random.default_rng(0)
     >>> expected = rng.uniform(0.05, 0.2, size=4000)
     >>> known = fit_error_distribution(rng.normal(scale=expected), expected, error="log")
@@ -72,10 +64,7 @@ class ErrorDistribution:
     """
 
     error: str
-    support: FloatArray
-    cumulative: FloatArray
-    centres: FloatArray
-    n_effective: FloatArray
+    standardised: BinnedDistribution
     floor: float
     typical: float
     slope: float
@@ -86,7 +75,7 @@ class ErrorDistribution:
     @property
     def n_bins(self) -> int:
         """Into how many bins by expected error the rows were cut."""
-        return len(self.centres)
+        return self.standardised.n_bins
 
     def probability_within(self, expected_error: ArrayLike, x: float) -> FloatArray:
         """Return the probability that each value is within ±x of the truth.
@@ -106,8 +95,7 @@ class ErrorDistribution:
         ndarray of shape (n_samples,)
             In (0, 1): of n residuals k within give (k + 1/2) / (n + 1).
         """
-        low, high = self._scale.within(x)
-        return self._probability(expected_error, low, high)
+        return self._probability(expected_error, *self._scale.within(x))
 
     def probability_outlier(
         self, expected_error: ArrayLike, threshold: float, *, side: Side = "both"
@@ -131,9 +119,9 @@ class ErrorDistribution:
             raise OptionError(not_one_of("side", side, get_args(Side)))
         low, high = self._scale.beyond(threshold)
         if side == "over":
-            return 1 - self._probability(expected_error, -np.inf, high)
-        if side == "under":
-            return 1 - self._probability(expected_error, low, np.inf)
+            low = -np.inf
+        elif side == "under":
+            high = np.inf
         return 1 - self._probability(expected_error, low, high)
 
     def interval(
@@ -155,7 +143,7 @@ class ErrorDistribution:
         -------
         low, high : ndarray of shape (n_samples,)
             In units of the target. On the relative and the log scale above 0, and not a number
-            where the prediction is not.
+            where the prediction is not above 0.
 
         Raises
         ------
@@ -181,8 +169,8 @@ class ErrorDistribution:
         Returns
         -------
         ndarray of shape (n_samples, n_probabilities)
-            In units of the target. Ranks are rounded away from the median, so that two quantiles
-            hold at least what lies between them between them.
+            In units of the target. Ranks are rounded away from the median, so that between two
+            quantiles lies at least what they promise.
 
         Raises
         ------
@@ -191,13 +179,14 @@ class ErrorDistribution:
         """
         value = check_column("prediction", prediction, np.size(prediction))
         expected = self._floored(expected_error, len(value))
-        unit = self._unit(expected)
-        columns = [
+        unit, at = self._unit(expected), np.log(expected)
+        found = np.empty((len(value), len(probabilities)))
+        for column, probability in enumerate(probabilities):
+            self._check_enough(probability)
             # Where the truth is low, the prediction was too high.
-            self._scale.truth(value, unit * self._standard_quantile(expected, 1 - probability))
-            for probability in self._checked_probabilities(probabilities)
-        ]
-        return np.column_stack(columns)
+            z = self.standardised.quantile(at, 1 - probability)
+            found[:, column] = self._scale.truth(value, unit * z)
+        return found
 
     def crps(self, expected_error: ArrayLike, residual: ArrayLike) -> FloatArray:
         """Return the continuous ranked probability score of each row: how far off the curve was.
@@ -223,27 +212,7 @@ class ErrorDistribution:
         """Do the same for residuals that add already (`AdditiveScale`)."""
         expected = self._floored(expected_error, len(residual))
         unit = self._unit(expected)
-        z = residual / unit
-        lower, share = self._between_bins(expected)
-        # ∫ (F − 1{u >= z})² du = (end − z) − 2 ∫_z^end F du + ∫ F² du, F being steps.
-        width = np.diff(self.support)
-        steps = self.cumulative[:, :-1] * width
-        squares = steps @ self.cumulative[:, :-1].T
-        upper = np.minimum(lower + 1, self.n_bins - 1)
-        whole = (
-            (1 - share) ** 2 * squares[lower, lower]
-            + 2 * share * (1 - share) * squares[lower, upper]
-            + share**2 * squares[upper, upper]
-        )
-        areas = np.column_stack([np.zeros(self.n_bins), np.cumsum(steps, axis=1)])
-        at_end = areas[:, -1]
-        before = np.stack([np.interp(z, self.support, one) for one in areas])
-        before += np.maximum(z - self.support[-1], 0.0)
-        rest = at_end[:, None] - before
-        row = np.arange(len(z))
-        beyond = (1 - share) * rest[lower, row] + share * rest[upper, row]
-        score: FloatArray = unit * (self.support[-1] - z - 2 * beyond + whole)
-        return np.maximum(score, 0.0)
+        return unit * self.standardised.crps(np.log(expected), residual / unit)
 
     @property
     def _scale(self) -> AdditiveScale:
@@ -254,64 +223,25 @@ class ErrorDistribution:
 
     def _unit(self, expected: FloatArray) -> FloatArray:
         """Return what the residuals of rows are divided by."""
-        return self.typical * (expected / self.typical) ** self.slope
-
-    def _between_bins(self, expected: FloatArray) -> tuple[IntArray, FloatArray]:
-        """Place rows between the centres of two bins: the lower one, and the upper one's share."""
-        place = np.interp(np.log(expected), self.centres, np.arange(self.n_bins))
-        lower = np.minimum(place.astype(np.intp), max(self.n_bins - 2, 0))
-        return lower, place - lower
-
-    def _mixed(self, per_bin: FloatArray, lower: IntArray, share: FloatArray) -> FloatArray:
-        upper = np.minimum(lower + 1, self.n_bins - 1)
-        mixed: FloatArray = (1 - share) * per_bin[lower] + share * per_bin[upper]
-        return mixed
+        unit: FloatArray = self.typical * (expected / self.typical) ** self.slope
+        return unit
 
     def _probability(self, expected_error: ArrayLike, low: float, high: float) -> FloatArray:
         """Return the probability of residuals that add from low to high, both ends included."""
         expected = self._floored(expected_error, np.size(expected_error))
-        lower, share = self._between_bins(expected)
-        upper = np.minimum(lower + 1, self.n_bins - 1)
-        table = np.column_stack([np.zeros(self.n_bins), self.cumulative])
         unit = self._unit(expected)
-        first = np.searchsorted(self.support, low / unit, side="left")
-        last = np.searchsorted(self.support, high / unit, side="right")
-        inside = (1 - share) * (table[lower, last] - table[lower, first])
-        inside += share * (table[upper, last] - table[upper, first])
-        n_rows = self._mixed(self.n_effective, lower, share)
-        # Shares are differences of sums of weights: a hair below 0 is 0.
-        return (n_rows * np.clip(inside, 0.0, 1.0) + 0.5) / (n_rows + 1)
+        return self.standardised.probability(np.log(expected), low / unit, high / unit)
 
-    def _checked_probabilities(self, probabilities: Sequence[float]) -> Sequence[float]:
-        fewest = float(self.n_effective.min())
-        for one in probabilities:
-            check_level("probability of a quantile", one)
-            needed = 1 / min(one, 1 - one) - 1
-            if fewest + _ROUNDING < needed:
-                level = max(0.0, 100 * (1 - 2 / (fewest + 1)))
-                msg = (
-                    f"The {one:g} quantile needs at least {np.ceil(needed - _ROUNDING):.0f} "
-                    f"residuals, and there are {fewest:.0f}: ask for an interval of at most "
-                    f"{np.floor(level):.0f} %, or fit on more rows."
-                )
-                raise OptionError(msg)
-        return probabilities
-
-    def _standard_quantile(self, expected: FloatArray, probability: float) -> FloatArray:
-        """Return a quantile of the standardised residual of each row, by bisection of the points."""
-        lower, share = self._between_bins(expected)
-        upper = np.minimum(lower + 1, self.n_bins - 1)
-        n_rows = self._mixed(self.n_effective, lower, share)
-        rank = (n_rows + 1) * min(probability, 1 - probability)
-        rank = np.floor(rank + _ROUNDING)
-        wanted = (rank if probability <= 0.5 else n_rows + 1 - rank) / n_rows - _ROUNDING  # noqa: PLR2004 - the median
-        first = np.zeros(len(expected), dtype=np.intp)
-        last = np.full(len(expected), len(self.support) - 1, dtype=np.intp)
-        for _ in range(int(np.ceil(np.log2(len(self.support)))) + 1):
-            middle = (first + last) // 2
-            reached = (1 - share) * self.cumulative[lower, middle]
-            reached += share * self.cumulative[upper, middle]
-            enough = reached >= wanted
-            last = np.where(enough, middle, last)
-            first = np.where(enough, first, np.minimum(middle + 1, last))
-        return self.support[last]
+    def _check_enough(self, probability: float) -> None:
+        """Check that there are rows beyond a quantile, in each bin."""
+        check_level("probability of a quantile", probability)
+        there = float(self.standardised.n_effective.min())
+        needed = self.standardised.needed(probability)
+        if there < needed:
+            most = max(0.0, 100 * (1 - 2 / (there + 1)))
+            msg = (
+                f"The {probability:g} quantile needs at least {np.ceil(needed):.0f} residuals, and "
+                f"there are {there:.0f}: ask for an interval of at most {np.floor(most):.0f} %, or "
+                "fit on more rows."
+            )
+            raise OptionError(msg)

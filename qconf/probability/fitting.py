@@ -15,7 +15,7 @@ from qconf.probability.additive import additive_scale
 from qconf.probability.choosing import best_settings, half_lives
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.options import check_expected_error, check_positive_number
-from qconf.probability.settings import Rows, Settings, summed_up
+from qconf.probability.summing_up import Rows, Settings, summed_up
 from qconf.tables.roles import moments_of
 
 __all__ = ["fit_error_distribution"]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from qconf._types import FloatArray
+from qconf.probability.binned import BinnedDistribution
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.support import cumulative_shares, n_effective, support_points
 
@@ -82,12 +83,12 @@ def summed_up(rows: Rows, settings: Settings) -> ErrorDistribution:
     weights = _weights(rows.age, settings.half_life, len(z))
     support = support_points(z, _MOST_POINTS)
     cumulative, resolution = cumulative_shares(z, weights, bins, n_bins, support)
+    centres = np.array([np.median(np.log(expected[bins == k])) for k in range(n_bins)])
     return ErrorDistribution(
         error=rows.error,
-        support=support,
-        cumulative=cumulative,
-        centres=np.array([np.median(np.log(expected[bins == k])) for k in range(n_bins)]),
-        n_effective=n_effective(weights, bins, n_bins),
+        standardised=BinnedDistribution(
+            support, cumulative, centres, n_effective(weights, bins, n_bins)
+        ),
         floor=floor,
         typical=typical,
         slope=settings.slope,
