@@ -14,6 +14,7 @@ from benchmarks import (
     intervals,
     leaderboard,
     linear_quantile,
+    probabilities,
     simulation,
     vowpal_wabbit,
 )
@@ -25,6 +26,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "copies": copies.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
+    "probabilities": probabilities.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
@@ -32,6 +34,7 @@ RUNS: dict[str, Callable[..., Any]] = {
 PEERS = {
     "leaderboard": "crepes",
     "calibration": "crepes",
+    "probabilities": "crepes",
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
 }

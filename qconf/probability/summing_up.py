@@ -18,6 +18,8 @@ __all__ = ["Rows", "Settings", "summed_up"]
 _MOST_POINTS = 4096
 #: An expected error below this share of the root mean squared residual says no more than at it.
 _FLOOR = 1e-3
+#: Where all residuals are 0; what is divided by it has room to be large.
+_SMALLEST = 1e-150
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +73,7 @@ def summed_up(rows: Rows, settings: Settings) -> ErrorDistribution:
     -------
     ErrorDistribution
     """
-    size = max(float(np.sqrt(np.mean(rows.residual**2))), np.finfo(np.float64).tiny)
-    floor = _FLOOR * size
+    floor = max(_FLOOR * float(np.sqrt(np.mean(rows.residual**2))), _SMALLEST)
     expected = np.maximum(rows.expected, floor)
     typical = float(np.median(expected))
     z = rows.residual / (typical * (expected / typical) ** settings.slope)
