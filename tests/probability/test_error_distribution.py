@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from qconf import fit_error_distribution
 from qconf._types import ErrorScaleName, FloatArray
@@ -232,8 +233,6 @@ def test_columns_are_checked() -> None:
 
 def crps_of_normal(z: FloatArray) -> FloatArray:
     """Give the closed form (Gneiting & Raftery 2007)."""
-    from scipy.stats import norm
-
     told: FloatArray = z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi)
     return told
 
