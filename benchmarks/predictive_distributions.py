@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from qconf.probability.fitting import fit_error_distribution
 __all__ = ["METHODS", "Block", "distribution"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """Rows that are known, or that are to be told of.
 
@@ -47,8 +48,9 @@ class Block:
 Method = Callable[[Block, Block, float], FloatArray]
 
 
+@cache
 def distribution(known: Block, half_life: Literal["auto"] | None = None) -> ErrorDistribution:
-    """Fit ours."""
+    """Fit ours, once for all distances."""
     return fit_error_distribution(
         known.residual, known.expected, time=known.time, half_life=half_life
     )
@@ -94,7 +96,7 @@ def _logistic(known: Block, new: Block, x: float) -> FloatArray:
         score = np.log(block.expected)
         return np.column_stack([score, score**2])
 
-    model = LogisticRegression(C=1e4, max_iter=1000).fit(design(known), known.within(x))
+    model = LogisticRegression(C=1e4, solver="newton-cholesky").fit(design(known), known.within(x))
     told: FloatArray = model.predict_proba(design(new))[:, 1]
     return told
 
@@ -114,12 +116,9 @@ def _crepes_ours(known: Block, new: Block, x: float) -> FloatArray:
 def _crepes_mondrian(known: Block, new: Block, x: float) -> FloatArray:
     """Do the same in ten bins by expected error, the number that crepes takes by default."""
     cuts = np.quantile(known.expected, np.arange(1, 10) / 10)
-    bins = {
-        "known": np.searchsorted(cuts, known.expected),
-        "new": np.searchsorted(cuts, new.expected),
-    }
+    bins = tuple(np.searchsorted(cuts, block.expected) for block in (known, new))
     return _conformal(
-        known, new, x, known.expected * known.prediction, new.expected * new.prediction, **bins
+        known, new, x, known.expected * known.prediction, new.expected * new.prediction, bins
     )
 
 
@@ -129,20 +128,20 @@ def _conformal(
     x: float,
     size: FloatArray,
     new_size: FloatArray,
-    **bins: Any,
+    bins: tuple[Any, ...] = (None, None),
 ) -> FloatArray:
     """Ask crepes' conformal predictive system for both ends of the range."""
     from crepes import ConformalPredictiveSystem  # noqa: PLC0415 - may not be installed
 
     truth = known.prediction / (1 + known.residual)
     system = ConformalPredictiveSystem()
-    system.fit(truth - known.prediction, sigmas=size, bins=bins.get("known"))
+    system.fit(truth - known.prediction, sigmas=size, bins=bins[0])
     low, high = (
         system.predict_p(
             new.prediction,
             new.prediction / (1 + end),
             sigmas=new_size,
-            bins=bins.get("new"),
+            bins=bins[1],
             smoothing=False,
         )
         for end in (x, -x)
