@@ -182,12 +182,28 @@ def test_rows_of_which_no_error_is_expected() -> None:
     residual = 0.1 * rng.normal(size=1000)
     known = fit_error_distribution(residual, expected, error="log", bins=1, slope=1.0)
     assert known.floor == pytest.approx(1e-4, rel=0.1)
-    assert np.isfinite(known.standardised.support).all()
+    largest = np.abs(known.standardised.support).max()
+    assert largest <= np.abs(residual[:20]).max() / known.floor * (1 + 1e-9)
     np.testing.assert_array_equal(
         known.probability_within([0.0], 0.1), known.probability_within([known.floor], 0.1)
     )
     # 20 rows were said to be without error and are not: two per cent are far off.
     assert known.probability_within([0.0], 0.01)[0] == pytest.approx(0.98, abs=0.005)
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.5])
+def test_the_slope_is_the_power_of_the_expected_error(slope: float) -> None:
+    """Residuals, and later distances, are divided by typical · (expected / typical) ** slope."""
+    rng = np.random.default_rng(5)
+    expected = rng.uniform(0.05, 0.4, 99)
+    residual = rng.normal(scale=0.2, size=99)
+    known = fit_error_distribution(residual, expected, error="absolute", bins=1, slope=slope)
+    middle = np.median(expected)
+    unit = middle * (expected / middle) ** slope
+    for one, by in zip(expected[:9], unit[:9], strict=True):
+        count = (np.abs(residual / unit) <= 0.1 / by).sum()
+        told = known.probability_within([one], 0.1)
+        np.testing.assert_allclose(told, (count + 0.5) / 100)
 
 
 def test_no_errors_at_all() -> None:
@@ -203,6 +219,8 @@ def test_too_few_residuals_for_the_level() -> None:
     known = fit_error_distribution(np.linspace(-1, 1, 9), np.ones(9), error="absolute")
     low, high = known.interval([0.0], [1.0], 0.8)
     assert (low[0], high[0]) == (-1.0, 1.0)
+    with pytest.raises(OptionError, match=r"at least 11 residuals"):
+        known.interval([0.0], [1.0], 0.82)
     with pytest.raises(OptionError, match=r"at least 19 residuals, and there are 9: .*most 80 %"):
         known.interval([0.0], [1.0], 0.9)
 
