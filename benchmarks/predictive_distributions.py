@@ -146,7 +146,8 @@ def _conformal(
         )
         for end in (x, -x)
     )
-    return np.clip(high - low, 0.0, 1.0)
+    told: FloatArray = np.clip(high - low, 0.0, 1.0)
+    return told
 
 
 METHODS: dict[str, Method] = {

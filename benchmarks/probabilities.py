@@ -115,9 +115,13 @@ def judged(scores: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _block(scores: pd.DataFrame) -> Block:
-    columns = ("prediction", "signed_residual", "blend", "difficulty")
-    time = scores["time"].to_numpy() if "time" in scores else None
-    return Block(*(scores[one].to_numpy(dtype=np.float64) for one in columns), time)
+    return Block(
+        prediction=scores["prediction"].to_numpy(dtype=np.float64),
+        residual=scores["signed_residual"].to_numpy(dtype=np.float64),
+        expected=scores["blend"].to_numpy(dtype=np.float64),
+        difficulty=scores["difficulty"].to_numpy(dtype=np.float64),
+        time=scores["time"].to_numpy() if "time" in scores else None,
+    )
 
 
 def _held(known: Block, new: Block) -> FloatArray:
@@ -129,7 +133,7 @@ def _held(known: Block, new: Block) -> FloatArray:
 
 def _behind(difference: FloatArray, came: FloatArray, time: Any) -> dict[str, float]:
     """Tell a mean difference with an interval that allows for slow movement in time."""
-    sampling = Sampling.of(Outcome.of(1.0 - came, 0.5), None, time)
+    sampling = Sampling.of(Outcome.of(np.where(came, 0.0, 1.0), 0.5), None, time)
     waves = None if sampling.waves is None else sampling.waves.of_values(difference)
     mean = float(difference.mean())
     error = sampling.standard_error(difference - mean, waves, _LEVEL)

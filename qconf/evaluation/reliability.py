@@ -187,7 +187,7 @@ def reliability(
     """
     p, came = check_events(probability, hit)
     _check_options(bins, confidence_level, n_resamples, random_state)
-    sampling = Sampling.of(Outcome.of(1.0 - came, 0.5), groups, time)
+    sampling = Sampling.of(Outcome.of(np.where(came, 0.0, 1.0), 0.5), groups, time)
     places = ((rankdata(p) - 0.5) * bins / len(p)).astype(np.intp)
     _, codes = np.unique(places, return_inverse=True)
     n_draws = resamples_for(len(p)) if n_resamples is None else int(n_resamples)

@@ -48,10 +48,12 @@ def _of_bins(told: Reliability, level: str) -> Grid:
         Column("rows", right=True),
     ]
     rows = []
-    for one in told.bins.itertuples(index=False):
-        came = Estimate(float(one.rate), (float(one.low), float(one.high)))
-        probability = in_percent(float(one.probability))
-        rows.append([probability, in_percent(came.value), percent_range(came), f"{one.n:,}"])
+    names = ["probability", "rate", "low", "high", "n"]
+    for probability, rate, low, high, n_rows in told.bins[names].to_numpy().tolist():
+        came = Estimate(rate, (low, high))
+        rows.append(
+            [in_percent(probability), in_percent(rate), percent_range(came), f"{n_rows:,.0f}"]
+        )
     return Grid(columns, rows)
 
 

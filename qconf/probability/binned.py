@@ -65,7 +65,8 @@ class BinnedDistribution:
         inside += share * (table[upper, last] - table[upper, first])
         n_rows = self._n_rows(lower, upper, share)
         # Shares are differences of sums of weights: a hair below 0 is 0.
-        return (n_rows * np.clip(inside, 0.0, 1.0) + 0.5) / (n_rows + 1)
+        told: FloatArray = (n_rows * np.clip(inside, 0.0, 1.0) + 0.5) / (n_rows + 1)
+        return told
 
     def needed(self, probability: float) -> float:
         """Return how many rows a quantile needs: that one lies beyond it, on average."""
@@ -130,7 +131,8 @@ class BinnedDistribution:
         rest = areas[:, -1:] - before - np.maximum(came - end, 0.0)
         row = np.arange(len(came))
         beyond = (1 - share) * rest[lower, row] + share * rest[upper, row]
-        return np.maximum(end - came - 2 * beyond + whole, 0.0)
+        score: FloatArray = np.maximum(end - came - 2 * beyond + whole, 0.0)
+        return score
 
     def _between(self, at: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
         """Place rows between the centres of two bins: both bins, and the upper one's share."""

@@ -30,7 +30,7 @@ def support_points(values: FloatArray, most: int) -> FloatArray:
     array([1., 2., 3.])
     """
     ordered = np.sort(values)
-    distinct = ordered[np.concatenate([[True], ordered[1:] > ordered[:-1]])]
+    distinct: FloatArray = ordered[np.concatenate([[True], ordered[1:] > ordered[:-1]])]
     if len(distinct) <= most:
         return distinct
     turn = np.linspace(0, np.pi / 2, most)

@@ -82,7 +82,7 @@ def _named(limits: Any) -> tuple[list[str], list[float]]:
         msg = f"There must be from 1 to {len(ascii_uppercase)} limits of tiers, got {len(ends)}."
         raise OptionError(msg)
     for one in ends:
-        if not isinstance(one, Real) or isinstance(one, bool) or not 0 < one < 1:
+        if not isinstance(one, Real) or isinstance(one, bool) or not 0 < float(one) < 1:
             msg = (
                 f"The limit of a tier must lie strictly between 0 and 1 (0.05 is 5 %), got {one!r}."
             )

@@ -145,7 +145,7 @@ def test_an_outlier_is_over_or_under(name: str, threshold: float, n_bins: int) -
     """Both sides add up to any outlier, up to the half row that each is given."""
     known = world(name, n_bins)
     both, over, under = (
-        known.probability_outlier(EXPECTED, threshold, side=side)  # type: ignore[arg-type]
+        known.probability_outlier(EXPECTED, threshold, side=side)
         for side in ("both", "over", "under")
     )
     np.testing.assert_allclose(over + under, both, atol=1 / known.standardised.n_effective.min())
@@ -158,8 +158,7 @@ def test_sides() -> None:
     residual = np.concatenate([np.full(90, 0.3), np.full(10, -0.3)])
     known = fit_error_distribution(residual, np.full(100, 0.3), error="relative")
     over, under = (
-        known.probability_outlier([0.3], 0.2, side=side)[0]  # type: ignore[arg-type]
-        for side in ("over", "under")
+        known.probability_outlier([0.3], 0.2, side=side)[0] for side in ("over", "under")
     )
     assert over == pytest.approx(90.5 / 101)
     assert under == pytest.approx(10.5 / 101)

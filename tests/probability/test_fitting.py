@@ -113,7 +113,7 @@ def test_the_newest_weigh_more_where_errors_grow() -> None:
         for one in (None, "auto")
     )
     assert weighted.half_life == pytest.approx(0.5 * (days.max() - days.min()))
-    next_day = norm.cdf(np.log(1.1) / (0.1 * np.e**2)) - norm.cdf(np.log(0.9) / (0.1 * np.e**2))
+    next_day = norm.cdf(np.log(1.1) / (0.1 * np.exp(2))) - norm.cdf(np.log(0.9) / (0.1 * np.exp(2)))
     off = [abs(one.probability_within([0.1], 0.1)[0] - next_day) for one in (plain, weighted)]
     assert off[1] < 0.8 * off[0]
     assert weighted.standardised.n_effective[0] < 4500
@@ -243,6 +243,6 @@ def test_columns_are_checked() -> None:
     with pytest.raises(TableError, match="1 of 2 are negative"):
         fit_error_distribution([0.1, 0.2], [0.1, -0.1])
     with pytest.raises(TableError, match="time is missing in 1 of 2 rows"):
-        fit_error_distribution([0.1, 0.2], [0.1, 0.1], time=["2020-01-01", None])
+        fit_error_distribution([0.1, 0.2], [0.1, 0.1], time=["2020-01-01", None])  # type: ignore[list-item]
     with pytest.raises(TableError, match="time"):
         fit_error_distribution([0.1, 0.2], [0.1, 0.1], time=["2020-01-01"])
