@@ -243,6 +243,6 @@ def test_columns_are_checked() -> None:
     with pytest.raises(TableError, match="1 of 2 are negative"):
         fit_error_distribution([0.1, 0.2], [0.1, -0.1])
     with pytest.raises(TableError, match="time is missing in 1 of 2 rows"):
-        fit_error_distribution([0.1, 0.2], [0.1, 0.1], time=["2020-01-01", None])  # type: ignore[list-item]
+        fit_error_distribution([0.1, 0.2], [0.1, 0.1], time=["2020-01-01", None])  # type: ignore[arg-type]
     with pytest.raises(TableError, match="time"):
         fit_error_distribution([0.1, 0.2], [0.1, 0.1], time=["2020-01-01"])
