@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray
 from qconf.core.conventions import check_options, check_resamples, check_seed
 from qconf.core.estimate import Estimate
 from qconf.errors import OptionError
+from qconf.evaluation.binned_rates import calibration_error, rates_of_bins, table_of_bins
 from qconf.evaluation.brier import BrierDecomposition, decompose_brier
 from qconf.evaluation.events import check_events
 from qconf.evaluation.metrics.probability_metric import BRIER, MEAN_EXCESS, ProbabilityMetric
@@ -25,7 +25,6 @@ from qconf.evaluation.resampling import (
     resamples_for,
 )
 from qconf.evaluation.sampling import Sampling
-from qconf.evaluation.simultaneous import simultaneous_level
 from qconf.evaluation.validity import limits_of_validity
 
 if TYPE_CHECKING:
@@ -54,8 +53,8 @@ class Reliability:
         Mean probability minus the rate; above 0, probabilities are too high.
     calibration_error : Estimate
         Mean over rows of the absolute difference of probability and rate of their bin (ECE).
-        By chance alone it is above 0; its interval is made of those of the bins, and reaches down
-        to 0 where these hold all probabilities.
+        By chance alone it is above 0; its interval reaches down to 0 where those of the bins
+        hold all probabilities, and is rather too wide.
     n : int
         Number of rows.
     confidence_level : float
@@ -197,7 +196,8 @@ def reliability(
         float(came.mean()), len(p), means[0], skewness=sampling.skewness(came, np.ones(len(p)))
     )
     rate = everywhere.estimate(confidence_level)
-    table = _of_bins(p, came, codes, sampling, of_bins, rate, confidence_level)
+    rates = rates_of_bins(came, codes, sampling, of_bins, rate)
+    table = table_of_bins(p, codes, rates, confidence_level)
     brier, excess = (
         _estimate(one, p, came, own, sampling, confidence_level)
         for one, own in zip(_METRICS, means[1:], strict=True)
@@ -208,7 +208,7 @@ def reliability(
         brier=brier,
         decomposition=decompose_brier(p, came, codes),
         mean_excess=excess,
-        calibration_error=_calibration_error(table),
+        calibration_error=calibration_error(table, rates, confidence_level),
         n=len(p),
         confidence_level=confidence_level,
         notes=limits_of_validity(rate, len(p), sampling),
@@ -247,33 +247,6 @@ def _draws(
     return sampling.draws(np.array(said))
 
 
-def _of_bins(
-    p: FloatArray,
-    came: BoolArray,
-    codes: IntArray,
-    sampling: Sampling,
-    draws: Sequence[Draws],
-    rate: Estimate,
-    confidence_level: float,
-) -> pd.DataFrame:
-    """Tell the rate of each bin, with intervals that hold at once."""
-    level = simultaneous_level(draws, confidence_level)
-    told = []
-    for number, own in enumerate(draws):
-        inside = codes == number
-        taken = inside.astype(np.float64)
-        n_rows = int(inside.sum())
-        seen = ObservedRate(
-            float(came[inside].mean()),
-            n_rows,
-            own,
-            sampling.design_effect(rate, len(p), taken),
-            sampling.skewness(came, taken),
-        ).estimate(level)
-        told.append((float(p[inside].mean()), seen.value, *seen.interval, n_rows))
-    return pd.DataFrame(told, columns=["probability", "rate", "low", "high", "n"])
-
-
 def _estimate(
     metric: ProbabilityMetric,
     p: FloatArray,
@@ -285,13 +258,3 @@ def _estimate(
     values = metric.per_row(p, came)
     moved = sampling.moving_as(values, draws)
     return percentile_estimate(float(values.mean()), moved, confidence_level, metric.bounds)
-
-
-def _calibration_error(bins: pd.DataFrame) -> Estimate:
-    """Average the distance of probability and rate over rows, and over the ends of intervals."""
-    share = (bins["n"] / bins["n"].sum()).to_numpy()
-    expected, low, high = (bins[one].to_numpy() for one in ("probability", "low", "high"))
-    apart = np.abs(expected - bins["rate"].to_numpy())
-    least = np.maximum(np.maximum(low - expected, expected - high), 0.0)
-    most = np.maximum(np.abs(expected - low), np.abs(expected - high))
-    return Estimate(float(share @ apart), (float(share @ least), float(share @ most)))

@@ -32,10 +32,7 @@ def _parts(told: Reliability) -> Iterator[str | Grid]:
     yield _of_bins(told, level)
     yield _of_all(told, level)
     held = "lie in" if told.is_reliable else "do not all lie in"
-    yield (
-        f"The probabilities of the bins {held} their intervals, which hold at once ({level}); so "
-        "does the interval of the calibration error."
-    )
+    yield (f"The probabilities of the bins {held} their intervals, which hold at once ({level}).")
     yield BRIER.in_words()
     yield from (f"Note: {one}" for one in told.notes)
 
