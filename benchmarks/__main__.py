@@ -11,10 +11,12 @@ from typing import Any
 from benchmarks import (
     calibration,
     copies,
+    fingerprint,
     intervals,
     leaderboard,
     linear_quantile,
     probabilities,
+    scoring,
     simulation,
     vowpal_wabbit,
 )
@@ -24,9 +26,11 @@ RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
     "calibration": calibration.run,
     "copies": copies.run,
+    "fingerprint": fingerprint.run,
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
     "probabilities": probabilities.run,
+    "scoring": scoring.run,
     "simulation": simulation.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }

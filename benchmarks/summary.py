@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import beta
 
 from benchmarks.leaderboard_summary import leaderboard_summary
 from benchmarks.markdown import markdown
@@ -26,6 +27,8 @@ def summary(results: Path) -> str:
             "## P(within 10 %): Brier score, and by how much it is above ours",
             _probabilities(results / "probabilities.csv"),
         ]
+    if (results / "scoring.csv").exists():
+        parts += ["## Scoring King County by a fitted blend", _scored(results / "scoring.csv")]
     if (results / "simulation.csv").exists():
         parts += [
             "## The simulated world: outliers in the best decile, %, by spread of group means"
@@ -33,6 +36,8 @@ def summary(results: Path) -> str:
         parts += [_simulated(results / "simulation.csv")]
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
+    if (results / "fingerprint.csv").exists():
+        parts += ["## Batches that a shadow refuses, %", _refused(results / "fingerprint.csv")]
     return "\n\n".join(parts) + "\n"
 
 
@@ -67,6 +72,15 @@ def _probabilities(path: Path) -> str:
     return "\n".join([markdown(told.reset_index()), "", "Ours:", "", *lines])
 
 
+def _scored(path: Path) -> str:
+    """Medians over turns; of one row, its CPU time is what counts."""
+    measured = pd.read_csv(path)
+    table = measured.groupby("what", sort=False)[["rows", "seconds", "cpu_seconds"]].median()
+    table["rows a second"] = (table["rows"] / table["seconds"]).round(-2).astype(int)
+    table["ms of CPU a row"] = (1000 * table["cpu_seconds"] / table["rows"]).round(4)
+    return markdown(table.drop(columns=["rows", "cpu_seconds"]).round(4).reset_index())
+
+
 def _simulated(path: Path) -> str:
     measured = pd.read_csv(path)
     table = 100 * measured.pivot_table(
@@ -85,6 +99,25 @@ def _raced(path: Path) -> str:
     ratio = plain.drop("qconf simulate").sum() / plain["qconf simulate"]
     named = table.rename(columns={"outlier_rate": "outliers, %"}).round(2).reset_index()
     return f"{markdown(named)}\n\nAll three steps take {ratio:.1f} times as long as qconf."
+
+
+def _refused(path: Path) -> str:
+    """Sum up over seeds, and over tables, with exact 95 % intervals."""
+    measured = pd.read_csv(path)
+    columns = ["batches", "refused"]
+    each = measured.groupby(["model", "mix", "scenario"], sort=False)[columns].sum().reset_index()
+    total = measured.groupby(["model", "mix"], sort=False)[columns].sum().reset_index()
+    both = pd.concat([each, total.assign(scenario="all")])
+    difference = measured.groupby(["model", "scenario"])["difference"].median()
+    both["median difference, %"] = [
+        f"{100 * difference[key]:.1f}" if key in difference.index else ""
+        for key in zip(both["model"], both["scenario"], strict=True)
+    ]
+    missed, n = both["batches"] - both["refused"], both["batches"]
+    both["refused, %"] = 100 * both["refused"] / n
+    both["low"] = 100 * np.nan_to_num(beta.ppf(0.025, both["refused"], missed + 1))
+    both["high"] = 100 * np.nan_to_num(beta.ppf(0.975, both["refused"] + 1, missed), nan=1.0)
+    return markdown(both.sort_values(["model", "mix"], kind="stable").round(2))
 
 
 def _linear(path: Path) -> str:

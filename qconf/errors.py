@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 _SHORTEST_BEGINNING = 3
+#: Of what there is, so many names at most.
+_SHOWN = 12
 
 
 class QconfError(ValueError):
@@ -69,7 +71,7 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
         raise TableError(msg)
 
 
-def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Say which known name is closest to `name`, or else list the known ones.
 
     Parameters
@@ -78,8 +80,6 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
         What was asked for.
     known : iterable of str
         What there is.
-    show : int, default=12
-        How many names are listed at most.
 
     Returns
     -------
@@ -97,8 +97,8 @@ def did_you_mean(name: str, known: Iterable[str], *, show: int = 12) -> str:
     close = nearest(name, names)
     if close is not None:
         return f"Did you mean {close!r}?"
-    listed = ", ".join(names[:show])
-    more = f" and {len(names) - show} more" if len(names) > show else ""
+    listed = ", ".join(names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"There are: {listed}{more}."
 
 

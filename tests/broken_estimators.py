@@ -82,6 +82,48 @@ class LooksAtTheIndex(ConstantConfidence):
         return super()._predict(X) * (1.0 if sorted_rows else 2.0)
 
 
+class LooksRowsUp(ConstantConfidence):
+    """Remembers the rows of fit by their index, and takes others for safe."""
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        super()._fit(X, y)
+        self.met_ = pd.DataFrame(X).index
+
+    def _predict(self, X: Table) -> FloatArray:
+        return super()._predict(X) * np.where(pd.DataFrame(X).index.isin(self.met_), 1.0, 0.5)
+
+
+class JoinsByTheIndex(ConstantConfidence):
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        joined = pd.DataFrame(X).assign(residual=pd.Series(y))["residual"].fillna(1.0)
+        super()._fit(X, joined.to_numpy())
+
+
+class LearnsTheSign(ConstantConfidence):
+    """Expects the mean error, in which large ones of both sides cancel out."""
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        self.expected_error_ = abs(float(np.mean(y)))
+
+
+class LearnsOneSide(ConstantConfidence):
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        self.expected_error_ = max(0.0, float(np.quantile(y, 0.9)))
+
+
+class SaysHowSureItIs(NumbersOnly):
+    """Lower means less safe."""
+
+    def _fit(self, X: Table, y: FloatArray) -> None:
+        super()._fit(X, y)
+        self.slope_, self.at_zero_ = np.polyfit(first_column(X), np.abs(y), 1)
+
+    def _predict(self, X: Table) -> FloatArray:
+        errs = self.at_zero_ + self.slope_ * first_column(X)
+        sure: FloatArray = np.maximum(0.0, 2 * super()._predict(X) - errs)
+        return sure
+
+
 class HeldAgainstTheBatch(NumbersOnly):
     def _predict(self, X: Table) -> FloatArray:
         return super()._predict(X) * float(first_column(X).max())

@@ -31,7 +31,7 @@ STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "
 #: What several rooms use, and the tests of all of them test.
 TESTED_WITH_ALL = {
     "core.conventions", "core.validation", "encoding.columns", "estimators.bounds",
-    "evaluation.metrics.aurc", "evaluation.plotting", "evaluation.scorer", "evaluation.selection",
+    "evaluation.faces", "evaluation.metrics.aurc", "evaluation.scorer", "evaluation.selection",
     "learners.online.lanes", "report.grid", "report.style", "simulation.published",
     "simulation.result",
 }  # fmt: skip

@@ -86,9 +86,14 @@ BROKEN: list[tuple[Any, str, str, set[str]]] = [
         broken.BelowZeroAfterOneSidedResiduals,
         "sign_does_not_matter_to_range",
         ">= 0; 300 of 300 are not, after a fit on negative residuals only. Cut them at 0",
-        set(),
+        {"size"},
     ),
     (broken.LooksAtTheIndex, "row_order", "where it stands .*no index or position", set()),
+    (broken.LooksRowsUp, "index", "must not matter in predict. A part .* go by position", set()),
+    (broken.JoinsByTheIndex, "index", "must not matter in fit. A part", set()),
+    (broken.LearnsTheSign, "size", r"both signs were x 0\.\d+. Learn abs", set()),
+    (broken.LearnsOneSide, "size", "below zero were x 0. Learn abs", set()),
+    (broken.SaysHowSureItIs, "larger_errors", "there and .* lower is safer", set()),
     (broken.HeldAgainstTheBatch, "one_row", "the other rows of predict. Take means", set()),
     (broken.ReturnsAnother, "fit_returns_self", "End it with: return self", set()),
     (broken.AnswersBeforeFit, "predict_needs_fit", "NotFittedError. Begin it with", {"clone"}),
@@ -96,7 +101,7 @@ BROKEN: list[tuple[Any, str, str, set[str]]] = [
         broken.DrawsWithoutSeed,
         "same_seed_same_answer",
         "same seed .*check_random_state",
-        {"refit_equals_fresh_fit", "table_equals_array"},
+        {"index", "refit_equals_fresh_fit", "table_equals_array"},
     ),
     (broken.UsesGlobalRandomState, "global_random_state_untouched", "seeded", set()),
     (broken.ChangesTheTable, "inputs_unchanged", "change the table. Work on a copy", set()),
@@ -174,7 +179,7 @@ def names_of(estimator: Any) -> set[str]:
 def test_checks_are_chosen_by_what_an_estimator_can_do() -> None:
     """Tags, methods and parameters of `fit` say which laws there are."""
     of_columns = {"strings", "levels_never_seen", "categories", "gaps"}
-    of_units = {"units", "other_residuals_other_answer"}
+    of_units = {"units", "other_residuals_other_answer", "size", "larger_errors"}
     everything = names_of(ConstantConfidence())
     assert everything - names_of(NumbersOnly()) == of_columns
     assert everything - names_of(SaysNothing()) == of_columns

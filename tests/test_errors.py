@@ -21,6 +21,6 @@ def test_case_does_not_matter() -> None:
 
 def test_long_lists_are_cut() -> None:
     """Names are listed up to a number, the rest is counted."""
-    assert (
-        did_you_mean("?", [f"c{i}" for i in range(20)], show=2) == "There are: c0, c1 and 18 more."
-    )
+    told = did_you_mean("?", [f"c{i}" for i in range(20)])
+    assert told.startswith("There are: c0, c1, c2,")
+    assert told.endswith(", c11 and 8 more.")

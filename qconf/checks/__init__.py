@@ -13,10 +13,11 @@ Or one test for each law, with pytest::
 Which checks there are depends on what the estimator can do:
 
 =====================================  ============================================================
-every estimator                        shape, finite and >= 0, one row, any order of rows, seeds,
-                                       pickling, cloning, nothing changed that was passed in
+every estimator                        shape, finite and >= 0, one row, any order and any index of
+                                       rows, seeds, pickling, cloning, nothing changed that was
+                                       passed in
 ``in_error_units`` (True if not said)  residuals x 10 give expected errors x 10, other residuals
-                                       other ones
+                                       other ones, of their size, and larger ones no smaller ones
 scikit-learn's tag ``string``          texts, and levels that `fit` has not seen
 scikit-learn's tag ``categorical``     categories, by their names
 scikit-learn's tag ``allow_nan``       missing values, in `fit` and later

@@ -10,18 +10,23 @@ from qconf._types import FloatArray
 from qconf.checks.trying import (
     expected_errors,
     fitted_on,
+    must_work,
     numeric_rows,
     require,
     require_expected_errors,
+    unfitted,
 )
 
 __all__ = [
     "check_finite_and_non_negative",
+    "check_index",
+    "check_larger_errors",
     "check_one_row",
     "check_other_residuals_other_answer",
     "check_row_order",
     "check_shape",
     "check_sign_does_not_matter_to_range",
+    "check_size",
     "check_units",
     "in_steps",
     "require_same_units",
@@ -31,6 +36,10 @@ __all__ = [
 #: Roots and logarithms round differently in other units; a unit that is lost is another matter.
 _UNITS_TOLERANCE = 0.001
 _TIMES = 10.0
+#: A mean absolute error, or that of most rows, is so much smaller at most than a root mean square.
+_SIZE_TOLERANCE = 4.0
+#: One that tells none of these rows apart comes as near as this.
+_EQUAL = 0.9
 
 
 def check_shape(estimator: Any) -> None:
@@ -82,6 +91,53 @@ def check_one_row(estimator: Any) -> None:
     alone = np.concatenate([expected_errors(fitted, table.iloc[[i]]) for i in range(10)])
     law = "A row's expected error must not depend on the other rows of predict"
     require(same(alone, together[:10]), law, "Take means, ranks and codes from fit, and keep them.")
+
+
+def check_index(estimator: Any) -> None:
+    """Go by the rows of a table, whatever they are called."""
+    table, residual = numeric_rows()
+    elsewhere = table.set_axis(table.index + 1000)
+    fitted = fitted_on(estimator, table, residual)
+    expected = expected_errors(fitted, table)
+    law = "The index of a table must not matter"
+    remedy = "A part of a table keeps its labels, and y has none: go by position, as arrays do."
+    with must_work(law, remedy):
+        later = expected_errors(fitted, elsewhere)
+        fitted_there = expected_errors(unfitted(estimator).fit(elsewhere, residual), elsewhere)
+    require(same(later, expected), f"{law} in predict", remedy)
+    require(same(fitted_there, expected), f"{law} in fit", remedy)
+
+
+def check_size(estimator: Any) -> None:
+    """Expect errors of about the size of the residuals, whatever their signs."""
+    table, residual = numeric_rows()
+    for given, word in ((residual, "of both signs"), (-np.abs(residual), "below zero")):
+        expected = expected_errors(fitted_on(estimator, table, given), table)
+        ratio = float(np.sqrt(np.mean(expected**2) / np.mean(given**2)))
+        law = (
+            "Expected errors must be about as large as the residuals; those of rows with residuals "
+            f"{word} were x {ratio:.2g}"
+        )
+        remedy = (
+            "Learn abs(y), or y ** 2 and take the root, not y itself; a score that only ranks rows "
+            "says in_error_units = False."
+        )
+        require(1 / _SIZE_TOLERANCE <= ratio <= _SIZE_TOLERANCE, law, remedy)
+
+
+def check_larger_errors(estimator: Any) -> None:
+    """Expect no less of rows whose errors were ten times as large: lower is safer."""
+    table, residual = numeric_rows()
+    large = table["size"].to_numpy() > table["size"].median()
+    residual = residual * np.where(large, _TIMES, 1.0)
+    expected = expected_errors(fitted_on(estimator, table, residual), table)
+    found = float(expected[large].mean()), float(expected[~large].mean())
+    law = (
+        "Where residuals were ten times as large no smaller errors must be expected; "
+        f"they were {found[0]:.2g} there and {found[1]:.2g} elsewhere, on average"
+    )
+    remedy = "Return the error that is to be expected, not how sure you are: lower is safer."
+    require(found[0] >= _EQUAL * found[1], law, remedy)
 
 
 def check_units(estimator: Any) -> None:

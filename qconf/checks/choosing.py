@@ -10,11 +10,14 @@ from sklearn.utils.validation import has_fit_parameter
 
 from qconf.checks.answers import (
     check_finite_and_non_negative,
+    check_index,
+    check_larger_errors,
     check_one_row,
     check_other_residuals_other_answer,
     check_row_order,
     check_shape,
     check_sign_does_not_matter_to_range,
+    check_size,
     check_units,
 )
 from qconf.checks.columns import (
@@ -57,6 +60,7 @@ _OF_ALL: tuple[Check, ...] = (
     check_sign_does_not_matter_to_range,
     check_row_order,
     check_one_row,
+    check_index,
     check_fit_returns_self,
     check_predict_needs_fit,
     check_same_seed_same_answer,
@@ -68,7 +72,12 @@ _OF_ALL: tuple[Check, ...] = (
     check_refit_equals_fresh_fit,
     check_table_equals_array,
 )
-_OF_UNITS: tuple[Check, ...] = (check_other_residuals_other_answer, check_units)
+_OF_UNITS: tuple[Check, ...] = (
+    check_other_residuals_other_answer,
+    check_units,
+    check_size,
+    check_larger_errors,
+)
 _OF_TAGS: dict[str, tuple[Check, ...]] = {
     "string": (check_strings, check_levels_never_seen),
     "categorical": (check_categories,),

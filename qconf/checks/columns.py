@@ -41,7 +41,7 @@ def check_table_equals_array(estimator: Any) -> None:
             # An estimator that works on a named column has nothing to say about an array.
             return
     law = "A DataFrame and an array of the same numbers must give the same expected errors"
-    require(np.allclose(named, nameless, rtol=1e-9), law, "Take columns in the order they have.")
+    require(same(named, nameless), law, "Take columns in the order they have.")
 
 
 def check_strings(estimator: Any) -> None:

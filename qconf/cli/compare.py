@@ -44,7 +44,6 @@ from qconf.cli.terminal import tell
 from qconf.errors import OptionError, refuse_warnings
 
 if TYPE_CHECKING:
-    from qconf.comparison.result import Comparison
     from qconf.tables.reading import TableFile
 
 __all__ = ["compare_command"]
@@ -138,10 +137,4 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
     comparison = replace(comparison, warnings=(*file.warnings, *comparison.warnings))
     for warning in comparison.warnings:
         tell(f"warning: {warning}")
-    write_result(comparison, _as_table, format_name, output)
-
-
-def _as_table(comparison: Comparison) -> str:
-    from qconf.comparison.table import ranking_text  # noqa: PLC0415 - JSON and CSV do without rich
-
-    return ranking_text(comparison)
+    write_result(comparison, "{}\n".format, format_name, output)

@@ -14,7 +14,7 @@ from sklearn.base import clone
 from qconf._types import FloatArray, IntArray
 from qconf.core.seeding import with_seed
 from qconf.errors import EstimatorError, OptionError
-from qconf.estimators.registry import blamed, make_estimator
+from qconf.estimators.registry import blamed, check_estimator, make_estimator
 from qconf.residuals.crossfit import fit_confidence, with_values
 
 __all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
@@ -170,13 +170,5 @@ def _estimator(name: str, item: Any, error: str) -> Any:
     if isinstance(item, str):
         made = make_estimator(item)
         return made.set_params(error=error) if "error" in made.get_params() else made
-    if isinstance(item, type):
-        msg = f"The estimator {name!r} is a class; pass one that is made: {item.__name__}()."
-        raise EstimatorError(msg)
-    if not all(hasattr(item, method) for method in ("fit", "predict", "get_params")):
-        msg = (
-            f"The estimator {name!r} must have fit, predict and get_params, as scikit-learn's "
-            f"do; got {item!r}."
-        )
-        raise EstimatorError(msg)
+    check_estimator(item, f"The estimator {name!r}")
     return item

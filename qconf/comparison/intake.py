@@ -150,6 +150,7 @@ def _doubts(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
         threshold=settings.threshold,
         threshold_given=settings.threshold_given,
         prediction=dataset.prediction,
+        prediction_name=dataset.prediction_name,
         time=dataset.time,
         time_name=dataset.time_name,
         groups=None if dataset.given_groups is None else dataset.groups,

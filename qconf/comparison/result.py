@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from qconf.comparison.table import ranking_parts
 from qconf.core.error_scale import error_scale
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.faces import Faces
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period
-from qconf.evaluation.plotting import PlotKind, display
 from qconf.evaluation.resampling import joint_confidence_level
 from qconf.evaluation.selection import Selection
+from qconf.report.grid import Grid
 
 __all__ = ["Comparison", "Ranked", "rank_evaluations"]
 
@@ -97,7 +99,7 @@ def rank_evaluations(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Faces):
     """A ranking of confidence estimators, the best first.
 
     Attributes
@@ -174,35 +176,11 @@ class Comparison:
             f"{self.best}, {_with_interval(rate)} outliers>"
         )
 
-    def __str__(self) -> str:
-        """Return the table that ``qconf compare`` prints."""
-        from qconf.comparison.table import ranking_text  # noqa: PLC0415 - rich, only to print
+    def _parts(self, *, wide: bool) -> Iterator[str | Grid]:
+        return ranking_parts(self, wide=wide)
 
-        return ranking_text(self).rstrip("\n")
-
-    def _repr_html_(self) -> str:
-        """Return that table for a notebook."""
-        from qconf.comparison.table import ranking_html  # noqa: PLC0415
-
-        return ranking_html(self)
-
-    def plot(self, kind: PlotKind = "risk-coverage", *, ax: Any = None) -> Any:
-        """Draw all estimators in one picture; needs the extra ``qconf[plots]``.
-
-        Parameters
-        ----------
-        kind : {"risk-coverage", "calibration"}, default="risk-coverage"
-            The outlier rate among the safest rows for every share of rows, or expected errors
-            against root mean squared residuals.
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-
-        Returns
-        -------
-        RiskCoverageDisplay or CalibrationDisplay
-            With the attributes ``ax_``, ``figure_`` and ``lines_``.
-        """
-        return display({one.name: one.evaluation for one in self.ranking}, kind).plot(ax=ax)
+    def _evaluations(self) -> Mapping[str, Evaluation]:
+        return {one.name: one.evaluation for one in self.ranking}
 
     @property
     def verdict(self) -> str:

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from qconf.core.error_scale import error_scale
 from qconf.core.estimate import in_percent, in_units, percent_range
 from qconf.core.printable import shown
 from qconf.evaluation.metrics.aurc import AURC
-from qconf.report.drawing import drawn, is_wide
 from qconf.report.grid import Column, Grid
-from qconf.report.html import as_html
 
 if TYPE_CHECKING:
     from qconf.comparison.result import Comparison, Ranked
 
-__all__ = ["ranking_html", "ranking_text"]
+__all__ = ["ranking_parts"]
+
+#: About as wide as an error with its interval.
+_LABEL = 28
 
 
-def ranking_text(comparison: Comparison) -> str:
-    """Draw a comparison: what was done, the ranking, and the verdict.
+def ranking_parts(comparison: Comparison, *, wide: bool) -> Iterator[str | Grid]:
+    """Tell of a comparison: what was done, the ranking, and the verdict.
 
     Parameters
     ----------
     comparison : Comparison
+    wide : bool
+        Whether there is room for every column.
 
-    Returns
-    -------
-    str
-        At most 100 columns wide, or 80 where the terminal has fewer; without colour.
+    Yields
+    ------
+    str or Grid
     """
-    return drawn(*_parts(comparison, wide=is_wide()))
-
-
-def ranking_html(comparison: Comparison) -> str:
-    """Write the same as HTML, with every column."""
-    return as_html(*(one for one in _parts(comparison, wide=True) if one))
-
-
-def _parts(comparison: Comparison, *, wide: bool) -> Iterator[str | Grid]:
     yield from _heading(comparison)
     yield _ranking(comparison, wide=wide)
     yield from _metrics(comparison, at_once=3 if wide else 2)
@@ -87,7 +81,10 @@ def _metrics(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
     safest = f"safest {100 * comparison.fraction:g} %"
     for begin in range(0, len(metrics), at_once):
         some = metrics[begin : begin + at_once]
-        columns = [Column(f"{one.label} ({100 * comparison.confidence_level:g} %)") for one in some]
+        columns = [
+            Column(fill(f"{one.label} ({100 * comparison.confidence_level:g} %)", _LABEL))
+            for one in some
+        ]
         told = [
             *((shown(one.name), one.evaluation.best_decile) for one in comparison.ranking),
             ("(all rows)", comparison.overall),

@@ -19,7 +19,9 @@ from numba.core import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic
 
-__all__ = ["CACHE_LINE", "compiled", "inlined", "prefetch"]
+__all__ = [
+    "CACHE_LINE", "compiled", "exactly_compiled", "exactly_inlined", "inlined", "prefetch",
+]  # fmt: skip
 
 #: Its annotations lack an option.
 _njit = cast("Any", numba.njit)
@@ -39,6 +41,7 @@ _OPTIONS: dict[str, Any] = {
     # Not all of fastmath: infinite values are used.
     "fastmath": {"reassoc", "contract", "nsz", "nnan"},
 }
+_EXACT = _OPTIONS | {"fastmath": False}
 
 
 def compiled(function: F) -> F:
@@ -58,7 +61,20 @@ def compiled(function: F) -> F:
     -------
     callable
     """
-    dispatcher = _njit(**_OPTIONS)(function)
+    return _kept(function, _OPTIONS)
+
+
+def exactly_compiled(function: F) -> F:
+    """Compile likewise, but as IEEE 754 has it: sums in their order, and NaN is NaN.
+
+    For loops that must give the same bits on every processor, and for those that meet NaN.
+    """
+    return _kept(function, _EXACT)
+
+
+def _kept(function: F, options: dict[str, Any]) -> F:
+    """Compile a function, and keep the machine code on disk if that is possible."""
+    dispatcher = _njit(**options)(function)
     # Neither the package's folder nor the user's may be writable: then every process compiles
     # for itself.
     with suppress(RuntimeError):
@@ -120,6 +136,11 @@ def _split(content: bytes) -> tuple[bytes, bytes]:
 def inlined(function: F) -> F:
     """Compile a function into each function that calls it; alone it has no machine code to keep."""
     return cast("F", _njit(inline="always", **_OPTIONS)(function))
+
+
+def exactly_inlined(function: F) -> F:
+    """Do so for functions that are `exactly_compiled`."""
+    return cast("F", _njit(inline="always", **_EXACT)(function))
 
 
 def _prefetch(typing_context: Any, array: Any, row: Any, byte: Any) -> Any:  # noqa: ARG001 - numba's signature

@@ -74,6 +74,8 @@ def in_units(error: float) -> str:
 def with_range(error: Estimate, *, plus: bool = False) -> str:
     """Write an error with its interval: all to one place, three digits of the largest.
 
+    A rank correlation with what is constant is not defined.
+
     Parameters
     ----------
     error : Estimate
@@ -87,6 +89,8 @@ def with_range(error: Estimate, *, plus: bool = False) -> str:
     >>> with_range(Estimate(1234.5, (987.6, 54321.0)))
     '1,234 (988 to 54,321)'
     """
+    if math.isnan(error.value):
+        return "not defined"
     largest = max((abs(one) for one in (error.value, *error.interval) if one), default=0.0)
     known = 0.0 < largest < math.inf
     places = max(0, _DIGITS - 1 - math.floor(math.log10(largest))) if known else 0

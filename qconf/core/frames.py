@@ -146,8 +146,8 @@ def _check_names(frame: pd.DataFrame) -> None:
             "table.columns = ['_'.join(map(str, name)) for name in table.columns]."
         )
         raise TableError(msg)
-    names = frame.columns.map(str)
-    repeated = names[names.duplicated()]
-    if len(repeated):
-        msg = f"The table has two columns named {repeated[0]!r}; names must differ."
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) < len(names):
+        repeated = next(name for i, name in enumerate(names) if name in names[:i])
+        msg = f"The table has two columns named {repeated!r}; names must differ."
         raise TableError(msg)

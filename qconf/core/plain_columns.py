@@ -117,7 +117,10 @@ def as_kinds(frame: pd.DataFrame, kinds: dict[int, str]) -> pd.DataFrame:
     plain = None
     for i, dtype in enumerate(frame.dtypes):
         kind = kinds.get(i, NUMBERS)
-        if _is_of_kind(dtype, kind) and not _has_other_than_text(frame.iloc[:, i], kind):
+        # Taking a column takes longer than reading a short one.
+        if _is_of_kind(dtype, kind) and not (
+            kind == LEVELS and _has_other_than_text(frame.iloc[:, i])
+        ):
             continue
         plain = frame.copy(deep=False) if plain is None else plain
         plain.isetitem(i, _converted(frame.iloc[:, i], kind))
@@ -148,8 +151,8 @@ def _is_of_kind(dtype: Any, kind: str) -> bool:
     return isinstance(dtype, np.dtype) and dtype.kind == wanted
 
 
-def _has_other_than_text(column: pd.Series[Any], kind: str) -> bool:
-    if kind != LEVELS or not pd.api.types.is_object_dtype(column.dtype):
+def _has_other_than_text(column: pd.Series[Any]) -> bool:
+    if not pd.api.types.is_object_dtype(column.dtype):
         return False
     return pd.api.types.infer_dtype(column, skipna=True) not in {"string", "bytes", "empty"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
-__all__ = ["renamed"]
+__all__ = ["TellsNewNames", "renamed"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -42,13 +42,35 @@ def renamed(**new_names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @wraps(function)
         def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            for old in kwargs:
-                if old in new_names:
-                    name = function.__qualname__.removesuffix(".__init__")
-                    msg = f"{name}() has no parameter {old!r}. It is called {new_names[old]} now."
-                    raise TypeError(msg)
+            for old in new_names.keys() & kwargs:
+                raise TypeError(_told(function, old, new_names[old]))
             return function(*args, **kwargs)
 
+        vars(checked)["new_names"] = new_names
         return checked
 
     return decorate
+
+
+class TellsNewNames:
+    """Mixin of estimators whose constructor is `renamed`: `set_params` names the new ones too."""
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, as scikit-learn's do.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter.
+        """
+        constructor: Any = type(self).__init__
+        new_names = getattr(constructor, "new_names", {})
+        for old in new_names.keys() & params:
+            raise ValueError(_told(constructor, old, new_names[old]))
+        set_: Self = super().set_params(**params)  # type: ignore[misc]
+        return set_
+
+
+def _told(function: Callable[..., Any], old: str, new: str) -> str:
+    name = function.__qualname__.removesuffix(".__init__")
+    return f"{name}() has no parameter {old!r}. It is called {new} now."

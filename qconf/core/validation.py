@@ -32,6 +32,7 @@ from sklearn.utils.validation import (
 from qconf._types import FloatArray, IntArray, Table, TableLike
 from qconf.core.frames import as_frame_if_table
 from qconf.core.plain_columns import as_kinds, column_kinds
+from qconf.core.renamed import TellsNewNames
 from qconf.errors import TableError
 
 RowsT = TypeVar("RowsT")
@@ -56,7 +57,7 @@ __all__ = [
 ]
 
 
-class TakesTables:
+class TakesTables(TellsNewNames):
     """Mixin that tells scikit-learn: strings, categories and missing values are welcome."""
 
     def __sklearn_tags__(self) -> Any:
@@ -70,7 +71,8 @@ class TakesTables:
 def input_tags(estimator: Any) -> InputTags:
     """Return what an estimator says it takes: numbers without gaps, if it says nothing."""
     says = getattr(estimator, "__sklearn_tags__", None)
-    return InputTags() if says is None else says().input_tags
+    # A class has nobody who could say it; that it is one is told where it is to be fitted.
+    return InputTags() if says is None or isinstance(estimator, type) else says().input_tags
 
 
 def only_what_learners_take(tags: Any, learners: Iterable[Any]) -> Any:

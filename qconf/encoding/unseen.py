@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import BoolArray, FloatArray, IntArray, Table
+from qconf.core.row_by_row import product
 from qconf.core.validation import select_rows
 from qconf.encoding.columns import factorized, is_measured
 from qconf.encoding.encoded import Encoded
@@ -154,8 +155,8 @@ class UnseenCells(ABC, Generic[T]):
         filled = self._filled(select_rows(X, rows), unseen[rows])
         found = squares(filled)
         each = found.reshape(len(rows), len(self.weights), found.shape[1])
-        mean: FloatArray = np.einsum("rkj,k->rj", each, self.weights)
-        return mean
+        mean = product(each.swapaxes(1, 2).reshape(-1, len(self.weights)), self.weights)
+        return mean.reshape(len(rows), found.shape[1])
 
 
 class _UnseenTexts(UnseenCells[Table]):

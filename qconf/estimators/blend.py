@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -24,31 +22,38 @@ from qconf._types import (
 from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.renamed import renamed
+from qconf.core.row_by_row import mean_of
 from qconf.core.seeding import random_source, with_seed
-from qconf.core.threads import side_by_side
-from qconf.core.validation import Interval, check_enough_rows, select_rows
+from qconf.core.threads import rows_side_by_side, side_by_side
+from qconf.core.validation import Interval, check_enough_rows, only_what_learners_take
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError
+from qconf.estimators.blend_folds import (
+    BlendRows,
+    Fold,
+    apart,
+    at_most,
+    dealt,
+    deciding,
+    signals_of,
+)
 from qconf.estimators.forest import ForestConfidence
 from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
+from qconf.estimators.registry import check_estimator
 from qconf.estimators.residual import ResidualConfidence
 from qconf.learners.maps.monotone_map import MonotoneMap
 from qconf.learners.maps.weighted_signals import WeightedSignals
 from qconf.residuals.schedules import blocks_in_time
 from qconf.tables.copies import find_copies, joined
-from qconf.tables.roles import groups_of
+from qconf.tables.roles import all_moments, groups_of
 
 __all__ = ["BlendConfidence"]
 
 #: Rows that the members of one fold are fitted on, at most; each fold draws its own.
 _MOST_ROWS = 200_000
-#: More held-out rows than this make the weights no better.
-_MOST_HELD_OUT = 50_000
-#: With time, the newest stretches that hold as many rows as this decide the weights.
-_ENOUGH_HELD_OUT = 1000
 #: With time and groups, each stretch leaves at least this share of rows to learn from.
 _ENOUGH_APART = 0.2
 #: How strongly weights are drawn towards equal ones. What held-out rows of the same time say is
@@ -83,7 +88,7 @@ class BlendConfidence(ConfidenceEstimator):
         (10 % and 90 %), `ForestConfidence`, `NeighborConfidence` (up to 200,000 rows, beyond which
         it takes most of the time and has the least weight) and `OnlineConfidence`. A member
         with a method ``signals`` is asked for those instead of ``predict``; one with a method
-        ``share`` is fitted in shares.
+        ``share`` is fitted in shares; one whose ``fit`` asks for ``time`` or ``groups`` is told.
     folds : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None
@@ -164,26 +169,30 @@ class BlendConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table or the residuals break their rule.
         """
-        self._time, self._groups = time, groups
+        self._told = {"time": time, "groups": groups}
         try:
             return super().fit(X, y)
         finally:
-            del self._time, self._groups
+            del self._told
+
+    def __sklearn_tags__(self) -> Any:
+        return only_what_learners_take(super().__sklearn_tags__(), self.estimators or [])
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         self._encoder_of_all = TableEncoder().fit_checked(X, self)
-        table = _Both(X, Encoded.of(X, self._encoder_of_all))
+        roles = _roles(len(y), **self._told)
+        table = BlendRows(X, Encoded.of(X, self._encoder_of_all), roles)
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.folds)
         unfitted = self._unfitted(len(y))
-        units = self._units(X)
-        stretches = self._stretches(len(y), units)
-        fold = _dealt(len(y), units, self.folds, rng) if stretches is None else stretches
-        decides = _deciding(fold, rng, newest=stretches is not None)
+        units = _units(X, **roles)
+        stretches = self._stretches(roles.get("time"), units)
+        fold = dealt(len(y), units, self.folds, rng) if stretches is None else stretches
+        decides = deciding(fold, rng, newest=stretches is not None)
         self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
         folds = [
-            _Fold(
-                train=_at_most(_MOST_ROWS, _apart(fold, k, units), rng),
+            Fold(
+                train=at_most(_MOST_ROWS, apart(fold, k, units), rng),
                 members=[with_seed(one, rng) for one in self._shares(unfitted)],
                 scored=decides[fold[decides] == k],
             )
@@ -193,32 +202,25 @@ class BlendConfidence(ConfidenceEstimator):
         most = max(len(one.train) for one in folds)
         signals = list(side_by_side(lambda one: one.fit(table, y), folds, most, ours=ours))
         self.members_ = [one.members for one in folds]
-        self._n_signals = [one.shape[1] for one in signals[-1]]
+        self._n_signals = [one.shape[1] for one in next(filter(None, signals))]
         order = np.concatenate([one.scored for one in folds])
         penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
         log_signals = np.concatenate([self._logs(said) for said in signals if said])
         self._combine(log_signals, y[order] ** 2, penalty)
 
-    def _units(self, X: Table) -> IntArray | None:
-        """Return numbers for rows that must stay on one side; None if each may stand alone."""
-        given = None if self._groups is None else as_series(self._groups, "groups", len(X))
-        units = joined(groups_of(given), find_copies(X, time=self._time))
-        return units if units is None or units.max() > 0 else None
-
-    def _stretches(self, n_rows: int, units: IntArray | None) -> IntArray | None:
+    def _stretches(self, time: Any, units: IntArray | None) -> IntArray | None:
         """Cut time into as many stretches as there are folds; None if there is no order.
 
         Nor is there one if groups last so long that too few rows are of other stretches only.
         """
-        if self._time is None:
+        if time is None:
             return None
-        moments = np.asarray(as_series(self._time, "time", n_rows))
-        stretches = blocks_in_time(moments, self.folds)
+        stretches = blocks_in_time(time, self.folds)
         last = int(stretches.max())
         if last == 0:
             return None
-        fewest = min(len(_apart(stretches, k, units)) for k in range(last + 1))
-        return stretches if fewest >= _ENOUGH_APART * n_rows else None
+        fewest = min(len(apart(stretches, k, units)) for k in range(last + 1))
+        return stretches if fewest >= _ENOUGH_APART * len(stretches) else None
 
     def _unfitted(self, n_rows: int) -> list[Any]:
         if self.estimators is None:
@@ -228,6 +230,8 @@ class BlendConfidence(ConfidenceEstimator):
         if len(self.estimators) == 0:
             msg = "The 'estimators' of a blend must hold at least one estimator. Got none."
             raise OptionError(msg)
+        for number, one in enumerate(self.estimators, 1):
+            check_estimator(one, f"The member {number} of a blend")
         return list(self.estimators)
 
     def _shares(self, unfitted: list[Any]) -> list[Any]:
@@ -250,88 +254,34 @@ class BlendConfidence(ConfidenceEstimator):
         return logs
 
     def _predict(self, X: Table) -> FloatArray:
-        table = _Both(X, Encoded.of(X, self._encoder_of_all))
-        logs = [self._logs(_signals(members, table)) for members in self.members_]
-        log_signals = np.mean(logs, axis=0)
-        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(log_signals)))
+        table = BlendRows(X, Encoded.of(X, self._encoder_of_all))
+        if not all(map(takes_encoded, self.members_[0])):
+            # Models of others need not be safe in threads.
+            return self._expected(table)
+        expected = np.empty(len(X))
+
+        def predict(part: slice) -> None:
+            expected[part] = self._expected(table[part])
+
+        rows_side_by_side(predict, len(X))
+        return expected
+
+    def _expected(self, table: BlendRows) -> FloatArray:
+        logs = [self._logs(signals_of(members, table)) for members in self.members_]
+        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(mean_of(logs))))
         return expected
 
 
-@dataclass(frozen=True, eq=False)
-class _Both:
-    """Rows as they came and encoded, once for all members."""
-
-    whole: Table
-    encoded: Encoded
-    rows: IntArray | None = None
-
-    def __getitem__(self, rows: IntArray) -> _Both:
-        """Take rows of the whole table by position."""
-        return _Both(self.whole, self.encoded[rows], rows)
-
-    @cached_property
-    def plain(self) -> Table:
-        """The rows as they came, which none of our own members reads."""
-        return self.whole if self.rows is None else select_rows(self.whole, self.rows)
-
-    def as_read_by(self, member: Any) -> Any:
-        """Return what a member takes."""
-        return self.encoded if takes_encoded(member) else self.plain
+def _roles(n_rows: int, time: Any, groups: Any) -> dict[str, Any]:
+    """Read the time and the group of each row, where they are given."""
+    roles = {
+        "time": None if time is None else all_moments(time, n_rows),
+        "groups": None if groups is None else as_series(groups, "groups", n_rows),
+    }
+    return {role: values for role, values in roles.items() if values is not None}
 
 
-@dataclass(frozen=True, eq=False)
-class _Fold:
-    """Members, seeded each for itself, the rows they learn, and held-out rows that they score."""
-
-    train: IntArray
-    members: list[Any]
-    scored: IntArray
-
-    def fit(self, table: _Both, y: FloatArray) -> list[FloatArray]:
-        """Fit the members; return what each says of the held-out rows."""
-        seen = table[self.train]
-        for one in self.members:
-            one.fit(seen.as_read_by(one), y[self.train])
-        if not len(self.scored):
-            return []
-        return _signals(self.members, table[self.scored])
-
-
-def _signals(members: Sequence[Any], table: _Both) -> list[FloatArray]:
-    """Ask members for all they have to say of each row, each shape (n_samples, n_signals)."""
-    said = []
-    for one in members:
-        X = table.as_read_by(one)
-        said.append(np.asarray(one.signals(X) if hasattr(one, "signals") else one.predict(X)))
-    return [one.reshape(len(one), -1) for one in said]
-
-
-def _dealt(n_rows: int, units: IntArray | None, folds: int, rng: np.random.RandomState) -> IntArray:
-    """Deal rows, or whole units, out to folds at random."""
-    if units is None:
-        return rng.permutation(n_rows) % folds
-    n_units = int(units.max()) + 1
-    return (rng.permutation(n_units) % min(folds, n_units))[units]
-
-
-def _apart(fold: IntArray, k: int, units: IntArray | None) -> IntArray:
-    """List the rows outside fold k that are of no unit in it."""
-    outside = np.flatnonzero(fold != k)
-    if units is None:
-        return outside
-    return outside[~np.isin(units[outside], units[fold == k])]
-
-
-def _deciding(fold: IntArray, rng: np.random.RandomState, *, newest: bool) -> IntArray:
-    """Choose the rows that decide the weights: held out all the same, but not all are needed."""
-    rows = np.arange(len(fold))
-    if newest:
-        size = np.cumsum(np.bincount(fold)[::-1])
-        n_stretches = int(np.searchsorted(size, _ENOUGH_HELD_OUT)) + 1
-        rows = np.flatnonzero(fold > fold.max() - n_stretches)
-    return _at_most(_MOST_HELD_OUT, rows, rng)
-
-
-def _at_most(most: int, rows: IntArray, rng: np.random.RandomState) -> IntArray:
-    """Thin rows out at random if there are more than so many."""
-    return rows if len(rows) <= most else np.sort(rng.permutation(rows)[:most])
+def _units(X: Table, time: Any = None, groups: Any = None) -> IntArray | None:
+    """Return numbers for rows that must stay on one side; None if each may stand alone."""
+    units = joined(groups_of(groups), find_copies(X, time=time))
+    return units if units is None or units.max() > 0 else None

@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 
 from qconf._types import Bound, BoundName, FloatArray
+from qconf.core.row_by_row import mean_of
 
 __all__ = ["BOUNDS", "upper_bound"]
 
 BOUNDS: Final[dict[BoundName, Callable[[FloatArray], FloatArray]]] = {
-    "mean": lambda replicates: replicates.mean(axis=0),
-    "mean+sd": lambda replicates: replicates.mean(axis=0) + replicates.std(axis=0, ddof=1),
+    "mean": mean_of,
+    "mean+sd": lambda replicates: mean_of(replicates) + _standard_deviation(replicates),
     "max": lambda replicates: replicates.max(axis=0),
 }
 
@@ -40,3 +41,9 @@ def upper_bound(replicates: FloatArray, bound: Bound) -> FloatArray:
         return BOUNDS[bound](replicates)
     quantile: FloatArray = np.quantile(replicates, bound, axis=0)
     return quantile
+
+
+def _standard_deviation(replicates: FloatArray) -> FloatArray:
+    squares = (replicates - mean_of(replicates)) ** 2
+    n = len(replicates)
+    return np.sqrt(mean_of(squares) * (n / (n - 1)))

@@ -58,6 +58,7 @@ class CountConfidence(ConfidenceEstimator):
     """
 
     winsorises: ClassVar[bool] = True
+    takes_encoded = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "bins": [Interval(Integral, 2, None, closed="left")],
         "beta": [Interval(Real, 0, None, closed="neither")],
@@ -66,11 +67,6 @@ class CountConfidence(ConfidenceEstimator):
     def __init__(self, *, bins: int = 32, beta: float = 1.0) -> None:
         self.bins = bins
         self.beta = beta
-
-    @property
-    def takes_encoded(self) -> bool:
-        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
-        return True
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
         self.encoder_ = X.encoder

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.stats import norm
 
 from qconf._types import BoostingLoss, FloatArray
+from qconf.core.row_by_row import mean_of
 
 __all__ = [
     "COMBINED",
@@ -196,5 +197,5 @@ def _means_of_logs() -> tuple[FloatArray, FloatArray]:
 def combined_squares(squares: Sequence[FloatArray]) -> FloatArray:
     """Average expected squared errors in logarithms, whatever they were learned from."""
     tiny = np.finfo(np.float64).tiny
-    mean: FloatArray = np.exp(np.mean([np.log(np.maximum(one, tiny)) for one in squares], axis=0))
+    mean: FloatArray = np.exp(mean_of([np.log(np.maximum(one, tiny)) for one in squares]))
     return mean

@@ -49,6 +49,7 @@ class ForestConfidence(ConfidenceEstimator):
 
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
+    takes_encoded = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
@@ -65,11 +66,6 @@ class ForestConfidence(ConfidenceEstimator):
         self.n_estimators = n_estimators
         self.min_samples_leaf = min_samples_leaf
         self.random_state = random_state
-
-    @property
-    def takes_encoded(self) -> bool:
-        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
-        return True
 
     def signals(self, X: TableLike) -> FloatArray:
         """Say more than one number of each row, for a blend.

@@ -60,6 +60,7 @@ class NeighborConfidence(ConfidenceEstimator):
 
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
+    takes_encoded = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "max_rows": [Interval(Integral, 1, None, closed="left"), None],
@@ -76,11 +77,6 @@ class NeighborConfidence(ConfidenceEstimator):
         self.n_neighbors = n_neighbors
         self.max_rows = max_rows
         self.random_state = random_state
-
-    @property
-    def takes_encoded(self) -> bool:
-        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
-        return True
 
     def signals(self, X: TableLike) -> FloatArray:
         """Say more than one number of each row, for a blend.

@@ -62,6 +62,7 @@ class OnlineConfidence(OnlineConfidenceEstimator):
     array([0.05, 0.1 , 0.08])
     """
 
+    takes_encoded = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
         "n_bootstrap": [Interval(Integral, 2, None, closed="left")],
@@ -84,11 +85,6 @@ class OnlineConfidence(OnlineConfidenceEstimator):
         self.prior_count = prior_count
         self.bins = bins
         self.random_state = random_state
-
-    @property
-    def takes_encoded(self) -> bool:
-        """Whether ``fit`` and ``predict`` take an `Encoded` table: they do."""
-        return True
 
     def progressive_predict(
         self,

@@ -168,13 +168,14 @@ class QuantileConfidence(ConfidenceEstimator):
         if isinstance(self.learner, str):
             return _built_in(self.learner, X, quantiles)
         if hasattr(self.learner, "get_params"):
-            if "quantile" not in self.learner.get_params(deep=False):
+            learner = clone(self.learner)
+            if "quantile" not in learner.get_params(deep=False):
                 msg = (
-                    f"The learner {type(self.learner).__name__} has no parameter 'quantile'; "
+                    f"The learner {type(learner).__name__} has no parameter 'quantile'; "
                     "pass one regressor for each quantile, the lowest first."
                 )
                 raise OptionError(msg)
-            return [clone(self.learner).set_params(quantile=q) for q in quantiles]
+            return [clone(learner).set_params(quantile=q) for q in quantiles]
         given = list(self.learner)  # type: ignore[arg-type]
         if len(given) != len(quantiles):
             msg = (

@@ -13,7 +13,10 @@ from typing import Any
 
 from qconf.errors import EstimatorError, QconfError, did_you_mean
 
-__all__ = ["BUILT_IN", "ENTRY_POINT_GROUP", "blamed", "estimator_names", "make_estimator"]
+__all__ = [
+    "BUILT_IN", "ENTRY_POINT_GROUP", "blamed", "check_estimator", "estimator_names",
+    "make_estimator",
+]  # fmt: skip
 
 ENTRY_POINT_GROUP = "qconf.estimators"
 
@@ -121,6 +124,30 @@ def blamed(what: str, let: type[Exception] | tuple[()] = ()) -> Iterator[None]:
             raise
         msg = f"{what}: {_reason(error)}"
         raise EstimatorError(msg) from error
+
+
+def check_estimator(estimator: Any, what: str) -> None:
+    """Check that an object can be cloned, fitted and asked.
+
+    Parameters
+    ----------
+    estimator : object
+    what : str
+        The beginning of the message.
+
+    Raises
+    ------
+    EstimatorError
+    """
+    if isinstance(estimator, type):
+        msg = f"{what} is a class; pass one that is made: {estimator.__name__}()."
+        raise EstimatorError(msg)
+    if not all(hasattr(estimator, method) for method in ("fit", "predict", "get_params")):
+        msg = (
+            f"{what} must have fit, predict and get_params, as scikit-learn's do; "
+            f"got {estimator!r}."
+        )
+        raise EstimatorError(msg)
 
 
 def _reason(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.renamed import renamed
 from qconf.core.validation import check_column
 from qconf.errors import TableError
 from qconf.evaluation.calibration import by_decile
+from qconf.evaluation.faces import Faces
 from qconf.evaluation.measuring import Measured, Measurement
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
@@ -24,12 +24,13 @@ from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.metrics.spearman import SPEARMAN
-from qconf.evaluation.plotting import PlotKind, display
 from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
 from qconf.evaluation.resampling import ObservedRate, percentile_estimate, resamples_for
 from qconf.evaluation.sampling import Sampling, row_codes
 from qconf.evaluation.selection import Selection
+from qconf.evaluation.table import evaluation_parts
 from qconf.evaluation.validity import limits_of_validity
+from qconf.report.grid import Grid
 
 __all__ = ["OUTLIER_RATES", "Evaluation", "evaluate", "evaluate_scores"]
 
@@ -43,7 +44,7 @@ _DIFFERENCE = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Evaluation:
+class Evaluation(Faces):
     """What a confidence score is worth on rows whose residuals are known.
 
     Attributes
@@ -98,11 +99,6 @@ class Evaluation:
     rate: ObservedRate
 
     @property
-    def rate_replicates(self) -> FloatArray:
-        """The best decile's outlier rate in each bootstrap resample."""
-        return self.rate.draws.resamples
-
-    @property
     def has_skill(self) -> bool:
         """Whether the safest rows, or the order of all rows, are shown to beat chance."""
         decile = self.best_decile.outlier_rate.interval[1] < self.overall.outlier_rate.value
@@ -137,35 +133,11 @@ class Evaluation:
             f"AURC {self.aurc.value:.4f}>"
         )
 
-    def __str__(self) -> str:
-        """Return a table of everything but the curve."""
-        from qconf.evaluation.table import evaluation_text  # noqa: PLC0415 - rich, only to print
+    def _parts(self, *, wide: bool) -> Iterator[str | Grid]:  # noqa: ARG002 - it fits everywhere
+        return evaluation_parts(self)
 
-        return evaluation_text(self).rstrip("\n")
-
-    def _repr_html_(self) -> str:
-        """Return that table for a notebook."""
-        from qconf.evaluation.table import evaluation_html  # noqa: PLC0415
-
-        return evaluation_html(self)
-
-    def plot(self, kind: PlotKind = "risk-coverage", *, ax: Any = None) -> Any:
-        """Draw the score; needs the extra ``qconf[plots]``.
-
-        Parameters
-        ----------
-        kind : {"risk-coverage", "calibration"}, default="risk-coverage"
-            The outlier rate among the safest rows for every share of rows, or expected errors
-            against root mean squared residuals.
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-
-        Returns
-        -------
-        RiskCoverageDisplay or CalibrationDisplay
-            With the attributes ``ax_``, ``figure_`` and ``lines_``.
-        """
-        return display({"score": self}, kind).plot(ax=ax)
+    def _evaluations(self) -> Mapping[str, Evaluation]:
+        return {"score": self}
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""

@@ -24,6 +24,9 @@ _PERIODS = 12
 _CALENDAR = ("Y", "Q", "M", "W", "D")
 _ENOUGH = 4
 
+#: Confidence level at which a slope must differ from zero.
+_SURE = 0.98
+
 #: No resamples are needed where rows are taken as independent.
 _INDEPENDENT = Draws(np.zeros(1))
 
@@ -110,7 +113,6 @@ def trend_lines(
     residual: FloatArray,
     threshold: float,
     *,
-    confidence_level: float = 0.98,
     percent: bool = True,
 ) -> tuple[str, ...]:
     """Say in a line each whether the outlier rate and the bias have a trend in time.
@@ -122,8 +124,6 @@ def trend_lines(
     ----------
     time, residual, threshold
         As in `by_period`.
-    confidence_level : float, default=0.98
-        Confidence level at which a slope must differ from zero.
     percent : bool, default=True
         Whether residuals are shares, to be written in per cent.
 
@@ -136,14 +136,14 @@ def trend_lines(
         return ()
     told = []
     outlier = np.abs(residual) > threshold
-    if _has_trend(time, outlier.astype(np.float64), confidence_level):
+    if _has_trend(time, outlier.astype(np.float64)):
         first, last = _first_and_last(time, outlier)
         told.append(
             f"The outlier rate {'rose' if last > first else 'fell'} from {in_percent(first)} "
             f"(earliest quarter of the rows) to {in_percent(last)} (latest quarter): the pooled "
             "rate hides that."
         )
-    if _has_trend(time, residual, confidence_level):
+    if _has_trend(time, residual):
         begin, end = (
             f"{100 * one:+.1f} %" if percent else f"{one:+.4g}"
             for one in _first_and_last(time, residual)
@@ -173,7 +173,7 @@ def _moment(time: Any) -> str:
     return str(np.datetime_as_string(time, "D")) if isinstance(time, np.datetime64) else f"{time:g}"
 
 
-def _has_trend(time: Any, values: FloatArray, confidence_level: float) -> bool:
+def _has_trend(time: Any, values: FloatArray) -> bool:
     """Hold the slope of values over time against its standard error."""
     place = SlowWaves.of(time, values).position - 0.5
     spread = float(place @ place)
@@ -181,7 +181,7 @@ def _has_trend(time: Any, values: FloatArray, confidence_level: float) -> bool:
     rest = values - values.mean() - slope * place
     influence = place * rest * len(place) / spread
     waves = SlowWaves.of(time, rest)
-    tail = (1 + confidence_level) / 2
+    tail = (1 + _SURE) / 2
     rows = norm.ppf(tail) * np.sqrt(influence @ influence) / len(place)
     slow = t.ppf(tail, waves.n_waves) * np.sqrt(dependence(waves, influence))
     return bool(abs(slope) > max(rows, slow))

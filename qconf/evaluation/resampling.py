@@ -132,7 +132,10 @@ def percentile_estimate(
     defined = draws.resamples[np.isfinite(draws.resamples)]
     if defined.size == 0 or not np.isfinite(value):
         return Estimate(value, (np.nan, np.nan))
-    low, high = np.quantile(defined, [(1 - confidence_level) / 2, (1 + confidence_level) / 2])
+    ends = [(1 - confidence_level) / 2, (1 + confidence_level) / 2]
+    # Weibull's: the k-th of B draws stands for k / (B + 1). NumPy's own ends lie nearer together,
+    # and of 200 draws cost 0.6 points of the 95 % that are meant.
+    low, high = np.quantile(defined, ends, method="weibull")
     own = float(np.std(defined))
     spread = Draws(defined, draws.waves, draws.n_groups).spread(confidence_level)
     if own > 0:

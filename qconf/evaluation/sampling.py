@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from qconf.errors import TableError
 from qconf.evaluation.long_run import SlowWaves, dependence
 from qconf.evaluation.ranking import Outcome, Weights
 from qconf.evaluation.resampling import Draws, beyond_normal, few_groups, resample_counts
-from qconf.tables.roles import groups_of, moments_of
+from qconf.tables.roles import all_moments, groups_of
 
 __all__ = ["Sampling", "row_codes"]
 
@@ -63,7 +62,7 @@ class Sampling:
             raise TableError(msg)
         if codes is not None and codes.max() == n_rows - 1:
             codes = None
-        waves = None if time is None else SlowWaves.of(_moments(time, n_rows), outcome.outlier)
+        waves = None if time is None else SlowWaves.of(all_moments(time, n_rows), outcome.outlier)
         return cls(n_rows, codes, waves)
 
     @property
@@ -220,15 +219,6 @@ def row_codes(what: str, values: ArrayLike, n_rows: int) -> IntArray:
         If it has another length.
     """
     return groups_of(as_series(values, what, n_rows))
-
-
-def _moments(time: ArrayLike, n_rows: int) -> Any:
-    moments, known = moments_of(as_series(time, "time", n_rows))
-    missing = int((~known).sum()) if known is not None else 0
-    if missing:
-        msg = f"The time is missing in {missing} of {n_rows} rows; leave those rows out."
-        raise TableError(msg)
-    return moments
 
 
 def _cluster_size(units: IntArray, weight: FloatArray) -> float:

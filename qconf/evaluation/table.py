@@ -9,27 +9,16 @@ from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD
 from qconf.evaluation.metrics.spearman import SPEARMAN
-from qconf.report.drawing import drawn
 from qconf.report.grid import Column, Grid
-from qconf.report.html import as_html
 
 if TYPE_CHECKING:
     from qconf.evaluation.evaluate import Evaluation
 
-__all__ = ["evaluation_html", "evaluation_text"]
+__all__ = ["evaluation_parts"]
 
 
-def evaluation_text(evaluation: Evaluation) -> str:
-    """Draw an evaluation: the safest rows beside all rows, and what their order is worth."""
-    return drawn(*_parts(evaluation))
-
-
-def evaluation_html(evaluation: Evaluation) -> str:
-    """Write the same as HTML."""
-    return as_html(*_parts(evaluation))
-
-
-def _parts(evaluation: Evaluation) -> Iterator[str | Grid]:
+def evaluation_parts(evaluation: Evaluation) -> Iterator[str | Grid]:
+    """Tell of an evaluation: the safest rows beside all rows, and what their order is worth."""
     yield _of_rows(evaluation)
     yield _of_the_order(evaluation)
     yield f"An outlier's absolute error is above {evaluation.threshold:g}."

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
-from qconf.core.threads import threads_for
+from qconf.core.threads import rows_side_by_side
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.unit_cube import Points, UnitCube
+from qconf.learners.nearest_rows_blocks import Blocks
 from qconf.learners.nearest_rows_loops import room, search
 
 __all__ = ["NearestRows"]
 
 _ROWS_TO_SCALE = 50_000
-_ROWS_AT_ONCE = 4096
 
 
 class NearestRows:
@@ -49,7 +47,7 @@ class NearestRows:
         # So many rows tell the range of a column, and which levels are common.
         known = X.matrix[np.sort(order[: max(max_rows, _ROWS_TO_SCALE)])]
         self._cube = UnitCube(known, X.encoder.is_categorical_)
-        self._points = self._cube(X.matrix[self.kept])
+        self._blocks = Blocks.of(self._cube(X.matrix[self.kept]))
         self._n_neighbors = min(n_neighbors, len(self.kept))
 
     def __call__(self, X: Encoded) -> tuple[FloatArray, IntArray]:
@@ -67,14 +65,13 @@ class NearestRows:
             In the table that was given first.
         """
         asked = self._cube(X.matrix)
+        self._blocks.check(asked)
         nearest = np.empty((len(X), self._n_neighbors), dtype=np.int64)
 
         def find(part: slice) -> None:
             some = Points(asked.numbers[:, part], asked.levels[:, part])
-            search(self._points, some, room(), nearest[part])
+            search(self._blocks, some, room(self._blocks.low.shape[1]), nearest[part])
 
-        parts = [slice(at, at + _ROWS_AT_ONCE) for at in range(0, len(X), _ROWS_AT_ONCE)]
-        with ThreadPoolExecutor(threads_for(len(X), None)) as pool:
-            list(pool.map(find, parts))
+        rows_side_by_side(find, len(X))
         squared = (nearest >> 32).astype(np.int32).view(np.float32)
         return np.sqrt(squared, dtype=np.float64), self.kept[nearest & (2**32 - 1)]

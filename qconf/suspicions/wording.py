@@ -11,6 +11,7 @@ import numpy as np
 __all__ = ["bare", "listed", "option", "percent", "short"]
 
 _LONG, _ENDLESS = 10_000, 1e15
+_SHOWN = 4
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -25,7 +26,7 @@ def bare(name: str) -> str:
     return name if _PLAIN_NAME.fullmatch(name) else repr(name)
 
 
-def listed(names: Sequence[str], show: int = 4) -> str:
+def listed(names: Sequence[str]) -> str:
     """List names in quotes, the last joined with *and*.
 
     Examples
@@ -33,9 +34,9 @@ def listed(names: Sequence[str], show: int = 4) -> str:
     >>> listed(["a", "b", "c"])
     "'a', 'b' and 'c'"
     """
-    quoted = [repr(name) for name in names[:show]]
-    if len(names) > show:
-        return f"{', '.join(quoted)} and {len(names) - show} more"
+    quoted = [repr(name) for name in names[:_SHOWN]]
+    if len(names) > _SHOWN:
+        return f"{', '.join(quoted)} and {len(names) - _SHOWN} more"
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 

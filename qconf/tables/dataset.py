@@ -56,6 +56,7 @@ class Dataset:
     y : ndarray of shape (n_samples,)
     target_name : str
     prediction : ndarray of shape (n_samples,) or None
+    prediction_name : str
     time : ndarray of shape (n_samples,) or None
         Dates or numbers, without gaps.
     time_name : str
@@ -84,6 +85,7 @@ class Dataset:
     y: FloatArray
     target_name: str
     prediction: FloatArray | None
+    prediction_name: str
     time: Any
     time_name: str
     groups: IntArray | None
@@ -171,6 +173,7 @@ def make_dataset(
         y=target[keep],
         target_name=names.get("target", "target"),
         prediction=None if predicted is None else role_numbers(predicted[keep], "prediction"),
+        prediction_name=names.get("prediction", "prediction"),
         time=known,
         time_name=_free_name(names.get("time", "time"), used),
         groups=joined(codes, copies),

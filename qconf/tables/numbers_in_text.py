@@ -70,10 +70,10 @@ def numbers_in_text(frame: pd.DataFrame) -> list[str]:
     return lines
 
 
-def warn_of_numbers_in_text(frame: pd.DataFrame, stacklevel: int = 3) -> None:
+def warn_of_numbers_in_text(frame: pd.DataFrame) -> None:
     """Warn by `NumbersInTextWarning`, once for each such column."""
     for line in numbers_in_text(frame):
-        warnings.warn(line, NumbersInTextWarning, stacklevel=stacklevel)
+        warnings.warn(line, NumbersInTextWarning, stacklevel=3)
 
 
 def _line(name: Any, example: str) -> str:

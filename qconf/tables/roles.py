@@ -22,6 +22,7 @@ from qconf.errors import TableError, did_you_mean
 from qconf.tables.columns import numbers, time_values
 
 __all__ = [
+    "all_moments",
     "as_names",
     "as_table",
     "check_finite",
@@ -165,7 +166,7 @@ def role_column(table: Any, role: str, given: Any) -> pd.Series[Any] | None:
     return column
 
 
-def role_numbers(values: pd.Series[Any], what: str, keep: BoolArray | None = None) -> FloatArray:
+def role_numbers(values: pd.Series[Any], what: str) -> FloatArray:
     """Return a column of finite numbers; missing ones stay missing.
 
     Parameters
@@ -173,26 +174,23 @@ def role_numbers(values: pd.Series[Any], what: str, keep: BoolArray | None = Non
     values : Series of shape (n_rows,)
     what : str
         What the column is, for the message: ``"target 'price'"``.
-    keep : ndarray of shape (n_rows,), dtype bool, default=None
-        Rows that count; None is all.
 
     Raises
     ------
     TableError
         If the column, or any value in it, is not a number, or is infinite.
     """
-    column = numbers(values if keep is None else values[keep], what)
+    column = numbers(values, what)
     check_finite(column, what)
     return column
 
 
-def moments_of(values: pd.Series[Any] | None, role: str = "time") -> tuple[Any, BoolArray | None]:
+def moments_of(values: pd.Series[Any] | None) -> tuple[Any, BoolArray | None]:
     """Read when each row became known, and which rows say so.
 
     Parameters
     ----------
     values : Series of shape (n_rows,) or None
-    role : str, default="time"
 
     Returns
     -------
@@ -209,11 +207,37 @@ def moments_of(values: pd.Series[Any] | None, role: str = "time") -> tuple[Any, 
     if values is None:
         return None, None
     known = values.notna().to_numpy()
-    told = np.asarray(time_values(values[known], role))
+    told = np.asarray(time_values(values[known], "time"))
     missing = np.datetime64("NaT") if told.dtype.kind == "M" else np.nan
     moments = np.full(len(values), missing, dtype=told.dtype)
     moments[known] = told
     return moments, known
+
+
+def all_moments(time: Any, n_rows: int) -> Any:
+    """Read when each row became known, where every row must say so.
+
+    Parameters
+    ----------
+    time : array-like of shape (n_rows,)
+    n_rows : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Dates in UTC, or numbers.
+
+    Raises
+    ------
+    TableError
+        If it has another length, a value is not a time, or one is missing.
+    """
+    moments, known = moments_of(as_series(time, "time", n_rows))
+    missing = 0 if known is None else int((~known).sum())
+    if missing:
+        msg = f"The time is missing in {missing} of {n_rows} rows; leave those rows out."
+        raise TableError(msg)
+    return moments
 
 
 @overload

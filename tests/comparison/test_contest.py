@@ -523,3 +523,14 @@ def test_words_that_come_late_make_no_numbers_of_the_rows_before() -> None:
     late = pd.Series([f"{a}" if i > 340 else a for i, a in enumerate(table["rooms"])], dtype=object)
     mixed = table.assign(rooms=late.where(table.index < 340, "on request"))
     assert run(mixed, time="sold_on", drop=["parcel"]).overall.n > 200
+
+
+def test_warnings_call_a_prediction_by_its_column() -> None:
+    """A formula that names it can be looked up in the table."""
+    rng = np.random.default_rng(0)
+    avm, area = rng.uniform(100, 200, 300).round(4), rng.integers(40, 200, 300)
+    table = pd.DataFrame({"price": avm * area * 0.011, "avm": avm, "area": area})
+    told = compare(
+        table, "price", prediction="avm", estimators=["constant"], n_resamples=2
+    ).warnings
+    assert any("price = 0.011 * avm * area" in line for line in told)

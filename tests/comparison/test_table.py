@@ -12,6 +12,7 @@ from worlds import sales_table
 
 from qconf import Comparison, compare
 from qconf.cli.main import main
+from qconf.evaluation.metrics.row_metric import RowMetric
 
 OPTIONS = {"estimators": ["count", "column:<b>fsd</b>"], "metrics": ["ppe10", "bias"]}
 
@@ -77,3 +78,23 @@ def test_plot_shows_every_estimator(result: Comparison) -> None:
         display = result.plot(kind)
         assert list(display.lines_) == [one.name for one in result.ranking]
     plt.close("all")
+
+
+def test_long_labels_of_metrics_leave_room_for_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are folded; every estimator's name stands beside every number."""
+    monkeypatch.setenv("COLUMNS", "100")
+    long = [
+        RowMetric(
+            f"m{k}", f"share of rows that are off by more than {k} %", "x", lambda r, _: r > 0
+        )
+        for k in (25, 30, 35)
+    ]
+    of = compare(
+        sales_table(200), "price", estimators=["count", "constant"], metrics=long, n_resamples=5
+    )
+    lines = str(of).splitlines()
+    for name in ("count", "constant", "(all rows)"):
+        (told,) = [one for one in lines if one.strip().startswith(name) and one.count(" to ") == 3]
+        assert "\u2026" not in told

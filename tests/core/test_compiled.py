@@ -132,3 +132,24 @@ def test_a_folder_that_cannot_be_made_is_no_matter(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("(0.0, 0.0, 0.0)\n", "")
+
+
+@compiled.exactly_compiled
+def _told_apart(values: FloatArray, sums: FloatArray) -> int:
+    n_missing = 0
+    for value in values:
+        if np.isnan(value):
+            n_missing += 1
+        else:
+            sums[0] += value
+    return n_missing
+
+
+def test_exact_loops_know_nan_and_the_order_of_sums() -> None:
+    """What is compiled for speed may take it that there is no NaN, and sum in any order."""
+    values, sums = np.array([1e16, 1.0, np.nan, 1.0, -1e16] * 7), np.zeros(1)
+    assert _told_apart(values, sums) == 7
+    expected = 0.0
+    for value in values[~np.isnan(values)].tolist():
+        expected += value
+    assert sums[0] == expected

@@ -42,12 +42,21 @@ def test_a_former_name_is_refused_in_one_line_with_the_new_one(
 
 @pytest.mark.parametrize("estimator", [ConfidentRegressor(folds=3), BlendConfidence(folds=3)])
 def test_a_renamed_parameter_of_a_constructor_is_scikit_learns(estimator: Any) -> None:
-    """It is read, set and cloned; set by the former name, scikit-learn lists what there is."""
+    """It is read, set and cloned, and told when it is set by the former name."""
     assert estimator.get_params()["folds"] == 3
     assert clone(estimator).folds == 3
     assert clone(estimator).set_params(folds=4).folds == 4
-    with pytest.raises(ValueError, match=r"Invalid parameter 'cv' .* 'folds'"):
-        estimator.set_params(cv=4)
+    for old in ({"cv": 4}, {"cv": 4, "folds": 3}):
+        with pytest.raises(ValueError, match="has no parameter 'cv'"):
+            clone(estimator).set_params(**old)
+    with pytest.raises(ValueError, match="Invalid parameter 'fold'"):
+        estimator.set_params(fold=4)
+
+
+def test_a_nested_parameter_is_told_too() -> None:
+    """As a grid search writes it."""
+    with pytest.raises(ValueError, match=r"BlendConfidence\(\) has no parameter 'cv'"):
+        ConfidentRegressor(confidence=BlendConfidence()).set_params(confidence__cv=3)
 
 
 def test_other_keywords_are_left_to_python() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from threading import Lock
 from time import sleep
+from typing import Any
 
+import numpy as np
 import pytest
 
-from qconf.core.threads import side_by_side, threads_for
+from qconf.core.threads import rows_side_by_side, side_by_side, threads_for
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,35 @@ def test_small_fits_run_side_by_side(
 
     assert list(side_by_side(work, range(8), n_rows, ours=ours)) == [-item for item in range(8)]
     assert most[0] == at_once
+
+
+def test_each_row_is_in_one_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many threads there are, and none where rows are few."""
+    for asked, n_rows, n_parts in [("4", 10_000, 4), ("4", 1100, 2), ("4", 600, 1), ("1", 9000, 1)]:
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+        times = np.zeros(n_rows, dtype=int)
+        parts: list[slice] = []
+
+        def count(part: slice, times: Any = times, parts: Any = parts) -> None:
+            times[part] += 1
+            parts.append(part)
+
+        rows_side_by_side(count, n_rows)
+        assert (times == 1).all()
+        assert len(parts) == n_parts
+
+    def fail(_: slice) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        rows_side_by_side(fail, 10_000)
+
+
+def test_threads_of_threads_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a thread does to its rows it does alone; afterwards there are threads again."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    inner: list[slice] = []
+    rows_side_by_side(lambda _: rows_side_by_side(inner.append, 5000), 5000)
+    assert inner == [slice(0, 5000)] * 2
+    rows_side_by_side(inner.append, 5000)
+    assert len(inner) == 4

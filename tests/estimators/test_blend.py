@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LinearRegression
+from sklearn.utils import get_tags
 
 from qconf import (
     BlendConfidence,
@@ -18,7 +20,7 @@ from qconf import (
 )
 from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
-from qconf.errors import OptionError, TableError
+from qconf.errors import EstimatorError, OptionError, TableError
 from qconf.learners.trees.boosted import BoostedTrees
 
 Rows = tuple[pd.DataFrame, FloatArray, FloatArray]
@@ -218,7 +220,21 @@ def test_levels_are_numbered_once_without_changing_anything() -> None:
         ({"estimators": []}, None, OptionError, "at least one estimator"),
         ({"folds": 1}, None, ValueError, "The 'folds' parameter of BlendConfidence"),
         ({}, np.zeros(3), TableError, r"time has 3 values, the table 20 rows"),
+        ({}, [None] * 2 + [1.0] * 18, TableError, "time is missing in 2 of 20 rows; leave"),
+        ({}, ["soon"] * 20, TableError, "time"),
         ({"folds": 11}, None, TableError, "at least 22 rows"),
+        (
+            {"estimators": ["residual"]},
+            None,
+            EstimatorError,
+            "The member 1 of a blend must",
+        ),
+        (
+            {"estimators": [CountConfidence]},
+            None,
+            EstimatorError,
+            r"a class; .* Count",
+        ),
     ],
 )
 def test_errors_help(
@@ -334,3 +350,119 @@ def test_the_share_of_a_member_is_that_of_all_its_signals(rng: np.random.Generat
     assert est.shares_.tolist() == pytest.approx(
         [forest / (forest + column), column / (forest + column)]
     )
+
+
+class Scribbler(LinearRegression):
+    """Writes on the table that it is shown, as it came: the first column becomes zero."""
+
+    def fit(self, X: Any, y: Any) -> Self:
+        super().fit(self._written_on(X), np.abs(y))
+        return self
+
+    def predict(self, X: Any) -> Any:
+        return super().predict(self._written_on(X))  # type: ignore[no-untyped-call]
+
+    def _written_on(self, X: Any) -> Any:
+        if isinstance(X, pd.DataFrame):
+            X["more"] = X["a"] = 0.0
+        else:
+            X[:, 0] = 0.0
+        return X
+
+
+@pytest.mark.parametrize("as_array", [False, True])
+def test_a_member_that_writes_on_its_table_harms_nobody(
+    as_array: bool, rng: np.random.Generator
+) -> None:
+    """Neither the caller's table, in fit or predict, nor what other members see."""
+    table = pd.DataFrame(rng.uniform(size=(60, 2)), columns=["a", "b"])
+    X: Any = table.to_numpy(copy=True) if as_array else table.copy()
+    members: list[Any] = [Scribbler(), LinearRegression()]  # type: ignore[no-untyped-call]
+    est = BlendConfidence(members, folds=2, random_state=0).fit(X, rng.normal(size=60))
+    expected = est.predict(X)
+    np.testing.assert_array_equal(X, table)
+    for fold in est.members_:
+        assert fold[1].n_features_in_ == 2
+        assert fold[1].coef_[0] != 0
+    np.testing.assert_array_equal(est.predict(X), expected)
+
+
+def test_members_that_ask_for_time_and_groups_are_told(rng: np.random.Generator) -> None:
+    """Of the rows they are fitted on, in that order; a blend within a blend too."""
+
+    class Asks(ConstantConfidence):
+        def fit(self, X: Any, y: Any, *, time: Any = None, groups: Any = None) -> Self:
+            self.told_ = np.column_stack([np.asarray(X)[:, 0], time, groups])
+            return super().fit(X, y)
+
+    X = rng.permutation(np.arange(200.0))[:, None]
+    roles = {"time": X[:, 0] // 2, "groups": X[:, 0] // 4}
+    est = BlendConfidence([Asks(), BlendConfidence([Asks()], folds=2)], folds=2, random_state=0)
+    est.fit(X, rng.normal(size=200), **roles)
+    for fold in est.members_:
+        for member in (fold[0], fold[1].members_[0][0]):
+            row, time, group = member.told_.T
+            np.testing.assert_array_equal(time, row // 2)
+            np.testing.assert_array_equal(group, row // 4)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (lambda X: np.where(np.arange(len(X)) < 3, np.nan, 0.1), "3 of 10 that are not"),
+        (lambda X: np.full(len(X), np.inf), "10 of 10 that are not"),
+        (lambda X: np.full(len(X) - 1, 0.1), r"shape \(9,\)"),
+        (lambda _: 0.1, r"shape \(\)"),
+        (lambda X: np.full(len(X), "low"), "values of type <U3"),
+    ],
+)
+def test_members_that_do_not_answer_are_named(answer: Any, found: str) -> None:
+    """One number that is none would make every expected error none, without a word."""
+
+    class Mumbles(LinearRegression):
+        def predict(self, X: Any) -> Any:
+            return answer(X)
+
+    mumbles: Any = Mumbles()  # type: ignore[no-untyped-call]
+    est = BlendConfidence([ConstantConfidence(), mumbles], folds=2)
+    words = f"The member Mumbles of a blend must give finite numbers.*for each of 10 rows.*{found}"
+    with pytest.raises(EstimatorError, match=words):
+        est.fit(np.arange(20.0)[:, None], np.ones(20))
+
+
+def test_a_blend_takes_what_all_its_members_take() -> None:
+    """It says so as scikit-learn's do: with a linear regression only numbers without gaps."""
+    of: list[tuple[Any, bool]] = [
+        (None, True),
+        ([ForestConfidence()], True),
+        ([ForestConfidence(), LinearRegression()], False),
+    ]
+    for members, takes in of:
+        tags = get_tags(BlendConfidence(members)).input_tags
+        assert (tags.string, tags.categorical, tags.allow_nan) == (takes, takes, takes)
+
+
+def test_a_fold_none_of_whose_rows_decides_is_no_matter(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fold of one row may be left out where there are more than enough; its members are not."""
+    monkeypatch.setattr("qconf.estimators.blend_folds._MOST_HELD_OUT", 20)
+    groups = (np.arange(200) == 7).astype(int)
+    for seed in range(4):
+        est = BlendConfidence([ColumnConfidence(0), ConstantConfidence()], random_state=seed)
+        est.fit(rng.uniform(size=(200, 1)), rng.normal(size=200), groups=groups)
+        assert len(est.members_) == 2
+        assert len(est.shares_) == 2
+
+
+def test_times_are_read_as_everywhere() -> None:
+    """As texts of any clear order they are dates, and not what comes first in the alphabet."""
+    X = pd.DataFrame({"id": np.arange(240.0)})
+    days = pd.date_range("2019-01-01", periods=240)
+    residual = np.random.default_rng(0).normal(size=240)
+    met = []
+    for time in (days, days.strftime("%d.%m.%Y")):
+        Witness.met.clear()
+        BlendConfidence([Witness()], folds=4).fit(X, residual, time=time)
+        met.append(list(Witness.met))
+    assert met[0] == met[1]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qconf import CountConfidence
+from qconf import CountConfidence, EmpiricalBayesConfidence, OnlineConfidence
 from qconf._types import FloatArray
 
 
@@ -92,3 +92,17 @@ def test_residuals_do_not_move_the_score(rng: np.random.Generator) -> None:
     first = scores(CountConfidence().fit(x, rng.normal(size=300)), x)
     second = scores(CountConfidence().fit(x, rng.normal(size=300)), x)
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("family", [CountConfidence, EmpiricalBayesConfidence, OnlineConfidence])
+def test_numbers_are_cut_into_as_many_bins_as_asked_for(
+    family: Any, rng: np.random.Generator
+) -> None:
+    """Rows of a bin are alike, in all families that count: with few bins there are few answers."""
+    X = np.sort(rng.normal(size=(400, 1)), axis=0)
+    residual = rng.normal(scale=np.exp(X[:, 0]))
+    few, many = (
+        len(np.unique(family(bins=bins).fit(X, residual).predict(X).round(9))) for bins in (2, 20)
+    )
+    # Beyond the 1st and the 99th percentile there is a bin more each.
+    assert few <= 4 < many

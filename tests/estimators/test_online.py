@@ -16,7 +16,7 @@ from qconf import (
     evaluate,
     progressive_validation,
 )
-from qconf._types import Bound, BoundName, FloatArray
+from qconf._types import BoundName, FloatArray
 from qconf.errors import TableError
 
 
@@ -158,18 +158,6 @@ def test_a_stream_that_begins_with_tiny_residuals(
         before = documented(level[:row], residual[:row])
         prior = np.sqrt(np.mean(residual[:row] ** 2))
         assert told[row] == pytest.approx(before.get(level[row], prior), rel=1e-9)
-
-
-@pytest.mark.parametrize("bound", ["mean", "mean+sd", 0.8])
-@pytest.mark.parametrize("unit", [1e-60, 1e-12, 1e9, 1e60])
-def test_residuals_in_another_unit(rng: np.random.Generator, bound: Bound, unit: float) -> None:
-    """Times a number: expected errors times that number, with one column and with three."""
-    X, residual = rng.choice(list("abcd"), size=(400, 3)), rng.normal(size=400)
-    for columns in (1, 3):
-        est = OnlineConfidence(bound, random_state=0)
-        plain = est.fit(X[:, :columns], residual).predict(X[:, :columns])
-        scaled = est.fit(X[:, :columns], residual * unit).predict(X[:, :columns])
-        np.testing.assert_allclose(scaled, plain * unit, rtol=1e-9)
 
 
 def test_refused_residuals_leave_no_trace(rng: np.random.Generator) -> None:

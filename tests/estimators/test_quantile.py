@@ -130,3 +130,10 @@ def test_errors(parameters: dict[str, Any], words: str) -> None:
     """What cannot give two quantiles is refused with the way out."""
     with pytest.raises(OptionError, match=words):
         QuantileConfidence(**parameters).fit([[0.0], [1.0]], [0.1, 0.2])
+
+
+@pytest.mark.parametrize("learner", [LinearRegression, [LinearRegression, LinearRegression]])
+def test_a_class_for_a_learner_is_told(learner: Any) -> None:
+    """In scikit-learn's own words: what is to be fitted is made first."""
+    with pytest.raises(TypeError, match="provide an instance of scikit-learn estimator instead"):
+        QuantileConfidence(learner).fit(np.zeros((30, 1)), np.ones(30))

@@ -166,10 +166,15 @@ def test_a_result_can_be_sent_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(one)).to_dict() == one.to_dict()  # noqa: S301 - our own
 
 
+#: Of the log of sigma: even the safest tenth has a dozen errors beyond 10 %, for with one or two
+#: the coverage of any interval comes in steps (of 94 and 98 %).
+SPREAD = 0.2
+
+
 def truths(slow: float) -> dict[str, tuple[float, float]]:
     """Return each metric of the safest tenth and of all rows, over all tables there could be."""
     quantile = (np.arange(20_000) + 0.5) / 20_000
-    sigma = np.sqrt(np.exp(norm.ppf(quantile, np.log(0.08), 0.5)) ** 2 + slow**2)
+    sigma = np.sqrt(np.exp(norm.ppf(quantile, np.log(0.08), SPREAD)) ** 2 + slow**2)
     both = {
         "ppe10": 1 - 2 * norm.sf(0.1 / sigma),
         "bias": np.zeros(20_000),
@@ -187,7 +192,7 @@ def coverages(world: str, tables: int, n_rows: int = 2400) -> dict[str, tuple[fl
         unit = np.arange(n_rows) // (40 if world == "time" else 4)
         one_each = world == "groups"
         n_drawn = int(unit.max()) + 1 if one_each else n_rows
-        sigma = np.exp(rng.normal(np.log(0.08), 0.5, n_drawn))
+        sigma = np.exp(rng.normal(np.log(0.08), SPREAD, n_drawn))
         residual = sigma * rng.normal(size=n_drawn)
         if one_each:
             sigma, residual = sigma[unit], residual[unit]
@@ -224,17 +229,17 @@ def autoregressive(rng: np.random.Generator, length: int, spread: float) -> Floa
 @pytest.mark.parametrize(
     ("world", "least", "most"),
     [
-        # Percentiles of 200 resamples are rough, which costs about a point beside 1000.
-        # With few rows beyond 10 % in the decile, coverage comes in steps: it may be higher.
-        ("rows", 0.90, 0.995),
-        ("groups", 0.91, 0.985),
-        ("time", 0.89, 0.985),
+        # Of 800 tables they held it in 93.9 to 96.6 % (rows), 94.1 to 96.9 % (groups), and 93.5 to
+        # 97.9 % (time, where an interval is the wider of two). Of 500 a point is chance.
+        ("rows", 0.92, 0.98),
+        ("groups", 0.92, 0.98),
+        ("time", 0.915, 0.99),
     ],
 )
 def test_intervals_hold_the_truth_as_often_as_they_say(
     world: str, least: float, most: float
 ) -> None:
     """95 % intervals of all three metrics: rows, clusters of copies, shocks that last."""
-    for name, pair in coverages(world, 300).items():
+    for name, pair in coverages(world, 500).items():
         for coverage in pair:
             assert least <= coverage <= most, (name, pair)

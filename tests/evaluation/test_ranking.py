@@ -175,15 +175,6 @@ def test_a_perfect_order_reaches_the_optimum() -> None:
         assert statistics(perfect).aurc <= statistics(shuffled).aurc <= statistics(worst).aurc
 
 
-def test_a_constant_score_has_no_skill() -> None:
-    """Rate and area are the overall rate, exactly, and only all rows can be accepted."""
-    residual = np.repeat([1.0, 0.0], [20, 180])
-    one = statistics(ranked(np.ones(200), residual))
-    assert (one.outlier_rate, one.aurc, one.mae) == pytest.approx((0.1, 0.1, 0.1))
-    assert one.coverage_at == (0.0, 1.0)
-    assert np.isnan(one.spearman)
-
-
 def test_a_cut_off_takes_whole_levels() -> None:
     """Five levels with rates of 0.2 and more: nothing can be had at 5 %."""
     score = np.repeat(np.arange(5.0), 400)
@@ -197,15 +188,6 @@ def test_safest_rows_share_what_is_left() -> None:
     """Of three rows that tie at the border, two thirds of each are taken."""
     rows = ranked(np.array([2.0, 1.0, 2.0, 2.0, 3.0, 3.0]), np.zeros(6), fraction=0.5)
     np.testing.assert_allclose(rows.safest(), [2 / 3, 1, 2 / 3, 2 / 3, 0, 0])
-
-
-def test_curve_ends_at_the_overall_rate(rng: np.random.Generator) -> None:
-    """The curve has one row a distinct score; at full coverage the risk is the overall rate."""
-    residual = rng.normal(size=100)
-    curve = ranked(np.abs(residual), residual).curve()
-    assert curve["coverage"].iloc[-1] == 1.0
-    assert curve["outlier_rate"].iloc[-1] == pytest.approx(np.mean(np.abs(residual) > THRESHOLD))
-    assert curve["cut_off"].is_monotonic_increasing
 
 
 def test_equal_scores_of_a_block_stay_equal() -> None:

@@ -40,9 +40,16 @@ def test_fewer_resamples_of_more_rows() -> None:
 
 def test_percentile_estimate_leaves_out_what_is_not_defined() -> None:
     """Replicates that are not numbers do not count; with none left, neither does the interval."""
-    some = percentile_estimate(0.5, Draws(np.array([0.0, np.nan, 1.0])), 0.5)
-    assert some.interval == (0.25, 0.75)
+    some = percentile_estimate(0.5, Draws(np.array([0.0, np.nan, 1.0])), 0.2)
+    assert some.interval == pytest.approx((0.2, 0.8))
     assert np.isnan(percentile_estimate(np.nan, Draws(np.array([np.nan])), 0.95).interval).all()
+
+
+def test_the_ends_of_few_resamples_hold_as_many_as_they_say() -> None:
+    """Between the 2.5th and 97.5th percentile of 199 draws lie 95 % of what is drawn from."""
+    rng = np.random.default_rng(0)
+    ends = [percentile_estimate(0.5, Draws(rng.random(199)), 0.95).interval for _ in range(1000)]
+    assert np.mean(ends, axis=0) == pytest.approx([0.025, 0.975], abs=0.0015)
 
 
 def test_rate_estimate_of_independent_rows_is_jeffreys() -> None:

@@ -46,3 +46,11 @@ def test_notebooks_get_the_same_as_html(result: Evaluation) -> None:
     rows, order = ET.fromstring(result._repr_html_()).findall("table")  # noqa: S314 - our own
     assert len(rows.findall("tbody/tr")) == 3
     assert len(order.findall("tbody/tr")) == 4
+
+
+def test_what_is_not_defined_is_said_in_words() -> None:
+    """A constant has no rank correlation; the rest of its line is as wide as ever."""
+    text = str(evaluate(np.ones(60), np.linspace(0, 1, 60), threshold=0.5, n_resamples=10))
+    (line,) = [one for one in text.splitlines() if "rank correlation" in one]
+    assert line.split(maxsplit=2)[2].strip() == "not defined"
+    assert "nan" not in text

@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 from worlds import mixed_table
 
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.learners.nearest_rows import NearestRows
+from qconf.learners.nearest_rows_blocks import Blocks
 
 RNG = np.random.RandomState
 
@@ -100,3 +104,49 @@ def test_a_row_alone_has_the_neighbours_it_has_among_others(rng: np.random.Gener
     together = nearest(known)[1]
     alone = np.vstack([nearest(known[np.array([row])])[1] for row in range(20)])
     np.testing.assert_array_equal(alone, together[:20])
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 700), n_columns=st.integers(0, 4))
+def test_no_block_with_a_near_point_is_left_out(seed: int, n: int, n_columns: int) -> None:
+    """Of numbers that are often alike, of levels and of gaps, all distances are looked at."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame({"same": np.full(n, 7.0)})
+    for j in range(n_columns):
+        numbers = rng.normal(size=n).round(int(rng.integers(0, 4)))
+        names = rng.integers(0, 40, size=n).astype(str)
+        table[f"column {j}"] = names if rng.random() < 0.5 else numbers
+        table.loc[rng.random(n) < 0.1, f"column {j}"] = None
+    known = encoded(table)
+    nearest = NearestRows(known, 5, 1000, RNG(0))
+    asked = nearest._cube(known.matrix)
+    found, position = nearest(known)
+    for row in range(0, n, 37):
+        away = ((asked.numbers - asked.numbers[:, [row]]).astype(np.float64) ** 2).sum(axis=0)
+        own, others = asked.levels[:, [row]], asked.levels
+        away += ((own != others) * ((own >= 0) * 1.0 + (others >= 0))).sum(axis=0)
+        np.testing.assert_allclose(np.sort(found[row] ** 2), np.sort(away)[:5], atol=1e-5)
+        np.testing.assert_allclose(away[position[row]], found[row] ** 2, atol=1e-5)
+
+
+def test_no_column_says_anything() -> None:
+    """Rows without any number are all at no distance, and the first ones are taken."""
+    known = encoded(np.full((100, 2), np.nan))
+    distance, position = NearestRows(known, 3, 1000, RNG(0))(known)
+    np.testing.assert_array_equal(distance, 0.0)
+    np.testing.assert_array_equal(np.sort(position), np.tile([0, 1, 2], (100, 1)))
+
+
+@pytest.mark.parametrize("name", Blocks._fields)
+def test_blocks_of_another_shape_are_not_searched(name: str) -> None:
+    """A file may hold anything; a compiled loop would read beyond it."""
+    known = encoded(mixed_table(200))
+    nearest = NearestRows(known, 3, 1000, RNG(0))
+    blocks = nearest._blocks
+    for wrong in (getattr(blocks, name)[:-1], getattr(blocks, name).astype(np.int16)):
+        nearest._blocks = blocks._replace(**{name: wrong})
+        if name == "position" and wrong.dtype == np.int32:
+            # One point less in the last block is one point less, and no harm.
+            continue
+        with pytest.raises(ValueError, match=f"Blocks of points: {name} must be"):
+            nearest(known)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from qconf._types import FloatArray
 from qconf.core.estimate import Estimate, in_percent, percent_range, with_range
-from qconf.errors import OptionError
+from qconf.errors import OptionError, not_one_of
 
 __all__ = ["Direction", "RowMetric", "in_words"]
 
 #: Which way is better; None where neither is, as for a bias.
 Direction = Literal["lower", "higher"] | None
+
+Unit = Literal["share", "error"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,7 @@ class RowMetric:
         Of a share, a row gives 0 or 1. Anything else is in the units of the error scale.
     better : {"lower", "higher"} or None
     bounds : tuple of float
-        The least and the greatest value there can be.
+        The least and the greatest value there can be of an error; a share lies in [0, 1].
     needs_ratio : bool
         Whether it means something only for errors that are shares of the truth.
 
@@ -55,10 +57,17 @@ class RowMetric:
     label: str
     description: str
     per_row: Callable[[FloatArray, float], Any]
-    unit: Literal["share", "error"] = "share"
+    unit: Unit = "share"
     better: Direction = None
-    bounds: tuple[float, float] = (0.0, 1.0)
+    bounds: tuple[float, float] = (-np.inf, np.inf)
     needs_ratio: bool = False
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name.strip()):
+            msg = f"The name of a metric must be a text that is not empty, got {self.name!r}."
+            raise OptionError(msg)
+        if self.unit not in get_args(Unit):
+            raise OptionError(not_one_of("unit of a metric", self.unit, get_args(Unit)))
 
     def values(self, residual: FloatArray, threshold: float) -> FloatArray:
         """Return what each row gives.
@@ -68,7 +77,8 @@ class RowMetric:
         OptionError
             If that is not one finite number a row, or of a share not 0 or 1.
         """
-        told = np.asarray(self.per_row(residual, threshold), dtype=np.float64)
+        # A copy: what writes on it would change every other figure.
+        told = np.asarray(self.per_row(residual.copy(), threshold), dtype=np.float64)
         if told.shape != residual.shape:
             msg = (
                 f"The metric {self.name!r} must give one number a row, shape {residual.shape}; "

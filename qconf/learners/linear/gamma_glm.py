@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, TableLike
+from qconf.core.row_by_row import product
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
@@ -170,9 +171,9 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         matrix = self.design_.transform(encode(self, X, reset=False).matrix)
-        eta = matrix @ self._relative
+        eta = product(matrix, self._relative)
         if z != 0.0:
-            variance = np.einsum("ij,ij->i", matrix @ self.covariance_, matrix)
+            variance = (product(matrix, self.covariance_) * matrix).sum(axis=1)
             eta += z * np.sqrt(np.maximum(variance, 0.0))
         predicted: FloatArray = self.scale_ * np.exp(eta)
         return predicted

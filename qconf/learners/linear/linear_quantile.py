@@ -15,10 +15,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qconf._types import ArrayLike, FloatArray
 from qconf.core.blas import one_blas_thread
+from qconf.core.row_by_row import product
 from qconf.core.validation import Interval, check_parameters, check_weights
 from qconf.errors import OptionError, TableError
 from qconf.learners.linear.planes.certificate import DIGITS, EXACT, Certificate
-from qconf.learners.linear.planes.design import times
 from qconf.learners.linear.planes.fitting import fit_planes
 from qconf.learners.quantile_score import ScoresQuantiles
 
@@ -166,7 +166,7 @@ class LinearQuantileRegressor(ScoresQuantiles, RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         matrix = validate_data(self, X, dtype="numeric", reset=False)
-        predicted: FloatArray = np.sort(times(matrix, self.coef_.T) + self.intercept_, axis=1)
+        predicted: FloatArray = np.sort(product(matrix, self.coef_.T) + self.intercept_, axis=1)
         return predicted[:, 0] if np.ndim(self.quantiles) == 0 else predicted
 
 

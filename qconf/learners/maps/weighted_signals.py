@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from qconf._types import FloatArray
+from qconf.core.row_by_row import product
 
 __all__ = ["WeightedSignals"]
 
@@ -76,8 +77,7 @@ class WeightedSignals:
             Log squared error, up to a constant; lower is more confident.
         """
         kept = np.clip(log_signals, self.low, self.high)
-        combined: FloatArray = ((kept - self.centre) / self.spread) @ self.weights
-        return combined
+        return product((kept - self.centre) / self.spread, self.weights)
 
 
 def _fit(signals: FloatArray, target: FloatArray, prior: FloatArray, penalty: float) -> FloatArray:

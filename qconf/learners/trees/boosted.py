@@ -6,7 +6,7 @@ Knows nothing of confidence. Chosen over scikit-learn's histogram boosting by me
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -28,17 +28,28 @@ from qconf.core.validation import (
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError, QconfError
+from qconf.learners.trees.flat_trees import FlatTrees
+from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.monotonic import monotone_signs
 
-__all__ = ["BoostedTrees", "leaf_size", "load_lightgbm"]
+__all__ = ["PENALTY_OF_SETS", "BoostedTrees", "leaf_size", "load_lightgbm"]
 
 _MIN_ROWS_TO_SUBSAMPLE = 20
 #: Fewer rows are not split to see when to stop.
 _MIN_ROWS_TO_STOP = 50
 _ROWS_FOR_EACH_ROW_OF_A_LEAF = 1000
+#: Is added to second derivatives beside a split of levels into two sets; the engine's default.
+PENALTY_OF_SETS = 10.0
 _OBJECTIVES: dict[BoostingLoss, str] = {
     "squared": "regression", "gamma": "gamma", "quantile": "quantile", "binary": "binary"
 }  # fmt: skip
+#: What the engine itself makes of sums of trees.
+_INVERSE_LINKS: dict[BoostingLoss, Callable[[FloatArray], FloatArray]] = {
+    "squared": np.positive,
+    "gamma": np.exp,
+    "quantile": np.positive,
+    "binary": lambda log_odds: 1.0 / (1.0 + np.exp(-log_odds)),
+}
 
 
 class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
@@ -84,7 +95,11 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
-    booster_ : lightgbm.Booster
+    trees_ : FlatTrees
+        As they were grown; sums of them are in units of `scale_` from `origin_` on, logarithms with
+        the Gamma loss, log odds with the binary loss.
+    in_sets_ : ndarray of shape (n_features,), dtype bool
+        Columns of so many levels that splits put them into two sets; the engine penalises these.
     encoder_ : TableEncoder
     n_estimators_ : int
         Number of trees that were grown.
@@ -194,7 +209,9 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             self.n_estimators_ = self._trees_until_no_change(
                 parameters, encoded, target, weight, held_out
             )
-        self.booster_ = self._grown(parameters, encoded, target, weight, rng)
+        booster = self._grown(parameters, encoded, target, weight, rng)
+        self.trees_ = FlatTrees.of_lightgbm(booster)
+        self.in_sets_ = splits_into_sets(booster)
         return self
 
     def _grown(
@@ -301,14 +318,8 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
-        raw: FloatArray = self.booster_.predict(
-            encoded, num_threads=threads_for(len(encoded), self.n_jobs)
-        )
-        return self.in_units(raw)
-
-    def in_units(self, raw: FloatArray) -> FloatArray:
-        """Give what the engine says of labels the units of the target."""
-        return raw * self.scale_ + self.origin_
+        raw = self.trees_.sums(encoded, self.n_jobs)[:, 0]
+        return _INVERSE_LINKS[self.loss](raw) * self.scale_ + self.origin_
 
     def _scaled(self, target: FloatArray, weight: FloatArray | None) -> FloatArray:
         self.origin_, self.scale_ = 0.0, 1.0
@@ -360,6 +371,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             # A share of very few rows can be none at all, which the engine takes badly.
             "bagging_freq": int(self.subsample < 1 and n_rows >= _MIN_ROWS_TO_SUBSAMPLE),
             "monotone_constraints": self._signs(),
+            "cat_l2": PENALTY_OF_SETS,
             "seed": seed,
             "num_threads": threads_for(n_rows, self.n_jobs),
             # Without these two, the engine picks its histogram layout by a stopwatch, and the

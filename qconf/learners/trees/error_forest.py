@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -17,6 +16,7 @@ from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
+from qconf.learners.trees.flat_trees import FlatTrees
 
 __all__ = ["ErrorForest"]
 
@@ -26,7 +26,6 @@ _SIGNED, _SQUARE = 0, 3
 _SAY = np.array([1.0, 1.0, 1.0, 0.03])
 #: Sizes below this share of all rows' sizes count alike in the logarithm.
 _FLOOR_QUANTILE = 0.02
-_ROWS_AT_ONCE = 50_000
 
 
 class ErrorForest(TakesTables, BaseEstimator):
@@ -53,7 +52,8 @@ class ErrorForest(TakesTables, BaseEstimator):
 
     Attributes
     ----------
-    forest_ : sklearn.ensemble.ExtraTreesRegressor
+    trees_ : FlatTrees
+        Each leaf says the mean squared error of its rows, their mean error, and the square of that.
     encoder_ : TableEncoder
     unit_ : ndarray of shape (4,)
         What the error, its size, its log size and its square were divided by.
@@ -122,7 +122,7 @@ class ErrorForest(TakesTables, BaseEstimator):
         check_parameters(self)
         encoded = encode(self, X, reset=True).matrix
         error = check_target(self, y, len(encoded))
-        self.forest_ = ExtraTreesRegressor(
+        forest = ExtraTreesRegressor(
             self.n_estimators,
             min_samples_leaf=self.min_samples_leaf,
             max_features=self.max_features,
@@ -131,7 +131,10 @@ class ErrorForest(TakesTables, BaseEstimator):
             random_state=draw_seed(random_source(self.random_state)),
             n_jobs=threads_for(len(error), self.n_jobs),
         )
-        self.forest_.fit(encoded, self._shapes(error))
+        forest.fit(encoded, self._shapes(error))
+        trees = FlatTrees.of_sklearn(forest)
+        mean = trees.values[:, _SIGNED]
+        self.trees_ = trees.with_values(np.column_stack([trees.values[:, _SQUARE], mean, mean**2]))
         return self
 
     def moments(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
@@ -149,26 +152,12 @@ class ErrorForest(TakesTables, BaseEstimator):
             Of the trees' mean errors, in the same units, >= 0.
         """
         check_is_fitted(self)
-        encoded = encode(self, X, reset=False).matrix.astype(np.float32)
-        stretches = [
-            encoded[start : start + _ROWS_AT_ONCE]
-            for start in range(0, len(encoded), _ROWS_AT_ONCE)
-        ]
-        with ThreadPoolExecutor(threads_for(len(encoded), self.n_jobs)) as pool:
-            parts = list(pool.map(self._moments, stretches))
-        mean_square, variance = (np.concatenate(part) for part in zip(*parts, strict=True))
+        encoded = encode(self, X, reset=False).matrix
+        sums = self.trees_.sums(encoded, self.n_jobs)
+        mean_square, mean, square_of_mean = (sums / self.trees_.n_trees).T
+        variance = np.maximum(square_of_mean - mean**2, 0.0)
+        mean_square = np.maximum(mean_square, 0.0)
         return mean_square * self.unit_[_SQUARE], variance * self.unit_[_SIGNED] ** 2
-
-    def _moments(self, encoded: FloatArray) -> tuple[FloatArray, FloatArray]:
-        mean_square, mean, square_of_mean = np.zeros((3, len(encoded)))
-        for tree in self.forest_.estimators_:
-            said = tree.predict(encoded, check_input=False)
-            mean_square += said[:, _SQUARE]
-            mean += said[:, _SIGNED]
-            square_of_mean += said[:, _SIGNED] ** 2
-        n_trees = len(self.forest_.estimators_)
-        variance = square_of_mean / n_trees - (mean / n_trees) ** 2
-        return np.maximum(mean_square / n_trees, 0.0), np.maximum(variance, 0.0)
 
     def _shapes(self, error: FloatArray) -> FloatArray:
         """Put the four shapes of an error side by side, each of about the same spread."""

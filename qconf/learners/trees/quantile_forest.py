@@ -19,6 +19,7 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.learners.linear.linear_quantile import check_quantiles
 from qconf.learners.quantile_score import ScoresQuantiles
 from qconf.learners.trees.boosted import leaf_size, load_lightgbm
+from qconf.learners.trees.flat_trees import FlatTrees
 
 __all__ = ["QuantileForest"]
 
@@ -55,10 +56,9 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
 
     Attributes
     ----------
-    booster_ : lightgbm.Booster
+    trees_ : FlatTrees
+        Each leaf says its rows' quantiles.
     encoder_ : TableEncoder
-    leaf_quantiles_ : list of ndarray of shape (n_leaves, n_quantiles)
-        One a tree.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -139,12 +139,13 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
             categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
             params=parameters,
         )
-        self.booster_ = lightgbm.train(parameters, data, num_boost_round=self.n_estimators)
+        grown = FlatTrees.of_lightgbm(lightgbm.train(parameters, data, self.n_estimators))
         order = np.argsort(target, kind="stable")
-        self.leaf_quantiles_ = [
-            _quantiles_of_groups(leaves[order], target[order], quantiles)
-            for leaves in self._leaves(encoded)
+        kept = [
+            _quantiles_of_groups(leaves[order], int(n_leaves), target[order], quantiles)
+            for leaves, n_leaves in zip(self._leaves(grown, encoded), grown.n_leaves, strict=True)
         ]
+        self.trees_ = grown.with_values(np.concatenate(kept))
         return self
 
     def predict(self, X: TableLike) -> FloatArray:
@@ -161,23 +162,15 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         """
         check_is_fitted(self)
         encoded = encode(self, X, reset=False).matrix
-        predicted = np.zeros((len(encoded), self.leaf_quantiles_[0].shape[1]))
-        for leaves, kept in zip(self._leaves(encoded), self.leaf_quantiles_, strict=True):
-            predicted += kept[leaves]
-        predicted /= len(self.leaf_quantiles_)
+        predicted = self.trees_.sums(encoded, self.n_jobs)
+        predicted /= self.trees_.n_trees
         return predicted[:, 0] if np.ndim(self.quantiles) == 0 else predicted
 
-    def _leaves(self, encoded: FloatArray) -> Iterator[IntArray]:
+    def _leaves(self, grown: FlatTrees, encoded: FloatArray) -> Iterator[IntArray]:
         """Tell the leaf of each row, tree after tree."""
-        for start in range(0, self.booster_.num_trees(), _TREES_AT_ONCE):
-            found = self.booster_.predict(
-                encoded,
-                pred_leaf=True,
-                start_iteration=start,
-                num_iteration=_TREES_AT_ONCE,
-                num_threads=threads_for(len(encoded), self.n_jobs),
-            )
-            yield from np.asarray(found, dtype=np.intp).reshape(len(encoded), -1).T
+        for start in range(0, grown.n_trees, _TREES_AT_ONCE):
+            some = slice(start, start + _TREES_AT_ONCE)
+            yield from grown.leaves(encoded, self.n_jobs, trees=some)
 
     def _engine_parameters(self, n_rows: int) -> dict[str, Any]:
         leaf = leaf_size(n_rows) if self.min_samples_leaf is None else self.min_samples_leaf
@@ -198,12 +191,15 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         }
 
 
-def _quantiles_of_groups(groups: IntArray, rising: FloatArray, quantiles: FloatArray) -> FloatArray:
+def _quantiles_of_groups(
+    groups: IntArray, n_groups: int, rising: FloatArray, quantiles: FloatArray
+) -> FloatArray:
     """Interpolate the quantiles of each group; a group without rows has those of all.
 
     Parameters
     ----------
     groups : ndarray of int of shape (n,)
+    n_groups : int
     rising : ndarray of shape (n,)
         The target, in rising order.
     quantiles : ndarray of shape (n_quantiles,)
@@ -212,7 +208,7 @@ def _quantiles_of_groups(groups: IntArray, rising: FloatArray, quantiles: FloatA
     -------
     ndarray of shape (n_groups, n_quantiles)
     """
-    count = np.bincount(groups)
+    count = np.bincount(groups, minlength=n_groups)
     order = np.argsort(groups, kind="stable")
     first = np.cumsum(count) - count
     at = quantiles * np.maximum(count - 1, 0)[:, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from qconf import compare, evaluate
@@ -12,6 +13,11 @@ from qconf.core.error_scale import error_scale
 from qconf.errors import OptionError
 from qconf.evaluation.metrics.registry import METRICS, check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
+
+
+def named(name: str) -> RowMetric:
+    return RowMetric(name, "x", "x", lambda r, _: r, "error")
+
 
 OWN = RowMetric("twice", "twice", "twice the error", lambda residual, _: 2 * residual, "error")
 
@@ -35,6 +41,11 @@ def test_names_may_have_hyphens_or_underscores() -> None:
         (["over-valuation-rate", "over_valuation_rate"], "named twice"),
         (7, "must be a list of names such as"),
         ([RowMetric("mae", "x", "x", lambda r, _: r)], "cannot be named 'mae'"),
+        ([named("over-valuation-rate")], "cannot be named 'over-valuation-rate'"),
+        ([named("own-one"), named("own_one")], "'own_one' is named twice"),
+        ([named("seconds")], "cannot be named 'seconds'"),
+        ([named("x"), named("x_low")], "cannot be named 'x_low'"),
+        ([named("coverage_at_0.05")], "cannot be named 'coverage_at_0.05'"),
     ],
 )  # fmt: skip
 def test_what_is_no_metric_is_refused_in_a_line(asked: Any, words: str) -> None:
@@ -43,6 +54,17 @@ def test_what_is_no_metric_is_refused_in_a_line(asked: Any, words: str) -> None:
         evaluate([1.0, 2.0], [0.1, 0.2], threshold=0.15, metrics=asked, n_resamples=2)
     assert words in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_no_column_of_a_comparison_can_be_the_name_of_a_metric() -> None:
+    """It would be overwritten, without a word."""
+    table = pd.DataFrame({"truth": np.linspace(1, 2, 60), "given": 1.0})
+    of = compare(
+        table, "truth", prediction="given", estimators=["constant"], metrics=["bias"], n_resamples=2
+    )
+    for column in {"estimator", *of.table.columns} - {"bias"}:
+        with pytest.raises(OptionError, match="cannot be named"):
+            find_metrics([named(column)])
 
 
 def test_per_cent_metrics_need_errors_in_per_cent() -> None:
@@ -58,6 +80,8 @@ def test_a_metric_of_ones_own_is_told_like_the_others() -> None:
     residual = np.linspace(-1, 2, 200)
     one = evaluate(np.arange(200.0), residual, threshold=0.5, metrics=[OWN], n_resamples=50)
     assert one.overall.metrics["twice"].value == pytest.approx(2 * residual.mean())
+    told = evaluate(np.arange(200.0), -residual, threshold=0.5, metrics=[OWN], n_resamples=50)
+    assert told.overall.metrics["twice"].interval[1] < -0.5
     assert one.to_dict()["best_decile"]["metrics"]["twice"]["value"] == pytest.approx(
         2 * residual[:20].mean()
     )

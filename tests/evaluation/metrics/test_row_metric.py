@@ -56,6 +56,26 @@ def test_what_cannot_be_averaged_is_refused(told: Any, unit: Any, words: str) ->
         RowMetric("own", "own", "mine", told, unit).values(RESIDUAL, 0.15)
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [({"name": " "}, "not empty, got ' '"), ({"name": 3}, "not empty, got 3"),
+     ({"unit": "percent"}, "must be one of share, error, got 'percent'")],
+)  # fmt: skip
+def test_a_metric_without_a_name_or_a_unit_is_refused(settings: Any, words: str) -> None:
+    """As soon as it is made, not after all fits."""
+    own: dict[str, Any] = {"name": "own", "label": "own", "description": "mine", "per_row": abs}
+    with pytest.raises(OptionError, match=words):
+        RowMetric(**{**own, **settings})
+
+
+def test_a_metric_that_writes_on_the_residuals_changes_no_other() -> None:
+    """Each gets a copy."""
+    residual = RESIDUAL.copy()
+    own = RowMetric("own", "own", "mine", lambda r, _: np.abs(r, out=r), "error")
+    assert own.values(residual, 0.15)[0] == 0.3
+    np.testing.assert_array_equal(residual, RESIDUAL)
+
+
 def test_values_are_written_in_their_unit() -> None:
     """Shares in per cent, errors in error-scale units, and with a sign where both can be."""
     estimate = Estimate(0.05, (-0.012, 0.2))

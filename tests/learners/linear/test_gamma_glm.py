@@ -142,3 +142,10 @@ def test_negative_targets_and_too_few_steps_are_told() -> None:
         GammaGLM().fit(x, y - 1)
     with pytest.warns(ConvergenceWarning, match="after 1 iterations; raise max_iter"):
         GammaGLM(max_iter=1).fit(x, y)
+
+
+def test_rare_levels_share_a_term_beyond_as_many_as_asked_for() -> None:
+    """Of five levels the two most common have their own."""
+    table = pd.DataFrame({"z": np.repeat(list("abcde"), [9, 8, 7, 1, 1])})
+    glm = GammaGLM(max_levels=4).fit(table, np.linspace(1, 2, len(table)))
+    assert list(glm.coef_table_.index) == ["(base)", "z=b", "z=c", "z other"]

@@ -149,7 +149,7 @@ def test_early_stopping_finds_how_many_trees(rng: np.random.Generator) -> None:
     noise = clone(stopped).fit(x, rng.normal(size=2000))
     clear = clone(stopped).fit(x, np.sin(20 * x[:, 0]))
     assert noise.n_estimators_ < 60 < clear.n_estimators_
-    assert clear.booster_.num_trees() == clear.n_estimators_
+    assert clear.trees_.n_trees == clear.n_estimators_
     same = BoostedTrees(n_estimators=clear.n_estimators_, random_state=0)
     np.testing.assert_allclose(
         clear.predict(x), same.fit(x, np.sin(20 * x[:, 0])).predict(x), rtol=1e-12
@@ -192,7 +192,7 @@ def test_parts_of_a_long_table_go_on_from_each_other(loss: BoostingLoss) -> None
         y = (1 + 3 * high) * rng.chisquare(4, size=8000) / 4
     whole = BoostedTrees(loss, random_state=0).fit(x, y)
     parts = BoostedTrees(loss, max_rows=2500, random_state=0).fit(x, y)
-    assert parts.booster_.num_trees() == whole.booster_.num_trees() == 200
+    assert parts.trees_.n_trees == whole.trees_.n_trees == 200
     for side in (high, ~high):
         found, known = parts.predict(x[side]).mean(), whole.predict(x[side]).mean()
         assert found == pytest.approx(known, rel=0.1)

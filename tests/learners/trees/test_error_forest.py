@@ -40,14 +40,14 @@ def test_scale_of_the_errors_is_the_scale_of_the_answer(
         np.testing.assert_allclose(other, 1e6 * one, rtol=1e-4, atol=1e-9)
 
 
-def test_stretches_and_threads_change_nothing(
+def test_threads_change_nothing(
     noisy_rows: tuple[pd.DataFrame, FloatArray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows are independent of how they are cut and of who counts them."""
     table, error = noisy_rows
     forest = ErrorForest(n_estimators=5, random_state=0).fit(table, error)
     whole = forest.moments(table)
-    monkeypatch.setattr("qconf.learners.trees.error_forest._ROWS_AT_ONCE", 700)
+    monkeypatch.setattr("qconf.core.threads._ROWS_A_THREAD_OF_OURS", 70)
     forest.n_jobs = 2
     cut = forest.moments(table)
     np.testing.assert_array_equal(whole, cut)

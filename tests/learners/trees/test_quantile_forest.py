@@ -62,8 +62,8 @@ def test_quantiles_of_groups(data: list[tuple[int, float]], quantile: float) -> 
     groups = np.array([group for group, _ in data], dtype=np.intp)
     target = np.array([value for _, value in data])
     order = np.argsort(target, kind="stable")
-    found = _quantiles_of_groups(groups[order], target[order], np.array([quantile]))
-    for group in range(groups.max() + 1):
+    found = _quantiles_of_groups(groups[order], 7, target[order], np.array([quantile]))
+    for group in range(7):
         own = target[groups == group]
         expected = np.quantile(own if len(own) else target, quantile)
         assert found[group, 0] == pytest.approx(expected, abs=1e-9)

@@ -14,18 +14,18 @@ from qconf.core.compiled import CACHE_LINE
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import check_target
+from qconf.core.vectors import LANES
 from qconf.encoding.encoded import encode
 from qconf.errors import OptionError
 from qconf.learners.poisson_draws import BITS, poisson_steps
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.leaf_bootstrap.grown_trees import GrownTrees
-from qconf.learners.trees.leaf_bootstrap.lanes import LANES
 from qconf.learners.trees.leaf_bootstrap.loops import Forest, Lanes, Leaves, Sums, add_steps, replay
 
 __all__ = ["LeafBootstrap"]
 
 _LOSSES = ("gamma", "squared")
-#: Rows whose leaves the engine is asked for at once: it takes 12 bytes for each tree.
+#: Rows whose leaves are looked up at once: that takes 4 bytes for each tree.
 _ROWS_AT_ONCE = 32_768
 #: The floor of `BoostedTrees` under Gamma targets.
 _LEAST_TARGET = 1e-9
@@ -109,7 +109,7 @@ class LeafBootstrap:
         self._check(trees)
         self.trees_ = trees
         encoded = self._encoded(X)
-        grown = GrownTrees.of(trees.booster_)
+        grown = GrownTrees.of(trees)
         target, own_steps = self._in_units(check_target(trees, y, len(encoded)), grown.values)
         leaves: Leaves = np.empty((len(own_steps), len(encoded)), _leaf_type(own_steps.shape[1]))
         for part, found in self._leaves(encoded):
@@ -200,12 +200,9 @@ class LeafBootstrap:
 
     def _leaves(self, encoded: FloatArray) -> Iterator[tuple[slice, Leaves]]:
         """Tell the leaves of stretches of rows in each tree, shape (n_trees, n)."""
-        booster = self.trees_.booster_
-        threads = threads_for(len(encoded), self.trees_.n_jobs)
         for start in range(0, len(encoded), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            found = booster.predict(encoded[part], pred_leaf=True, num_threads=threads)
-            yield part, found.reshape(len(encoded[part]), -1).T
+            yield part, self.trees_.trees_.leaves(encoded[part], self.trees_.n_jobs)
 
     def _draw(self, n_rows: int, seed: np.random.SeedSequence) -> NDArray[np.uint8]:
         """Draw how often each lane of a block learns each row, shape (n_rows, LANES)."""

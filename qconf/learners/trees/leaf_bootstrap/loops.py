@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.core.compiled import compiled, inlined
-from qconf.learners.trees.leaf_bootstrap.lanes import LANES, add, multiply, subtract_times
+from qconf.core.vectors import LANES, add, multiply, subtract_times
 
 __all__ = ["Forest", "Lanes", "Leaves", "Sums", "add_steps", "replay"]
 
 #: Numbers of leaves, shape (n_trees, n_rows).
-Leaves: TypeAlias = NDArray[np.unsignedinteger]
+Leaves: TypeAlias = NDArray[np.integer]
 Lanes: TypeAlias = NDArray[np.float32]
 
 #: Sums of so many rows fit into float32, and their counts of drawn rows into 16 bits.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,11 +13,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from qconf._types import BoostingLoss, FloatArray, IntArray, Table
+from qconf.core.vectors import LANES
 from qconf.errors import OptionError
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.leaf_bootstrap import bootstrap as leaf_bootstrap
 from qconf.learners.trees.leaf_bootstrap.bootstrap import LeafBootstrap
-from qconf.learners.trees.leaf_bootstrap.lanes import LANES
 
 LOSSES = ["gamma", "squared"]
 
@@ -54,11 +53,11 @@ def grown(X: Table, y: FloatArray, loss: BoostingLoss = "gamma", **options: Any)
 
 def by_hand(trees: BoostedTrees, X: Table, y: FloatArray, w: IntArray) -> FloatArray:
     """Do the same slowly, in float64, for trees without categories and all leaves drawn."""
-    leaves = trees.booster_.predict(trees.encoder_.transform(X), pred_leaf=True)
+    leaves = trees.trees_.leaves(trees.encoder_.transform(X))
     y = y / trees.scale_
     mean = np.average(y, weights=w)
     f: FloatArray = np.full(len(y), np.log(mean) if trees.loss == "gamma" else mean)
-    for leaf in leaves.T:
+    for leaf in leaves:
         if trees.loss == "gamma":
             error, curvature = w * (y * np.exp(-f) - 1), w * y * np.exp(-f)
         else:
@@ -118,16 +117,9 @@ def test_units_do_not_matter(factor: float, loss: BoostingLoss) -> None:
     if loss == "gamma":
         other.scale_ = trees.scale_ * factor
     else:
-        other.booster_ = _in_other_units(trees.booster_, factor)
+        other.trees_ = trees.trees_.with_values(trees.trees_.values * factor)  # noqa: PD011 - no pandas
     second = LeafBootstrap(5, random_state=0).fit(other, X, y * factor).predict(X)
     np.testing.assert_allclose(second / factor, first, rtol=1e-4)
-
-
-def _in_other_units(booster: Any, factor: float) -> Any:
-    changed = lightgbm.Booster(model_str=booster.model_to_string())
-    for leaf in range(changed.dump_model()["tree_info"][0]["num_leaves"]):
-        changed.set_leaf_output(0, leaf, changed.get_leaf_output(0, leaf) * factor)
-    return changed
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -224,7 +216,7 @@ def test_many_leaves() -> None:
     """More of them than a byte can number."""
     X, y = _waves(1.0)
     trees = grown(X, y, subsample=1.0, **MANY_LEAVES)
-    assert trees.booster_.predict(X, pred_leaf=True).max() > 255
+    assert trees.trees_.leaves(X).max() > 255
     found = Drawn(1).fit(trees, X, y).predict(X)[0]
     np.testing.assert_allclose(found, trees.predict(X), rtol=1e-4)
 

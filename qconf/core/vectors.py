@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-__all__ = ["LANES", "add", "multiply", "subtract_times"]
+__all__ = ["LANES", "add", "multiply", "squared_distances", "subtract_times"]
 
 #: Numbers in a row: 64 bytes of float32, the width of a cache line.
 LANES = 16
@@ -97,6 +97,47 @@ def _subtract_times(
     return _change(_less_product, taken)
 
 
+def _squared_distances(
+    typing_context: Any,  # noqa: ARG001 - numba's signature
+    target: Any,
+    vectors: Any,
+    first: Any,  # noqa: ARG001
+    points: Any,
+    point: Any,  # noqa: ARG001
+) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        into, kind, _, points_kind, _ = signature.args
+        out, rows, first, coordinates, point = arguments
+        made = context.make_array(points_kind)(context, builder, coordinates)
+        intp = first.type
+        wide = ir.VectorType(context.get_data_type(kind.dtype), LANES)
+        # Kept in registers: in the array, each sum would wait for the one before to be stored.
+        sums = [cgutils.alloca_once_value(builder, ir.Constant(wide, None)) for _ in range(2)]
+        with cgutils.for_range(builder, builder.extract_value(made.shape, 0)) as loop:
+            place = cgutils.get_item_pointer(
+                context, builder, points_kind, made, [loop.index, point]
+            )
+            number = _everywhere(builder, builder.load(place), wide)
+            row = builder.add(first, builder.mul(loop.index, intp(2)))
+            for half, total in enumerate(sums):
+                pointer = _pointer(context, builder, kind, rows, builder.add(row, intp(half)))
+                away = builder.fsub(_load(builder, kind, pointer), number)
+                builder.store(builder.fadd(builder.load(total), builder.fmul(away, away)), total)
+        for half, total in enumerate(sums):
+            pointer = _pointer(context, builder, into, out, intp(half))
+            builder.store(builder.load(total), pointer, align=into.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(target, vectors, types.intp, points, types.intp), generate
+
+
+def _everywhere(builder: Any, number: Any, wide: Any) -> Any:
+    """Make a vector of one number."""
+    first = builder.insert_element(ir.Constant(wide, ir.Undefined), number, ir.IntType(32)(0))
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return builder.shuffle_vector(first, first, mask)
+
+
 #: ``add(target, row, other, its_row)``: ``target[row] += other[its_row]``. Integers are widened,
 #: or become floats, as the target has them.
 add = cast("Callable[[Any, Any, Any, Any], None]", intrinsic(_add))
@@ -105,3 +146,7 @@ multiply = cast("Callable[[Any, Any, Any, Any], None]", intrinsic(_multiply))
 #: ``subtract_times(target, row, other, its_row, factor, factor_row)``:
 #: ``target[row] -= other[its_row] * factor[factor_row]``.
 subtract_times = cast("Callable[[Any, Any, Any, Any, Any, Any], None]", intrinsic(_subtract_times))
+#: ``squared_distances(target, vectors, first, points, point)``: for two rows at once, sum up
+#: squared differences over all columns j, in their order; ``target[row]`` is set to the sum of
+#: ``(vectors[first + 2 * j + row] - points[j, point]) ** 2``.
+squared_distances = cast("Callable[[Any, Any, Any, Any, Any], None]", intrinsic(_squared_distances))
