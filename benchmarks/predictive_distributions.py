@@ -30,7 +30,8 @@ class Block:
     expected : ndarray of shape (n_samples,)
         Expected errors, by an estimator that has not seen these rows.
     difficulty : ndarray of shape (n_samples,)
-        By crepes' own `DifficultyEstimator`, that has not seen them either.
+        By crepes' own `DifficultyEstimator`, that has not seen them either: the mean absolute
+        relative residual of neighbours.
     time : ndarray of shape (n_samples,) or None
     """
 
@@ -102,12 +103,14 @@ def _logistic(known: Block, new: Block, x: float) -> FloatArray:
 
 
 def _crepes(known: Block, new: Block, x: float) -> FloatArray:
-    """As its documentation has it: normalised by its own difficulty."""
-    return _conformal(known, new, x, known.difficulty, new.difficulty)
+    """Normalise by its own difficulty, as its documentation has it, in units of the target."""
+    return _conformal(
+        known, new, x, known.difficulty * known.prediction, new.difficulty * new.prediction
+    )
 
 
 def _crepes_ours(known: Block, new: Block, x: float) -> FloatArray:
-    """Normalised by our expected errors, in units of the target."""
+    """Normalise by our expected errors, in units of the target."""
     return _conformal(
         known, new, x, known.expected * known.prediction, new.expected * new.prediction
     )

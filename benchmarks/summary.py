@@ -55,7 +55,7 @@ def _probabilities(path: Path) -> str:
     measured = pd.read_csv(path).query("x == 0.1")
     table = measured.pivot_table(index="method", columns="scenario", values="brier", sort=False)
     first = measured[measured["seed"] == 0].set_index(["method", "scenario"])
-    told = table.round(4).astype(str)
+    told = table.map("{:.4f}".format)
     for name, scenario in first.index:
         one = first.loc[(name, scenario)]
         if one["behind"] != 0:
