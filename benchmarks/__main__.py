@@ -19,6 +19,7 @@ from benchmarks import (
     leaderboard,
     linear_quantile,
     model_file,
+    probabilities,
     report_card,
     scoring,
     scoring_stream,
@@ -38,6 +39,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "intervals": intervals.run,
     "linear-quantile": linear_quantile.run,
     "model-file": model_file.run,
+    "probabilities": probabilities.run,
     "scoring": scoring.run,
     "scoring-stream": scoring_stream.run,
     "report-card": report_card.run,
@@ -48,6 +50,7 @@ RUNS: dict[str, Callable[..., Any]] = {
 PEERS = {
     "leaderboard": "crepes",
     "calibration": "crepes",
+    "probabilities": "crepes",
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
     "model-file": "skops",

@@ -28,6 +28,11 @@ def summary(results: Path) -> str:
             "## The file of a default blend on King County",
             _kept(results / "model-file.csv"),
         ]
+    if (results / "probabilities.csv").exists():
+        parts += [
+            "## P(within 10 %): Brier score, and by how much it is above ours",
+            _probabilities(results / "probabilities.csv"),
+        ]
     if (results / "scoring.csv").exists():
         parts += ["## Scoring King County by a fitted blend", _scored(results / "scoring.csv")]
     if (results / "scoring-stream.csv").exists():
@@ -63,6 +68,28 @@ def _kept(path: Path) -> str:
     for name in ("names_to_trust", "failed"):
         table[name] = by[name].first().fillna("")
     return markdown(table.round(2).reset_index())
+
+
+def _probabilities(path: Path) -> str:
+    """Put the tables side by side: means over seeds, and paired intervals of the first."""
+    measured = pd.read_csv(path).query("x == 0.1")
+    table = measured.pivot_table(index="method", columns="scenario", values="brier", sort=False)
+    first = measured[measured["seed"] == 0].set_index(["method", "scenario"])
+    told = table.map("{:.4f}".format)
+    for name, scenario in first.index:
+        one = first.loc[(name, scenario)]
+        if one["behind"] != 0:
+            ends = f"{one['behind_low']:+.4f} to {one['behind_high']:+.4f}"
+            told.loc[name, scenario] += f" ({ends})"
+    ours = measured[measured["method"] == "qconf"].groupby("scenario", sort=False).first()
+    lines = [
+        f"- {scenario}: calibration error {one['calibration_error']:.3f} "
+        f"({one['calibration_error_low']:.3f} to {one['calibration_error_high']:.3f}), mean excess "
+        f"{one['mean_excess']:+.3f} ({one['mean_excess_low']:+.3f} to "
+        f"{one['mean_excess_high']:+.3f}), 80 % intervals hold {one['interval_80_holds']:.3f}"
+        for scenario, one in ours.iterrows()
+    ]
+    return "\n".join([markdown(told.reset_index()), "", "Ours:", "", *lines])
 
 
 def _scored(path: Path) -> str:

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from qconf.estimators.residual import ResidualConfidence as ResidualConfidence
     from qconf.evaluation.evaluate import Evaluation as Evaluation
     from qconf.evaluation.evaluate import evaluate as evaluate
+    from qconf.evaluation.reliability import Reliability as Reliability
+    from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
+    from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
     from qconf.learners.linear.linear_quantile import (
@@ -50,6 +53,9 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
+    from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
+    from qconf.probability.tiers import tiers as tiers
     from qconf.residuals.progressive import progressive_validation as progressive_validation
     from qconf.saving.card import ModelCard as ModelCard
     from qconf.saving.first_page import read_manifest as read_manifest
@@ -73,6 +79,7 @@ _HOME = {
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
+    "ErrorDistribution": "qconf.probability.error_distribution",
     "Evaluation": "qconf.evaluation.evaluate",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
@@ -83,17 +90,20 @@ _HOME = {
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
     "QuantileConfidence": "qconf.estimators.quantile",
+    "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
     "ValueCurve": "qconf.certification.value",
     "avm_report": "qconf.avm.report",
     "best_decile_scorer": "qconf.evaluation.scorer",
+    "brier_within_scorer": "qconf.evaluation.scorer",
     "certified_coverage_scorer": "qconf.certification.scorer",
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
+    "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
@@ -101,10 +111,12 @@ _HOME = {
     "progressive_validation": "qconf.residuals.progressive",
     "random_sample": "qconf.avm.audit",
     "read_manifest": "qconf.saving.first_page",
+    "reliability": "qconf.evaluation.reliability",
     "rows_to_certify": "qconf.avm.audit",
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
+    "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
 }
 
@@ -119,6 +131,7 @@ __all__ = [
     "ConstantConfidence",
     "CountConfidence",
     "EmpiricalBayesConfidence",
+    "ErrorDistribution",
     "Evaluation",
     "FittedModel",
     "ForestConfidence",
@@ -129,17 +142,20 @@ __all__ = [
     "OnlineConfidence",
     "OnlineLinearRegressor",
     "QuantileConfidence",
+    "Reliability",
     "ResidualConfidence",
     "SelectiveRegressor",
     "Simulation",
     "ValueCurve",
     "avm_report",
     "best_decile_scorer",
+    "brier_within_scorer",
     "certified_coverage_scorer",
     "certified_rate",
     "certify",
     "compare",
     "evaluate",
+    "fit_error_distribution",
     "fit_model",
     "load",
     "load_example",
@@ -147,10 +163,12 @@ __all__ = [
     "progressive_validation",
     "random_sample",
     "read_manifest",
+    "reliability",
     "rows_to_certify",
     "save",
     "score_batch",
     "simulate",
+    "tiers",
     "value_curve",
 ]
 

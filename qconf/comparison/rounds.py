@@ -19,6 +19,8 @@ from qconf.errors import refuse_warnings
 from qconf.evaluation.evaluate import Evaluation, evaluate_scores
 from qconf.evaluation.periods import Period, by_period, trend_lines
 from qconf.model.replicates import with_prediction
+from qconf.probability.error_distribution import ErrorDistribution
+from qconf.probability.fitting import fit_error_distribution
 from qconf.residuals.crossfit import histories, out_of_sample
 from qconf.residuals.schedules import Schedule, schedule
 from qconf.residuals.valuation import default_valuation_model
@@ -144,6 +146,16 @@ class Contest:
             )
         self._step("intervals")
         return evaluations
+
+    def error_distribution(self, contender: Contender) -> ErrorDistribution:
+        """Fit the distribution of the errors of the scored rows, in units of what one expected."""
+        dataset, scored = self.dataset, self.plan.scored
+        return fit_error_distribution(
+            self.residual[scored],
+            self._expected_error(contender, scored),
+            error=self.scale.name,  # type: ignore[arg-type]
+            time=None if dataset.time is None else dataset.time[scored],
+        )
 
     def scores(self) -> pd.DataFrame:
         """Put what was said about each scored row into one table."""

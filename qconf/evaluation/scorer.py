@@ -1,4 +1,4 @@
-"""Choose between valuation models by what matters: the outliers among the rows called safe."""
+"""Choose between models by what matters: outliers among the safe rows, honest probabilities."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from qconf.core.conventions import check_options
 from qconf.core.error_scale import error_scale
 from qconf.errors import EstimatorError
 from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
+from qconf.evaluation.metrics.probability_metric import BRIER
 from qconf.evaluation.ranking import Outcome, RankedRows
 
-__all__ = ["best_decile_scorer", "last_step"]
+__all__ = ["best_decile_scorer", "brier_within_scorer", "last_step"]
 
 
 def best_decile_scorer(
@@ -71,18 +72,55 @@ def best_decile_scorer(
     {'regressor': LinearRegression()}
     """
     X, model = last_step(X, estimator)
-    if not hasattr(model, "predict_error"):
-        msg = (
-            f"best_decile_scorer needs an estimator with predict_error; {type(model).__name__} "
-            "has none. Wrap it: ConfidentRegressor(your_model)."
-        )
-        raise EstimatorError(msg)
+    _check_has(model, "predict_error", "best_decile_scorer")
     check_options(threshold=threshold, fraction=fraction, confidence_level=0.5, outlier_rates=())
     prediction, expected = model.predict(X), model.predict_error(X)
     residual = error_scale(model.error).residual(prediction, np.asarray(y, dtype=np.float64))
     outcome = Outcome.of(residual, threshold, [OUTLIER_RATE])
     (rate,) = RankedRows(expected, outcome, fraction).under().safest_means()
     return -rate
+
+
+def brier_within_scorer(estimator: Any, X: TableLike, y: ArrayLike, *, x: float = 0.10) -> float:
+    """Score a `ConfidentRegressor`: minus the Brier score of `predict_within`, higher is better.
+
+    It rewards accuracy and honest probabilities at once. For another distance, pass
+    ``functools.partial(brier_within_scorer, x=0.2)``.
+
+    Parameters
+    ----------
+    estimator : ConfidentRegressor or Pipeline
+        Fitted on other rows than `X`; of a pipeline, the last step is a `ConfidentRegressor`.
+    X : DataFrame or array-like of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+        The truth.
+    x : float, default=0.10
+        A share of the truth; on the absolute error scale a distance in units of the target.
+
+    Returns
+    -------
+    float
+        In [-1, 0].
+
+    Raises
+    ------
+    EstimatorError
+        If the estimator has no ``predict_within``, or no distribution of errors.
+    """
+    X, model = last_step(X, estimator)
+    _check_has(model, "predict_within", "brier_within_scorer")
+    scale = error_scale("absolute" if model.error == "absolute" else "relative")
+    residual = scale.residual(model.predict(X), np.asarray(y, dtype=np.float64))
+    return -float(BRIER.per_row(model.predict_within(X, x), np.abs(residual) <= x).mean())
+
+
+def _check_has(model: Any, method: str, scorer: str) -> None:
+    if not hasattr(model, method):
+        msg = (
+            f"{scorer} needs an estimator with {method}; {type(model).__name__} "
+            "has none. Wrap it: ConfidentRegressor(your_model)."
+        )
+        raise EstimatorError(msg)
 
 
 def last_step(X: Any, estimator: Any) -> tuple[Any, Any]:

@@ -134,6 +134,8 @@ def fit_model(
         progress(0, 1, "fit on all rows")
     names = _names(target=target, prediction=prediction, time=time, groups=groups)
     fitted = _fitted_on_all(dataset, names, named[0], model, settings, copies, plan)
+    # The rows that were judged were held out from all that scored them: no need to do it again.
+    fitted.error_distribution_ = contest.error_distribution(named[0])
     return FittedModel(
         model=fitted,
         estimator=named[0].name,

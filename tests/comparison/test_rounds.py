@@ -46,3 +46,17 @@ def test_every_row_is_scored_in_one_round() -> None:
     assert set(contest.block) == {0, 1, 2}
     assert len(contest.scores()) == 400
     assert contest.history == 0
+
+
+def test_the_errors_of_scored_rows_have_a_distribution() -> None:
+    """It is that of the residuals and expected errors that were judged, on their error scale."""
+    contest = played()
+    count, constant = contest.contenders
+    known = contest.error_distribution(constant)
+    assert (known.error, known.n_rows) == ("relative", 400)
+    within = np.abs(contest.residual) <= 0.1
+    told = contest.error_distribution(count).probability_within(
+        contest.scores()["count"].to_numpy(), 0.1
+    )
+    assert told.mean() == pytest.approx(within.mean(), abs=0.01)
+    assert told.std() > known.probability_within(contest.scores()["constant"], 0.1).std()

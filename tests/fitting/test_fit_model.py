@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from worlds import sales_table
 
-from qconf import ConfidentRegressor, compare, fit_model
+from qconf import ConfidentRegressor, compare, fit_error_distribution, fit_model
 from qconf.errors import EstimatorError, OptionError, TableError
 from qconf.fitting.result import FittedModel
 from qconf.learners.trees.boosted import BoostedTrees
@@ -45,6 +45,26 @@ def test_the_held_out_rate_is_that_of_a_comparison(
     assert fitted.judged.best_decile.outlier_rate == judged.best_decile.outlier_rate
     assert fitted.judged.aurc == judged.aurc
     assert fitted.scheme in compared.scheme
+
+
+@pytest.mark.parametrize("options", [{}, {"time": "sold_on"}, {"prediction": "avm"}])
+def test_the_rows_that_were_judged_make_the_probabilities(
+    options: dict[str, Any], sales: pd.DataFrame
+) -> None:
+    """Their residuals and expected errors are those that `compare` has, at no further fit."""
+    model = fit(sales, **options).model
+    drop = () if "prediction" in options else ["avm"]
+    scores = compare(
+        sales, "price", model=MODEL, estimators=["residual"], folds=3, drop=drop, **options
+    ).scores
+    known = model.error_distribution_
+    assert known is not None
+    assert known.n_rows == len(scores)
+    time = None if "time" not in options else sales["sold_on"].to_numpy()[scores["row"]]
+    same = fit_error_distribution(scores["signed_residual"], scores["residual"], time=time)
+    np.testing.assert_allclose(known.standardised.support, same.standardised.support)
+    rows = sales[list(model.feature_names_in_)]
+    assert ((model.predict_within(rows) > 0) & (model.predict_within(rows) < 1)).all()
 
 
 def test_the_model_is_fitted_on_all_rows_and_no_role_is_a_feature(sales: pd.DataFrame) -> None:

@@ -1,0 +1,231 @@
+"""Probabilities and intervals of a regressor's new rows, from errors of rows it held out.
+
+Expected errors of the rows of a fit are no use here: the confidence estimator has learned those
+rows' residuals, and the valuation model behind a neighbour's residual has learned their targets.
+So rounds are played as in `compare`: a block is held back from all that scores it.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qconf._types import FloatArray, Table, TableLike
+from qconf.core.validation import select_rows
+from qconf.errors import EstimatorError
+from qconf.model.replicates import Maker, with_prediction
+from qconf.probability.error_distribution import ErrorDistribution
+from qconf.probability.fitting import fit_error_distribution
+from qconf.residuals.crossfit import out_of_sample
+from qconf.residuals.schedules import Round, Schedule
+
+__all__ = ["PredictsProbabilities", "held_out_distribution"]
+
+#: Forward in time, so many of the newest blocks: from one block to the next the market moves.
+_ROUNDS_IN_TIME = 3
+#: Without a time folds are alike, and so many rows are enough.
+_ENOUGH_ROWS = 2500
+#: Fewer rows than this are not held out, or do not make a confidence estimator.
+_FEWEST_ROWS = 50
+
+
+class PredictsProbabilities:
+    """Methods of a regressor that holds an `ErrorDistribution`.
+
+    Probabilities are those of the expected error of one fit: an upper bound over replicates errs
+    on the safe side, and they do not.
+    """
+
+    error_distribution_: ErrorDistribution | None
+
+    @abstractmethod
+    def _checked(self, X: TableLike) -> Table: ...
+
+    @abstractmethod
+    def _predicted(self, table: Table) -> FloatArray: ...
+
+    @abstractmethod
+    def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray: ...
+
+    def predict_within(self, X: TableLike, x: float = 0.10) -> FloatArray:
+        """Predict the probability that each value is within ±x of the truth.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        x : float, default=0.10
+            A share of the truth; on the absolute error scale a distance in units of the target.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            In (0, 1); at 0.10 the AVM industry's common confidence score, as a share.
+
+        Raises
+        ------
+        EstimatorError
+            If too few rows could be held out, or none were to be.
+        """
+        distribution, _, expected = self._expectations(X)
+        return distribution.probability_within(expected, x)
+
+    def predict_interval(
+        self, X: TableLike, confidence_level: float = 0.8
+    ) -> tuple[FloatArray, FloatArray]:
+        """Predict the range that holds the truth of each row with a given probability.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        confidence_level : float, default=0.8
+            Over all rows; as much lies below as above.
+
+        Returns
+        -------
+        low, high : ndarray of shape (n_samples,)
+            In units of the target; above 0 on the relative and the log scale.
+
+        Raises
+        ------
+        EstimatorError
+            If too few rows could be held out, or none were to be.
+        OptionError
+            If they are too few for so high a level.
+        """
+        distribution, prediction, expected = self._expectations(X)
+        return distribution.interval(prediction, expected, confidence_level)
+
+    def predict_quantiles(self, X: TableLike, probabilities: Sequence[float]) -> FloatArray:
+        """Predict quantiles of the truth of each row.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        probabilities : sequence of float
+            Strictly between 0 and 1.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_probabilities)
+            In units of the target.
+
+        Raises
+        ------
+        EstimatorError
+            If too few rows could be held out, or none were to be.
+        OptionError
+            If they are too few for a quantile so far out.
+        """
+        distribution, prediction, expected = self._expectations(X)
+        return distribution.quantiles(prediction, expected, probabilities)
+
+    def _expectations(self, X: TableLike) -> tuple[ErrorDistribution, FloatArray, FloatArray]:
+        """Return the distribution, and the prediction and expected error of new rows."""
+        table = self._checked(X)
+        distribution = getattr(self, "error_distribution_", None)
+        if distribution is None:
+            msg = (
+                f"This {type(self).__name__} has no distribution of errors: it was fitted with "
+                f"probabilities=False, or fewer than {_FEWEST_ROWS} rows could be held out. Fit "
+                "again with probabilities=True, or on more rows."
+            )
+            raise EstimatorError(msg)
+        prediction = self._predicted(table)
+        return distribution, prediction, self._estimate(table, prediction)
+
+
+def held_out_distribution(
+    maker: Maker,
+    plan: Schedule,
+    prediction: FloatArray,
+    regressor: Any,
+    rng: np.random.RandomState,
+    *,
+    given: bool,
+) -> ErrorDistribution | None:
+    """Hold blocks back from all that scores them, and fit the distribution of their errors.
+
+    Forward in time that costs a fit of the confidence estimator for each of the newest three
+    blocks. Without a time, one for each fold until 2,500 rows are held out, and valuation models
+    that have seen neither this fold nor the one that they predict: K − 1 for the first of K.
+
+    Parameters
+    ----------
+    maker : Maker
+    plan : Schedule
+        By which `maker` was given its fits.
+    prediction : ndarray of shape (n_samples,)
+        Held-out predictions by those fits, not a number where there is none.
+    regressor : regressor
+        Not fitted; the one that made them.
+    rng : RandomState
+    given : bool
+        Whether predictions are somebody else's, so that nothing has to be fitted for them.
+
+    Returns
+    -------
+    ErrorDistribution or None
+        None if too few rows can be held out.
+    """
+    rounds = _rounds(plan, in_time=maker.time is not None)
+    if not rounds:
+        return None
+    made = {} if given else _predictions_by_fit(maker, plan, rounds, regressor)
+    scored, residual, expected = [], [], []
+    for one in rounds:
+        known = _known_in(one, plan, prediction, made, given=given)
+        seen = np.full(len(known), np.nan)
+        seen[one.seen] = known[one.seen]
+        confidence = maker.fit_confidence(seen, rng)
+        block, value = select_rows(maker.table, one.scored), known[one.scored]
+        expected.append(np.asarray(confidence.predict(with_prediction(block, value, maker.hidden))))
+        residual.append(maker.scale.checked_residual(value, maker.target[one.scored]))
+        scored.append(one.scored)
+    time = None if maker.time is None else maker.time[np.concatenate(scored)]
+    return fit_error_distribution(
+        np.concatenate(residual),
+        np.concatenate(expected),
+        error=maker.scale.name,  # type: ignore[arg-type]
+        time=time,
+    )
+
+
+def _rounds(plan: Schedule, *, in_time: bool) -> list[Round]:
+    """Choose rounds, the newest first, that have enough to learn from and enough to tell."""
+    usable = [one for one in reversed(plan.rounds) if len(one.seen) >= _FEWEST_ROWS]
+    n_rows = np.cumsum([len(one.scored) for one in usable])
+    wanted = _ROUNDS_IN_TIME if in_time else int(np.searchsorted(n_rows, _ENOUGH_ROWS)) + 1
+    chosen = usable[:wanted]
+    return chosen if sum(len(one.scored) for one in chosen) >= _FEWEST_ROWS else []
+
+
+def _predictions_by_fit(
+    maker: Maker, plan: Schedule, rounds: list[Round], regressor: Any
+) -> dict[int, tuple[FloatArray, ...]]:
+    """Make the predictions of fits that are not among those that gave rows their residuals."""
+    asked = {fit for one in rounds for fit, _ in one.history if fit >= len(plan.residual_fits)}
+    numbers = sorted(asked)
+    fits = tuple(plan.fits[number] for number in numbers)
+    made = out_of_sample(regressor, maker.table, maker.target, fits)
+    return dict(zip(numbers, made, strict=True))
+
+
+def _known_in(
+    one: Round,
+    plan: Schedule,
+    prediction: FloatArray,
+    made: dict[int, tuple[FloatArray, ...]],
+    *,
+    given: bool,
+) -> FloatArray:
+    """Put together the predictions that a round may use."""
+    if given:
+        return prediction
+    known = np.full(len(prediction), np.nan)
+    for fit, block in (*one.history, one.scored_by):
+        rows = plan.fits[fit].held_out[block]
+        known[rows] = made[fit][block] if fit in made else prediction[rows]
+    return known

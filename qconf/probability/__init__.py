@@ -1,0 +1,1 @@
+"""How likely each error is: probabilities and intervals from residuals in expected errors."""
