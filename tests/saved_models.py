@@ -33,6 +33,7 @@ from qconf import (
     OnlineLinearRegressor,
     QuantileConfidence,
     ResidualConfidence,
+    SelectiveRegressor,
 )
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
@@ -42,6 +43,7 @@ from qconf.learners.trees.quantile_forest import QuantileForest
 __all__ = ["KEPT", "MODELS", "answers", "fitted", "new_rows", "table"]
 
 _ROWS = 300
+_OF_PROBABILITIES = ("predict_quantiles", "predict_within", "predict_interval")
 #: Of these there is a file of each format.
 KEPT = (
     "count", "empirical-bayes", "given", "model", "model-replicates", "neighbors", "online-max",
@@ -188,6 +190,25 @@ MODELS: dict[str, Callable[[], Any]] = {
             _TREES, "online", error="absolute", n_bootstrap=2, bound="max", random_state=0
         )
     ),
+    "model-probabilities": lambda: _on_target(
+        ConfidentRegressor(
+            _TREES, "constant", error="log", folds=3, probabilities=True, random_state=0
+        )
+    ),
+    "selective": lambda: _on_target(
+        SelectiveRegressor(
+            ConfidentRegressor(_TREES, "constant", folds=2), threshold=0.3, random_state=0
+        ),
+        time="sold",
+    ),
+    "selective-nothing": lambda: _on_target(
+        SelectiveRegressor(
+            ConfidentRegressor(_TREES, "constant", folds=2),
+            threshold=0.05,
+            outlier_rate=0.001,
+            random_state=0,
+        )
+    ),
 }
 #: Models of plain matrices.
 _OF_MATRICES: dict[str, Callable[[], Any]] = {
@@ -210,6 +231,17 @@ def fitted(name: str) -> Any:
         return MODELS[name]()
 
 
+def _has_none(model: Any) -> bool:
+    """Tell whether probabilities were left out of a regressor that could have had them."""
+    able = hasattr(model, "predict_within")
+    return able and getattr(model, "error_distribution_", None) is None
+
+
+def _levels(model: Any) -> tuple[Any, ...]:
+    """Return what a model has to be told beside the rows: regressors of quantiles know theirs."""
+    return ([0.1, 0.5],) if hasattr(model, "predict_within") else ()
+
+
 def answers(name: str, model: Any, n_rows: int = 50) -> dict[str, Any]:
     """Ask a model of new rows."""
     X: Any = new_rows(n_rows)
@@ -217,14 +249,20 @@ def answers(name: str, model: Any, n_rows: int = 50) -> dict[str, Any]:
         X = _numbers(X)
     elif name == "objects":
         X = X[["area", "zone"]].to_numpy(dtype=object)
-    asked = ("predict", "predict_error", "decompose", "moments", "predict_quantiles", "factors")
+    asked = (
+        "predict", "predict_error", "decompose", "moments", "factors", "accepts",
+        *_OF_PROBABILITIES,
+    )  # fmt: skip
     said = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for method in asked:
             if not hasattr(model, method) or (method == "decompose" and model.cuts_ is None):
                 continue
-            found = getattr(model, method)(*(() if method == "factors" else (X,)))
+            if method in _OF_PROBABILITIES and _has_none(model):
+                continue
+            given = {"factors": (), "predict_quantiles": (X, *_levels(model))}.get(method, (X,))
+            found = getattr(model, method)(*given)
             said[method] = found.to_numpy() if isinstance(found, pd.DataFrame) else np.array(found)
     return said
 

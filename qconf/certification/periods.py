@@ -60,7 +60,7 @@ class Periods:
             msg = f"The period is missing in {missing} of {n_rows} rows; leave those rows out."
             raise TableError(msg)
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            moments, _ = moments_of(column, "period")
+            moments, _ = moments_of(column)
             return cls._of_dates(pd.DatetimeIndex(moments))
         levels = column.array.dtype if isinstance(column.dtype, pd.CategoricalDtype) else None
         codes, names = pd.factorize(column if levels is None else column.astype(object), sort=True)

@@ -28,6 +28,7 @@ TABLE: Final[dict[str, str]] = {
     "Replicates": "qconf.model.replicates",
     "RowMemory": "qconf.model.shadow.memory",
     "Scores": "qconf.model.shadow.scores",
+    "SelectiveRegressor": "qconf.model.selective_regressor",
     "Support": "qconf.model.shadow.support",
     # qconf.estimators
     "BlendConfidence": "qconf.estimators.blend",
@@ -61,6 +62,14 @@ TABLE: Final[dict[str, str]] = {
     "Replicated": "qconf.learners.trees.replicated",
     "StatsmodelsQuantileRegressor": "qconf.learners.linear.quantreg",
     "WeightedSignals": "qconf.learners.maps.weighted_signals",
+    # qconf.certification
+    "Certificate": "qconf.certification.certificate",
+    "Estimate": "qconf.core.estimate",
+    "PeriodPromise": "qconf.certification.periods",
+    "Remedies": "qconf.certification.remedies",
+    # qconf.probability
+    "BinnedDistribution": "qconf.probability.binned",
+    "ErrorDistribution": "qconf.probability.error_distribution",
     # qconf.encoding
     "Encoded": "qconf.encoding.encoded",
     "LinearDesign": "qconf.encoding.linear_design",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any, Final
 
 import numpy as np
@@ -205,6 +206,8 @@ class StateReader:
             require(own, f"a {kind.__name__} has no attribute {name[:80]!r} of its own")
             vars(made)[name] = self.value(value)
         require(not allowed or set(state) == allowed, f"a {kind.__name__} lacks something")
+        if isinstance(made, BaseEstimator):
+            _give_later_parameters(made)
         return _checked(made)
 
 
@@ -212,6 +215,13 @@ def _fields_of(kind: type[Any]) -> set[str]:
     if not dataclasses.is_dataclass(kind):
         return set()
     return {field.name for field in dataclasses.fields(kind)}
+
+
+def _give_later_parameters(made: BaseEstimator) -> None:
+    """Give parameters that came after the file was written their defaults."""
+    for name, one in signature(type(made).__init__).parameters.items():
+        if name not in vars(made) and one.default is not Parameter.empty:
+            setattr(made, name, one.default)
 
 
 def _checked(made: Any) -> Any:

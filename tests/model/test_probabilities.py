@@ -25,7 +25,8 @@ FEATURES = ["zone", "rooms", "area", "garden", "built"]
 
 
 def regressor(**options: Any) -> ConfidentRegressor:
-    return ConfidentRegressor(FAST, "residual", error="log", random_state=0, **options)
+    settings: dict[str, Any] = {"error": "log", "probabilities": True, "random_state": 0}
+    return ConfidentRegressor(FAST, "residual", **{**settings, **options})
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_a_label_does_not_move_its_own_expected_error(
     row = 900
     moved.iloc[row] *= 5
     for target in (price, moved):
-        model = ConfidentRegressor(given_regressor, "residual", error="log", random_state=0)
+        model = clone(regressor()).set_params(regressor=given_regressor)
         model.fit(features, target, time=rows["sold_on"] if in_time else None)
     assert watch.expected_of(row, 0) == watch.expected_of(row, 1)
     assert (watch.told[0] != watch.told[1]).any()
@@ -160,7 +161,8 @@ def test_folds_until_there_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
     x = np.random.default_rng(0).uniform(1, 2, size=(7000, 1))
     y = x[:, 0] * np.exp(np.random.default_rng(1).normal(scale=0.1, size=7000))
-    ConfidentRegressor(LinearRegression(), "constant", random_state=0).fit(x, y)
+    model = ConfidentRegressor(LinearRegression(), "constant", probabilities=True, random_state=0)
+    model.fit(x, y)
     assert len(watch.rows[0]) == pytest.approx(2800, abs=2)
 
 
