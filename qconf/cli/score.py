@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
 from glob import has_magic
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -28,6 +29,7 @@ from qconf.cli.terminal import tell
 from qconf.errors import OptionError, OutputError, not_one_of
 
 if TYPE_CHECKING:
+    from qconf.scoring.decisions import Decisions
     from qconf.scoring.parts import Standing
     from qconf.scoring.run import Job
     from qconf.scoring.stream import How, Tally
@@ -75,6 +77,22 @@ def score_command(  # noqa: PLR0917 - typer turns each into an option
             metavar="FILE",
             help="Where rows are put aside, with the reason.  [default: REJECTED.csv beside the "
             "output]",
+        ),
+    ] = None,
+    interval: Annotated[
+        float | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="With what probability the truth lies between low and high.  [default: 0.8; one "
+            "expected error around the prediction, if the model has no distribution of errors]",
+        ),
+    ] = None,
+    tiers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A=P,B=P",
+            help="Names of tiers, each with the largest probability of an outlier; the rest is "
+            "refer.  [default: A=0.05,B=0.1,C=0.2,D=0.35]",
         ),
     ] = None,
     changed_valuation_ok: Annotated[
@@ -129,6 +147,7 @@ def score_command(  # noqa: PLR0917 - typer turns each into an option
     is_folder = table != _STANDARD and (Path(table).is_dir() or has_magic(table))
     is_folder = is_folder and not Path(table).is_file()
     how = _how(keep, keep_all, on_error, batch_rows, changed_valuation_ok)
+    how = replace(how, decisions=_decisions(interval, tiers))
     aside = _aside(how, output, rejected)
     _check_outputs(model, table, output, aside, is_folder=is_folder)
     job = _job(model, how, reading, plugins, trust)
@@ -160,6 +179,22 @@ def _how(keep: str | None, keep_all: bool, on_error: str, batch_rows: int, chang
         )
         raise OptionError(msg)
     return How(names, on_error == "skip", batch_rows, changed_ok)
+
+
+def _decisions(interval: float | None, tiers: str | None) -> Decisions:
+    from qconf.scoring.decisions import Decisions  # noqa: PLC0415 - help must not wait for pandas
+
+    if tiers is None:
+        return Decisions(interval)
+    limits = []
+    for one in split_names(tiers) or ():
+        name, _, limit = one.partition("=")
+        try:
+            limits.append((name.strip(), float(limit)))
+        except ValueError:
+            msg = f"--tiers names tiers and limits, such as A=0.05,B=0.1; got {one!r}."
+            raise OptionError(msg) from None
+    return Decisions(interval, tuple(limits))
 
 
 def _aside(how: How, output: str, rejected: str | None) -> str | None:
@@ -223,9 +258,9 @@ def _score_one(job: Job, table: str, output: str, aside: str | None) -> None:
         given = job.open()[0], job.schema, rows
         if stream is None:
             target = Path(os.path.realpath(output))
-            tally = score_to_file(*given, target, rejected, job.how, report)
+            tally = score_to_file(*given, target, rejected, job.decided, report)
         else:
-            tally = score_to_stream(*given, stream, output, rejected, job.how, report)
+            tally = score_to_stream(*given, stream, output, rejected, job.decided, report)
     _sum_up(tally, time.monotonic() - began, aside)
 
 

@@ -122,6 +122,23 @@ class PredictsProbabilities:
         distribution, prediction, expected = self._expectations(X)
         return distribution.quantiles(prediction, expected, probabilities)
 
+    def predict_central_error(self, X: TableLike) -> FloatArray:
+        """Predict the expected error of each row by the one fit, without replicates' bound.
+
+        Probabilities are made of it; `predict_error` is the same without replicates.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            In error-scale units.
+        """
+        table = self._checked(X)
+        return self._estimate(table, self._predicted(table))
+
     def _expectations(self, X: TableLike) -> tuple[ErrorDistribution, FloatArray, FloatArray]:
         """Return the distribution, and the prediction and expected error of new rows."""
         table = self._checked(X)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from qconf.errors import QconfError
 from qconf.scoring.batch import Scored, score_rows
+from qconf.scoring.decisions import Decisions
 from qconf.tables.schema import Schema
 from qconf.tables.written_cells import WrittenCells
 
@@ -28,6 +30,7 @@ def score_in_halves(
     schema: Schema,
     keep: Sequence[str] = (),
     written: WrittenCells | None = None,
+    decisions: Decisions = Decisions(),  # noqa: B008 - frozen
 ) -> Scored:
     """Score rows as `qconf.scoring.batch.score_rows`, also where the model refuses some.
 
@@ -39,31 +42,26 @@ def score_in_halves(
     QconfError
         What the model says, if it refuses more than 100 rows.
     """
-    return _halved(model, batch, schema, keep, written, [])
+    score = partial(
+        score_rows, model, schema=schema, keep=keep, written=written, decisions=decisions
+    )
+    return _halved(score, batch, [])
 
 
 def _halved(
-    model: Any,
-    batch: pa.RecordBatch,
-    schema: Schema,
-    keep: Sequence[str],
-    written: WrittenCells | None,
-    refused: list[str],
+    score: Callable[[pa.RecordBatch], Scored], batch: pa.RecordBatch, refused: list[str]
 ) -> Scored:
     try:
-        return score_rows(model, batch, schema, keep, written)
+        return score(batch)
     except QconfError as error:
         if batch.num_rows == 0 or len(refused) == _MOST:
             raise
         if batch.num_rows == 1:
             refused.append(str(error))
-            nothing = score_rows(model, batch[:0], schema, keep, written)
+            nothing = score(batch[:0])
             return Scored(nothing.batch, {0: str(error)}, nothing.table, nothing.prediction)
     half = batch.num_rows // 2
-    one, two = (
-        _halved(model, piece, schema, keep, written, refused)
-        for piece in (batch[:half], batch[half:])
-    )
+    one, two = (_halved(score, piece, refused) for piece in (batch[:half], batch[half:]))
     return _joined(one, two, half)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Protocol
 
 from qconf.errors import ModelFileError
+from qconf.saving.card import ModelCard
 from qconf.saving.opening import open_model
 from qconf.scoring.parts import Part, Standing, parts_of, stamp_of, standing_of
 from qconf.scoring.rejected import gather
@@ -58,8 +59,8 @@ class Job:
     plugins: bool = False
     trust: tuple[str, ...] = ()
 
-    def open(self) -> tuple[Any, dict[str, Any]]:
-        """Open the model, once a process, and tell how its table was read.
+    def open(self) -> tuple[Any, ModelCard]:
+        """Open the model, once a process, with its card.
 
         Raises
         ------
@@ -71,7 +72,7 @@ class Job:
     @property
     def reading(self) -> dict[str, Any]:
         """How text is read: as for the fit, where the user does not say otherwise."""
-        kept = {key: value for key, value in self.open()[1].items() if value is not None}
+        kept = {key: value for key, value in self.open()[1].reading.items() if value is not None}
         return {key: value for key, value in {**kept, **dict(self.said)}.items()
                 if key in ReadingOptions.__dataclass_fields__}  # fmt: skip
 
@@ -79,6 +80,11 @@ class Job:
     def schema(self) -> Schema:
         """Which columns the model knows."""
         return Schema.of_model(self.open()[0], self.reading)
+
+    @property
+    def decided(self) -> How:
+        """How rows are scored, with what the model's card knows of it."""
+        return replace(self.how, decisions=self.how.decisions.of_card(self.open()[1]))
 
     @property
     def options(self) -> ReadingOptions:
@@ -103,15 +109,12 @@ def digest_of(path: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _opened(
-    path: str, digest: str, plugins: bool, trust: tuple[str, ...]
-) -> tuple[Any, dict[str, Any]]:
+def _opened(path: str, digest: str, plugins: bool, trust: tuple[str, ...]) -> tuple[Any, ModelCard]:
     if digest_of(path) != digest:
         msg = f"The model {path!r} is another file than when the work began: begin again."
         raise ModelFileError(msg)
     file = open_model(path, plugins=plugins, trust=trust)
-    card = file.manifest.card
-    return file.model, dict(card.reading or {}) if card is not None else {}
+    return file.model, file.manifest.card or ModelCard()
 
 
 def score_part(job: Job, part: Part, report: Report | None = None) -> Tally:
@@ -140,7 +143,7 @@ def score_part(job: Job, part: Part, report: Report | None = None) -> Tally:
     with open_rows(part.source, schema, job.options, partitions, part.name) as rows:
         aside = part.rejected if how.skip else None
         return score_to_file(
-            model, schema, rows, part.output, aside, how, report or _silent,
+            model, schema, rows, part.output, aside, job.decided, report or _silent,
             stamp=stamped, share=share_of(part.number),
         )  # fmt: skip
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from qconf.core.long_files import long_file
 from qconf.errors import OutputError, TableError
-from qconf.scoring.batch import check_kept, output_names, score_rows
+from qconf.scoring.batch import check_kept, output_fields, score_rows
+from qconf.scoring.decisions import Decisions
 from qconf.scoring.halves import score_in_halves
 from qconf.scoring.rejected import RejectedRows, rejections
 from qconf.scoring.rows import NewFile
@@ -42,12 +43,14 @@ class How:
         Rows that are in memory at once.
     changed_ok : bool
         Whether a changed valuation model is only warned of.
+    decisions : Decisions
     """
 
     keep: tuple[str, ...] | None = ()
     skip: bool = False
     batch_rows: int = 65_536
     changed_ok: bool = False
+    decisions: Decisions = field(default_factory=Decisions)
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def _score(
     for batch in rows.batches(how.batch_rows, columns):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            scored = score(model, batch, schema, keep, rows.written)
+            scored = score(model, batch, schema, keep, rows.written, how.decisions)
             check.look(scored.table, scored.prediction)
         before = tally.rows + tally.rejected
         reasons = {
@@ -197,9 +200,10 @@ def _schema_of(model: Any, schema: Schema, rows: NewFile, how: How) -> pa.Schema
 
     schema.check(rows.schema, rows.written.names)
     keep = _kept(rows, how)
-    check_kept(keep, rows.schema.names, model)
-    scores = [pa.field(name, pa.float64()) for name in output_names(model)]
-    return pa.schema([*(rows.schema.field(name) for name in keep), *scores])
+    how.decisions.check(model)
+    check_kept(keep, rows.schema.names, model, how.decisions)
+    kept = (rows.schema.field(name) for name in keep)
+    return pa.schema([*kept, *output_fields(model, how.decisions)])
 
 
 def _without_numbers(text: str) -> str:

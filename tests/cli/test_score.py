@@ -16,6 +16,7 @@ import pytest
 from commands import CommandServer
 from new_rows import features, fitted_model, new_rows
 
+from qconf import ConfidentRegressor, load
 from qconf.model.shadow import PredictionShadow
 from qconf.saving.card import ModelCard
 from qconf.saving.writing import save
@@ -330,7 +331,7 @@ def test_a_changed_valuation_model_is_refused(
     seen = features(table).drop(columns=["sold_on", "parcel"])
     shadow = PredictionShadow(random_state=0).fit(seen, 2 * model.predict(features(table)))
     monkeypatch.setattr(model, "shadow_", shadow, raising=False)
-    monkeypatch.setattr(running, "_opened", lambda *_: (model, {}))
+    monkeypatch.setattr(running, "_opened", lambda *_: (model, ModelCard()))
     monkeypatch.chdir(place)
     for table, output in (("new.parquet", "x.parquet"), ("new", "out")):
         command = ["score", "avm.qconf", table, "--output", output]
@@ -400,3 +401,63 @@ def test_kept_columns_keep_their_types(server: CommandServer, place: Path) -> No
     before, after = pq.read_table(place / "new.parquet"), pq.read_table(place / "x.parquet")
     assert after.select(before.column_names).equals(before)
     assert isinstance(after, pa.Table)
+
+
+@pytest.fixture(scope="module")
+def deciding(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model that knows how errors are distributed, and has a certificate."""
+    folder = tmp_path_factory.mktemp("deciding")
+    table = new_rows(N)
+    model = ConfidentRegressor(confidence="constant", folds=3, probabilities=True, random_state=0)
+    model.fit(features(table), table["price"], time="sold_on", groups="parcel")
+    cut_off = float(model.predict_error(features(table)).max())
+    card = ModelCard(threshold=0.2, figures={"certificate": {"cut_off": cut_off}})
+    save(model, folder / "avm.qconf", card=card)
+    save(fitted_model(), folder / "plain.qconf", card=ModelCard(threshold=0.2))
+    table.to_parquet(folder / "new.parquet", index=False)
+    (folder / "new").mkdir()
+    table.to_parquet(folder / "new" / "a.parquet", index=False)
+    return folder
+
+
+def test_decisions_are_columns(server: CommandServer, deciding: Path, tmp_path: Path) -> None:
+    """Intervals at a chosen level, probabilities, own tiers and acceptance; alike in a folder."""
+    asked = ["--keep", "id", "--interval", "0.5", "--tiers", "good=0.01,fair=0.99"]
+    command = ["score", "avm.qconf", "new.parquet", "--output", str(tmp_path / "a.parquet"), *asked]
+    done = server.run(deciding, command)
+    assert done.returncode == 0, done.stderr
+    scored = pd.read_parquet(tmp_path / "a.parquet")
+    assert list(scored)[-4:] == ["p_within_10", "p_outlier", "tier", "accept"]
+    assert scored["accept"].all()
+    assert set(scored["tier"]) == {"fair"}
+    low, high = load(deciding / "avm.qconf").predict_interval(features(new_rows(N)), 0.5)
+    np.testing.assert_array_equal(scored[["low", "high"]], np.column_stack([low, high]))
+    command = ["score", "avm.qconf", "new", "--output", str(tmp_path / "out"), *asked]
+    assert server.run(deciding, command).returncode == 0
+    assert server.run(deciding, command).returncode == 0
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "a.parquet"), scored)
+    other = server.run(deciding, [*command[:-1], "good=0.5"])
+    assert (other.returncode, "with other options" in other.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "said"),
+    [
+        ("avm", ["--tiers", "A:0.1"], "--tiers names tiers and limits, such as A=0.05,B=0.1"),
+        ("avm", ["--tiers", "A=1.5"], "must lie strictly between 0 and 1"),
+        ("avm", ["--interval", "1"], "confidence level"),
+        ("plain", ["--interval", "0.5"], "An interval cannot be told"),
+        ("plain", ["--tiers", "A=0.5"], "Tiers cannot be told"),
+    ],
+)
+def test_decisions_that_cannot_be_told(
+    server: CommandServer, deciding: Path, tmp_path: Path, model: str, asked: list[str], said: str
+) -> None:
+    """A line, and no file."""
+    out = tmp_path / "a.csv"
+    command = ["score", f"{model}.qconf", "new.parquet", "--output", str(out), *asked]
+    done = server.run(deciding, command)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not out.exists()
