@@ -52,8 +52,11 @@ def _lines(manifest: Manifest) -> Iterator[tuple[str, str]]:
     for role in roles:
         yield role.capitalize(), _safe(getattr(card, role))
     yield "Error", _error(card, manifest.error)
-    in_words = card.figures.get("in_words")
-    yield "Held out", _safe(in_words) if in_words else "; ".join(_figures(card.figures))
+    figures = dict(card.figures)
+    certificate, in_words = figures.pop("certificate", None), figures.get("in_words")
+    yield "Held out", _safe(in_words) if in_words else "; ".join(_figures(figures))
+    told = certificate.get("in_words") if isinstance(certificate, dict) else certificate
+    yield "Certified", _safe(told)
     yield "Not for", " ".join(map(_safe, card.not_for))
     yield "Read as", "; ".join(_figures(card.reading))
     seeds = manifest.seeds if card.seed is None else {**manifest.seeds, "seed": card.seed}

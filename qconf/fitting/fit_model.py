@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qconf._types import (
     ArrayLike,
@@ -27,7 +27,10 @@ from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.dataset import Dataset
 from qconf.tables.roles import is_name
 
-__all__ = ["fit_model"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["check_scores", "fit_model", "fitted_on", "model_table", "role_names"]
 
 _AUTO = "auto"
 
@@ -119,7 +122,7 @@ def fit_model(
         copies=copies,
         strict=strict,
     )
-    _check_scores(dataset, named)
+    check_scores(dataset, named)
     plan: dict[str, Any] = {"folds": folds, "random_state": random_state}
     choice, among = None, None
     if not named:
@@ -132,8 +135,8 @@ def fit_model(
     judged = contest.evaluate(among=among, **settings.numbers)[named[0].name]
     if progress is not None:
         progress(0, 1, "fit on all rows")
-    names = _names(target=target, prediction=prediction, time=time, groups=groups)
-    fitted = _fitted_on_all(dataset, names, named[0], model, settings, copies, plan)
+    names = role_names(target=target, prediction=prediction, time=time, groups=groups)
+    fitted = fitted_on(dataset, names, named[0], model, settings, copies, plan)
     # The rows that were judged were held out from all that scored them: no need to do it again.
     fitted.error_distribution_ = contest.error_distribution(named[0])
     return FittedModel(
@@ -151,7 +154,7 @@ def fit_model(
     )
 
 
-def _check_scores(dataset: Dataset, named: Sequence[Contender]) -> None:
+def check_scores(dataset: Dataset, named: Sequence[Contender]) -> None:
     """Check columns that are scores, and that they are of the predictions that are judged."""
     for one in named:
         one.check_scores(dataset.scores)
@@ -163,7 +166,7 @@ def _check_scores(dataset: Dataset, named: Sequence[Contender]) -> None:
         raise OptionError(msg)
 
 
-def _fitted_on_all(
+def fitted_on(
     dataset: Dataset,
     names: Mapping[str, str | None],
     contender: Contender,
@@ -172,22 +175,29 @@ def _fitted_on_all(
     copies: Copies,
     plan: Mapping[str, Any],
 ) -> ConfidentRegressor:
-    """Fit the model that is kept."""
-    table, regressor, time = dataset.features, model, dataset.time
+    """Fit the model that is kept, on all rows of a table."""
+    table, regressor, time = model_table(dataset, names), model, dataset.time
     if dataset.prediction is not None:
-        name = names["prediction"] or PREDICTION
-        regressor = f"column:{name}"
-        table = table.assign(**dataset.scores, **{name: dataset.prediction})
+        regressor = f"column:{names['prediction'] or PREDICTION}"
     elif dataset.time is not None:
-        # By name: the valuation model follows the market.
         time = dataset.time_name
-        table = table.assign(**{time: dataset.time})
     error: Any = settings.scale.name
     kept = ConfidentRegressor(regressor, contender.estimator, error=error, copies=copies, **plan)
     return kept.fit(table, dataset.y, time=time, groups=dataset.given_groups)
 
 
-def _names(**given: Any) -> dict[str, str | None]:
+def model_table(dataset: Dataset, names: Mapping[str, str | None]) -> pd.DataFrame:
+    """Return the rows as the model that is kept takes them."""
+    if dataset.prediction is not None:
+        given = {names["prediction"] or PREDICTION: dataset.prediction}
+        return dataset.features.assign(**dataset.scores, **given)
+    if dataset.time is not None:
+        # By name: the valuation model follows the market.
+        return dataset.features.assign(**{dataset.time_name: dataset.time})
+    return dataset.features
+
+
+def role_names(**given: Any) -> dict[str, str | None]:
     """Return the names of columns; None where values were given, or nothing."""
     return {role: str(one) if is_name(one) else None for role, one in given.items()}
 

@@ -15,7 +15,10 @@ from qconf.model.regressor import ConfidentRegressor
 from qconf.saving.card import ModelCard
 from qconf.saving.writing import save
 
-__all__ = ["FittedModel"]
+__all__ = ["NO_GUARANTEE", "FittedModel", "written_moment"]
+
+#: What a model without a certificate is not for.
+NO_GUARANTEE = "A guarantee: an expected error is an estimate, and some safe rows are wrong."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,7 +90,7 @@ class FittedModel:
             estimator=self.estimator,
             n_rows=self.n_rows,
             fitted=self.fitted,
-            time_range=None if time_range is None else [_moment(one) for one in time_range],
+            time_range=None if time_range is None else [written_moment(one) for one in time_range],
             figures=self.figures,
             not_for=list(self.not_for),
             reading=dict(reading or {}),
@@ -109,7 +112,7 @@ class FittedModel:
     @property
     def not_for(self) -> tuple[str, ...]:
         """What the model must not be used for, one sentence each."""
-        lines = ["A guarantee: an expected error is an estimate, and some safe rows are wrong."]
+        lines = [NO_GUARANTEE]
         lines.append("Rows unlike those of the fit: of what was never seen little can be said.")
         time_range = self.model.time_range_
         if time_range is not None:
@@ -164,7 +167,7 @@ class FittedModel:
         )
 
 
-def _moment(moment: Any) -> str:
+def written_moment(moment: Any) -> str:
     """Write a time; midnight is a date."""
     day, _, clock = str(moment).partition("T")
     return day if not clock.strip("0:.") else str(moment)

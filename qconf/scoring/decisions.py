@@ -134,7 +134,7 @@ class Decisions:
         some = len(expected) > 0
         for name in self.columns(model):
             if name == "accept":
-                said[name] = expected <= self.cut_off
+                said[name] = expected <= self.cut_off  # type: ignore[operator]
             elif not some or known is None:
                 said[name] = []
             elif name == "p_within_10":
@@ -163,7 +163,7 @@ def _cut_off(card: ModelCard) -> float | None:
     certificate = card.figures.get(CERTIFICATE)
     if certificate is None:
         return None
-    found = certificate.get("cut_off") if isinstance(certificate, dict) else None
+    found: Any = certificate.get("cut_off") if isinstance(certificate, dict) else None
     if type(found) not in (int, float) or not isfinite(found):
         msg = "The certificate of the model's card has no cut-off: certify the model again."
         raise ModelFileError(msg)

@@ -333,8 +333,8 @@ def test_a_changed_valuation_model_is_refused(
     monkeypatch.setattr(model, "shadow_", shadow, raising=False)
     monkeypatch.setattr(running, "_opened", lambda *_: (model, ModelCard()))
     monkeypatch.chdir(place)
-    for table, output in (("new.parquet", "x.parquet"), ("new", "out")):
-        command = ["score", "avm.qconf", table, "--output", output]
+    for source, output in (("new.parquet", "x.parquet"), ("new", "out")):
+        command = ["score", "avm.qconf", source, "--output", output]
         with pytest.raises(TableError, match=r"has changed: .* --changed-valuation-ok"):
             run(command)
         left = [place / output, *(place / output).rglob("*.parquet")]

@@ -44,7 +44,8 @@ def rows(n_rows: int = 100) -> pd.DataFrame:
 def scored(model: Any, decisions: Decisions, table: pd.DataFrame | None = None) -> pd.DataFrame:
     table = rows() if table is None else table
     batch = pa.RecordBatch.from_pandas(table, preserve_index=False)
-    return score_batch(model, batch, decisions=decisions).to_pandas()
+    told: pd.DataFrame = score_batch(model, batch, decisions=decisions).to_pandas()
+    return told
 
 
 def test_what_is_told_is_what_the_model_says() -> None:

@@ -1,0 +1,112 @@
+"""A frozen model with what is promised of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from qconf.certification.certificate import Certificate
+from qconf.certification.certificates import Certificates
+from qconf.errors import OptionError
+from qconf.fitting.result import NO_GUARANTEE
+from qconf.saving.card import ModelCard
+from qconf.saving.writing import save
+from qconf.scoring.decisions import CERTIFICATE
+
+if TYPE_CHECKING:
+    from qconf.model.regressor import ConfidentRegressor
+
+__all__ = ["CertifiedModel"]
+
+_FIGURES = ("certified", "cut_off", "coverage", "limit", "rows", "accepted", "outliers")
+
+
+@dataclass(frozen=True, eq=False)
+class CertifiedModel:
+    """A valuation model and its confidence, frozen, with certificates for them.
+
+    Attributes
+    ----------
+    model : ConfidentRegressor
+    certificate : Certificate or Certificates
+    card : ModelCard
+        Without the certificate.
+    calibration : str
+        Which rows it was certified on, in words.
+    warnings : tuple of str
+    """
+
+    model: ConfidentRegressor
+    certificate: Certificate | Certificates
+    card: ModelCard
+    calibration: str
+    warnings: tuple[str, ...] = ()
+
+    def check_one(self) -> Certificate:
+        """Return the certificate, if there is one alone: a file keeps one promise.
+
+        Raises
+        ------
+        OptionError
+        """
+        if isinstance(self.certificate, Certificates):
+            rates = ", ".join(f"{rate:g}" for rate in self.certificate)
+            msg = f"A model file keeps one promise, and there are rates {rates}: choose one."
+            raise OptionError(msg)
+        return self.certificate
+
+    def save(self, path: str | PathLike[str], *, reading: Mapping[str, Any] | None = None) -> None:
+        """Save the pair of models with its certificate, by which `score` accepts rows.
+
+        Parameters
+        ----------
+        path : str or path
+        reading : mapping, default=None
+            How the table was read, if the card does not know.
+
+        Raises
+        ------
+        OptionError
+            If nothing is certified, or there are several promises.
+        OutputError
+        """
+        one = self.check_one()
+        if not one.certified:
+            msg = "Nothing is certified, so that there is no certificate to be kept."
+            raise OptionError(msg)
+        plain = {name: value for name, value in one.to_dict().items() if name != "tests"}
+        told = {
+            **plain,
+            "in_words": " ".join(str(one).split("\n")),
+            "calibration": self.calibration,
+        }
+        figures = {**self.card.figures, CERTIFICATE: told}
+        # Outliers are told of as they were certified.
+        not_for = [line for line in self.card.not_for if line != NO_GUARANTEE]
+        card = replace(self.card, figures=figures, not_for=not_for, threshold=one.threshold)
+        if not card.reading:
+            card = replace(card, reading=dict(reading or {}))
+        save(self.model, path, card=card)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each promise."""
+        told = [{name: one.to_dict()[name] for name in _FIGURES} for one in self._told]
+        return pd.DataFrame(told).set_index("limit")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the certificate as plain numbers."""
+        return {**self.certificate.to_dict(), "calibration": self.calibration}
+
+    def __str__(self) -> str:
+        """Return the certificate in words, and what it was made on."""
+        return f"{self.certificate}\nCertified on {self.calibration}."
+
+    @property
+    def _told(self) -> tuple[Certificate, ...]:
+        several = isinstance(self.certificate, Certificates)
+        return self.certificate.told if several else (self.certificate,)  # type: ignore[union-attr,return-value]

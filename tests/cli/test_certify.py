@@ -1,0 +1,112 @@
+"""``qconf certify`` as people type it."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from worlds import sales_table
+
+from qconf.cli.main import main
+from qconf.fitting.certify_fit import fit_certified
+
+VENDOR = ["--target", "price", "--time", "sold_on", "--prediction", "avm", "--drop", "parcel"]
+SCORE = ["sales.csv", *VENDOR, "--estimator", "column:fsd"]
+
+
+@pytest.fixture(autouse=True)
+def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    """Sales with a vendor's values and scores, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    table = sales_table(1500).sort_values("sold_on", ignore_index=True)
+    rng = np.random.default_rng(0)
+    fsd = np.where(rng.uniform(size=1500) < 0.5, 0.05, 0.2)
+    table = table.assign(fsd=fsd, avm=table["price"] * np.exp(rng.normal(scale=fsd)))
+    table.to_csv("sales.csv", index=False)
+    old = table["sold_on"] < pd.Timestamp("2021-08-01")
+    table[old].to_csv("old.csv", index=False)
+    table[~old].to_csv("newer.csv", index=False)
+    return table
+
+
+def run(typed: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> tuple[str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    written = capsys.readouterr()
+    assert ended.value.code == status, written.err
+    return written.out, written.err
+
+
+def test_what_is_printed_is_what_the_library_says(
+    sales: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words, JSON and CSV; several rates are a table."""
+    wanted = fit_certified(
+        sales, "price", time="sold_on", prediction="avm", drop=["parcel"], estimator="column:fsd"
+    )
+    out, err = run(["certify", *SCORE], capsys)
+    assert (out, err) == (f"{wanted}\n", "")
+    assert out.startswith("Act on expected errors up to 0.05: ")
+    out, _ = run(["certify", *SCORE, "--format", "json"], capsys)
+    assert json.loads(out)["cut_off"] == 0.05
+    several = ["--outlier-rate", "0.001,0.05", "--confidence-level", "0.9", "--side", "over"]
+    out, _ = run(["certify", *SCORE, *several, "--format", "csv"], capsys)
+    assert pd.read_csv(io.StringIO(out))["certified"].tolist() == [False, True]
+    out, _ = run(["certify", *SCORE, *several], capsys)
+    assert "accept nothing" in out
+    assert "An outlier is too high by more than 15 %" in out
+
+
+def test_where_nothing_qualifies_the_status_is_3(capsys: pytest.CaptureFixture[str]) -> None:
+    """With what helps, and no file."""
+    asked = ["--outlier-rate", "0.001", "--output", "avm.qconf"]
+    out, err = run(["certify", *SCORE, *asked], capsys, 3)
+    assert out.startswith("Accept nothing")
+    assert "What helps" in out
+    assert err == "qconf: nothing is certified, so avm.qconf is not written\n"
+    assert not Path("avm.qconf").exists()
+
+
+def test_what_was_certified_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    """The pair that was fitted, and one that was kept before, each with its certificate."""
+    _, err = run(["certify", *SCORE, "--output", "fsd.qconf"], capsys)
+    assert "written: fsd.qconf; qconf score fsd.qconf adds the column accept" in err
+    run(["score", "fsd.qconf", "newer.csv", "--output", "a.csv"], capsys)
+    scored = pd.read_csv("a.csv")
+    assert (scored["accept"] == (scored["expected_error"] <= 0.05)).all()
+    assert 0.4 < scored["accept"].mean() < 0.6
+    run(["fit", "old.csv", *VENDOR, "--estimator", "count", "--output", "avm.qconf"], capsys)
+    asked = ["newer.csv", "--model", "avm.qconf", "--outlier-rate", "0.9"]
+    run(["certify", *asked, "--output", "avm.qconf"], capsys)
+    run(["score", "avm.qconf", "newer.csv", "--output", "b.csv"], capsys)
+    assert pd.read_csv("b.csv")["accept"].all()
+    out, _ = run(["inspect", "avm.qconf"], capsys)
+    assert "Certified     Act on expected errors up to" in out
+    assert "A guarantee" not in out
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["sales.csv"], "Name it with --target"),
+        ([*SCORE, "--outlier-rate", "few"], "--outlier-rate must be numbers such as 0.05"),
+        ([*SCORE, "--outlier-rate", "1"], "strictly between 0 and 1"),
+        ([*SCORE, "--side", "under"], "side"),
+        ([*SCORE, "--outlier-rate", "0.1,0.2", "--output", "x.qconf"], "keeps one promise"),
+        ([*SCORE, "--output", "sales.csv"], "sales.csv"),
+        (["--model", "avm.qconf"], "rows that the model has not seen"),
+        (["sales.csv", "--model", "m", "--estimator", "blend"], "--estimator is for a new fit"),
+        (["sales.csv", "--model", "none.qconf"], "There is no file"),
+    ],
+)
+def test_mistakes_are_a_line(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the status 2, and nothing on standard output."""
+    out, err = run(["certify", *typed], capsys, 2)
+    assert (out, said in err) == ("", True), err
+    assert err.count("\n") == 1
