@@ -13,10 +13,12 @@ import pyarrow as pa
 import pytest
 from worlds import sales_table
 
+from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
 from qconf.cli.main import main
+from qconf.cli.report_card import report_card_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.estimators.registry import BUILT_IN
@@ -28,7 +30,10 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 def test_every_option_exists() -> None:
     """Each ``--option`` of the text is one of a command."""
     known = {"format", "help"}
-    commands = compare_command, fit_command, inspect_command, score_command, simulate_command
+    commands = (
+        certify_command, compare_command, fit_command, inspect_command, report_card_command,
+        score_command, simulate_command,
+    )  # fmt: skip
     for command in commands:
         known |= set(inspect.signature(command).parameters)
     for option in re.findall(r"--([a-z][a-z-]*)[ `]", README):
@@ -98,3 +103,39 @@ def test_a_model_is_kept_and_scores_as_it_is_printed(
     assert list(kept["id"]) == list(range(300))
     np.testing.assert_array_equal(kept["prediction"], names["value"])
     np.testing.assert_array_equal(names["scored"]["expected_error"], names["expected_error"])
+
+
+@pytest.mark.slow
+def test_a_cut_off_is_certified_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The commands of that chapter, one after the other, and its block of Python."""
+    chapter = README.partition("## Act on them")[2].partition("\n## ")[0]
+    sales = sales_table(2000).sort_values("sold_on", ignore_index=True).assign(id=range(2000))
+    rng = np.random.default_rng(0)
+    fsd = np.where(rng.uniform(size=2000) < 0.5, 0.05, 0.2)
+    avm = sales["price"] * np.exp(rng.normal(scale=fsd))
+    sales = sales.assign(fsd=fsd, avm=avm, zip=sales["parcel"] % 40)
+    sales.to_parquet(tmp_path / "sales.parquet")
+    sales.to_csv(tmp_path / "values.csv")
+    sales.drop(columns="price").to_parquet(tmp_path / "new.parquet")
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(
+        r"^qconf ((?:certify|score|report-card) .*)$", chapter, flags=re.MULTILINE
+    )
+    assert len(commands) == 5
+    for line in commands:
+        with pytest.raises(SystemExit) as ended:
+            main(line.split())
+        assert ended.value.code == 0, (line, capsys.readouterr().err)
+    scored = pd.read_parquet("decided.parquet")
+    assert {"p_within_10", "p_outlier", "tier", "accept"} <= set(scored)
+    assert len(pd.read_csv("audit.csv")) == 200
+    (code,) = [one for one in BLOCKS if "certificate.cut_off" in one]
+    residual = sales["avm"] / sales["price"] - 1
+    names: dict[str, Any] = {"fsd": fsd, "error": residual, "sales": sales}
+    features = sales[["zone", "rooms", "area"]]
+    names |= {"X": features, "y": sales["price"], "new": features[:10]}
+    exec(code, names)  # noqa: S102 - our own text
+    assert names["certificate"].certified
+    assert len(names["low"]) == 10

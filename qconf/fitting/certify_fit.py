@@ -82,6 +82,15 @@ def fit_certified(
     """
     check_seed(random_state)
     settings = Settings.checked(error, threshold, 0.1, confidence_level)
+    asked: dict[str, Any] = {
+        "threshold": settings.threshold,
+        "outlier_rate": outlier_rate,
+        "confidence_level": confidence_level,
+        "side": side,
+        "error": settings.scale.name,
+    }
+    # What is wrong with the promise is said before the models are fitted.
+    certify([0.0], [0.0], **asked)
     named = make_contenders([estimator], settings.scale.name)
     dataset, doubts = take_in(
         table, target, settings, prediction=prediction, time=time, groups=groups,
@@ -97,18 +106,9 @@ def fit_certified(
     plan: dict[str, Any] = {"folds": folds, "random_state": random_state}
     pair = fitted_on(older, names, named[0], None, settings, copies, plan)
     expected, residual = _errors(pair, dataset.take(held_out.calibration), names, settings)
-    asked: dict[str, Any] = {
-        "threshold": settings.threshold,
-        "outlier_rate": outlier_rate,
-        "confidence_level": confidence_level,
-        "side": side,
-        "error": settings.scale.name,
-    }
     history = _errors(pair, older, names, settings) if score_columns(named) else None
-    dated = _dated(held_out)
-    certificate: Any = certify(
-        expected, residual, groups=held_out.groups, periods=dated, history=history, **asked
-    )
+    known = {"groups": held_out.groups, "periods": _dated(held_out), "history": history}
+    certificate: Any = certify(expected, residual, **known, **asked)
     if len(residual) >= _FEWEST_ROWS:
         pair.error_distribution_ = fit_error_distribution(
             residual, expected, error=settings.scale.name, time=held_out.time  # type: ignore[arg-type]

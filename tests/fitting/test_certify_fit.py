@@ -105,7 +105,7 @@ def test_what_has_learned_from_older_rows_has_no_history(
     seen: list[Any] = []
 
     def watched(*columns: Any, **options: Any) -> Any:
-        seen.append(options["history"])
+        seen.extend([options["history"]] if "history" in options else [])
         return certify(*columns, **options)
 
     monkeypatch.setattr(certify_fit, "certify", watched)
@@ -132,3 +132,13 @@ def test_nothing_certified_is_not_saved(sales: pd.DataFrame, tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
     with pytest.raises(TableError):
         vendor(sales[:5])
+
+
+def test_a_wrong_promise_is_refused_before_the_fit(
+    sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fit may take minutes."""
+    monkeypatch.delattr(certify_fit, "fitted_on")
+    for wrong in ({"outlier_rate": 1.0}, {"side": "under"}, {"confidence_level": 0.0}):
+        with pytest.raises(OptionError):
+            fit(sales, **wrong)
