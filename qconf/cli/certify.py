@@ -104,6 +104,13 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
     strict: StrictOption = False,
+    plugins: Annotated[
+        bool, typer.Option("--plugins", help="Let classes of installed plug-ins be in the model.")
+    ] = False,
+    trust: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Types of other packages that may be in the model."),
+    ] = None,
     format_name: FormatOption = "table",
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -140,7 +147,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     of_fit = {"prediction": prediction, "drop": drop, "features": features, "error": error}
     if model is not None:
         _check_kept(table, {**of_fit, "estimator": estimator, "example": example})
-        certified = _of_file(model, str(table), {**named, **promise}, reading)
+        opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ()), "strict": strict}
+        certified = _of_file(model, str(table), {**named, **promise, **opening}, reading)
     else:
         file, options = read_or_example(table, example, reading)
         for warning in file.warnings:

@@ -12,15 +12,16 @@ from qconf.certification.certificate import Side
 from qconf.certification.certify import certify
 from qconf.core.error_scale import error_scale
 from qconf.core.plain_columns import LEVELS
-from qconf.errors import OptionError, TableError
+from qconf.errors import OptionError, TableError, refuse_warnings
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.result import written_moment
+from qconf.model.holding_out import HeldOut
 from qconf.saving.card import ModelCard
 from qconf.saving.opening import open_model
 from qconf.scoring.batch import Scored, score_rows
 from qconf.scoring.valuation_check import ValuationCheck
 from qconf.tables.fit_roles import FitRoles, fit_roles
-from qconf.tables.reading import read_table
+from qconf.tables.reading import TableFile, read_table
 from qconf.tables.roles import check_target_values, fit_target, role_column
 from qconf.tables.schema import Schema
 
@@ -49,6 +50,7 @@ def certify_kept(
     reading: Mapping[str, Any] | None = None,
     plugins: bool = False,
     trust: Collection[str] = (),
+    strict: bool = False,
 ) -> CertifiedModel:
     """Certify a model that is kept in a file, on rows that it has not seen.
 
@@ -68,6 +70,8 @@ def certify_kept(
         How the table is read, as far as it is not as that of the fit.
     plugins, trust
         As in `qconf.load`.
+    strict : bool, default=False
+        Whether a warning is an error.
 
     Returns
     -------
@@ -85,7 +89,8 @@ def certify_kept(
         msg = f"Only a regressor can be certified; {path!r} holds a {type(model).__name__}."
         raise OptionError(msg)
     schema = Schema.of_model(model, card.reading)
-    frame = _read(table, schema, {**card.reading, **(reading or {})})
+    read = _read(table, schema, {**card.reading, **(reading or {})})
+    frame = read.frame
     scored = _scored(model, schema, frame)
     given = {
         "time": time or _there(card.time, frame),
@@ -101,24 +106,26 @@ def certify_kept(
     dated = roles.time is not None and roles.time.dtype.kind == "M"
     certificate: Any = certify(
         expected[roles.rows], residual[roles.rows], threshold=limit, outlier_rate=outlier_rate,
-        confidence_level=confidence_level, groups=roles.groups,
+        confidence_level=confidence_level, groups=HeldOut.everything(roles).groups,
         periods=roles.time if dated else None, side=side, error=model.error,
     )  # fmt: skip
-    warned = () if model.time_range_ is not None else (_UNKNOWN,)
+    warned = (*read.warnings, *(() if model.time_range_ is not None else (_UNKNOWN,)))
+    if strict:
+        refuse_warnings(warned)
     words = f"{len(roles.rows):,} rows of {table!r}"
     return CertifiedModel(model, certificate, card, words, warned)
 
 
-def _read(table: str, schema: Schema, reading: Mapping[str, Any]) -> pd.DataFrame:
+def _read(table: str, schema: Schema, reading: Mapping[str, Any]) -> TableFile:
     """Read a table as `score` does: what was text in the fit is text."""
     said = {name: value for name, value in reading.items() if value is not None}
     text = {*said.pop("text", ()), *(one.name for one in schema.columns if one.kind == LEVELS)}
-    frame = read_table(table, **said).frame
+    file = read_table(table, **said)
     # Codes that look like numbers, in a file that does not know types.
     like_numbers = [
-        name for name in frame.columns if name in text and frame[name].dtype.kind in "iuf"
+        name for name, column in file.frame.items() if name in text and column.dtype.kind in "iuf"
     ]
-    return read_table(table, **said, text=like_numbers).frame if like_numbers else frame
+    return read_table(table, **said, text=like_numbers) if like_numbers else file
 
 
 def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:

@@ -23,7 +23,7 @@ class HeldOut:
     fitted, calibration : ndarray of int
         Positions in the table.
     groups : ndarray of shape (n_calibration,) of int, or None
-        Codes of what hangs together among the calibration rows.
+        Codes of what hangs together among the calibration rows; None where nothing does.
     time : ndarray of shape (n_calibration,) or None
     """
 
@@ -35,7 +35,8 @@ class HeldOut:
     @classmethod
     def everything(cls, roles: FitRoles) -> HeldOut:
         """Take all rows for the calibration, of models that were fitted elsewhere."""
-        return cls(np.arange(0), roles.rows, roles.groups, roles.time)
+        groups = None if roles.groups is None else _together(roles.groups)
+        return cls(np.arange(0), roles.rows, groups, roles.time)
 
 
 def hold_out(roles: FitRoles, share: float, rng: np.random.RandomState) -> HeldOut:
@@ -81,9 +82,14 @@ def hold_out(roles: FitRoles, share: float, rng: np.random.RandomState) -> HeldO
     return HeldOut(
         roles.rows[older],
         roles.rows[newest],
-        None if roles.groups is None else roles.groups[newest],
+        None if roles.groups is None else _together(roles.groups[newest]),
         None if roles.time is None else roles.time[newest],
     )
+
+
+def _together(groups: IntArray) -> IntArray | None:
+    """Return groups, unless each is a single row: those are independent."""
+    return groups if len(np.unique(groups)) < len(groups) else None
 
 
 def _random_groups(groups: IntArray, wanted: int, rng: np.random.RandomState) -> Any:

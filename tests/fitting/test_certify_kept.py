@@ -95,6 +95,8 @@ def test_without_a_time_nothing_is_known(sales: pd.DataFrame, place: Path) -> No
     save(fitted(sales, time=None), "timeless.qconf", card=CARD)
     (warning,) = certify_kept("timeless.qconf", "newer.parquet").warnings
     assert "Nothing tells whether the model has seen these rows" in warning
+    with pytest.raises(TableError, match="Nothing tells whether"):
+        certify_kept("timeless.qconf", "newer.parquet", strict=True)
     old, beside = sales[is_old(sales)], fitted(sales)
     beside.fit(old[["rooms", "area"]], old["price"], time=old["sold_on"])
     save(beside, "beside.qconf", card=ModelCard(target="price", threshold=0.3))

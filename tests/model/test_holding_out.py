@@ -67,3 +67,14 @@ def test_nothing_left_to_fit_on() -> None:
         held_out(10, 0.2, time=np.ones(10))
     with pytest.raises(TableError, match="No row is left"):
         held_out(10, 0.2, time=np.arange(10), groups=np.ones(10))
+
+
+def test_groups_of_single_rows_are_none() -> None:
+    """They are independent rows; a pair of them is not."""
+    assert held_out(50, 0.2, groups=np.arange(50)).groups is None
+    paired = np.arange(50)
+    paired[49] = 48
+    time = np.arange(50)
+    groups = held_out(50, 0.2, time=time, groups=paired).groups
+    assert groups is not None
+    assert len(groups) == 10
