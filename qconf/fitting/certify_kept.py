@@ -123,7 +123,9 @@ def _read(table: str, schema: Schema, reading: Mapping[str, Any]) -> TableFile:
     file = read_table(table, **said)
     # Codes that look like numbers, in a file that does not know types.
     like_numbers = [
-        name for name, column in file.frame.items() if name in text and column.dtype.kind in "iuf"
+        str(name)
+        for name, column in file.frame.items()
+        if name in text and column.dtype.kind in "iuf"
     ]
     return read_table(table, **said, text=like_numbers) if like_numbers else file
 

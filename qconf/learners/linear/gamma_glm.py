@@ -168,7 +168,9 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples,)
         """
-        matrix = self.design_.transform(encode(self, X, reset=False).matrix)
+        # Encoded first: that is where a model which is not fitted says so.
+        rows = encode(self, X, reset=False)
+        matrix = self.design_.transform(rows.matrix)
         eta = product(matrix, self._relative)
         if z != 0.0:
             variance = (product(matrix, self.covariance_) * matrix).sum(axis=1)
