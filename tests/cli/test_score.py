@@ -209,8 +209,8 @@ def test_rows_that_cannot_be_scored_are_put_aside(
     done = score(server, place, *command)
     assert done.returncode == 0, done.stderr
     assert "298 rows scored" in done.stderr
-    assert "2 rejected (in 'REJECTED.csv')" in done.stderr
-    aside = pd.read_csv(place / "REJECTED.csv", dtype=str)
+    assert "2 rejected (in 'out.REJECTED.csv')" in done.stderr
+    aside = pd.read_csv(place / "out.REJECTED.csv", dtype=str)
     source = new_rows(N).iloc[[41, 250]]
     assert aside["id"].tolist() == source["id"].tolist()
     assert list(aside) == [*source.columns, "reason"]
@@ -226,7 +226,7 @@ def test_rows_that_cannot_be_scored_are_put_aside(
         (place / "out" / "_rejected" / "a.csv").unlink()  # its part is made again, and it with it
     again = score(server, place, *command)
     assert "2 rejected" in again.stderr
-    assert len(pd.read_csv(place / "REJECTED.csv")) == 2
+    assert len(pd.read_csv(place / "out.REJECTED.csv")) == 2
 
 
 @pytest.mark.parametrize("table", ["new.parquet", "new.csv"])

@@ -495,3 +495,17 @@ def test_two_thousand_changed_files(tmp_path: Path) -> None:
     # Changes that are refused and such as are not: both ways were walked.
     outcomes = [one["outcome"] for one in ended]
     assert min(outcomes.count("refused"), outcomes.count("opened")) > 100
+
+
+def test_what_no_other_process_can_import_is_not_kept(tmp_path: Path) -> None:
+    """A function without a name could be written, and never be read again."""
+    pytest.importorskip("skops.io")
+    from sklearn.compose import TransformedTargetRegressor  # noqa: PLC0415
+    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415
+
+    X, target, _ = table()
+    inside = TransformedTargetRegressor(Ridge(), transformer=FunctionTransformer(lambda x: x))
+    model = ConfidentRegressor(inside, "constant", folds=2).fit(X[["area"]], target)
+    with pytest.raises(OptionError, match="no other process can import it"):
+        qconf.save(model, tmp_path / "one.qconf")
+    assert not (tmp_path / "one.qconf").exists()
