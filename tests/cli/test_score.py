@@ -326,9 +326,9 @@ def test_a_changed_valuation_model_is_refused(
     from qconf.errors import TableError  # noqa: PLC0415
     from qconf.scoring import run as running  # noqa: PLC0415
 
-    model, table = fitted_model(), new_rows(600)
-    seen = features(table).drop(columns=["sold_on", "parcel"])
-    shadow = PredictionShadow(random_state=0).fit(seen, 2 * model.predict(features(table)))
+    model, rows = fitted_model(), new_rows(600)
+    seen = features(rows).drop(columns=["sold_on", "parcel"])
+    shadow = PredictionShadow(random_state=0).fit(seen, 2 * model.predict(features(rows)))
     monkeypatch.setattr(model, "shadow_", shadow, raising=False)
     monkeypatch.setattr(running, "_opened", lambda *_: (model, {}))
     monkeypatch.chdir(place)

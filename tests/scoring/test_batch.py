@@ -197,4 +197,4 @@ def test_tables_of_other_libraries_are_one_batch(kind: str) -> None:
 def test_what_is_no_table_is_named() -> None:
     """A list has no columns."""
     with pytest.raises(TableError, match="got a list"):
-        score_batch(fitted_model(), [1, 2])  # type: ignore[arg-type]
+        score_batch(fitted_model(), [1, 2])
