@@ -194,7 +194,9 @@ def _score(
 
 
 def _kept(rows: NewFile, how: How) -> list[str]:
-    return list(rows.schema.names if how.keep is None else how.keep)
+    """Name the columns that come out again; in a part not those that its path tells."""
+    names = rows.schema.names if how.keep is None else how.keep
+    return [name for name in names if name not in rows.in_path]
 
 
 def _schema_of(model: Any, schema: Schema, rows: NewFile, how: How) -> pa.Schema:
