@@ -102,7 +102,7 @@ def installed(name: str, value: str, package: str | None = None) -> EntryPoint:
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *points: EntryPoint) -> None:
-    monkeypatch.setattr(registry, "entry_points", lambda **_: list(points))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: list(points))
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class DistanceConfidence(ConfidenceEstimator):
 @pytest.fixture
 def plug_in(monkeypatch: pytest.MonkeyPatch) -> Any:
     point = EntryPoint("distance", f"{__name__}:DistanceConfidence", registry.ENTRY_POINT_GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point])  # noqa: ARG005
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point])  # noqa: ARG005
     monkeypatch.setitem(sys.modules, __name__, sys.modules[DistanceConfidence.__module__])
     X, _, residual = table()
     return DistanceConfidence().fit(X[["area", "zone"]], residual)
@@ -403,7 +403,7 @@ def test_a_plug_in_that_is_not_installed(
 ) -> None:
     """Said by its name."""
     qconf.save(plug_in, tmp_path / "one.qconf")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [])  # noqa: ARG005
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [])  # noqa: ARG005
     assert "There is no estimator 'distance'" in refused(tmp_path / "one.qconf", plugins=True)
 
 
