@@ -50,7 +50,8 @@ class DistanceConfidence(ConfidenceEstimator):
 @pytest.fixture
 def plug_in(monkeypatch: pytest.MonkeyPatch) -> Any:
     point = EntryPoint("distance", f"{__name__}:DistanceConfidence", registry.ENTRY_POINT_GROUP)
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point])  # noqa: ARG005
+    ours = {registry.ENTRY_POINT_GROUP: [point]}
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: ours.get(group, []))
     monkeypatch.setitem(sys.modules, __name__, sys.modules[DistanceConfidence.__module__])
     X, _, residual = table()
     return DistanceConfidence().fit(X[["area", "zone"]], residual)
