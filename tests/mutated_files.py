@@ -133,7 +133,7 @@ def _outcome(path: Path, name: str) -> tuple[str, str]:
     import saved_models  # noqa: PLC0415
 
     import qconf  # noqa: PLC0415
-    from qconf.errors import ModelFileError  # noqa: PLC0415
+    from qconf.errors import EstimatorError, ModelFileError  # noqa: PLC0415
 
     try:
         model = qconf.load(path)
@@ -143,6 +143,8 @@ def _outcome(path: Path, name: str) -> tuple[str, str]:
         return "raised", f"{type(error).__name__}: {error}"
     try:
         saved_models.answers(name, model, 200)
+    except EstimatorError as error:
+        return "refused", str(error)  # a part of it gave what cannot be
     except Exception as error:  # noqa: BLE001 - the same
         return "opened, cannot answer", f"{type(error).__name__}: {error}"
     return "opened", ""

@@ -115,13 +115,20 @@ def _usage(error: TyperException, typed: Sequence[str]) -> str:
     message, parameter = error.format_message().rstrip("."), getattr(error, "param", None)
     if hasattr(error, "possibilities"):
         message = _no_such_option(str(getattr(error, "option_name", "")), context)
+    elif parameter is not None and (found := _value_of(parameter.opts, typed)) is None:
+        message = f"{_missing(parameter)} is missing"
     elif parameter is not None:
         kind = _KINDS.get(parameter.type_descriptor.annotation, "otherwise")
-        found = _value_of(parameter.opts, typed)
         message = f"The option {parameter.opts[-1]} must be {kind}, got {found!r}"
     full_stop = "" if message.endswith("?") else "."
     is_command = any(one.name == typed[0] for one in app.registered_commands)
     return f"{message}{full_stop} See {_NAME}{f' {typed[0]}' if is_command else ''} --help."
+
+
+def _missing(parameter: Any) -> str:
+    """Name an option, or an argument as help does."""
+    long = max(parameter.opts, key=len)
+    return f"The option {long}" if long.startswith("--") else str(parameter.metavar or long)
 
 
 def _no_such_option(name: str, context: Any) -> str:

@@ -75,8 +75,8 @@ def score_command(  # noqa: PLR0917 - typer turns each into an option
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Where rows are put aside, with the reason.  [default: REJECTED.csv beside the "
-            "output]",
+            help="Where rows are put aside, with the reason.  [default: NAME.REJECTED.csv, "
+            "beside the output]",
         ),
     ] = None,
     interval: Annotated[
@@ -207,7 +207,9 @@ def _aside(how: How, output: str, rejected: str | None) -> str | None:
     if rejected is None and output == _STANDARD:
         msg = "Rows that are put aside need a file where the output is standard: --rejected FILE"
         raise OptionError(msg)
-    return rejected or str(Path(output).parent / _REJECTED)
+    # Named after the output: another run must not take the place of its rows.
+    beside = Path(output)
+    return rejected or str(beside.parent / f"{beside.name.partition('.')[0]}.{_REJECTED}")
 
 
 def _check_outputs(

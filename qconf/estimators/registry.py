@@ -8,10 +8,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qconf.errors import EstimatorError, QconfError, did_you_mean
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = [
     "BUILT_IN", "ENTRY_POINT_GROUP", "blamed", "check_estimator", "estimator_names",
@@ -210,6 +212,8 @@ def plug_in_name(kind: type[Any]) -> str | None:
 def _plug_ins() -> dict[str, list[EntryPoint]]:
     """List what packages offer, by name; the same object twice is one."""
     found: dict[str, dict[str, EntryPoint]] = {}
+    from importlib.metadata import entry_points  # noqa: PLC0415 - help must not wait for it
+
     for point in entry_points(group=ENTRY_POINT_GROUP):
         # Earlier versions registered their own.
         if BUILT_IN.get(point.name) != point.value:

@@ -122,6 +122,7 @@ class FittedModel:
                 f"Predictions of another model than that of the column {self.names['prediction']!r}"
                 ": errors are a model's own. Fit again when it changes."
             )
+        lines.append("Those who must not see rows of the fit: the file holds some of them.")
         return tuple(lines)
 
     @property

@@ -43,6 +43,7 @@ from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
 from qconf.model.decomposition import Cuts, Shares, split_error
 from qconf.model.given_prediction import given_prediction, shadow_of
+from qconf.model.known_values import KnownValues
 from qconf.model.probabilities import PredictsProbabilities, held_out_distribution
 from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
 from qconf.model.shadow import PredictionShadow
@@ -273,6 +274,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
+        self._known_values = KnownValues.of(table)
         self._fit_replicates(maker, prediction, rng)
         self.shadow_: PredictionShadow | None = None
         if predicted is not None and isinstance(table, pd.DataFrame):
@@ -412,6 +414,27 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         table = self._checked(X)
         prediction = self._predicted(table)
         return prediction, self._expected_error(table, prediction)
+
+    def unlike(self, X: TableLike) -> pd.DataFrame:
+        """Tell the cells that hold what no row of `fit` held.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        DataFrame of shape (n_samples, n_features), dtype bool
+            True for a level that was not there, a gap in a column that had none, and a number
+            out of its range; dates may be newer.
+        """
+        check_is_fitted(self)
+        table = self._features(check_table(self, X, reset=False))
+        return pd.DataFrame(
+            self._known_values.unlike(table),
+            columns=getattr(table, "columns", None),
+            index=getattr(table, "index", None),
+        )
 
     def decompose(
         self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None

@@ -21,6 +21,7 @@ TABLE: Final[dict[str, str]] = {
     "Cells": "qconf.model.shadow.mix",
     "Cuts": "qconf.model.decomposition",
     "GivenPrediction": "qconf.model.given_prediction",
+    "KnownValues": "qconf.model.known_values",
     "Mix": "qconf.model.shadow.mix",
     "Pair": "qconf.model.replicates",
     "PredictionScale": "qconf.model.shadow.scale",

@@ -62,7 +62,15 @@ def dumped(model: Any) -> bytes:
             raise
         msg = f"A {kind} cannot be kept in a file: {' '.join(str(error).split())[:200]}."
         raise OptionError(msg) from error
-    own = [name for name in types_of(content) if name.startswith(_OURS)]
+    names = types_of(content)
+    nowhere = [name for name in names if name.startswith("__main__.") or "<" in name]
+    if nowhere:
+        msg = (
+            f"A {kind} that holds {nowhere[0]} cannot be kept in a file: no other process can "
+            "import it. Put what it names into a module, at its top level."
+        )
+        raise OptionError(msg)
+    own = [name for name in names if name.startswith(_OURS)]
     if own:
         msg = (
             f"A {kind} that holds {own[0]} cannot be kept in a file: what is inside of another "

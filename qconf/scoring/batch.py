@@ -73,8 +73,9 @@ def score_batch(
     model : ConfidentRegressor or confidence estimator
         Fitted.
     batch : pyarrow.RecordBatch of shape (n_rows, n_columns)
-        With the columns that the model was fitted on, in any order; others are ignored. Numbers
-        and dates may be of any width; text is not taken for them.
+        Or a table of Arrow, polars or pandas, with the columns that the model was fitted on, in
+        any order; others are ignored. Numbers and dates may be of any width; text is not taken
+        for them.
     keep : sequence of str, default=()
         Columns of `batch` that come out again, before the scores.
     schema : Schema, default=None
@@ -115,13 +116,38 @@ def score_batch(
     known = Schema.of_model(model) if schema is None else schema
     told = Decisions() if decisions is None else decisions
     told.check(model)
-    scored = score_rows(model, batch, known, keep, decisions=told)
+    scored = score_rows(model, _one_batch(batch), known, keep, decisions=told)
     if scored.reasons:
         at, reason = min(scored.reasons.items())
         others = f" {len(scored.reasons) - 1} more rows." if len(scored.reasons) > 1 else ""
         msg = f"Row {at + 1} of the batch cannot be scored. {reason}{others}"
         raise TableError(msg)
     return scored.batch
+
+
+def _one_batch(rows: Any) -> pa.RecordBatch:
+    """Return rows as one batch: that of Arrow, or a table of another library that speaks it.
+
+    Raises
+    ------
+    TableError
+        If it is no table.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    if isinstance(rows, pa.RecordBatch):
+        return rows
+    if isinstance(rows, pd.DataFrame):
+        return pa.RecordBatch.from_pandas(rows, preserve_index=False)
+    if not hasattr(rows, "__arrow_c_stream__"):
+        msg = (
+            "Rows to be scored must be a batch or a table of Arrow, or a DataFrame of pandas or "
+            f"polars; got a {type(rows).__name__}."
+        )
+        raise TableError(msg)
+    table = pa.table(rows).combine_chunks()
+    batches = table.to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
 def score_rows(

@@ -40,8 +40,11 @@ class NewFile(ABC):
         Its columns, those of its folders' names among them.
     written : WrittenCells
         How its columns of text are written whose kinds the model knows.
+    in_path : frozenset of str
+        Columns that the names of its folders tell, and those of what comes out tell as well.
     """
 
+    in_path: frozenset[str] = frozenset()
     name: str
     schema: pa.Schema
     written: WrittenCells
@@ -118,6 +121,7 @@ class _ParquetRows(NewFile):
         self._n_rows = self._file.metadata.num_rows
         self._done = 0
         self._partitions = partitions
+        self.in_path = frozenset(partitions)
         fields = [one for one in _flat_schema(own) if one.name not in partitions]
         self.schema = pa.schema([*fields, *(pa.field(one, pa.string()) for one in partitions)])
         names = frozenset(partitions) & frozenset(known.names)

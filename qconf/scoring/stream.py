@@ -17,6 +17,7 @@ from qconf.scoring.halves import score_in_halves
 from qconf.scoring.rejected import RejectedRows, rejections
 from qconf.scoring.rows import NewFile
 from qconf.scoring.sinks import Sink, sink_of
+from qconf.scoring.strange_columns import StrangeColumns
 from qconf.scoring.valuation_check import ValuationCheck
 from qconf.tables.schema import Schema
 
@@ -73,7 +74,9 @@ class Tally:
         """Sum up."""
         told: dict[str, str] = {}
         for one in self.warnings + other.warnings:
-            told.setdefault(_without_numbers(one), one)
+            known = told.setdefault(_without_numbers(one), one)
+            # Of two that differ in numbers, the one that says more.
+            told[_without_numbers(one)] = max(known, one, key=_numbers)
         return Tally(self.rows + other.rows, self.rejected + other.rejected, tuple(told.values()))
 
 
@@ -166,11 +169,13 @@ def _score(
     columns = None if how.skip or how.keep is None else [*keep, *schema.names]
     score = score_in_halves if how.skip else score_rows
     check = ValuationCheck(model, changed_ok=how.changed_ok, share=share)
+    strange = StrangeColumns(model)
     tally = Tally(warnings=tuple(rows.written.warnings))
     for batch in rows.batches(how.batch_rows, columns):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             scored = score(model, batch, schema, keep, rows.written, how.decisions)
+            strange.look(scored.table)
             check.look(scored.table, scored.prediction)
         before = tally.rows + tally.rejected
         reasons = {
@@ -187,11 +192,14 @@ def _score(
         told = tuple(str(one.message) for one in caught)
         tally += Tally(scored.batch.num_rows, len(reasons), told)
         report(batch.num_rows, rows.share())
-    return tally + Tally(warnings=(check.warning,) if check.warning else ())
+    more = (check.warning,) if check.warning else ()
+    return tally + Tally(warnings=(*strange.warnings, *more))
 
 
 def _kept(rows: NewFile, how: How) -> list[str]:
-    return list(rows.schema.names if how.keep is None else how.keep)
+    """Name the columns that come out again; in a part not those that its path tells."""
+    names = rows.schema.names if how.keep is None else how.keep
+    return [name for name in names if name not in rows.in_path]
 
 
 def _schema_of(model: Any, schema: Schema, rows: NewFile, how: How) -> pa.Schema:
@@ -207,4 +215,8 @@ def _schema_of(model: Any, schema: Schema, rows: NewFile, how: How) -> pa.Schema
 
 
 def _without_numbers(text: str) -> str:
-    return re.sub(r"[0-9]+", "#", text)
+    return re.sub(r"[0-9][0-9,]*", "#", text)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(digits.replace(",", "")) for digits in re.findall(r"[0-9][0-9,]*", text)]

@@ -34,6 +34,8 @@ _REMEDIES = {
     LEVELS: "write it as text, as it was then (numbers lose what codes begin with: 01234)",
 }
 #: How text in a typed file may be read, where nothing was said at the fit.
+#: So many columns are named in a message.
+_NAMED = 10
 _ASKED = {NUMBERS: "--decimal . or --decimal ,", DATES: "--date-format or --day-first"}
 
 
@@ -223,7 +225,9 @@ class Schema:
 
     def _missing(self, name: str, there: list[str]) -> str:
         missing = [one.name for one in self.columns if one.needed and one.name not in there]
-        others = f" (and {len(missing) - 1} more are missing)" if len(missing) > 1 else ""
+        rest = [repr(one) for one in missing if one != name]
+        more = " ..." if len(rest) > _NAMED else ""
+        others = f" (nor {', '.join(rest[:_NAMED])}{more})" if rest else ""
         unused = [one for one in there if one not in self.names] or there
         return (
             f"The table has no column {name!r}, which the model was fitted on{others}. "

@@ -118,7 +118,8 @@ def test_what_folders_are_named_is_a_column(server: CommandServer, place: Path) 
         place, ["score", "avm.qconf", "zones", "--output", "out", "--keep", "id,zone"]
     )
     assert done.returncode == 0, done.stderr
-    scored = pd.concat([pq.ParquetFile(path).read().to_pandas() for path in place.glob("out/*/*")])
+    scored = pd.read_parquet(place / "out")
+    assert set(scored["zone"]) == set(new_rows(N)["zone"].dropna())
     wanted = expected().set_index("id")["prediction"]
     found = scored.set_index("id")["prediction"]
     assert len(found) == new_rows(N)["zone"].notna().sum()
@@ -210,8 +211,8 @@ def test_rows_that_cannot_be_scored_are_put_aside(
     done = score(server, place, *command)
     assert done.returncode == 0, done.stderr
     assert "298 rows scored" in done.stderr
-    assert "2 rejected (in 'REJECTED.csv')" in done.stderr
-    aside = pd.read_csv(place / "REJECTED.csv", dtype=str)
+    assert "2 rejected (in 'out.REJECTED.csv')" in done.stderr
+    aside = pd.read_csv(place / "out.REJECTED.csv", dtype=str)
     source = new_rows(N).iloc[[41, 250]]
     assert aside["id"].tolist() == source["id"].tolist()
     assert list(aside) == [*source.columns, "reason"]
@@ -227,7 +228,7 @@ def test_rows_that_cannot_be_scored_are_put_aside(
         (place / "out" / "_rejected" / "a.csv").unlink()  # its part is made again, and it with it
     again = score(server, place, *command)
     assert "2 rejected" in again.stderr
-    assert len(pd.read_csv(place / "REJECTED.csv")) == 2
+    assert len(pd.read_csv(place / "out.REJECTED.csv")) == 2
 
 
 @pytest.mark.parametrize("table", ["new.parquet", "new.csv"])
@@ -327,9 +328,9 @@ def test_a_changed_valuation_model_is_refused(
     from qconf.errors import TableError  # noqa: PLC0415
     from qconf.scoring import run as running  # noqa: PLC0415
 
-    model, table = fitted_model(), new_rows(600)
-    seen = features(table).drop(columns=["sold_on", "parcel"])
-    shadow = PredictionShadow(random_state=0).fit(seen, 2 * model.predict(features(table)))
+    model, rows = fitted_model(), new_rows(600)
+    seen = features(rows).drop(columns=["sold_on", "parcel"])
+    shadow = PredictionShadow(random_state=0).fit(seen, 2 * model.predict(features(rows)))
     monkeypatch.setattr(model, "shadow_", shadow, raising=False)
     monkeypatch.setattr(running, "_opened", lambda *_: (model, ModelCard()))
     monkeypatch.chdir(place)

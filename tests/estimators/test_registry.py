@@ -102,7 +102,9 @@ def installed(name: str, value: str, package: str | None = None) -> EntryPoint:
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *points: EntryPoint) -> None:
-    monkeypatch.setattr(registry, "entry_points", lambda **_: list(points))
+    ours = {registry.ENTRY_POINT_GROUP: list(points)}
+    # Other libraries ask for theirs.
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: ours.get(group, []))
 
 
 @pytest.fixture

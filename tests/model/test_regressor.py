@@ -486,3 +486,17 @@ def test_a_class_is_no_model(table: pd.DataFrame) -> None:
     for wrong in ({"regressor": LinearRegression}, {"confidence": ResidualConfidence}):
         with pytest.raises(OptionError, match=r"is a class; pass one that is made: \w+\(\)"):
             ConfidentRegressor(**wrong).fit(table[["rooms"]], table["price"])
+
+
+def test_cells_that_no_row_of_fit_held_are_told() -> None:
+    """New levels, gaps where there were none, numbers out of range; newer dates are none."""
+    table = sales_table(300)
+    X = table.drop(columns=["price", "parcel"])
+    model = ConfidentRegressor(confidence="constant", random_state=0)
+    model.fit(X, table["price"], time="sold_on")
+    assert not model.unlike(X).to_numpy().any()
+    later = X.head(1).assign(
+        zone="elsewhere", rooms=99, area=np.nan, sold_on=pd.Timestamp("2030-01-01")
+    )
+    found = model.unlike(later).iloc[0]
+    assert list(found[found].index) == ["zone", "rooms"]

@@ -50,7 +50,8 @@ class DistanceConfidence(ConfidenceEstimator):
 @pytest.fixture
 def plug_in(monkeypatch: pytest.MonkeyPatch) -> Any:
     point = EntryPoint("distance", f"{__name__}:DistanceConfidence", registry.ENTRY_POINT_GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point])  # noqa: ARG005
+    ours = {registry.ENTRY_POINT_GROUP: [point]}
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: ours.get(group, []))
     monkeypatch.setitem(sys.modules, __name__, sys.modules[DistanceConfidence.__module__])
     X, _, residual = table()
     return DistanceConfidence().fit(X[["area", "zone"]], residual)
@@ -403,7 +404,7 @@ def test_a_plug_in_that_is_not_installed(
 ) -> None:
     """Said by its name."""
     qconf.save(plug_in, tmp_path / "one.qconf")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [])  # noqa: ARG005
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [])  # noqa: ARG005
     assert "There is no estimator 'distance'" in refused(tmp_path / "one.qconf", plugins=True)
 
 
@@ -495,3 +496,17 @@ def test_two_thousand_changed_files(tmp_path: Path) -> None:
     # Changes that are refused and such as are not: both ways were walked.
     outcomes = [one["outcome"] for one in ended]
     assert min(outcomes.count("refused"), outcomes.count("opened")) > 100
+
+
+def test_what_no_other_process_can_import_is_not_kept(tmp_path: Path) -> None:
+    """A function without a name could be written, and never be read again."""
+    pytest.importorskip("skops.io")
+    from sklearn.compose import TransformedTargetRegressor  # noqa: PLC0415
+    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415
+
+    X, target, _ = table()
+    inside = TransformedTargetRegressor(Ridge(), transformer=FunctionTransformer(lambda x: x))
+    model = ConfidentRegressor(inside, "constant", folds=2).fit(X[["area"]], target)
+    with pytest.raises(OptionError, match="no other process can import it"):
+        qconf.save(model, tmp_path / "one.qconf")
+    assert not (tmp_path / "one.qconf").exists()

@@ -179,3 +179,22 @@ def test_fields_of_structs_and_names_with_spaces() -> None:
     model.feature_names_in_ = np.array(["x.y"])
     vars(model)["predict_with_error"] = lambda rows: (rows["x.y"].to_numpy(), np.ones(2))
     assert score_batch(model, nested).column("prediction").to_pylist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "table"])
+def test_tables_of_other_libraries_are_one_batch(kind: str) -> None:
+    """The same bits as of a batch of Arrow."""
+    rows = features(new_rows(40))
+    batch = as_batch(rows)
+    table: Any = pa.Table.from_batches([batch.slice(0, 10), batch.slice(10)])
+    if kind == "pandas":
+        table = rows
+    if kind == "polars":
+        table = pytest.importorskip("polars").from_arrow(table)
+    assert score_batch(fitted_model(), table).equals(score_batch(fitted_model(), batch))
+
+
+def test_what_is_no_table_is_named() -> None:
+    """A list has no columns."""
+    with pytest.raises(TableError, match="got a list"):
+        score_batch(fitted_model(), [1, 2])

@@ -55,7 +55,7 @@ def test_a_missing_column_is_named_with_the_closest() -> None:
         TableError, match=r"no column 'area', which.*fitted on. Did you mean 'aera'"
     ):
         Schema.of_model(model()).read(renamed)
-    with pytest.raises(TableError, match=r"no column 'area'.*and 2 more are missing"):
+    with pytest.raises(TableError, match=r"no column 'area'.*nor "):
         Schema.of_model(model()).read(batch().select(["sold", "empty"]))
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 __all__ = ["Verdict", "statement"]
 
-_WHAT_TO_DO = "Fit again with these predictions, or say --changed-valuation-ok."
+_WHAT_TO_DO = (
+    "Fit again with these predictions; or, if the model is the same and follows the market, say "
+    "--changed-valuation-ok."
+)
 
 
 @dataclass(frozen=True)
