@@ -276,16 +276,26 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.regressor_ = maker.fit_regressor(regressor)
         self._known_values = KnownValues.of(table)
         self._fit_replicates(maker, prediction, rng)
-        self.shadow_: PredictionShadow | None = None
-        if predicted is not None and isinstance(table, pd.DataFrame):
-            features = table.drop(columns=list(self._hidden))
-            told = roles.time, roles.groups, draw_seed(rng)
-            self.shadow_ = shadow_of(features, predicted[roles.rows], *told)
+        self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
             held_out = maker, plan, prediction, regressor, rng
             self.error_distribution_ = held_out_distribution(*held_out, given=given is not None)
         return self
+
+    def _cast_shadow(
+        self,
+        table: Table,
+        predicted: FloatArray | None,
+        roles: FitRoles,
+        rng: np.random.RandomState,
+    ) -> None:
+        """Keep what tells predictions of somebody else's model from those of another."""
+        self.shadow_: PredictionShadow | None = None
+        if predicted is not None and isinstance(table, pd.DataFrame):
+            features = table.drop(columns=list(self._hidden))
+            told = roles.time, roles.groups, draw_seed(rng)
+            self.shadow_ = shadow_of(features, predicted[roles.rows], *told)
 
     def _take_roles(self, table: Table, time: Any, groups: Any) -> FitRoles:
         """Remember which columns play a role, and read what they say of each row."""
