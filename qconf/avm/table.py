@@ -9,7 +9,7 @@ from qconf.avm.number_format import PERCENT
 from qconf.avm.sections.asked import Block, Figure
 from qconf.core.estimate import in_percent
 from qconf.core.printable import shown
-from qconf.report.drawing import drawn
+from qconf.report.drawing import drawn, is_wide
 from qconf.report.grid import Column, Grid
 from qconf.report.html import as_html
 
@@ -30,8 +30,6 @@ _OF_A_CLASS = (
     (("scope", "hit_rate"), ("accuracy", "ppe10"), ("accuracy", "failure_rate")),
     (("ratios", "median_ratio"), ("ratios", "cod"), ("ratios", "prb")),
 )
-#: A line is not longer than a terminal: more figures go into a table of their own.
-_AT_ONCE = 3
 
 
 def report_text(report: AvmReport) -> str:
@@ -91,8 +89,8 @@ def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
         return
     yield _TITLES[section]
     names = list(blocks[0].figures)
-    for begin in range(0, len(names), _AT_ONCE):
-        yield _grid(blocks, names[begin : begin + _AT_ONCE])
+    for begin in range(0, len(names), _at_once()):
+        yield _grid(blocks, names[begin : begin + _at_once()])
 
 
 def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
@@ -100,7 +98,7 @@ def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
     judged = blocks[0].verdict is not None or any(one.verdict for one in first)
     said = [name for name in blocks[0].given if name == "mean_ccs"]
     columns = [
-        Column(""),
+        Column("", fold=True),
         Column("rows", right=True),
         *(Column("CCS, %", right=True) for _ in said),
         *(Column(_label(one)) for one in first),
@@ -148,3 +146,8 @@ def _range(figure: Figure) -> str:
         return ""
     low, high = (f"{one:{'+' if figure.written.plus else ''}g}" for one in figure.accepted)
     return f"{low} to {high}"
+
+
+def _at_once() -> int:
+    """Return how many figures a line has room for: more go into a table of their own."""
+    return 3 if is_wide() else 2

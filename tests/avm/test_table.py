@@ -21,15 +21,18 @@ def report() -> AvmReport:
 
 def test_no_line_is_cut(report: AvmReport, monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 100 columns, all digits, on any terminal."""
-    for columns in ("60", "100", "200"):
+    for columns in ("60", "80", "100", "200"):
         monkeypatch.setenv("COLUMNS", columns)
         text = str(report)
         assert max(map(len, text.splitlines())) <= 100
-    assert "…" not in text
+        assert "…" not in text
 
 
-def test_all_sections_and_verdicts_are_there(report: AvmReport) -> None:
+def test_all_sections_and_verdicts_are_there(
+    report: AvmReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What JSON has is in the text: each label, band, class, and what decides."""
+    monkeypatch.setenv("COLUMNS", "100")
     text = str(report)
     for blocks in report.sections.values():
         for block in blocks:
@@ -45,8 +48,11 @@ def test_all_sections_and_verdicts_are_there(report: AvmReport) -> None:
     assert "(all rows)" in text
 
 
-def test_names_of_others_command_nothing(report: AvmReport) -> None:
+def test_names_of_others_command_nothing(
+    report: AvmReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither a terminal nor a page."""
+    monkeypatch.setenv("COLUMNS", "100")
     assert r"the \x1b[31msafest" in str(report)
     assert "\x1b" not in str(report)
     page = report._repr_html_()
