@@ -15,6 +15,7 @@ from qconf.tables.containers import PARQUET, TEXT, first_line, open_packed
 from qconf.tables.csv_stream import CsvStream
 from qconf.tables.flat_batches import flat
 from qconf.tables.options import ReadingOptions
+from qconf.tables.parquet_files import PARQUET_ERRORS
 from qconf.tables.schema import Schema
 from qconf.tables.written_cells import WrittenCells
 
@@ -26,7 +27,6 @@ __all__ = ["NewFile", "open_rows"]
 _STANDARD_INPUT = "standard input"
 #: Bytes that are read of a column at once; a whole row group could be all of the file.
 _BUFFER = 1 << 20
-_ERRORS = (OSError, ValueError, TypeError, NotImplementedError, KeyError, RuntimeError)
 
 
 class NewFile(ABC):
@@ -116,7 +116,7 @@ class _ParquetRows(NewFile):
             self._file = parquet.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False)
             # The metadata of pandas would make columns vanish into an index.
             own = self._file.schema_arrow.remove_metadata()
-        except _ERRORS as error:
+        except PARQUET_ERRORS as error:
             raise TableError(self._unreadable(error)) from error
         self._n_rows = self._file.metadata.num_rows
         self._done = 0
@@ -138,7 +138,7 @@ class _ParquetRows(NewFile):
         while True:
             try:
                 batch = next(read, None)
-            except _ERRORS as error:
+            except PARQUET_ERRORS as error:
                 raise TableError(self._unreadable(error)) from error
             if batch is None:
                 return

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from qconf.errors import ModelFileError
+from qconf.model.shadow.watch import share_of
 from qconf.saving.card import ModelCard
 from qconf.saving.opening import open_model
 from qconf.scoring.parts import Part, Standing, parts_of, stamp_of, standing_of
 from qconf.scoring.rejected import gather
 from qconf.scoring.rows import open_rows
 from qconf.scoring.stream import How, Report, Tally, score_to_file
-from qconf.scoring.valuation_check import ValuationChangedError, share_of
+from qconf.scoring.valuation_check import ValuationChangedError
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.schema import Schema
 

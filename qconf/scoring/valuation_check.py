@@ -10,7 +10,7 @@ from qconf.model.shadow import ShadowWatch
 if TYPE_CHECKING:
     from qconf._types import FloatArray
 
-__all__ = ["ValuationChangedError", "ValuationCheck", "share_of"]
+__all__ = ["ValuationChangedError", "ValuationCheck"]
 
 
 class ValuationChangedError(TableError):
@@ -67,14 +67,3 @@ class ValuationCheck:
         if not self._changed_ok:
             raise ValuationChangedError(verdict.statement)
         self.warning = verdict.statement
-
-
-def share_of(number: int) -> float:
-    """Return the share of a level for the first, the second, ... of any number of tests.
-
-    Examples
-    --------
-    >>> [share_of(number) for number in (1, 2, 3)]
-    [0.5, 0.16666666666666666, 0.08333333333333333]
-    """
-    return 1 / (number * (number + 1))

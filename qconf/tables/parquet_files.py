@@ -13,9 +13,10 @@ from qconf.tables.containers import FEATHER, Blob, first_line
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["read_arrow_blob", "read_parquet_files"]
+__all__ = ["PARQUET_ERRORS", "read_arrow_blob", "read_parquet_files"]
 
-_ERRORS = (OSError, ValueError, TypeError, NotImplementedError, KeyError, RuntimeError)
+#: What pyarrow raises where a file is not what it should be.
+PARQUET_ERRORS = (OSError, ValueError, TypeError, NotImplementedError, KeyError, RuntimeError)
 
 
 def read_arrow_blob(blob: Blob) -> pa.Table:
@@ -37,7 +38,7 @@ def read_arrow_blob(blob: Blob) -> pa.Table:
         if blob.data.startswith((b"ARROW1", b"FEA1")):
             return feather.read_table(buffer)
         return ipc.open_stream(buffer).read_all()
-    except _ERRORS as error:
+    except PARQUET_ERRORS as error:
         msg = f"Cannot read {blob.name!r} as {kind}: {first_line(error)}"
         raise TableError(msg) from error
 
@@ -73,7 +74,7 @@ def read_parquet_files(files: Sequence[Path], source: str) -> tuple[pa.Table, li
     for file in files:
         try:
             part = ds.dataset(str(file), schema=schema, format="parquet").to_table()
-        except _ERRORS as error:
+        except PARQUET_ERRORS as error:
             raise TableError(_unreadable(file, source, error)) from error
         parts.append(part)
     return pa.concat_tables(parts), [part.num_rows for part in parts]
@@ -85,7 +86,7 @@ def _schema_of(file: Path, source: str) -> pa.Schema:
     try:
         # The metadata of pandas would make columns vanish into an index.
         schema = parquet.read_schema(file).remove_metadata()
-    except _ERRORS as error:
+    except PARQUET_ERRORS as error:
         raise TableError(_unreadable(file, source, error)) from error
     twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
     if twice is not None:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from qconf.model.shadow import PredictionShadow
-from qconf.scoring.valuation_check import ValuationChangedError, ValuationCheck, share_of
+from qconf.model.shadow.watch import share_of
+from qconf.scoring.valuation_check import ValuationChangedError, ValuationCheck
 
 
 def houses(n_rows: int, seed: int) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from qconf.model.shadow.judged import Judged
 from qconf.model.shadow.prediction_shadow import PredictionShadow
 from qconf.model.shadow.verdict import Verdict
 
-__all__ = ["ShadowWatch"]
+__all__ = ["ShadowWatch", "share_of"]
 
 _ROWS_TOGETHER = 1000
 
@@ -60,9 +60,20 @@ class ShadowWatch:
         new = self.shadow.judge(X, prediction)
         rows = new if self._rows is None else self._rows.joined(new)
         self.n_looks += 1
-        share = self.share / (self.n_looks * (self.n_looks + 1))
+        share = self.share * share_of(self.n_looks)
         found = self.shadow.verdict(rows, share)
         if self.n_looks == 1 or found.p_value < self.verdict.p_value:
             self.verdict = found
         self._rows = None if len(rows) >= _ROWS_TOGETHER else rows
         return self
+
+
+def share_of(number: int) -> float:
+    """Return the share of a level for the first, the second, ... of any number of tests.
+
+    Examples
+    --------
+    >>> [share_of(number) for number in (1, 2, 3)]
+    [0.5, 0.16666666666666666, 0.08333333333333333]
+    """
+    return 1 / (number * (number + 1))
