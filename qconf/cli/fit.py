@@ -105,7 +105,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
-    file, options = read_or_example(table, example, reading)
+    file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold,

@@ -8,10 +8,12 @@ from pathlib import Path
 from qconf.errors import TableError, did_you_mean
 from qconf.tables.containers import EXCEL, FEATHER, PARQUET, TEXT
 
-__all__ = ["files_of"]
+__all__ = ["TEXT_FILES", "files_of"]
 
 _PACKED = (".gz", ".bz2", ".xz")
-_KNOWN = (*PARQUET, *FEATHER, *EXCEL, ".zip", *TEXT, *(e + p for e in TEXT for p in _PACKED))
+#: What files of text are called, packed or not.
+TEXT_FILES = (*TEXT, *(e + p for e in TEXT for p in _PACKED))
+_KNOWN = (*PARQUET, *FEATHER, *EXCEL, ".zip", *TEXT_FILES)
 _LINES = "write its records as Parquet (pandas.read_json(lines=True), then to_parquet)"
 _PICKLE = "a pickle runs code when it is opened; write a Parquet file (to_parquet) instead"
 _SQLITE = "write the table as CSV (sqlite3 -csv -header FILE 'select * from TABLE' > table.csv)"
