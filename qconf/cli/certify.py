@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from qconf.cli.destination import check_destination
-from qconf.cli.fit import ModelFileOption
+from qconf.cli.fit import ModelFileOption, check_model_name
 from qconf.cli.options import (
     CopiesOption,
     DateFormatOption,
@@ -177,6 +177,7 @@ def _check_outputs(
         raise OptionError(msg)
     # The model's own file may get the certificate; that of the rows is never overwritten.
     check_destination(output, [one for one in (table,) if one is not None and one != model])
+    check_model_name(output)
 
 
 def _check_kept(table: str | None, others: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from qconf.tables.flat_batches import flat
 from qconf.tables.options import ReadingOptions
 from qconf.tables.parquet_files import PARQUET_ERRORS
 from qconf.tables.schema import Schema
+from qconf.tables.sources import no_such_file
 from qconf.tables.written_cells import WrittenCells
 
 if TYPE_CHECKING:
@@ -235,6 +236,8 @@ def _opened(source: str | Path) -> Iterator[IO[bytes]]:
         return
     try:
         file = Path(source).open("rb")  # noqa: SIM115 - closed below, where errors are not ours
+    except FileNotFoundError as error:
+        raise TableError(no_such_file(Path(source), str(source))) from error
     except OSError as error:
         msg = f"Cannot read {str(source)!r}: {error.strerror or error}."
         raise TableError(msg) from error
@@ -255,6 +258,9 @@ def _check_text_name(name: str) -> None:
     ending = Path(name).suffix.lower()
     if ending in PARQUET:
         msg = f"Cannot read {name!r} as Parquet: it does not begin as a Parquet file does."
+        raise TableError(msg)
+    if ending == ".qconf":
+        msg = f"{name!r} holds a model; name a table of new rows behind the model."
         raise TableError(msg)
     if ending in {".xlsx", ".xlsm", ".feather", ".arrow", ".ipc"}:
         msg = f"Cannot score {name!r}: rows to score are Parquet or CSV. Write it as one of them."

@@ -62,7 +62,7 @@ def test_with_predictions_the_confidence_alone_is_fitted(
     typed = ["fit", str(table), "--target", "price", "--prediction", "avm", "--output", str(kept)]
     out, _ = run([*typed, *FAST], capsys)
     assert "the confidence (count) of 'avm'" in out
-    assert "with the column avm" in out
+    assert "NEW.parquet --output scored.parquet (new rows with the column avm, too)" in out
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,9 @@ def test_with_predictions_the_confidence_alone_is_fitted(
         ([], "--output, such as avm.qconf"),
         (["--output", "a.qconf", "--estimator", "bland"], "Did you mean 'blend'"),
         (["--output", "a.qconf", "--estimator", "column:area"], "--prediction"),
+        (["--output", "a.qconf", "--estimator", "blend,count"], "keeps one confidence estimator"),
+        (["--output", "a.parquet"], "--output a.parquet is named like a table"),
+        (["--output", "-"], "--output - is standard output"),
         (["--output", "a.qconf", "--target", "prise"], "Did you mean 'price'"),
     ],
 )

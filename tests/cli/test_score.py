@@ -297,8 +297,8 @@ def test_a_row_that_cannot_be_scored_stops(server: CommandServer, place: Path, t
 
 
 REFUSED: list[tuple[list[str], str]] = [
-    (["missing.parquet", "--output", "x.csv"], "Cannot read 'missing.parquet': No such file"),
-    (["new.parquet", "--output", "x.json"], "told by the ending: .parquet, .csv"),
+    (["missing.parquet", "--output", "x.csv"], "There is no file 'missing.parquet'."),
+    (["new.parquet", "--output", "x.json"], "told by the ending: .parquet, .pq"),
     (["new.parquet", "--output", "new.parquet"], "it is the table itself"),
     (["new.parquet", "--output", "link.parquet"], "it is the table itself"),
     (["new.parquet", "--output", "hard.parquet"], "it is the table itself"),
@@ -329,6 +329,8 @@ REFUSED: list[tuple[list[str], str]] = [
     (["short.parquet", "--output", "x.csv"], "no column 'rooms', which the model was fitted on"),
     (["broken.parquet", "--output", "x.csv"], "Cannot read 'broken.parquet' as Parquet"),
     (["new.parquet", "--output", "no/x.csv"], "there is no folder 'no'"),
+    (["nwe.parquet", "--output", "x.csv"], "no file 'nwe.parquet'. Did you mean 'new.parquet'?"),
+    (["avm.qconf", "--output", "x.csv"], "'avm.qconf' holds a model; name a table of new rows"),
 ]  # fmt: skip
 
 
