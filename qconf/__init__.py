@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
     from qconf.datasets import load_example as load_example
+    from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
     from qconf.estimators.column import ColumnConfidence as ColumnConfidence
     from qconf.estimators.constant import ConstantConfidence as ConstantConfidence
@@ -89,6 +90,7 @@ _HOME = {
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
+    "QconfError": "qconf.errors",
     "QuantileConfidence": "qconf.estimators.quantile",
     "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
@@ -141,6 +143,7 @@ __all__ = [
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
+    "QconfError",
     "QuantileConfidence",
     "Reliability",
     "ResidualConfidence",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from qconf.cli.destination import check_destination
-from qconf.cli.fit import ModelFileOption
+from qconf.cli.fit import ModelFileOption, check_model_name
 from qconf.cli.options import (
     CopiesOption,
     DateFormatOption,
@@ -25,6 +25,7 @@ from qconf.cli.options import (
     FoldsOption,
     FormatOption,
     GroupsOption,
+    PluginsOption,
     PredictionOption,
     SeedOption,
     SeparatorOption,
@@ -35,6 +36,7 @@ from qconf.cli.options import (
     TextOption,
     ThresholdOption,
     TimeOption,
+    TrustOption,
     split_names,
 )
 from qconf.cli.output import check_output, write_result
@@ -104,13 +106,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
     strict: StrictOption = False,
-    plugins: Annotated[
-        bool, typer.Option("--plugins", help="Let classes of installed plug-ins be in the model.")
-    ] = False,
-    trust: Annotated[
-        str | None,
-        typer.Option(metavar="A,B", help="Types of other packages that may be in the model."),
-    ] = None,
+    plugins: PluginsOption = False,
+    trust: TrustOption = None,
     format_name: FormatOption = "table",
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -150,7 +147,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
         opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ()), "strict": strict}
         certified = _of_file(model, str(table), {**named, **promise, **opening}, reading)
     else:
-        file, options = read_or_example(table, example, reading)
+        file, options = read_or_example(table, example, reading, strict=strict)
         for warning in file.warnings:
             tell(f"warning: {warning}")
         asked = asked_of(file, options, **named, **of_fit)  # type: ignore[arg-type]
@@ -180,6 +177,7 @@ def _check_outputs(
         raise OptionError(msg)
     # The model's own file may get the certificate; that of the rows is never overwritten.
     check_destination(output, [one for one in (table,) if one is not None and one != model])
+    check_model_name(output)
 
 
 def _check_kept(table: str | None, others: dict[str, Any]) -> None:

@@ -6,14 +6,14 @@ import os
 import re
 from dataclasses import asdict
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 import qconf
-from qconf.core.whole_files import whole_file
+from qconf.core.long_files import long_file
+from qconf.core.targets import cannot_write, check_target
 from qconf.errors import OptionError, OutputError
 from qconf.saving.card import ModelCard
 from qconf.saving.container import write_parts
@@ -30,7 +30,8 @@ __all__ = ["save"]
 def save(model: Any, path: str | os.PathLike[str], *, card: ModelCard | None = None) -> None:
     """Write a fitted model to a file that can be opened without running anyone's code.
 
-    The same model gives the same bytes. The file is there whole or not at all.
+    The same model gives the same bytes. The file is there whole or not at all; what a process that
+    was killed has left unfinished goes.
 
     Parameters
     ----------
@@ -50,13 +51,11 @@ def save(model: Any, path: str | os.PathLike[str], *, card: ModelCard | None = N
     """
     _check_fitted(model)
     parts = _parts(model, card)
-    target = Path(os.path.realpath(path))
     try:
-        _check_target(path, target)
-        with whole_file(target) as file:
+        with long_file(check_target(path)) as file:
             write_parts(file, parts)
     except OSError as error:
-        raise OutputError(_cannot_write(path, error.strerror or str(error))) from error
+        raise OutputError(cannot_write(path, error.strerror or str(error))) from error
 
 
 def _parts(model: Any, card: ModelCard | None) -> dict[str, bytes]:
@@ -120,18 +119,3 @@ def _check_fitted(model: Any) -> None:
             f"Only a fitted model can be saved; this {type(model).__name__} is none. Fit it first."
         )
         raise OptionError(msg) from error
-
-
-def _check_target(path: Any, target: Path) -> None:
-    if target.is_dir():
-        raise OutputError(_cannot_write(path, "it is a folder; name a file in it"))
-    if not target.parent.is_dir():
-        raise OutputError(_cannot_write(path, f"there is no folder {str(target.parent)!r}"))
-    if target.exists() and not target.is_file():
-        raise OutputError(_cannot_write(path, "it is no regular file; name one"))
-    if target.exists() and not os.access(target, os.W_OK):
-        raise OutputError(_cannot_write(path, "the file is not writable"))
-
-
-def _cannot_write(path: Any, reason: str) -> str:
-    return f"Cannot write to {str(path)!r}: {reason}."

@@ -110,3 +110,16 @@ def test_mistakes_are_a_line(
     out, err = run(["certify", *typed], capsys, 2)
     assert (out, said in err) == ("", True), err
     assert err.count("\n") == 1
+
+
+def test_strict_refuses_what_was_guessed_of_the_file(
+    sales: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As ``compare --strict`` does, before any work is done."""
+    content = sales.assign(zone="caf\u00e9").to_csv(index=False)
+    Path("sales.csv").write_bytes(content.encode("cp1252"))
+    out, err = run(["certify", *SCORE, "--strict"], capsys, 2)
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("qconf: Refused with --strict: ")
+    _, err = run(["certify", *SCORE], capsys)
+    assert err.startswith("qconf: warning: ")
