@@ -27,6 +27,8 @@ __all__ = ["LEAST_PERIODS", "PeriodPromise", "Periods", "promise_of_periods"]
 
 #: A spread of fewer periods is hardly known.
 LEAST_PERIODS = 6
+#: A bound on a rate from which on it tells nobody anything.
+_SAYS_NOTHING = 0.9
 #: Calendar periods of dates, the longest first; the first that makes enough of them is taken.
 _CALENDAR = ("Y", "Q", "M", "W", "D")
 
@@ -161,13 +163,41 @@ def promise_of_periods(
     bound = np.where((n > 0).all(axis=0), _prediction_limit(rates, confidence_level), 1.0)
     last, _ = last_passed(bound <= outlier_rate, start)
     if last is None:
-        return none(
-            f"one more period may have {in_percent(float(bound[start]))} where the tests start"
-        )
+        return none(_why_not(n[:, start], rates[:, start], float(bound[start])))
     named = dict(zip(periods.names, rates[:, last].tolist(), strict=True))
     coverage = float(n[:, last].sum()) / len(scores)
     return PeriodPromise(
         float(cut_offs.scores[last]), coverage, float(bound[last]), named, n_periods, ""
+    )
+
+
+def _why_not(n: FloatArray, rates: FloatArray, bound: float) -> str:
+    """Say why the first test failed, and what would help.
+
+    Parameters
+    ----------
+    n, rates : ndarray of shape (n_periods,)
+        Rows accepted where the tests start, and their outlier rates.
+    bound : float
+    """
+    n_periods, empty = len(n), int((n == 0).sum())
+    if empty:
+        return (
+            f"it cannot be said, for {empty} of {n_periods} periods have no row where the tests "
+            "start; more calibration rows help, or longer periods"
+        )
+    seen = (
+        f"the rates of {n_periods} periods, {100 * rates.min():.1f} to {in_percent(rates.max())} "
+        "where the tests start,"
+    )
+    if bound >= _SAYS_NOTHING:
+        return (
+            f"it cannot be said, for {seen} differ too much to bound that of one more; more "
+            "periods help, or more rows in each"
+        )
+    return (
+        f"with {seen} one more may have {in_percent(bound)}; a higher outlier rate helps, or more "
+        "periods with more rows in each"
     )
 
 

@@ -32,6 +32,12 @@ class HeldOut:
     groups: IntArray | None
     time: Any
 
+    @property
+    def dates(self) -> Any:
+        """Dates of the calibration rows, which make periods of the calendar; None of others."""
+        dated = self.time is not None and self.time.dtype.kind == "M"
+        return self.time if dated else None
+
     @classmethod
     def everything(cls, roles: FitRoles) -> HeldOut:
         """Take all rows for the calibration, of models that were fitted elsewhere."""

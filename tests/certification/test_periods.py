@@ -45,7 +45,8 @@ def test_periods_that_differ_promise_less() -> None:
     uneven = promised([1, 1, 13] * 2, rate=0.1)
     assert not uneven.certified
     assert uneven.cut_off == -np.inf
-    assert "one more period may have" in uneven.reason
+    assert uneven.reason.startswith("with the rates of 6 periods, 1.0 to 13.0 % where the tests")
+    assert "one more may have 22.3 %; a higher outlier rate helps" in uneven.reason
 
 
 def test_five_periods_are_too_few() -> None:
@@ -63,6 +64,20 @@ def test_a_period_without_accepted_rows_proves_nothing() -> None:
     numbers: dict[str, Any] = {"start": 0, "outlier_rate": 0.2, "confidence_level": 0.95}
     promise = promise_of_periods(CutOffs.of(scores, 5), scores, outlier, periods, **numbers)
     assert not promise.certified
+    assert promise.reason == (
+        "it cannot be said, for 1 of 6 periods have no row where the tests start; more "
+        "calibration rows help, or longer periods"
+    )
+
+
+def test_a_bound_that_says_nothing_is_not_told_as_a_figure() -> None:
+    """Half of the periods have only outliers, half none: one more may have anything."""
+    promise = promised([0, 100] * 3, rate=0.5)
+    assert not promise.certified
+    assert promise.reason == (
+        "it cannot be said, for the rates of 6 periods, 0.0 to 100.0 % where the tests start, "
+        "differ too much to bound that of one more; more periods help, or more rows in each"
+    )
 
 
 def test_dates_become_calendar_periods() -> None:

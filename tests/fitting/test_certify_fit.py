@@ -15,6 +15,7 @@ from qconf import Certificate, certify, open_model
 from qconf.errors import OptionError, TableError
 from qconf.fitting import certify_fit
 from qconf.fitting.certify_fit import fit_certified
+from qconf.fitting.intake import Intake
 from qconf.scoring.batch import score_batch
 from qconf.scoring.decisions import Decisions
 
@@ -138,7 +139,7 @@ def test_a_wrong_promise_is_refused_before_the_fit(
     sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fit may take minutes."""
-    monkeypatch.delattr(certify_fit, "fitted_on")
+    monkeypatch.delattr(Intake, "fitted_on")
     for wrong in ({"outlier_rate": 1.0}, {"side": "under"}, {"confidence_level": 0.0}):
         with pytest.raises(OptionError):
             fit(sales, **wrong)
