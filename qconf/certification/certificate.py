@@ -113,6 +113,15 @@ class Certificate:
         accepted: BoolArray = scores <= self.cut_off
         return accepted
 
+    def proves(self, cut_off: float) -> bool:
+        """Say whether the promise is proven of a cut-off: it was tested on the way, and passed.
+
+        All that passed are proven at once, so that one of them may be chosen afterwards, by what
+        it is worth, say.
+        """
+        passed = self.path["cut_off"][self.path["passed"]]
+        return self.certified and bool((passed == cut_off).any())
+
     def next_batch(self, n_rows: int) -> int:
         """Limit the number of outliers among the next rows that are accepted.
 

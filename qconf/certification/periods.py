@@ -27,6 +27,8 @@ __all__ = ["LEAST_PERIODS", "PeriodPromise", "Periods", "promise_of_periods"]
 
 #: A spread of fewer periods is hardly known.
 LEAST_PERIODS = 6
+#: A period with less than this share of the usual rows is a piece of one.
+_SHORT = 0.5
 #: A bound on a rate from which on it tells nobody anything.
 _SAYS_NOTHING = 0.9
 #: Calendar periods of dates, the longest first; the first that makes enough of them is taken.
@@ -51,6 +53,8 @@ class Periods:
     def of(cls, values: ArrayLike, n_rows: int) -> Periods:
         """Read periods: dates become years, quarters, months, weeks or days; others stay.
 
+        What the first and the last days make of these is joined to a whole one.
+
         Raises
         ------
         TableError
@@ -72,9 +76,10 @@ class Periods:
     def _of_dates(cls, dates: pd.DatetimeIndex) -> Periods:
         for unit in _CALENDAR:
             codes, periods = pd.factorize(dates.to_period(unit), sort=True)
-            if len(periods) >= LEAST_PERIODS:
+            found = _whole(cls(codes.astype(np.intp), tuple(str(one) for one in periods)))
+            if len(found.names) >= LEAST_PERIODS:
                 break
-        return cls(codes.astype(np.intp), tuple(str(one) for one in periods))
+        return found
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,23 @@ def promise_of_periods(
     return PeriodPromise(
         float(cut_offs.scores[last]), coverage, float(bound[last]), named, n_periods, ""
     )
+
+
+def _whole(periods: Periods) -> Periods:
+    """Join periods that are cut short, with less than half of the usual rows, to others.
+
+    A table seldom ends with the end of a week: its last days are no period like the others.
+    Each such period joins the one before, the first ones the one after. No label has a say.
+    """
+    n_rows = np.bincount(periods.codes)
+    whole = n_rows >= _SHORT * np.median(n_rows)
+    joins = np.maximum(np.cumsum(whole) - 1, 0)
+    first, last = (
+        [periods.names[i] for i in np.searchsorted(joins, np.arange(joins[-1] + 1), side) + step]
+        for side, step in (("left", 0), ("right", -1))
+    )
+    names = (a if a == b else f"{a} to {b}" for a, b in zip(first, last, strict=True))
+    return Periods(joins[periods.codes], tuple(names))
 
 
 def _why_not(n: FloatArray, rates: FloatArray, bound: float) -> str:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from qconf.certification.value import ValueCurve
 
 __all__ = [
-    "certificate_lines", "outlier_in_words", "per_cent", "period_lines", "price_line",
-    "value_lines",
+    "certificate_lines", "no_period_line", "outlier_in_words", "per_cent", "period_lines",
+    "price_line", "value_lines",
 ]  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def outlier_in_words(threshold: float, side: str, error: str) -> str:
     return told.replace("off by", "too high by") if side == "over" else told
 
 
-def certificate_lines(certificate: Certificate) -> Iterator[str]:
+def certificate_lines(certificate: Certificate, *, period: bool = True) -> Iterator[str]:
     """Yield the sentences of a certificate, the one to act on first."""
     level, limit = per_cent(certificate.confidence_level), per_cent(certificate.limit)
     outlier = outlier_in_words(certificate.threshold, certificate.side, certificate.error)
@@ -59,7 +59,8 @@ def certificate_lines(certificate: Certificate) -> Iterator[str]:
             f"confidence on these {certificate.n_rows:,} rows."
         )
         yield from _what_helps(certificate)
-    yield from period_lines(certificate)
+    if period:
+        yield from period_lines(certificate)
 
 
 def _what_it_holds_for(certificate: Certificate) -> str:
@@ -110,7 +111,7 @@ def period_lines(certificate: Certificate) -> Iterator[str]:
     if period is None:
         return
     if not period.certified:
-        yield f"Of a whole period like the last ones nothing is promised: {period.reason}."
+        yield no_period_line(period.reason)
         return
     yield (
         f"For a whole period like the last {period.n_periods}: act up to "
@@ -118,6 +119,11 @@ def period_lines(certificate: Certificate) -> Iterator[str]:
         f"{per_cent(certificate.limit)} of its rows accepted are outliers, in "
         f"{per_cent(certificate.confidence_level)} of such periods."
     )
+
+
+def no_period_line(reason: str, rates: str = "") -> str:
+    """Say that nothing is promised of a period, and why."""
+    return f"Of a whole period like the last ones nothing is promised{rates}: {reason}."
 
 
 def value_lines(curve: ValueCurve) -> Iterator[str]:
@@ -156,5 +162,12 @@ def price_line(curve: ValueCurve, certificate: Certificate) -> str:
             f"Acting up to the cut-off certified for {limit}, {in_units(certificate.cut_off)}, is "
             f"worth {with_range(there)} a row"
         )
-    told = "; the price of the guarantee is" if 0.0 not in price else "; the price may be nothing:"
-    return f"{where}{told} {with_range(price)} a row."
+    if certificate.proves(curve.cut_off):
+        return f"{where}; the cut-off of the highest value is certified, too: it costs nothing."
+    if curve.cut_off < certificate.cut_off:
+        return (
+            f"{where}; by value it would be {with_range(price)} more, on fewer rows: the promise "
+            "allows more than pays."
+        )
+    may_be = "may be nothing:" if 0.0 in price else "is"
+    return f"{where}; the price of the guarantee {may_be} {with_range(price)} a row."

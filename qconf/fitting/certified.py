@@ -135,6 +135,7 @@ class CertifiedModel:
         return {
             "limit": one.limit,
             "cut_off": one.cut_off if one.certified else None,
+            "highest_is_certified": one.proves(self.value.cut_off),
             "value": self.value.value_at(one.cut_off).to_dict(),
             "price": self.value.price_of(one).to_dict(),
         }

@@ -124,14 +124,16 @@ def fit_certified(
     certificate: Any = certify(expected, residual, **known, **asked)
     _tell_of_errors(pair, expected, residual, held_out)
     value = _value(expected, residual, held_out, amounts, asked)
-    return CertifiedModel(pair, certificate, card, _in_words(held_out), intake.doubts, value)
+    words = _in_words(held_out, learned=history is None)
+    return CertifiedModel(pair, certificate, card, words, intake.doubts, value)
 
 
 def _held_out(intake: Intake, share: float, seed: int) -> HeldOut:
     dataset = intake.dataset
     keep_copies = intake.copies == "keep"
     roles = fit_roles(dataset.features, dataset.time, dataset.given_groups, keep_copies=keep_copies)
-    return hold_out(roles, share, np.random.RandomState(seed))
+    learns = intake.contender is None or not score_columns([intake.contender])
+    return hold_out(roles, share, np.random.RandomState(seed), learns=learns)
 
 
 def _frozen(
@@ -188,12 +190,11 @@ def _value(
     return value_curve(expected, residual, groups=held_out.groups, **same, **amounts)
 
 
-def _in_words(held_out: HeldOut) -> str:
+def _in_words(held_out: HeldOut, *, learned: bool) -> str:
     which = "held out at random" if held_out.time is None else "the newest"
-    return (
-        f"{len(held_out.calibration):,} rows, {which}; both models were fitted on "
-        f"{len(held_out.fitted):,} others"
-    )
+    others = f"{len(held_out.fitted):,} others"
+    done = f"both models were fitted on {others}" if learned else f"tests start where {others} say"
+    return f"{len(held_out.calibration):,} rows, {which}; {done}"
 
 
 def _card(

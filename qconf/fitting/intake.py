@@ -131,7 +131,9 @@ class Intake:
         kept = ConfidentRegressor(
             regressor, contender.estimator, error=error, copies=self.copies, **self.plan
         )
-        return kept.fit(self.rows_of(dataset), dataset.y, time=time, groups=dataset.given_groups)
+        # A score that is taken as it is learns nothing: no group is on both sides of anything.
+        groups = None if score_columns([contender]) else dataset.given_groups
+        return kept.fit(self.rows_of(dataset), dataset.y, time=time, groups=groups)
 
     def rows_of(self, dataset: Dataset) -> pd.DataFrame:
         """Return the rows as the model that is kept takes them."""
