@@ -13,7 +13,7 @@ from qconf.certification.binomial import batch_limit
 from qconf.certification.periods import PeriodPromise
 from qconf.certification.remedies import Remedies
 from qconf.core.estimate import Estimate
-from qconf.errors import OptionError
+from qconf.errors import OptionError, TableError
 
 if TYPE_CHECKING:
     from qconf.report.certified_risk import CertifiedRiskDisplay
@@ -108,8 +108,17 @@ class Certificate:
         -------
         ndarray of shape (n_samples,), dtype bool
             False where the expected error is missing.
+
+        Raises
+        ------
+        TableError
+            If expected errors are no numbers.
         """
-        scores = np.asarray(expected_error, dtype=np.float64)
+        try:
+            scores = np.asarray(expected_error, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            msg = f"Expected errors must be numbers, one a row: {error}."
+            raise TableError(msg) from error
         accepted: BoolArray = scores <= self.cut_off
         return accepted
 

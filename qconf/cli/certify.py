@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from contextlib import redirect_stdout
@@ -198,7 +199,10 @@ def _check_outputs(
         # The model's own file may get the certificate; that of the rows is never overwritten.
         check_destination(output, [one for one in read if one != model])
     if curve is not None:
-        check_destination(curve, [*read, *(one for one in (model, output) if one is not None)])
+        if output is not None and os.path.realpath(curve) == os.path.realpath(output):
+            msg = f"--curve and --output name the same file, {curve!r}: name two."
+            raise OptionError(msg)
+        check_destination(curve, [*read, *([] if model is None else [model])])
 
 
 def _check_kept(table: str | None, others: dict[str, Any]) -> None:

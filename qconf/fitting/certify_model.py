@@ -39,7 +39,7 @@ def certify_model(
     model: ConfidentRegressor | str | PathLike[str],
     table: TableLike | str | PathLike[str],
     *,
-    target: str | None = None,
+    target: str | ArrayLike | None = None,
     time: str | None = None,
     groups: str | None = None,
     threshold: float | None = None,
@@ -63,8 +63,10 @@ def certify_model(
         A file of `qconf.save`, of a regressor; or the fitted regressor itself, which has no card.
     table : DataFrame, or path
         Rows that came after those of the fit.
-    target, time, groups : str, default=None
-        Columns; None is what the model's card says.
+    target : str or array-like of shape (n_samples,), default=None
+        What came out: a column, or values. None is the column that the model's card names.
+    time, groups : str, default=None
+        Columns; None is what the card says.
     threshold : float, default=None
         None is the card's.
     outlier_rate, confidence_level, side, several
@@ -103,7 +105,7 @@ def certify_model(
     pair, card, of_fit = _opened(model, plugins=plugins, trust=trust)
     schema = Schema.of_model(pair, of_fit)
     read = _read(table, schema, {**of_fit, **(reading or {})})
-    truth = target or card.target
+    truth = card.target if target is None else target
     if truth is None:
         msg = "Which column holds what came out? The model's card does not know: --target."
         raise OptionError(msg)

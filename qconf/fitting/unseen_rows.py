@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import ArrayLike, FloatArray
 from qconf.core.error_scale import error_scale
 from qconf.errors import OptionError, TableError
 from qconf.fitting.result import written_moment
@@ -51,7 +51,7 @@ def unseen_rows(
     schema: Schema,
     frame: pd.DataFrame,
     card: ModelCard,
-    target: str,
+    target: str | ArrayLike,
     **named: str | None,
 ) -> UnseenRows:
     """Score rows, read their roles, and hold the scores against the truth.
@@ -63,10 +63,9 @@ def unseen_rows(
         Of the pair.
     frame : DataFrame
     card : ModelCard
-    target : str
-        A column, as those below.
+    target : str or array-like of shape (n_samples,)
     **named
-        ``time`` and ``groups``; None is what the card says.
+        Columns of ``time`` and ``groups``; None is what the card says.
 
     Raises
     ------
@@ -105,7 +104,7 @@ def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:
     return scored
 
 
-def _truth(frame: pd.DataFrame, target: str, scale: Any) -> FloatArray:
+def _truth(frame: pd.DataFrame, target: str | ArrayLike, scale: Any) -> FloatArray:
     truth = fit_target(role_column(frame, "target", target), len(frame))
     check_target_values(truth, "target", scale)
     return truth

@@ -94,6 +94,19 @@ def test_dates_become_calendar_periods() -> None:
     assert few.names == ("2020-01-01", "2020-01-02")
 
 
+def test_pieces_of_periods_join_whole_ones() -> None:
+    """The first days of a table join the week after, the last ones the week before."""
+    days = pd.date_range("2024-01-07", "2024-02-28", freq="D")  # a Sunday to a Wednesday
+    weeks = Periods.of(days[:-1], len(days) - 1)  # the last piece has two days
+    assert len(weeks.names) == 7
+    assert weeks.names[0] == "2024-01-01/2024-01-07 to 2024-01-08/2024-01-14"
+    assert weeks.names[1] == "2024-01-15/2024-01-21"
+    assert weeks.names[-1] == "2024-02-19/2024-02-25 to 2024-02-26/2024-03-03"
+    assert np.bincount(weeks.codes).tolist() == [8, 7, 7, 7, 7, 7, 9]
+    labels = Periods.of(["a", "b", "b", "b", "b", "b"], 6)
+    assert labels.names == ("a", "b")
+
+
 def test_a_missing_period_is_refused() -> None:
     """Nobody knows when that row was."""
     with pytest.raises(TableError, match="missing in 1 of 2 rows; leave those rows out"):

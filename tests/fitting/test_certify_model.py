@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import NotFittedError
 from worlds import sales_table
 
 from qconf import ConfidentRegressor, ConstantConfidence, ModelCard, certify, save
@@ -134,3 +135,20 @@ def test_predictions_of_another_model_are_refused(sales: pd.DataFrame, place: Pa
     with pytest.raises(TableError, match="The valuation model has changed"):
         certify_model("other.qconf", "newer.parquet")
     assert place.exists()
+
+
+def test_a_fitted_model_is_certified_without_a_file(sales: pd.DataFrame, place: Path) -> None:
+    """On a frame, with values beside it, and with what acting is worth: as from files."""
+    kept = certify_model("avm.qconf", "newer.parquet", loss=4.0)
+    asked: dict[str, Any] = {"time": "sold_on", "threshold": 0.3, "loss": 4.0}
+    rows = newer(sales)
+    one = certify_model(fitted(sales), rows, target=rows["price"], **asked)
+    assert one.certificate.to_dict() == kept.certificate.to_dict()
+    assert one.value is not None
+    assert kept.value is not None
+    assert one.value.to_dict() == kept.value.to_dict()
+    assert one.calibration == f"{len(rows):,} rows"
+    two = certify_model(place / "avm.qconf", rows, outlier_rate=[0.1, 0.2], several="joint")
+    assert [told.confidence_level for told in two.certificate.told] == [0.975, 0.975]  # type: ignore[union-attr]
+    with pytest.raises(NotFittedError):
+        certify_model(ConfidentRegressor(), rows, target="price", threshold=0.3)
