@@ -185,10 +185,9 @@ def _whole(periods: Periods) -> Periods:
     n_rows = np.bincount(periods.codes)
     whole = n_rows >= _SHORT * np.median(n_rows)
     joins = np.maximum(np.cumsum(whole) - 1, 0)
-    first, last = (
-        [periods.names[i] for i in np.searchsorted(joins, np.arange(joins[-1] + 1), side) + step]
-        for side, step in (("left", 0), ("right", -1))
-    )
+    each = np.arange(joins[-1] + 1)
+    first = [periods.names[i] for i in np.searchsorted(joins, each, "left")]
+    last = [periods.names[i - 1] for i in np.searchsorted(joins, each, "right")]
     names = (a if a == b else f"{a} to {b}" for a, b in zip(first, last, strict=True))
     return Periods(joins[periods.codes], tuple(names))
 
