@@ -70,7 +70,7 @@ class Settings:
 
 
 def take_in(
-    table: TableLike | str | PathLike[str],
+    table: TableLike | TableFile | str | PathLike[str],
     target: str | ArrayLike,
     settings: Settings,
     *,

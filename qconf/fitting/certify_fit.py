@@ -200,9 +200,12 @@ def _in_words(held_out: HeldOut, *, learned: bool) -> str:
 def _card(
     pair: ConfidentRegressor, intake: Intake, estimator: str, n_rows: int, figures: dict[str, Any]
 ) -> ModelCard:
-    time_range = pair.time_range_
+    time_range, names = pair.time_range_, intake.names
     return ModelCard(
-        **intake.names,
+        target=names["target"],
+        prediction=names["prediction"],
+        time=names["time"],
+        groups=names["groups"],
         error=intake.settings.scale.name,
         threshold=intake.settings.threshold,
         estimator=estimator,

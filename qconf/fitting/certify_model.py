@@ -120,12 +120,13 @@ def certify_model(
     # What is wrong with the promise is said before rows are scored.
     certify([0.0], [0.0], **promise)
     rows = unseen_rows(pair, schema, read.frame, card, truth, time=time, groups=groups)
+    expected, residual = rows.errors
     money, value = Money(gain, loss, excess_loss), None
     if money.asked:
         amounts = money.of_rows(read.frame, rows.positions, limit)
-        value = value_curve(*rows.errors, groups=rows.held_out.groups, **asked, **amounts)
-    of_rows = {"groups": rows.held_out.groups, "periods": rows.held_out.dates}
-    certificate: Any = certify(*rows.errors, **of_rows, **promise)
+        value = value_curve(expected, residual, groups=rows.held_out.groups, **asked, **amounts)
+    of_rows: dict[str, Any] = {"groups": rows.held_out.groups, "periods": rows.held_out.dates}
+    certificate: Any = certify(expected, residual, **of_rows, **promise)
     warned = (*read.warnings, *(() if pair.time_range_ is not None else (_UNKNOWN,)))
     if strict:
         refuse_warnings(warned)

@@ -15,6 +15,7 @@ from qconf.errors import OptionError
 from qconf.fitting.choosing import Choice, choose
 from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.dataset import Dataset
+from qconf.tables.reading import TableFile
 from qconf.tables.roles import is_name
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Intake:
     @classmethod
     def of(
         cls,
-        table: TableLike | str | PathLike[str],
+        table: TableLike | TableFile | str | PathLike[str],
         target: str | ArrayLike,
         settings: Settings,
         *,

@@ -149,7 +149,8 @@ def _check_answers(model: Any, rows: Any, answers: dict[str, Any], manifest: Man
         msg = f"it holds a {type(model).__name__}, which is no model"
         raise ValueError(msg)
     known = None if rows is None else Fingerprint(rows, answers)
-    if manifest.card is not None and not manifest.card.promises_of(known and known.digest):
+    digest = None if known is None else known.digest
+    if manifest.card is not None and not manifest.card.promises_of(digest):
         msg = "has a certificate of another fit of its model, which promises nothing of this one."
         raise ModelFileError(msg)
     if known is None:

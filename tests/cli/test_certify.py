@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -101,7 +102,11 @@ def test_what_acting_is_worth(sales: pd.DataFrame, capsys: pytest.CaptureFixture
     told = json.loads(run(["certify", *asked, "--format", "json"], capsys)[0])
     rows = sales[-told["rows"] :]
     residual = rows["avm"] / rows["price"] - 1
-    amounts = {"gain": 0.01 * rows["price"], "loss": 20.0, "excess_loss": rows["price"]}
+    amounts: dict[str, Any] = {
+        "gain": 0.01 * rows["price"],
+        "loss": 20.0,
+        "excess_loss": rows["price"],
+    }
     wanted = value_curve(rows["fsd"], residual, threshold=0.15, **amounts)
     certified = told["value"].pop("certified")
     assert told["value"]["value"]["value"] == pytest.approx(wanted.value.value)
