@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
+    from qconf.fitting.certified import CertifiedModel as CertifiedModel
+    from qconf.fitting.certify_fit import fit_certified as fit_certified
+    from qconf.fitting.certify_model import certify_model as certify_model
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
     from qconf.learners.linear.linear_quantile import (
@@ -74,6 +77,7 @@ _HOME = {
     "BlendConfidence": "qconf.estimators.blend",
     "Certificate": "qconf.certification.certificate",
     "Certificates": "qconf.certification.certificates",
+    "CertifiedModel": "qconf.fitting.certified",
     "ColumnConfidence": "qconf.estimators.column",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
@@ -103,8 +107,10 @@ _HOME = {
     "certified_coverage_scorer": "qconf.certification.scorer",
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
+    "certify_model": "qconf.fitting.certify_model",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
+    "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "load": "qconf.saving.opening",
@@ -127,6 +133,7 @@ __all__ = [
     "BlendConfidence",
     "Certificate",
     "Certificates",
+    "CertifiedModel",
     "ColumnConfidence",
     "Comparison",
     "ConfidentRegressor",
@@ -156,8 +163,10 @@ __all__ = [
     "certified_coverage_scorer",
     "certified_rate",
     "certify",
+    "certify_model",
     "compare",
     "evaluate",
+    "fit_certified",
     "fit_error_distribution",
     "fit_model",
     "load",

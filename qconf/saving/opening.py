@@ -148,12 +148,17 @@ def _check_answers(model: Any, rows: Any, answers: dict[str, Any], manifest: Man
     if not hasattr(model, "fit"):
         msg = f"it holds a {type(model).__name__}, which is no model"
         raise ValueError(msg)
-    if rows is None:
+    known = None if rows is None else Fingerprint(rows, answers)
+    digest = None if known is None else known.digest
+    if manifest.card is not None and not manifest.card.promises_of(digest):
+        msg = "has a certificate of another fit of its model, which promises nothing of this one."
+        raise ModelFileError(msg)
+    if known is None:
         if manifest.plug_ins or manifest.foreign_types:
             return
         msg = "it does not tell by which rows its model is known again"
         raise ValueError(msg)
-    changed = Fingerprint(rows, answers).disagreement(model)
+    changed = known.disagreement(model)
     if changed is not None:
         here = versions()
         then = manifest.versions.items()

@@ -45,7 +45,8 @@ def save(model: Any, path: str | os.PathLike[str], *, card: ModelCard | None = N
     Raises
     ------
     OptionError
-        If the model is not fitted, or holds what cannot be kept in a file.
+        If the model is not fitted, or holds what cannot be kept in a file, or the card has a
+        certificate of another fit.
     OutputError
         If the file cannot be written; one that was there is left as it was.
     """
@@ -64,6 +65,7 @@ def _parts(model: Any, card: ModelCard | None) -> dict[str, bytes]:
     whole = writer.value(model)
     columns = columns_of(model, writer.models)
     known = fingerprint_of(model, columns)
+    _check_certificate(card, None if known is None else known.digest)
     pinned = None if known is None else writer.value((known.rows, known.answers))
     state = {"objects": writer.objects, "model": whole, "pinned": pinned}
     parts = {STATE: as_json(state), **writer.arrays.parts(), **writer.foreign.parts}
@@ -119,3 +121,12 @@ def _check_fitted(model: Any) -> None:
             f"Only a fitted model can be saved; this {type(model).__name__} is none. Fit it first."
         )
         raise OptionError(msg) from error
+
+
+def _check_certificate(card: ModelCard | None, digest: str | None) -> None:
+    if card is not None and not card.promises_of(digest):
+        msg = (
+            "The card's certificate is of another fit, and a fit voids it. Certify this model "
+            "(qconf.certify_model), or leave the certificate out of the card's figures."
+        )
+        raise OptionError(msg)

@@ -19,6 +19,7 @@ from new_rows import features, fitted_model, new_rows
 from qconf import ConfidentRegressor, load
 from qconf.model.shadow import PredictionShadow
 from qconf.saving.card import ModelCard
+from qconf.saving.fingerprint import fingerprint_of
 from qconf.saving.writing import save
 
 N = 300
@@ -495,7 +496,10 @@ def deciding(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = ConfidentRegressor(confidence="constant", folds=3, probabilities=True, random_state=0)
     model.fit(features(table), table["price"], time="sold_on", groups="parcel")
     cut_off = float(model.predict_error(features(table)).max())
-    card = ModelCard(threshold=0.2, figures={"certificate": {"cut_off": cut_off}})
+    known = fingerprint_of(model, [])
+    assert known is not None
+    told = {"cut_off": cut_off, "model": known.digest}
+    card = ModelCard(threshold=0.2, figures={"certificate": told})
     save(model, folder / "avm.qconf", card=card)
     save(fitted_model(), folder / "plain.qconf", card=ModelCard(threshold=0.2))
     table.to_parquet(folder / "new.parquet", index=False)
