@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qconf.avm.number_format import PERCENT
 from qconf.avm.sections.asked import Block, Figure
+from qconf.avm.sections.tiers import EXPECTED
 from qconf.core.estimate import in_percent
 from qconf.core.printable import shown
 from qconf.report.drawing import drawn, is_wide
@@ -23,8 +24,11 @@ _TITLES = {
     "cut_offs": "Volume and quality: what each cut-off of the FSD accepts.",
     "ccs": "CCS: share of rows within 10 % against the score.",
     "tiers": "Tiers.",
+    "tiers_of_fsd": "Tiers by the failure rate that the FSD makes expected, and what came.",
     "price_bands": "Vertical equity by price: median ratio, and how many times that of all it is.",
 }
+#: What is known of a band, and the figure beside which it is told.
+_SAID = {"mean_ccs": ("CCS, %", "ppe10"), EXPECTED: ("expected, %", "failure_rate")}
 #: What is told of each class beside the others; the rest is in JSON, CSV and `by_class`.
 _OF_A_CLASS = (
     (("scope", "hit_rate"), ("accuracy", "ppe10"), ("accuracy", "failure_rate")),
@@ -87,7 +91,7 @@ def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
     blocks = report.sections.get(section)
     if not blocks:
         return
-    yield _TITLES[section]
+    yield _TITLES["tiers_of_fsd" if EXPECTED in blocks[0].given else section]
     names = list(blocks[0].figures)
     for begin in range(0, len(names), _at_once()):
         yield _grid(blocks, names[begin : begin + _at_once()])
@@ -96,11 +100,15 @@ def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
 def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
     first = [blocks[0].figures[name] for name in names]
     judged = blocks[0].verdict is not None or any(one.verdict for one in first)
-    said = [name for name in blocks[0].given if name == "mean_ccs"]
+    said = {
+        name: label
+        for name, (label, beside) in _SAID.items()
+        if beside in names and any(name in one.given for one in blocks)
+    }
     columns = [
         Column("", fold=True),
         Column("rows", right=True),
-        *(Column("CCS, %", right=True) for _ in said),
+        *(Column(label, right=True) for label in said.values()),
         *(Column(_label(one)) for one in first),
         *([Column("verdict")] if judged else []),
     ]
@@ -112,7 +120,7 @@ def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
             [
                 shown(block.band),
                 f"{block.n:,}",
-                *(PERCENT.number(block.given[one]) for one in said),
+                *(PERCENT.number(block.given[one]) if one in block.given else "" for one in said),
                 *(one.written.text(one.estimate) for one in figures),
                 *([verdict] if judged else []),
             ]
