@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray
+from qconf.avm.design_effect import DesignEffect
 from qconf.avm.intervals import rooted, skewed_estimate
 from qconf.avm.measures import MeanOf, Measure
 from qconf.avm.valued_rows import Times, ValuedRows
@@ -92,14 +93,40 @@ class Measurement:
         if self.sampling.groups is not None:
             own = int((np.bincount(self.sampling.groups, taken) > 0).sum())
             draws = replace(draws, n_groups=max(own, 2))
+        of_rows = self.sampling.groups is None or self.sampling.waves is not None
+        # Rates of all rows are those of `evaluate`, to the last bit.
+        if measure.whole is None or of_rows:
+            design_effect = self._design_effect(measure.whole, taken)
+        else:
+            # All that the draws tell is in it, and how well they tell it.
+            design_effect = self._of_groups(measure).inflated(self.confidence_level)
+            draws = replace(draws, resamples=np.full(1, value))
         return rate_estimate(
             value,
             float(taken.sum()),
             draws,
             self.confidence_level,
-            self._design_effect(measure.whole, taken),
+            design_effect,
             self.sampling.skewness(measure.values, taken),
         )
+
+    def _of_groups(self, measure: MeanOf) -> DesignEffect:
+        """Say how much the groups make a rate vary, with what is known of a whole's."""
+        value, draws = self.found[measure]
+        sizes = self._sizes(measure)
+        variance = float(np.nanvar(draws.resamples)) if sizes.any() else 0.0
+        effect = DesignEffect.of(value, sizes, variance)
+        if measure.whole is None:
+            return effect
+        whole = self._sizes(measure.whole)
+        of_whole, of_part = (float(one @ one) / float(one.sum()) - 1.0 for one in (whole, sizes))
+        share = float(np.clip(of_part / of_whole, 0.0, 1.0)) if of_whole > 0 else 0.0
+        return effect.moderated(self._of_groups(measure.whole), share)
+
+    def _sizes(self, measure: MeanOf) -> FloatArray:
+        """Return how many rows each group has of those that a mean is of."""
+        sizes: FloatArray = np.bincount(self.sampling.groups, measure.members).astype(np.float64)  # type: ignore[arg-type]
+        return sizes
 
     def _design_effect(self, whole: MeanOf | None, taken: FloatArray) -> float:
         """Say how dependent some rows are, as the whole shows that they are a part of."""

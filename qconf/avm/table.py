@@ -20,19 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["report_html", "report_text"]
 
 _TITLES = {
-    "fsd": "FSD: errors held against what it says (68.3 % within 1 FSD, 95.4 % within 2, z rms 1).",
+    "fsd": "FSD: errors held against what it says (68.3 % within 1 FSD, 95.4 % within 2, z rms 1); "
+    "the verdict is on the FSD.",
     "cut_offs": "Volume and quality: what each cut-off of the FSD accepts.",
-    "ccs": "CCS: share of rows within 10 % against the score.",
+    "ccs": "CCS: share of rows within 10 % against the score; the verdict is on the score.",
     "tiers": "Tiers.",
-    "tiers_of_fsd": "Tiers by the failure rate that the FSD makes expected, and what came.",
     "price_bands": "Vertical equity by price: median ratio, and how many times that of all it is.",
 }
 #: What is known of a band, and the figure beside which it is told.
 _SAID = {"mean_ccs": ("CCS, %", "ppe10"), EXPECTED: ("expected, %", "failure_rate")}
 #: What is told of each class beside the others; the rest is in JSON, CSV and `by_class`.
 _OF_A_CLASS = (
-    (("scope", "hit_rate"), ("accuracy", "ppe10"), ("accuracy", "failure_rate")),
-    (("ratios", "median_ratio"), ("ratios", "cod"), ("ratios", "prb")),
+    ("scope", "hit_rate"),
+    ("accuracy", "ppe10"),
+    ("accuracy", "failure_rate"),
+    ("ratios", "median_ratio"),
+    ("ratios", "cod"),
+    ("ratios", "prb"),
 )
 
 
@@ -91,10 +95,25 @@ def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
     blocks = report.sections.get(section)
     if not blocks:
         return
-    yield _TITLES["tiers_of_fsd" if EXPECTED in blocks[0].given else section]
+    yield _limits(blocks) or _TITLES[section]
     names = list(blocks[0].figures)
     for begin in range(0, len(names), _at_once()):
         yield _grid(blocks, names[begin : begin + _at_once()])
+
+
+def _limits(blocks: Sequence[Block]) -> str:
+    """Say which expected failure rates tiers stand for; nothing if they do not."""
+    limits = [
+        f"{shown(one.band)} {100 * one.given['limit']:g} %"
+        for one in blocks
+        if "limit" in one.given
+    ]
+    if not limits:
+        return ""
+    return (
+        "Tiers by the failure rate that the FSD makes expected, at most "
+        f"{', '.join(limits)}; the verdict is on what came."
+    )
 
 
 def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
@@ -133,7 +152,8 @@ def _classes(report: AvmReport) -> Iterator[str | Grid]:
     if not report.by_class:
         return
     every = {"(all rows)": report} | {shown(name): one for name, one in report.by_class.items()}
-    for some in _OF_A_CLASS:
+    for begin in range(0, len(_OF_A_CLASS), _at_once()):
+        some = _OF_A_CLASS[begin : begin + _at_once()]
         labels = [_label(report.figure(*where)) for where in some]
         columns = [Column("class", fold=True), Column("rows", right=True), *map(Column, labels)]
         rows = []

@@ -167,7 +167,11 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
     named = {
         "expected_error": fsd, "ccs": ccs, "protected": protected, "time": time, "groups": groups,
     }  # fmt: skip
-    settings = {"threshold": threshold, "n_resamples": resamples, "random_state": seed}
+    settings: dict[str, Any] = {
+        "threshold": threshold,
+        "n_resamples": resamples,
+        "random_state": seed,
+    }
     if tiers is not None and (tiers == _NONE or "=" in tiers):
         if fsd is None:
             msg = f"--tiers {tiers} is of tiers made of an FSD; name its column with --fsd."
