@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from scipy.stats import norm, t
 
 from qconf._types import FloatArray
+from qconf.avm.intervals import units_of_variance
 
 __all__ = ["DesignEffect"]
 
@@ -31,34 +31,30 @@ class DesignEffect:
     freedom: float
 
     @classmethod
-    def of(cls, rate: float, sizes: FloatArray, variance: float) -> DesignEffect:
+    def of(cls, sizes: FloatArray, events: FloatArray, variance: float) -> DesignEffect:
         """Hold the variance of a rate against that of independent rows.
 
         Parameters
         ----------
-        rate : float
-        sizes : ndarray of shape (n_groups,)
-            Rows that each group has of those that the rate is of.
+        sizes, events : ndarray of shape (n_groups,)
+            Rows that each group has of those that the rate is of, and events among them.
         variance : float
             Of the rate, when groups are resampled whole; 0 if nothing varies.
 
         Returns
         -------
         DesignEffect
-            With Satterthwaite's degrees of freedom: a group moves the rate by as much as its
-            rows, and what they share, make it. One of unequal groups is worth less.
+            With one degree of freedom less than groups that make the variance: of unequal groups
+            the large ones, and of few events the groups that have one.
         """
-        sizes = sizes[sizes > 0]
-        n_groups, n_rows = len(sizes), float(sizes.sum())
-        if n_groups < 2 or variance <= 0 or not 0 < rate < 1:  # noqa: PLR2004 - one varies by none
+        n_groups, n_rows, n_events = int((sizes > 0).sum()), float(sizes.sum()), float(events.sum())
+        if n_groups < 2 or variance <= 0 or not 0 < n_events < n_rows:  # noqa: PLR2004 - no spread
             return cls(1.0, 0.0)
-        smoothed = (rate * n_rows + 0.5) / (n_rows + 1.0)
+        smoothed = (n_events + 0.5) / (n_rows + 1.0)
         independent = smoothed * (1.0 - smoothed) / n_rows
         value = variance * n_groups / (n_groups - 1) / independent
-        beyond_own = float(sizes @ sizes) / n_rows - 1.0
-        shared = float(np.clip((value - 1.0) / beyond_own, 0.0, 1.0)) if beyond_own > 0 else 0.0
-        moved = sizes * (1.0 + (sizes - 1.0) * shared)
-        return cls(value, max(float(moved.sum()) ** 2 / float(moved @ moved) - 1.0, 1.0))
+        units = events - n_events / n_rows * sizes
+        return cls(value, units_of_variance(units) - 1.0 if units.any() else 0.0)
 
     def moderated(self, whole: DesignEffect, share: float) -> DesignEffect:
         """Add what the whole says of the groups to what one part of it shows.

@@ -6,35 +6,55 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
+from qconf._types import FloatArray
 from qconf.avm.design_effect import DesignEffect
 
 FIFTY = np.full(40, 50.0)
 
 
+def events_of(n_groups: int, rng_seed: int = 0) -> FloatArray:
+    """Draw events of a fifth of fifty rows in each group."""
+    return np.random.default_rng(rng_seed).binomial(50, 0.2, n_groups).astype(np.float64)
+
+
 def test_a_variance_is_held_against_that_of_independent_rows() -> None:
     """Twice the variance is a design effect of two, mended for groups that were resampled."""
-    independent = 0.2 * 0.8 / 2000
-    effect = DesignEffect.of(0.2, FIFTY, 2 * independent * 39 / 40)
-    assert effect.value == pytest.approx(2.0, rel=2e-3)
-    assert effect.freedom == pytest.approx(39.0)
+    events = events_of(40)
+    rate = (events.sum() + 0.5) / 2001
+    effect = DesignEffect.of(FIFTY, events, 2 * rate * (1 - rate) / 2000 * 39 / 40)
+    assert effect.value == pytest.approx(2.0)
+    assert 25 < effect.freedom <= 39
+
+
+def test_few_events_tell_little() -> None:
+    """Of forty groups, three have an event: the variance is known from about three."""
+    events = np.zeros(40)
+    events[:3] = 1.0
+    assert DesignEffect.of(FIFTY, events, 1e-6).freedom < 10
 
 
 def test_unequal_groups_are_worth_fewer() -> None:
-    """The more rows of a group share, the more the large ones decide."""
-    sizes = np.repeat([5.0, 60.0], 50)
-    independent = 0.2 * 0.8 / sizes.sum()
-    loose = DesignEffect.of(0.2, sizes, independent)
-    bound = DesignEffect.of(0.2, sizes, 20 * independent)
-    assert 49 < bound.freedom < loose.freedom < 99
+    """Where rows share what they are, the large ones decide."""
+    sizes = np.repeat([4.0, 60.0], [50, 10])
+    whole_groups = np.where(np.arange(60) % 3 == 0, sizes, 0.0)
+    assert DesignEffect.of(sizes, whole_groups, 0.01).freedom < 30
 
 
 @pytest.mark.parametrize(
-    ("rate", "sizes", "variance"),
-    [(0.0, FIFTY, 0.0), (1.0, FIFTY, 0.0), (0.2, FIFTY[:1], 0.01), (0.2, FIFTY, 0.0)],
+    ("sizes", "events", "variance"),
+    [
+        (FIFTY, np.zeros(40), 0.0),
+        (FIFTY, FIFTY, 0.0),
+        (FIFTY[:1], np.array([7.0]), 0.01),
+        (FIFTY, events_of(40), 0.0),
+        (np.zeros(40), np.zeros(40), np.nan),
+    ],
 )
-def test_without_an_event_nothing_is_known(rate: float, sizes: np.ndarray, variance: float) -> None:
+def test_where_nothing_varies_nothing_is_known(
+    sizes: FloatArray, events: FloatArray, variance: float
+) -> None:
     """Rows count as independent, and the interval is Jeffreys' own."""
-    effect = DesignEffect.of(rate, sizes, variance)
+    effect = DesignEffect.of(sizes, events, variance)
     assert effect == DesignEffect(1.0, 0.0)
     assert effect.inflated(0.95) == 1.0
 
