@@ -114,7 +114,7 @@ class Measurement:
     def _of_groups(self, measure: MeanOf, groups: IntArray) -> DesignEffect:
         """Say how much the groups make a rate vary, with what is known of a whole's."""
         sizes = np.bincount(groups, measure.members).astype(np.float64)
-        events = np.bincount(groups, measure.members * measure.values)
+        events = np.bincount(groups, measure.members * measure.values).astype(np.float64)
         variance = float(np.nanvar(self.found[measure][1].resamples))
         effect = DesignEffect.of(sizes, events, variance)
         if measure.whole is None:
