@@ -10,7 +10,7 @@ from qconf._types import FloatArray
 from qconf.core.estimate import Estimate
 from qconf.evaluation.resampling import Draws, percentile_estimate
 
-__all__ = ["rooted", "skewed_estimate", "units_of_variance"]
+__all__ = ["rooted", "skewed_estimate"]
 
 #: Of fewer rows, or groups, nobody can say how they differ.
 _LEAST_UNITS = 10
@@ -71,28 +71,11 @@ def skewed_estimate(
 
 def _effective(units: FloatArray) -> int | None:
     """Count the units that make the variance, so that equal and normal ones count as they are."""
-    n_units = max(round(units_of_variance(units)), 2)
+    squares = units**2
+    fourth = float(squares @ squares)
+    n_units = round(_NORMAL_KURTOSIS * float(squares.sum()) ** 2 / fourth)
+    n_units = min(max(n_units, 2), len(units))
     return n_units if n_units < _MANY_UNITS else None
-
-
-def units_of_variance(units: FloatArray) -> float:
-    """Count the units that make a variance: a few large ones say no more than so few would.
-
-    Parameters
-    ----------
-    units : ndarray of shape (n_units,)
-        What each moves a statistic by; zero in sum, and not all zero.
-
-    Examples
-    --------
-    >>> units_of_variance(np.array([1.0, -1.0] * 20))
-    40.0
-    >>> round(units_of_variance(np.array([9.0] + [-0.1] * 90)), 1)
-    3.1
-    """
-    squares = units[units != 0] ** 2
-    n_units = _NORMAL_KURTOSIS * float(squares.sum()) ** 2 / float(squares @ squares)
-    return min(n_units, float(len(squares)))
 
 
 def _skewness(units: FloatArray) -> float:

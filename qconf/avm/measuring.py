@@ -11,8 +11,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf._types import BoolArray, FloatArray, IntArray
-from qconf.avm.design_effect import DesignEffect
+from qconf._types import BoolArray, FloatArray
 from qconf.avm.intervals import rooted, skewed_estimate
 from qconf.avm.measures import MeanOf, Measure
 from qconf.avm.valued_rows import Times, ValuedRows
@@ -93,36 +92,14 @@ class Measurement:
         if self.sampling.groups is not None:
             own = int((np.bincount(self.sampling.groups, taken) > 0).sum())
             draws = replace(draws, n_groups=max(own, 2))
-        groups = None if self.sampling.waves is not None else self.sampling.groups
-        # Rates of all rows are those of `evaluate`, to the last bit.
-        if measure.whole is None or groups is None:
-            design_effect = self._design_effect(measure.whole, taken)
-        else:
-            # All that the draws tell is in it, and how well they tell it.
-            effect = self._of_groups(measure, groups)
-            design_effect = effect.inflated(self.confidence_level)
-            draws = replace(draws, resamples=np.full(1, value))
         return rate_estimate(
             value,
             float(taken.sum()),
             draws,
             self.confidence_level,
-            design_effect,
+            self._design_effect(measure.whole, taken),
             self.sampling.skewness(measure.values, taken),
         )
-
-    def _of_groups(self, measure: MeanOf, groups: IntArray) -> DesignEffect:
-        """Say how much the groups make a rate vary, with what is known of a whole's."""
-        sizes = np.bincount(groups, measure.members).astype(np.float64)
-        events = np.bincount(groups, measure.members * measure.values).astype(np.float64)
-        variance = float(np.nanvar(self.found[measure][1].resamples))
-        effect = DesignEffect.of(sizes, events, variance)
-        if measure.whole is None:
-            return effect
-        whole = np.bincount(groups, measure.whole.members).astype(np.float64)
-        of_whole, of_part = (float(one @ one) / float(one.sum()) - 1.0 for one in (whole, sizes))
-        share = float(np.clip(of_part / of_whole, 0.0, 1.0)) if of_whole > 0 else 0.0
-        return effect.moderated(self._of_groups(measure.whole, groups), share)
 
     def _design_effect(self, whole: MeanOf | None, taken: FloatArray) -> float:
         """Say how dependent some rows are, as the whole shows that they are a part of."""
