@@ -9,9 +9,10 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, RandomState, TableLike
+from qconf._types import ArrayLike, BoolArray, FloatArray, RandomState, TableLike
 from qconf.core.grouping import group_codes
-from qconf.core.seeding import draw_seed, random_source
+from qconf.core.plain_columns import DATES
+from qconf.core.seeding import random_source
 from qconf.core.validation import (
     Interval,
     TakesTables,
@@ -23,14 +24,17 @@ from qconf.encoding.encoded import Encoded, encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import TableError
 from qconf.learners.trees.boosted import BoostedTrees
-from qconf.model.shadow.judged import Judged, p_values
+from qconf.model.shadow.clock import Clock
+from qconf.model.shadow.growing import Market, grown
+from qconf.model.shadow.judged import Judged
 from qconf.model.shadow.memory import RowMemory, row_keys
-from qconf.model.shadow.mix import Cells, Mix
+from qconf.model.shadow.mix import Cells
 from qconf.model.shadow.scale import PredictionScale
-from qconf.model.shadow.scores import WORDS, Scores
-from qconf.model.shadow.splitting import columns_of_time, hold_out, periods
+from qconf.model.shadow.scores import WORDS
+from qconf.model.shadow.splitting import hold_out, periods
 from qconf.model.shadow.support import Support
 from qconf.model.shadow.verdict import Verdict, statement
+from qconf.model.shadow.yardstick import Yardstick
 
 __all__ = ["MIN_ROWS", "PredictionShadow"]
 
@@ -42,18 +46,8 @@ _MAX_ROWS = 20_000
 _JUDGED = 5_000
 #: Where more held-out rows have a level of their own, the column is a name of rows.
 _NEW_LEVELS = 0.2
-_COARSE: dict[str, Any] = {
-    "n_estimators": 60,
-    "learning_rate": 0.1,
-    "max_features": 0.7,
-    "min_samples_leaf": 20,
-}
-_DETAIL: dict[str, Any] = {
-    "n_estimators": 200,
-    "learning_rate": 0.1,
-    "max_features": 0.7,
-    "min_samples_leaf": 3,
-}
+#: Prices go up or down by so much in a year, before anything was seen: one standard deviation.
+_DRIFT = 0.1
 
 
 class PredictionShadow(TakesTables, BaseEstimator):
@@ -73,15 +67,21 @@ class PredictionShadow(TakesTables, BaseEstimator):
     Attributes
     ----------
     encoder_ : TableEncoder
+    clock_ : Clock or None
+        Where the time stands; None without one.
     coarse_, detail_ : BoostedTrees
         Their sum is the shadow, on the scale of `scale_`; the second is learned from what the
         first leaves.
+    trend_ : Trend or None
+        What is added at each time; None without times, or where all rows are of one.
     scale_ : PredictionScale
     support_ : Support
-    memory_ : RowMemory
-    scores_ : Scores
+    memory_, homes_ : RowMemory
+        Predictions of the rows of `fit`; and, with a trend, those less the level of their time,
+        by all features but times.
     cells_ : Cells
-    mix_ : Mix
+    dated_, undated_ : Yardstick or None
+        What rows are held against whose time is told, and others.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -127,9 +127,10 @@ class PredictionShadow(TakesTables, BaseEstimator):
         groups : array-like of shape (n_samples,), default=None
             Rows of a group are held out together.
         time : array-like of shape (n_samples,), default=None
-            Numbers or dates. Rows of later batches are from another time, and what differs
-            from time to time is no sign of a change. A column of `X` that holds the same is one
-            in which new values are expected, as dates are.
+            Numbers or dates, one a row. Predictions may then go up and down with the market: their
+            level is followed in time and carried on, see `Trend`, and what differs from time
+            to time besides is no sign of a change. A column of `X` that orders the rows alike
+            counts as their time, in later batches too.
 
         Returns
         -------
@@ -146,7 +147,8 @@ class PredictionShadow(TakesTables, BaseEstimator):
         check_enough_rows(self, len(table), MIN_ROWS)
         rng = random_source(self.random_state)
         codes = None if groups is None else group_codes(groups)
-        moments = None if time is None else group_codes(time, sort=True)
+        self.clock_ = None if time is None else Clock.of(table, time)
+        moments = None if self.clock_ is None else self.clock_.read(table, time)
         rows = np.sort(rng.permutation(len(table))[:_MAX_ROWS])
         table, given = table[rows], given[rows]
         moments = None if moments is None else moments[rows]
@@ -159,49 +161,71 @@ class PredictionShadow(TakesTables, BaseEstimator):
         table: Encoded,
         prediction: FloatArray,
         held_out: BoolArray,
-        moments: IntArray | None,
+        time: FloatArray | None,
         rng: np.random.RandomState,
     ) -> None:
         """Grow the shadow on some rows, and learn from the others what it leaves."""
         self.scale_ = PredictionScale.of(prediction)
         value = self.scale_.values(prediction)
-        self._times = columns_of_time(table, moments)
+        self._times = self._columns_of_time(table)
         seen = np.flatnonzero(~held_out)
         levels = {i: len(names) for i, names in table.encoder.levels_.items()}
         self.support_ = Support.of(table.matrix[seen], levels, self._times)
         self._used = self._columns_of_use(table[np.flatnonzero(held_out)])
-        self.memory_ = RowMemory.of(*self._keys(table), value)
-        self._grow(table[seen], value[seen], rng)
         rows = np.flatnonzero(held_out & self._judgeable(table))
         if not len(rows):
             rows = np.flatnonzero(held_out)
-        period = None if moments is None else periods(moments)[rows]
-        self._calibrate(table[rows], value[rows], period)
+        known: Any = self._without_names(table)
+        market = None
+        if time is not None and self.clock_ is not None:
+            market = Market(time, self.scale_.relative(_DRIFT), self.clock_.dates)
+        told = None if market is None else market.of(seen)
+        self.coarse_, self.detail_ = grown(known[seen], value[seen], told, rng)
+        left = value[rows] - sum(self._shadow(table[rows]))
+        self.trend_ = None if market is None else market.of(rows).trend(left)
+        when = np.full(len(table), np.nan) if time is None else time
+        self._remember(table, value, when)
+        self._calibrate(table[rows], value[rows], when[rows])
+
+    def _columns_of_time(self, table: Encoded) -> BoolArray:
+        """Find the columns in which new values are expected."""
+        columns = np.arange(table.shape[1])
+        dates = np.array([table.encoder.kind_of(int(i)) == DATES for i in columns])
+        clock = None if self.clock_ is None else self.clock_.column
+        return dates | (columns == (-1 if clock is None else clock))
 
     def _columns_of_use(self, table: Encoded) -> BoolArray:
-        """Leave out columns whose levels name rows: new rows have new ones."""
+        """Leave out the time, which has a trend of its own, and columns whose levels name rows."""
         new = ~self.support_.has(table.matrix, table.unseen) & ~np.isnan(table.matrix)
-        names = table.encoder.is_categorical_ & (new.mean(axis=0) > _NEW_LEVELS)
-        used: BoolArray = np.logical_not(names)
-        return used
+        used = ~(table.encoder.is_categorical_ & (new.mean(axis=0) > _NEW_LEVELS))
+        if self.clock_ is not None and self.clock_.column is not None:
+            used[self.clock_.column] = False
+        return np.asarray(used)
 
-    def _grow(self, table: Encoded, value: FloatArray, rng: np.random.RandomState) -> None:
-        encoded: Any = self._without_names(table)
-        self.coarse_ = BoostedTrees(**_COARSE, random_state=draw_seed(rng))
-        self.detail_ = BoostedTrees(**_DETAIL, random_state=draw_seed(rng))
-        left = value - np.asarray(self.coarse_.fit(encoded, value).predict(encoded))
-        self.detail_.fit(encoded, left)
+    def _remember(self, table: Encoded, value: FloatArray, time: FloatArray) -> None:
+        keys, homes = self._keys(table, time)
+        self.memory_ = RowMemory.of(keys, homes, value)
+        self.homes_: RowMemory | None = None
+        if self.trend_ is not None:
+            self.homes_ = RowMemory.of(homes, homes[:0], self._steady(value, time))
 
-    def _calibrate(self, table: Encoded, value: FloatArray, period: IntArray | None) -> None:
+    def _calibrate(self, table: Encoded, value: FloatArray, time: FloatArray) -> None:
         coarse, detail = self._shadow(table)
-        difference = self.scale_.rounded(value - coarse - detail)
-        self.scores_, found = Scores.of(difference, detail)
-        seen_as = self._seen_as(table, coarse + detail, value)
+        left = value - coarse - detail
+        seen_as = self._seen_as(table, coarse + detail, self._steady(value, time))
         is_code = np.append(table.encoder.is_categorical_, [False, False])
         self.cells_ = Cells.of(seen_as, is_code)
-        self.mix_ = Mix.of(self.cells_.codes(seen_as), found, period)
+        cells = self.cells_.codes(seen_as)
+        period = None if self.clock_ is None else periods(time)
+        unknown = np.full(len(time), np.nan)
+        self.undated_ = Yardstick.of(self._difference(left, unknown), detail, cells, period)
+        self.dated_: Yardstick | None = None
+        if self.trend_ is not None:
+            self.dated_ = Yardstick.of(self._difference(left, time), detail, cells, period)
 
-    def check(self, X: TableLike, prediction: ArrayLike) -> Verdict:
+    def check(
+        self, X: TableLike, prediction: ArrayLike, time: ArrayLike | None = None
+    ) -> Verdict:
         """Tell whether a batch of predictions can come from the model of `fit`.
 
         Parameters
@@ -209,6 +233,10 @@ class PredictionShadow(TakesTables, BaseEstimator):
         X : DataFrame or array-like of shape (n_samples, n_features)
         prediction : array-like of shape (n_samples,)
             Rows without one are left out.
+        time : array-like of shape (n_samples,), default=None
+            When the predictions are of, as in `fit`; rows without one are left out. If `fit` had
+            times and nothing tells these, they are taken to be of those times, or of at most a
+            year later: a shift is then only found beyond what the market may have done since.
 
         Returns
         -------
@@ -218,12 +246,14 @@ class PredictionShadow(TakesTables, BaseEstimator):
         Raises
         ------
         ValueError
-            If the table or the predictions break their rule.
+            If the table, the predictions or the times break their rule.
         """
-        return self.verdict(self.judge(X, prediction))
+        return self.verdict(self.judge(X, prediction, time))
 
-    def judge(self, X: TableLike, prediction: ArrayLike) -> Judged:
-        """Score the rows of a batch that can be judged, as `check` does.
+    def judge(
+        self, X: TableLike, prediction: ArrayLike, time: ArrayLike | None = None
+    ) -> Judged:
+        """Look at the rows of a batch that can be judged, as `check` does.
 
         Returns
         -------
@@ -235,22 +265,25 @@ class PredictionShadow(TakesTables, BaseEstimator):
         check_is_fitted(self)
         table = encode(self, X, reset=False)
         given = _column(prediction, len(table))
-        rows = np.flatnonzero(np.isfinite(given) & self._judgeable(table))
-        table, given = table[rows], given[rows]
+        when = self._moments(table, time)
+        told = np.isfinite(when) | ~np.isfinite(when).any()
+        rows = np.flatnonzero(np.isfinite(given) & told & self._judgeable(table))
+        table, given, when = table[rows], given[rows], when[rows]
         value = self.scale_.values(given)
-        keys, alike = self._keys(table)
-        contradicted, differing, again = self.memory_.contradicts(keys, value)
+        keys, homes = self._keys(table, when)
+        contradicted, differing, again = self._contradicted(keys, homes, value, when)
         copies = row_keys(np.column_stack([table.matrix, given]))
-        rows = np.flatnonzero(~self.memory_.knows(alike))
+        rows = np.flatnonzero(~self.memory_.knows(homes))
         rows = rows[np.argsort(copies[rows], kind="stable")[:_JUDGED]]
-        table, value = table[rows], value[rows]
+        table, value, when = table[rows], value[rows], when[rows]
         coarse, detail = self._shadow(table)
-        difference = self.scale_.rounded(value - coarse - detail)
+        seen_as = self._seen_as(table, coarse + detail, self._steady(value, when))
         return Judged(
-            self.scores_.ranks(difference, detail),
-            self.cells_.codes(self._seen_as(table, coarse + detail, value)),
+            value - coarse - detail,
+            detail,
+            when,
+            self.cells_.codes(seen_as),
             copies[rows],
-            difference,
             differing,
             again,
             contradicted,
@@ -259,19 +292,64 @@ class PredictionShadow(TakesTables, BaseEstimator):
     def verdict(self, judged: Judged, share: float = 1.0) -> Verdict:
         """Judge rows together; a test that is one of many may spend a share of the level."""
         p_value, what = 1.0, ""
+        yardstick = self._yardstick(judged.time)
+        difference = self._difference(judged.left, judged.time)
         if len(judged):
-            found = p_values(judged, self.mix_, self.scores_.centre) * len(WORDS) / share
+            reach = self._reach(judged.time)
+            found = yardstick.p_values(judged, difference, reach) * len(WORDS) / share
             p_value = min(1.0, float(found.min()))
             # The first that shows it: a shift also takes predictions further away.
             what = WORDS[int(np.argmax(found <= self.level))]
         if judged.contradicted:
             p_value = 0.0
             what = f"{judged.differing} of {judged.again} rows of the fit have other predictions"
-        size = np.median(np.abs(judged.difference)) if len(judged) else np.nan
-        difference, usual = map(self.scale_.told, (float(size), self.scores_.usual_difference))
+        size = np.median(np.abs(difference)) if len(judged) else np.nan
+        usual = yardstick.scores.usual_difference
+        shown, usual = map(self.scale_.told, (float(size), usual))
         changed = p_value <= self.level
-        text = statement(changed, what, len(judged), difference, usual, self.scale_.words)
-        return Verdict(p_value, changed, text, len(judged), difference, usual)
+        text = statement(changed, what, len(judged), shown, usual, self.scale_.words)
+        return Verdict(p_value, changed, text, len(judged), shown, usual)
+
+    def check_restored(self) -> None:
+        """Take over what files hold that were written before shadows had a trend."""
+        if "trend_" in vars(self):
+            return
+        self.clock_ = self.trend_ = self.homes_ = self.dated_ = None
+        self.undated_ = Yardstick(vars(self).pop("scores_"), vars(self).pop("mix_"))
+
+    def _contradicted(
+        self, keys: Any, homes: Any, value: FloatArray, time: FloatArray
+    ) -> tuple[bool, int, int]:
+        """Hold rows that came again against `fit`: at the same time, and at any."""
+        found = self.memory_.contradicts(keys, value)
+        if found[0] or self.homes_ is None or not len(value):
+            return found
+        return self.homes_.contradicts(homes, self._steady(value, time), self._reach(time))
+
+    def _moments(self, table: Encoded, time: ArrayLike | None) -> FloatArray:
+        """Return the time of each row; not a number if there is none, or it is of no use."""
+        if self.clock_ is None or self.trend_ is None:
+            return np.full(len(table), np.nan)
+        return self.clock_.read(table, time)
+
+    def _yardstick(self, time: FloatArray) -> Yardstick:
+        return self.undated_ if self.dated_ is None or not _known(time) else self.dated_
+
+    def _steady(self, value: FloatArray, time: FloatArray) -> FloatArray:
+        """Take the level of their time out of values, or of all times where nobody tells it."""
+        if self.trend_ is None:
+            return value
+        return value - (self.trend_.level(time) if _known(time) else self.trend_.centre)
+
+    def _difference(self, left: FloatArray, time: FloatArray) -> FloatArray:
+        """Return predictions minus what the model of `fit` is expected to say."""
+        return self.scale_.rounded(self._steady(left, time))
+
+    def _reach(self, time: FloatArray) -> float:
+        """Say how far all predictions of some times may have moved together."""
+        if self.trend_ is None:
+            return 0.0
+        return self.trend_.reach(time) if _known(time) else self.trend_.reach_undated()
 
     def _judgeable(self, table: Encoded) -> BoolArray:
         known = self.support_.has(table.matrix, table.unseen)
@@ -293,10 +371,18 @@ class PredictionShadow(TakesTables, BaseEstimator):
         used = self._without_names(table).matrix
         return np.column_stack([used, shadow, value])
 
-    def _keys(self, table: Encoded) -> tuple[Any, Any]:
+    def _keys(self, table: Encoded, time: FloatArray) -> tuple[Any, Any]:
         """Hash all that is known of rows, and all but times."""
         matrix = self._without_names(table).matrix
-        return row_keys(matrix), row_keys(np.where(self._times, np.nan, matrix))
+        homes = row_keys(np.where(self._times, np.nan, matrix))
+        if self.clock_ is not None:
+            matrix = np.column_stack([matrix, time])
+        return row_keys(matrix), homes
+
+
+def _known(time: FloatArray) -> bool:
+    """Tell whether the times of all rows are known."""
+    return bool(np.isfinite(time).all())
 
 
 def _column(prediction: ArrayLike, n_rows: int) -> FloatArray:
