@@ -18,10 +18,10 @@ class Judged:
 
     Attributes
     ----------
-    left : ndarray of shape (n_rows,)
+    left : ndarray of shape (n_rows, n_details)
         Prediction minus the shadow's, on its scale: the level of the time is in it.
-    detail : ndarray of shape (n_rows,)
-        What the finer part of the shadow says.
+    detail : ndarray of shape (n_rows, n_details)
+        What the finer parts of the shadow say.
     time : ndarray of shape (n_rows,)
         Days or numbers; not a number where nobody tells.
     cells : list of ndarray of shape (n_rows,)

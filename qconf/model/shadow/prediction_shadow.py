@@ -11,7 +11,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, RandomState, TableLike
 from qconf.core.grouping import group_codes
-from qconf.core.plain_columns import DATES
 from qconf.core.seeding import random_source
 from qconf.core.validation import (
     Interval,
@@ -23,16 +22,16 @@ from qconf.core.validation import (
 from qconf.encoding.encoded import Encoded, encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import TableError
-from qconf.learners.trees.boosted import BoostedTrees
 from qconf.model.shadow.clock import Clock
-from qconf.model.shadow.growing import Market, grown
+from qconf.model.shadow.columns import Columns
 from qconf.model.shadow.judged import Judged
 from qconf.model.shadow.memory import RowMemory, row_keys
 from qconf.model.shadow.mix import Cells
 from qconf.model.shadow.scale import PredictionScale
 from qconf.model.shadow.scores import WORDS
 from qconf.model.shadow.splitting import hold_out, periods
-from qconf.model.shadow.support import Support
+from qconf.model.shadow.trend import Trend
+from qconf.model.shadow.two_parts import TwoParts
 from qconf.model.shadow.verdict import Verdict, statement
 from qconf.model.shadow.yardstick import Yardstick
 
@@ -44,8 +43,6 @@ MIN_ROWS = 40
 _MAX_ROWS = 20_000
 #: Rows of a batch that are judged, at most: the held-out rows are no more either.
 _JUDGED = 5_000
-#: Where more held-out rows have a level of their own, the column is a name of rows.
-_NEW_LEVELS = 0.2
 #: Prices go up or down by so much in a year, before anything was seen: one standard deviation.
 _DRIFT = 0.1
 
@@ -69,13 +66,12 @@ class PredictionShadow(TakesTables, BaseEstimator):
     encoder_ : TableEncoder
     clock_ : Clock or None
         Where the time stands; None without one.
-    coarse_, detail_ : BoostedTrees
-        Their sum is the shadow, on the scale of `scale_`; the second is learned from what the
-        first leaves.
+    parts_ : TwoParts
+        The shadow, on the scale of `scale_`.
     trend_ : Trend or None
         What is added at each time; None without times, or where all rows are of one.
     scale_ : PredictionScale
-    support_ : Support
+    columns_ : Columns
     memory_, homes_ : RowMemory
         Predictions of the rows of `fit`; and, with a trend, those less the level of their time,
         by all features but times.
@@ -148,12 +144,12 @@ class PredictionShadow(TakesTables, BaseEstimator):
         rng = random_source(self.random_state)
         codes = None if groups is None else group_codes(groups)
         self.clock_ = None if time is None else Clock.of(table, time)
-        moments = None if self.clock_ is None else self.clock_.read(table, time)
+        moments = np.full(len(table), np.nan)
+        if self.clock_ is not None:
+            moments = self.clock_.read(table, time)
         rows = np.sort(rng.permutation(len(table))[:_MAX_ROWS])
-        table, given = table[rows], given[rows]
-        moments = None if moments is None else moments[rows]
         held_out = hold_out(len(rows), None if codes is None else codes[rows], rng)
-        self._learn(table, given, held_out, moments, rng)
+        self._learn(table[rows], given[rows], held_out, moments[rows], rng)
         return self
 
     def _learn(
@@ -161,58 +157,53 @@ class PredictionShadow(TakesTables, BaseEstimator):
         table: Encoded,
         prediction: FloatArray,
         held_out: BoolArray,
-        time: FloatArray | None,
+        time: FloatArray,
         rng: np.random.RandomState,
     ) -> None:
         """Grow the shadow on some rows, and learn from the others what it leaves."""
         self.scale_ = PredictionScale.of(prediction)
         value = self.scale_.values(prediction)
-        self._times = self._columns_of_time(table)
-        seen = np.flatnonzero(~held_out)
-        levels = {i: len(names) for i, names in table.encoder.levels_.items()}
-        self.support_ = Support.of(table.matrix[seen], levels, self._times)
-        self._used = self._columns_of_use(table[np.flatnonzero(held_out)])
-        rows = np.flatnonzero(held_out & self._judgeable(table))
-        if not len(rows):
-            rows = np.flatnonzero(held_out)
-        known: Any = self._without_names(table)
-        market = None
-        if time is not None and self.clock_ is not None:
-            market = Market(time, self.scale_.relative(_DRIFT), self.clock_.dates)
-        told = None if market is None else market.of(seen)
-        self.coarse_, self.detail_ = grown(known[seen], value[seen], told, rng)
-        left = value[rows] - sum(self._shadow(table[rows]))
-        self.trend_ = None if market is None else market.of(rows).trend(left)
-        when = np.full(len(table), np.nan) if time is None else time
-        self._remember(table, value, when)
-        self._calibrate(table[rows], value[rows], when[rows])
-
-    def _columns_of_time(self, table: Encoded) -> BoolArray:
-        """Find the columns in which new values are expected."""
-        columns = np.arange(table.shape[1])
-        dates = np.array([table.encoder.kind_of(int(i)) == DATES for i in columns])
+        seen, rows = np.flatnonzero(~held_out), np.flatnonzero(held_out)
         clock = None if self.clock_ is None else self.clock_.column
-        return dates | (columns == (-1 if clock is None else clock))
+        self.columns_ = Columns.of(table[seen], table[rows], clock)
+        fair = self.columns_.judgeable(table[rows])
+        rows = rows[fair] if fair.any() else rows
+        known, kept = (self.columns_.of_use(table[some]) for some in (seen, rows))
+        steady = self._without_market(known, value[seen], time[seen], rng)
+        parts = TwoParts.grown(known, steady, rng)
+        coarse, detail = parts.predict(kept)
+        self.trend_ = self._trend(time[rows], value[rows] - coarse - detail.mean(axis=1))
+        self.parts_ = parts.stretched(kept, self._steady(value[rows], time[rows]))
+        self._remember(table, value, time)
+        self._calibrate(table[rows], value[rows], time[rows])
 
-    def _columns_of_use(self, table: Encoded) -> BoolArray:
-        """Leave out the time, which has a trend of its own, and columns whose levels name rows."""
-        new = ~self.support_.has(table.matrix, table.unseen) & ~np.isnan(table.matrix)
-        used = ~(table.encoder.is_categorical_ & (new.mean(axis=0) > _NEW_LEVELS))
-        if self.clock_ is not None and self.clock_.column is not None:
-            used[self.clock_.column] = False
-        return np.asarray(used)
+    def _trend(self, time: FloatArray, left: FloatArray) -> Trend | None:
+        """Learn the level from what features leave of predictions."""
+        if self.clock_ is None:
+            return None
+        drift = self.scale_.relative(_DRIFT)
+        return Trend.of(time, left, drift, dates=self.clock_.dates)
+
+    def _without_market(
+        self, table: Encoded, value: FloatArray, time: FloatArray, rng: np.random.RandomState
+    ) -> FloatArray:
+        """Take out what a coarse look at the features leaves to the times."""
+        if self.clock_ is None:
+            return value
+        rows: Any = table
+        coarse = TwoParts.coarse_grown(table, value, rng)
+        trend = self._trend(time, value - coarse.predict(rows))
+        return value if trend is None else value - trend.level(time) + trend.centre
 
     def _remember(self, table: Encoded, value: FloatArray, time: FloatArray) -> None:
-        keys, homes = self._keys(table, time)
+        keys, homes = self.columns_.keys(table, time)
         self.memory_ = RowMemory.of(keys, homes, value)
         self.homes_: RowMemory | None = None
         if self.trend_ is not None:
             self.homes_ = RowMemory.of(homes, homes[:0], self._steady(value, time))
 
     def _calibrate(self, table: Encoded, value: FloatArray, time: FloatArray) -> None:
-        coarse, detail = self._shadow(table)
-        left = value - coarse - detail
-        seen_as = self._seen_as(table, coarse + detail, self._steady(value, time))
+        left, detail, seen_as = self._looked_at(table, value, time)
         is_code = np.append(table.encoder.is_categorical_, [False, False])
         self.cells_ = Cells.of(seen_as, is_code)
         cells = self.cells_.codes(seen_as)
@@ -223,9 +214,7 @@ class PredictionShadow(TakesTables, BaseEstimator):
         if self.trend_ is not None:
             self.dated_ = Yardstick.of(self._difference(left, time), detail, cells, period)
 
-    def check(
-        self, X: TableLike, prediction: ArrayLike, time: ArrayLike | None = None
-    ) -> Verdict:
+    def check(self, X: TableLike, prediction: ArrayLike, time: ArrayLike | None = None) -> Verdict:
         """Tell whether a batch of predictions can come from the model of `fit`.
 
         Parameters
@@ -250,9 +239,7 @@ class PredictionShadow(TakesTables, BaseEstimator):
         """
         return self.verdict(self.judge(X, prediction, time))
 
-    def judge(
-        self, X: TableLike, prediction: ArrayLike, time: ArrayLike | None = None
-    ) -> Judged:
+    def judge(self, X: TableLike, prediction: ArrayLike, time: ArrayLike | None = None) -> Judged:
         """Look at the rows of a batch that can be judged, as `check` does.
 
         Returns
@@ -267,19 +254,18 @@ class PredictionShadow(TakesTables, BaseEstimator):
         given = _column(prediction, len(table))
         when = self._moments(table, time)
         told = np.isfinite(when) | ~np.isfinite(when).any()
-        rows = np.flatnonzero(np.isfinite(given) & told & self._judgeable(table))
+        rows = np.flatnonzero(np.isfinite(given) & told & self.columns_.judgeable(table))
         table, given, when = table[rows], given[rows], when[rows]
         value = self.scale_.values(given)
-        keys, homes = self._keys(table, when)
+        keys, homes = self.columns_.keys(table, when)
         contradicted, differing, again = self._contradicted(keys, homes, value, when)
         copies = row_keys(np.column_stack([table.matrix, given]))
         rows = np.flatnonzero(~self.memory_.knows(homes))
         rows = rows[np.argsort(copies[rows], kind="stable")[:_JUDGED]]
         table, value, when = table[rows], value[rows], when[rows]
-        coarse, detail = self._shadow(table)
-        seen_as = self._seen_as(table, coarse + detail, self._steady(value, when))
+        left, detail, seen_as = self._looked_at(table, value, when)
         return Judged(
-            value - coarse - detail,
+            left,
             detail,
             when,
             self.cells_.codes(seen_as),
@@ -312,10 +298,13 @@ class PredictionShadow(TakesTables, BaseEstimator):
 
     def check_restored(self) -> None:
         """Take over what files hold that were written before shadows had a trend."""
-        if "trend_" in vars(self):
+        held = vars(self)
+        if "parts_" in held:
             return
         self.clock_ = self.trend_ = self.homes_ = self.dated_ = None
-        self.undated_ = Yardstick(vars(self).pop("scores_"), vars(self).pop("mix_"))
+        self.parts_ = TwoParts(held.pop("coarse_"), [held.pop("detail_")], 1.0)
+        self.columns_ = Columns(held.pop("support_"), held.pop("_times"), held.pop("_used"))
+        self.undated_ = Yardstick(held.pop("scores_"), held.pop("mix_"))
 
     def _contradicted(
         self, keys: Any, homes: Any, value: FloatArray, time: FloatArray
@@ -333,56 +322,30 @@ class PredictionShadow(TakesTables, BaseEstimator):
         return self.clock_.read(table, time)
 
     def _yardstick(self, time: FloatArray) -> Yardstick:
-        return self.undated_ if self.dated_ is None or not _known(time) else self.dated_
+        is_dated = self.dated_ is not None and np.isfinite(time).all()
+        return self.dated_ if self.dated_ is not None and is_dated else self.undated_
 
     def _steady(self, value: FloatArray, time: FloatArray) -> FloatArray:
-        """Take the level of their time out of values, or of all times where nobody tells it."""
-        if self.trend_ is None:
-            return value
-        return value - (self.trend_.level(time) if _known(time) else self.trend_.centre)
+        """Take the level of their time out of values."""
+        return value if self.trend_ is None else value - self.trend_.level(time)
 
     def _difference(self, left: FloatArray, time: FloatArray) -> FloatArray:
         """Return predictions minus what the model of `fit` is expected to say."""
-        return self.scale_.rounded(self._steady(left, time))
+        return self.scale_.rounded(self._steady(left.T, time).T)
 
     def _reach(self, time: FloatArray) -> float:
         """Say how far all predictions of some times may have moved together."""
-        if self.trend_ is None:
-            return 0.0
-        return self.trend_.reach(time) if _known(time) else self.trend_.reach_undated()
+        return 0.0 if self.trend_ is None else self.trend_.reach(time)
 
-    def _judgeable(self, table: Encoded) -> BoolArray:
-        known = self.support_.has(table.matrix, table.unseen)
-        judgeable: BoolArray = np.asarray((known | ~self._used).all(axis=1))
-        return judgeable
-
-    def _without_names(self, table: Encoded) -> Encoded:
-        return Encoded(np.where(self._used, table.matrix, np.nan), table.encoder)
-
-    def _shadow(self, table: Encoded) -> tuple[FloatArray, FloatArray]:
-        """Predict by the coarse part of the shadow, and by the detail."""
-        if not len(table):
-            return np.empty(0), np.empty(0)
-        encoded: Any = self._without_names(table)
-        return self.coarse_.predict(encoded), self.detail_.predict(encoded)
-
-    def _seen_as(self, table: Encoded, shadow: FloatArray, value: FloatArray) -> FloatArray:
-        """Put together what rows are cut into cells by."""
-        used = self._without_names(table).matrix
-        return np.column_stack([used, shadow, value])
-
-    def _keys(self, table: Encoded, time: FloatArray) -> tuple[Any, Any]:
-        """Hash all that is known of rows, and all but times."""
-        matrix = self._without_names(table).matrix
-        homes = row_keys(np.where(self._times, np.nan, matrix))
-        if self.clock_ is not None:
-            matrix = np.column_stack([matrix, time])
-        return row_keys(matrix), homes
-
-
-def _known(time: FloatArray) -> bool:
-    """Tell whether the times of all rows are known."""
-    return bool(np.isfinite(time).all())
+    def _looked_at(
+        self, table: Encoded, value: FloatArray, time: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return what the shadow leaves, its details, and what rows are cut into cells by."""
+        used = self.columns_.of_use(table)
+        coarse, detail = self.parts_.predict(used)
+        shadow = coarse + detail.mean(axis=1)
+        seen_as = np.column_stack([used.matrix, shadow, self._steady(value, time)])
+        return (value - coarse)[:, None] - detail, detail, seen_as
 
 
 def _column(prediction: ArrayLike, n_rows: int) -> FloatArray:

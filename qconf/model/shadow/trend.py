@@ -93,7 +93,9 @@ class Trend:
         return cls(begin, end, year, knots, drift, walk, centre, precision @ levels, precision)
 
     def level(self, time: FloatArray) -> FloatArray:
-        """Say what the level is at some times, those to come as well."""
+        """Say what the level is at some times; if one is not known, `centre` for all."""
+        if not _are_known(time):
+            return np.full(len(time), self.centre)
         found: FloatArray = self.centre + self._towards(time) @ self.weights
         return found
 
@@ -111,18 +113,19 @@ class Trend:
         Parameters
         ----------
         time : ndarray of shape (n_samples,)
-            At least one.
+            At least one. If one is not known, rows are from the times of `fit`, or from at
+            most a year later.
         """
+        if not _are_known(time):
+            return self._reach_undated()
         at = np.quantile(time, (np.arange(_N_MOMENTS) + 0.5) / _N_MOMENTS)
         years, towards = self._years(at), self._towards(at)
-        joint = _covariance(years, years, self.drift, self.walk) - towards @ self.precision @ towards.T
+        joint = (
+            _covariance(years, years, self.drift, self.walk) - towards @ self.precision @ towards.T
+        )
         return SURE * float(np.sqrt(max(joint.mean(), 0.0)))
 
-    def reach_undated(self) -> float:
-        """Say how far from `centre` the level of rows may be whose time nobody tells.
-
-        They are from the times of `fit`, or from at most a year later.
-        """
+    def _reach_undated(self) -> float:
         time = np.linspace(self.begin, self.end + self.year, _N_MOMENTS)
         away = np.abs(self.level(time) - self.centre) + SURE * self.deviation(time)
         return float(away.max())
@@ -132,6 +135,10 @@ class Trend:
 
     def _towards(self, time: FloatArray) -> FloatArray:
         return _covariance(self._years(time), self.knots, self.drift, self.walk)
+
+
+def _are_known(time: FloatArray) -> bool:
+    return bool(np.isfinite(time).all())
 
 
 def _location(value: FloatArray) -> tuple[float, float]:
@@ -161,9 +168,7 @@ def _covariance(first: FloatArray, second: FloatArray, drift: float, walk: float
     return found
 
 
-def _walk_at_most(
-    knots: FloatArray, levels: FloatArray, noise: FloatArray, drift: float
-) -> float:
+def _walk_at_most(knots: FloatArray, levels: FloatArray, noise: FloatArray, drift: float) -> float:
     """Bound the variance of the walk from above, by its profile likelihood."""
     found = []
     for walk in _WALKS**2:

@@ -45,7 +45,7 @@ class Yardstick:
     ) -> Self:
         """Learn from held-out rows: see `Scores` and `Mix`."""
         scores, found = Scores.of(difference, detail)
-        return cls(scores, Mix.of(cells, found, period))
+        return cls(scores, Mix.of(cells, found, period, difference.shape[1]))
 
     def p_values(self, judged: Judged, difference: FloatArray, reach: float) -> FloatArray:
         """Test whether the mean of each score can be that of the model of `fit`.
@@ -54,7 +54,7 @@ class Yardstick:
         ----------
         judged : Judged
             At least one row.
-        difference : ndarray of shape (n_rows,)
+        difference : ndarray of shape (n_rows, n_details)
             Prediction minus what the model of `fit` is expected to say.
         reach : float
             How far all of them may be off together, as three standard deviations.
