@@ -23,7 +23,7 @@ _MOST_KNOTS = 32
 _ROWS_OF_KNOT = 40
 #: Standard deviation of the level before anything was seen.
 _LEVEL = 1.0
-#: Of the walk in a year, as tried; and how much likelihood its upper bound of 95 % may cost.
+#: Of the walk in a year, as tried; and how much log likelihood its upper bound of 95 % may cost.
 _WALKS = np.concatenate([[0.0], np.geomspace(0.002, 0.5, 24)])
 _LESS_LIKELY = 1.35
 #: Values further from the median, in standard deviations, are drawn in.
@@ -108,7 +108,7 @@ class Trend:
         return found
 
     def reach(self, time: FloatArray) -> float:
-        """Say how far the mean level of rows may be from what `level` says, if nothing changed.
+        """Bound how far rows together are from what `level` says: three standard deviations.
 
         Parameters
         ----------

@@ -10,9 +10,8 @@ from scipy.stats import t as student
 
 from qconf._types import FloatArray, IntArray
 from qconf.model.shadow.judged import Judged
-from qconf.model.shadow.mix import Mix, Spread
+from qconf.model.shadow.mix import Mix
 from qconf.model.shadow.scores import SIDES, Scores
-from qconf.model.shadow.trend import SURE
 
 __all__ = ["Yardstick"]
 
@@ -57,37 +56,19 @@ class Yardstick:
         difference : ndarray of shape (n_rows, n_details)
             Prediction minus what the model of `fit` is expected to say.
         reach : float
-            How far all of them may be off together, as three standard deviations.
+            How far all of them may be off together.
 
         Returns
         -------
         ndarray of shape (3,)
         """
+        # What the market may have done is taken out, as far as it may have, before all scores.
+        shift = float(np.clip(np.median(difference), -reach, reach))
         copies = np.unique(judged.copies, return_inverse=True)[1]
-        scores = self.scores.ranks(difference, judged.detail)
+        scores = self.scores.ranks(difference - shift, judged.detail)
         spread = self.mix.spread(judged.cells, scores, copies)
-        mean = scores.mean(axis=0)
-        if reach > 0:
-            spread = _with_drift(spread, self._moved(judged, difference, reach, mean))
-        away = mean - self.scores.centre
+        away = scores.mean(axis=0) - self.scores.centre
         towards = np.where(SIDES == 0, np.abs(away), SIDES * away) - _TOLERATED
         tail = student.sf(towards / np.sqrt(spread.variance), spread.freedom)
         found: FloatArray = np.minimum(np.where(SIDES == 0, 2 * tail, tail), 1.0)
         return found
-
-    def _moved(
-        self, judged: Judged, difference: FloatArray, reach: float, mean: FloatArray
-    ) -> FloatArray:
-        """Say how far the mean scores move if all differences move as far as they may."""
-        moved = [
-            np.abs(self.scores.ranks(difference + by, judged.detail).mean(axis=0) - mean)
-            for by in (-reach, reach)
-        ]
-        found: FloatArray = np.maximum(*moved) / SURE
-        return found
-
-
-def _with_drift(spread: Spread, drift: FloatArray) -> Spread:
-    variance = spread.variance + drift**2
-    # The drift is known; what is in doubt is the rest, as before.
-    return Spread(variance, spread.freedom * (variance / spread.variance) ** 2)

@@ -246,10 +246,8 @@ def test_groups_are_held_out_whole(known: pd.DataFrame) -> None:
     copies = known.iloc[rows]
     jitter = copies.assign(east=copies["east"] + 1e-9 * np.tile(np.arange(5), 800))
     noisy = avm(copies) * np.exp(np.random.default_rng(0).normal(0, 0.1, 800)[rows])
-    usual = [
-        PredictionShadow(random_state=0).fit(jitter, noisy, groups=g).undated_.scores.usual_difference
-        for g in (rows, None)
-    ]
+    shadows = [PredictionShadow(random_state=0).fit(jitter, noisy, groups=g) for g in (rows, None)]
+    usual = [shadow.undated_.scores.usual_difference for shadow in shadows]
     assert usual[0] > 1.5 * usual[1]
 
 
