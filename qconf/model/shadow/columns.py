@@ -30,12 +30,15 @@ class Columns:
     times : ndarray of shape (n_features,), dtype bool
         In which new values are expected.
     used : ndarray of shape (n_features,), dtype bool
-        From which the shadow is learned: not the time, which has a trend of its own, and no names.
+        From which the shadow is learned: no names.
+    lasting : ndarray of shape (n_features,), dtype bool
+        Those of them that are not the time, of which all new rows have a new one.
     """
 
     support: Support
     times: BoolArray
     used: BoolArray
+    lasting: BoolArray
 
     @classmethod
     def of(cls, seen: Encoded, held_out: Encoded, clock: int | None) -> Self:
@@ -55,7 +58,7 @@ class Columns:
         support = Support.of(seen.matrix, levels, times)
         new = ~support.has(held_out.matrix, held_out.unseen) & ~np.isnan(held_out.matrix)
         are_names = seen.encoder.is_categorical_ & (new.mean(axis=0) > _NEW_LEVELS)
-        return cls(support, times, ~are_names & ~is_clock)
+        return cls(support, times, ~are_names, ~are_names & ~is_clock)
 
     def judgeable(self, table: Encoded) -> BoolArray:
         """Tell the rows that hold nothing new."""
@@ -67,6 +70,10 @@ class Columns:
         """Blank out what is not used."""
         return Encoded(np.where(self.used, table.matrix, np.nan), table.encoder)
 
+    def of_all_times(self, table: Encoded) -> Encoded:
+        """Blank out the time, too."""
+        return Encoded(np.where(self.lasting, table.matrix, np.nan), table.encoder)
+
     def keys(self, table: Encoded, time: FloatArray) -> tuple[Any, Any]:
         """Hash all that is known of rows, and all but times.
 
@@ -76,7 +83,7 @@ class Columns:
         time : ndarray of shape (n_samples,)
             Not a number where it is not known.
         """
-        matrix = self.of_use(table).matrix
+        matrix = self.of_all_times(table).matrix
         homes = row_keys(np.where(self.times, np.nan, matrix))
         if not np.isnan(time).all():
             matrix = np.column_stack([matrix, time])

@@ -203,11 +203,11 @@ def _between(code: IntArray, centred: FloatArray) -> tuple[FloatArray, int]:
 def _between_periods(period: IntArray, centred: FloatArray) -> FloatArray:
     """Estimate the variance between stretches of time of the scores that differ from one to next.
 
-    All batches carry it in full. So it counts only where a chi-square test at 1 % shows it:
-    its mere doubt would hide most changes.
+    All batches carry it in full. So it counts only where a chi-square test at 1 %, for all scores
+    together, shows it: its mere doubt would hide most changes.
     """
     statistic, freedom = _chi_square(period, centred)
-    shown = chi2.sf(statistic, freedom) < _SHOWN
+    shown = chi2.sf(statistic, freedom) < _SHOWN / len(statistic)
     return np.where(shown, _between(period, centred)[0], 0.0)
 
 

@@ -169,8 +169,9 @@ class PredictionShadow(TakesTables, BaseEstimator):
         fair = self.columns_.judgeable(table[rows])
         rows = rows[fair] if fair.any() else rows
         known, kept = (self.columns_.of_use(table[some]) for some in (seen, rows))
-        steady = self._without_market(known, value[seen], time[seen], rng)
-        parts = TwoParts.grown(known, steady, rng)
+        timeless = self.columns_.of_all_times(table[seen])
+        steady = self._without_market(timeless, value[seen], time[seen], rng)
+        parts = TwoParts.grown(known, self.columns_.lasting, steady, rng)
         coarse, detail = parts.predict(kept)
         self.trend_ = self._trend(time[rows], value[rows] - coarse - detail.mean(axis=1))
         self.parts_ = parts.stretched(kept, self._steady(value[rows], time[rows]))
@@ -302,8 +303,9 @@ class PredictionShadow(TakesTables, BaseEstimator):
         if "parts_" in held:
             return
         self.clock_ = self.trend_ = self.homes_ = self.dated_ = None
-        self.parts_ = TwoParts(held.pop("coarse_"), [held.pop("detail_")], 1.0)
-        self.columns_ = Columns(held.pop("support_"), held.pop("_times"), held.pop("_used"))
+        used = held.pop("_used")
+        self.parts_ = TwoParts(held.pop("coarse_"), [held.pop("detail_")], used, 1.0)
+        self.columns_ = Columns(held.pop("support_"), held.pop("_times"), used, used)
         self.undated_ = Yardstick(held.pop("scores_"), held.pop("mix_"))
 
     def _contradicted(
@@ -344,7 +346,8 @@ class PredictionShadow(TakesTables, BaseEstimator):
         used = self.columns_.of_use(table)
         coarse, detail = self.parts_.predict(used)
         shadow = coarse + detail.mean(axis=1)
-        seen_as = np.column_stack([used.matrix, shadow, self._steady(value, time)])
+        cut = self.columns_.of_all_times(table).matrix
+        seen_as = np.column_stack([cut, shadow, self._steady(value, time)])
         return (value - coarse)[:, None] - detail, detail, seen_as
 
 

@@ -89,7 +89,9 @@ class Trend:
         drawn = np.clip(value - centre, -_FARTHEST * spread, _FARTHEST * spread)
         knots, levels, noise = _levels((time - begin) / year, drawn)
         walk = _walk_at_most(knots, levels, noise, drift)
-        precision = np.linalg.inv(_covariance(knots, knots, drift, walk) + np.diag(noise))
+        precision: FloatArray = np.linalg.inv(
+            _covariance(knots, knots, drift, walk) + np.diag(noise)
+        )
         return cls(begin, end, year, knots, drift, walk, centre, precision @ levels, precision)
 
     def level(self, time: FloatArray) -> FloatArray:
@@ -157,7 +159,7 @@ def _levels(at: FloatArray, value: FloatArray) -> tuple[FloatArray, FloatArray, 
     times = np.bincount(code, at) / size
     levels = np.bincount(code, value) / size
     within = float(np.mean((value - levels[code]) ** 2)) * len(at) / max(len(at) - len(there), 1)
-    return times, levels, np.maximum(within, 1e-12) / size
+    return times, levels, np.asarray(max(within, 1e-12) / size)
 
 
 def _covariance(first: FloatArray, second: FloatArray, drift: float, walk: float) -> FloatArray:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import BoolArray, FloatArray
 from qconf.core.seeding import draw_seed
 from qconf.encoding.encoded import Encoded
 from qconf.learners.trees.boosted import BoostedTrees
@@ -40,23 +40,29 @@ class TwoParts:
     coarse : BoostedTrees
     details : list of BoostedTrees
         Each learned from what the coarse part leaves, by another seed.
+    lasting : ndarray of shape (n_features,), dtype bool
+        Columns of which details are learned: of the newest time there are no details yet.
     stretch : float
         What details are multiplied by: on new rows trees say too little, or too much.
     """
 
     coarse: BoostedTrees
     details: list[BoostedTrees]
+    lasting: BoolArray
     stretch: float
 
     @classmethod
-    def grown(cls, table: Encoded, value: FloatArray, rng: np.random.RandomState) -> Self:
+    def grown(
+        cls, table: Encoded, lasting: BoolArray, value: FloatArray, rng: np.random.RandomState
+    ) -> Self:
         """Learn from rows of `fit`."""
-        rows: Any = table
+        whole: Any = table
+        rows: Any = _blanked(table, lasting)
         coarse = cls.coarse_grown(table, value, rng)
-        left = value - coarse.predict(rows)
+        left = value - coarse.predict(whole)
         seeds = [draw_seed(rng) for _ in range(_N_DETAILS)]
         details = [BoostedTrees(**_DETAIL, random_state=seed).fit(rows, left) for seed in seeds]
-        return cls(coarse, details, 1.0)
+        return cls(coarse, details, lasting, 1.0)
 
     @staticmethod
     def coarse_grown(table: Encoded, value: FloatArray, rng: np.random.RandomState) -> BoostedTrees:
@@ -76,12 +82,18 @@ class TwoParts:
             for values, one in zip((detail, left), unit, strict=True)
         )
         slope = float((said * wanted).sum() / (said * said).sum()) * unit[1] / unit[0]
-        return type(self)(self.coarse, self.details, max(0.5, 1 + slope))
+        return replace(self, stretch=max(0.5, 1 + slope))
 
     def predict(self, table: Encoded) -> tuple[FloatArray, FloatArray]:
         """Predict by the coarse part, shape (n_samples,), and by each detail, (n_samples, n)."""
         if not len(table):
             return np.empty(0), np.empty((0, len(self.details)))
-        rows: Any = table
+        whole: Any = table
+        rows: Any = _blanked(table, self.lasting)
         found = np.stack([one.predict(rows) for one in self.details], axis=1)
-        return self.coarse.predict(rows), self.stretch * found
+        return self.coarse.predict(whole), self.stretch * found
+
+
+def _blanked(table: Encoded, columns: BoolArray) -> Encoded:
+    """Leave some columns, and make the others missing."""
+    return Encoded(np.where(columns, table.matrix, np.nan), table.encoder)

@@ -10,8 +10,9 @@ from scipy.stats import t as student
 
 from qconf._types import FloatArray, IntArray
 from qconf.model.shadow.judged import Judged
-from qconf.model.shadow.mix import Mix
+from qconf.model.shadow.mix import Mix, Spread
 from qconf.model.shadow.scores import SIDES, Scores
+from qconf.model.shadow.trend import SURE
 
 __all__ = ["Yardstick"]
 
@@ -56,19 +57,38 @@ class Yardstick:
         difference : ndarray of shape (n_rows, n_details)
             Prediction minus what the model of `fit` is expected to say.
         reach : float
-            How far all of them may be off together.
+            How far all of them may be off together, as three standard deviations.
 
         Returns
         -------
         ndarray of shape (3,)
         """
-        # What the market may have done is taken out, as far as it may have, before all scores.
+        # What the market may have done is taken out, as far as it may have; and what is taken out
+        # makes a shift of the mean rank the less sure.
         shift = float(np.clip(np.median(difference), -reach, reach))
         copies = np.unique(judged.copies, return_inverse=True)[1]
         scores = self.scores.ranks(difference - shift, judged.detail)
+        scores[:, 0] = self.scores.ranks(difference, judged.detail)[:, 0]
         spread = self.mix.spread(judged.cells, scores, copies)
+        spread = _with_drift(spread, self._drift(judged, difference, reach))
         away = scores.mean(axis=0) - self.scores.centre
         towards = np.where(SIDES == 0, np.abs(away), SIDES * away) - _TOLERATED
         tail = student.sf(towards / np.sqrt(spread.variance), spread.freedom)
         found: FloatArray = np.minimum(np.where(SIDES == 0, 2 * tail, tail), 1.0)
         return found
+
+    def _drift(self, judged: Judged, difference: FloatArray, reach: float) -> FloatArray:
+        """Return standard deviations of the mean scores, if all differences move together."""
+        if reach == 0:
+            return np.zeros(len(SIDES))
+        down, here, up = (
+            self.scores.ranks(difference + by, judged.detail)[:, 0].mean()
+            for by in (-reach, 0.0, reach)
+        )
+        return np.array([max(up - here, here - down) / SURE, 0.0, 0.0])
+
+
+def _with_drift(spread: Spread, drift: FloatArray) -> Spread:
+    variance = spread.variance + drift**2
+    # The drift is known; what is in doubt is the rest, as before.
+    return Spread(variance, spread.freedom * (variance / spread.variance) ** 2)
