@@ -89,9 +89,8 @@ class Trend:
         drawn = np.clip(value - centre, -_FARTHEST * spread, _FARTHEST * spread)
         knots, levels, noise = _levels((time - begin) / year, drawn)
         walk = _walk_at_most(knots, levels, noise, drift)
-        precision: FloatArray = np.linalg.inv(
-            _covariance(knots, knots, drift, walk) + np.diag(noise)
-        )
+        seen = _covariance(knots, knots, drift, walk) + np.diag(noise)
+        precision = np.asarray(np.linalg.inv(seen), dtype=np.float64)
         return cls(begin, end, year, knots, drift, walk, centre, precision @ levels, precision)
 
     def level(self, time: FloatArray) -> FloatArray:
