@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from qconf.estimators.online import OnlineConfidence as OnlineConfidence
     from qconf.estimators.quantile import QuantileConfidence as QuantileConfidence
     from qconf.estimators.residual import ResidualConfidence as ResidualConfidence
+    from qconf.estimators.second_opinion import SecondOpinionConfidence as SecondOpinionConfidence
     from qconf.evaluation.evaluate import Evaluation as Evaluation
     from qconf.evaluation.evaluate import evaluate as evaluate
     from qconf.evaluation.reliability import Reliability as Reliability
@@ -92,6 +93,7 @@ _HOME = {
     "QuantileConfidence": "qconf.estimators.quantile",
     "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
+    "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
     "ValueCurve": "qconf.certification.value",
@@ -144,6 +146,7 @@ __all__ = [
     "QuantileConfidence",
     "Reliability",
     "ResidualConfidence",
+    "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
     "ValueCurve",
