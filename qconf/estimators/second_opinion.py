@@ -22,6 +22,8 @@ __all__ = ["SecondOpinionConfidence"]
 
 #: The target has less noise than errors have: leaves are smaller and trees sharper than for those.
 _LEARNING_RATE = 0.1
+#: Many trees of few rows each cost as much as few of many, and disagree less by chance.
+_ROWS_OF_A_TREE = 4000
 #: Opinions closer than this share of the root mean squared residual agree as well as any.
 _AGREEMENT = 0.1
 #: What differs by less from a residual, as a share of it, is the residual.
@@ -45,8 +47,8 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
     Parameters
     ----------
-    n_trees : int, default=100
-        Trees of the forest.
+    n_trees : int, default=250
+        Trees of the forest, each of 4,000 rows at most: disagreement of few trees is chance.
     n_boosted_trees : int, default=500
     random_state : int, RandomState instance or None, default=None
 
@@ -84,7 +86,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     }
 
     def __init__(
-        self, n_trees: int = 100, *, n_boosted_trees: int = 500, random_state: RandomState = None
+        self, n_trees: int = 250, *, n_boosted_trees: int = 500, random_state: RandomState = None
     ) -> None:
         self.n_trees = n_trees
         self.n_boosted_trees = n_boosted_trees
@@ -173,7 +175,9 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         values = self._values(X, y)
         blind = self._without_prediction(X)
         self._floor = _AGREEMENT * float(np.sqrt(np.mean(y**2))) + np.finfo(np.float64).tiny
-        self.forest_ = ValueForest(n_estimators=self.n_trees, random_state=draw_seed(rng))
+        self.forest_ = ValueForest(
+            n_estimators=self.n_trees, max_samples=_ROWS_OF_A_TREE, random_state=draw_seed(rng)
+        )
         self.boosted_ = BoostedTrees(
             n_estimators=self.n_boosted_trees,
             learning_rate=_LEARNING_RATE,
