@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from qconf.estimators.online import OnlineConfidence as OnlineConfidence
     from qconf.estimators.quantile import QuantileConfidence as QuantileConfidence
     from qconf.estimators.residual import ResidualConfidence as ResidualConfidence
+    from qconf.estimators.second_opinion import SecondOpinionConfidence as SecondOpinionConfidence
     from qconf.evaluation.evaluate import Evaluation as Evaluation
     from qconf.evaluation.evaluate import evaluate as evaluate
     from qconf.evaluation.reliability import Reliability as Reliability
@@ -98,6 +99,7 @@ _HOME = {
     "QuantileConfidence": "qconf.estimators.quantile",
     "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
+    "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
     "ValueCurve": "qconf.certification.value",
@@ -154,6 +156,7 @@ __all__ = [
     "QuantileConfidence",
     "Reliability",
     "ResidualConfidence",
+    "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
     "ValueCurve",

@@ -21,6 +21,7 @@ from qconf import (
     OnlineLinearRegressor,
     QuantileConfidence,
     ResidualConfidence,
+    SecondOpinionConfidence,
 )
 from qconf._types import BoundName, FloatArray
 from qconf.learners.linear.gamma_glm import GammaGLM
@@ -43,6 +44,7 @@ ESTIMATORS: list[Any] = [
     QuantileConfidence("forest", random_state=0),
     QuantileConfidence("linear"),
     ForestConfidence(20, random_state=0),
+    SecondOpinionConfidence(10, n_boosted_trees=20, random_state=0),
     NeighborConfidence(random_state=0),
     CountConfidence(),
     ConstantConfidence(),

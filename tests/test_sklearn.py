@@ -23,6 +23,7 @@ from qconf import (
     OnlineLinearRegressor,
     QuantileConfidence,
     ResidualConfidence,
+    SecondOpinionConfidence,
     SelectiveRegressor,
 )
 from qconf.encoding.encoder import TableEncoder
@@ -45,6 +46,7 @@ SLOW = (
     ForestConfidence,
     QuantileConfidence,
     ResidualConfidence,
+    SecondOpinionConfidence,
     SelectiveRegressor,
 )
 

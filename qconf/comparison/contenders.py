@@ -53,6 +53,7 @@ class Contender:
         rng: np.random.RandomState,
         time: Any = None,
         groups: Any = None,
+        target: Any = None,
     ) -> None:
         """Fit on the rows that may be seen, and score the others.
 
@@ -66,7 +67,9 @@ class Contender:
         began = perf_counter()
         with blamed(f"The estimator {self.name!r} failed"):
             estimator = with_seed(clone(self.estimator), rng)
-            told = [None if role is None else np.asarray(role)[seen] for role in (time, groups)]
+            told = [
+                None if role is None else np.asarray(role)[seen] for role in (time, groups, target)
+            ]
             known = table.iloc[seen] if judged else with_values(table.iloc[seen])
             fit_confidence(estimator, known, residual[seen], *told)
             expected = np.asarray(

@@ -110,8 +110,9 @@ class Contest:
                 self._tell(contender.name)
                 # Seeds hang on the round and the seed, not on who else takes part.
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
-                parts = one.seen, one.scored, rng, self.dataset.time, self.dataset.groups
-                contender.play(features, self.dataset.scores, residual, *parts)
+                parts = one.seen, one.scored, rng
+                told = self.dataset.time, self.dataset.groups, self.dataset.y
+                contender.play(features, self.dataset.scores, residual, *parts, *told)
                 self._step(contender.name)
             self.block[one.scored] = number
             self.prediction[one.scored] = prediction[one.scored]

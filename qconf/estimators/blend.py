@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -25,7 +25,12 @@ from qconf.core.renamed import renamed
 from qconf.core.row_by_row import mean_of
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.threads import rows_side_by_side, side_by_side
-from qconf.core.validation import Interval, check_enough_rows, only_what_learners_take
+from qconf.core.validation import (
+    Interval,
+    check_column,
+    check_enough_rows,
+    only_what_learners_take,
+)
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError
@@ -44,6 +49,7 @@ from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.registry import check_estimator
 from qconf.estimators.residual import ResidualConfidence
+from qconf.estimators.second_opinion import SecondOpinionConfidence
 from qconf.learners.maps.monotone_map import MonotoneMap
 from qconf.learners.maps.weighted_signals import WeightedSignals
 from qconf.residuals.schedules import blocks_in_time
@@ -146,6 +152,7 @@ class BlendConfidence(ConfidenceEstimator):
         *,
         time: ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        target: ArrayLike | None = None,
     ) -> Self:
         """Fit all members, and learn how to weigh them.
 
@@ -159,6 +166,9 @@ class BlendConfidence(ConfidenceEstimator):
         groups : array-like of shape (n_samples,), default=None
             Rows of a group, and rows that are alike in all features, are in one fold: weights and
             units are then learned for a group that no member has seen. They pass it on too.
+        target : array-like of shape (n_samples,), default=None
+            The truth of each row, for members that ask for it; they pass it on too. No row is
+            scored by a member that was told its truth.
 
         Returns
         -------
@@ -169,7 +179,7 @@ class BlendConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table or the residuals break their rule.
         """
-        self._told = {"time": time, "groups": groups}
+        self._told = {"time": time, "groups": groups, "target": target}
         try:
             return super().fit(X, y)
         finally:
@@ -184,8 +194,8 @@ class BlendConfidence(ConfidenceEstimator):
         table = BlendRows(X, Encoded.of(X, self._encoder_of_all), roles)
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.folds)
-        unfitted = self._unfitted(len(y))
-        units = _units(X, **roles)
+        unfitted = self._unfitted(len(y), told_target="target" in roles)
+        units = _units(X, roles)
         stretches = self._stretches(roles.get("time"), units)
         fold = dealt(len(y), units, self.folds, rng) if stretches is None else stretches
         decides = deciding(fold, rng, newest=stretches is not None)
@@ -222,11 +232,19 @@ class BlendConfidence(ConfidenceEstimator):
         fewest = min(len(apart(stretches, k, units)) for k in range(last + 1))
         return stretches if fewest >= _ENOUGH_APART * len(stretches) else None
 
-    def _unfitted(self, n_rows: int) -> list[Any]:
+    def _unfitted(self, n_rows: int, *, told_target: bool) -> list[Any]:
         if self.estimators is None:
             near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
             deciles = QuantileConfidence(quantiles=(0.1, 0.9))
-            return [ResidualConfidence(), deciles, ForestConfidence(), *near, OnlineConfidence()]
+            told = [SecondOpinionConfidence()] if told_target else []
+            return [
+                ResidualConfidence(),
+                deciles,
+                ForestConfidence(),
+                *near,
+                OnlineConfidence(),
+                *told,
+            ]
         if len(self.estimators) == 0:
             msg = "The 'estimators' of a blend must hold at least one estimator. Got none."
             raise OptionError(msg)
@@ -272,16 +290,17 @@ class BlendConfidence(ConfidenceEstimator):
         return expected
 
 
-def _roles(n_rows: int, time: Any, groups: Any) -> dict[str, Any]:
-    """Read the time and the group of each row, where they are given."""
+def _roles(n_rows: int, time: Any, groups: Any, target: Any) -> dict[str, Any]:
+    """Read the time, the group and the truth of each row, where they are given."""
     roles = {
         "time": None if time is None else all_moments(time, n_rows),
         "groups": None if groups is None else as_series(groups, "groups", n_rows),
+        "target": None if target is None else check_column("target", target, n_rows),
     }
     return {role: values for role, values in roles.items() if values is not None}
 
 
-def _units(X: Table, time: Any = None, groups: Any = None) -> IntArray | None:
+def _units(X: Table, roles: Mapping[str, Any]) -> IntArray | None:
     """Return numbers for rows that must stay on one side; None if each may stand alone."""
-    units = joined(groups_of(groups), find_copies(X, time=time))
+    units = joined(groups_of(roles.get("groups")), find_copies(X, time=roles.get("time")))
     return units if units is None or units.max() > 0 else None

@@ -29,6 +29,7 @@ BUILT_IN = {
     "forest": "qconf.estimators.forest:ForestConfidence",
     "neighbors": "qconf.estimators.neighbors:NeighborConfidence",
     "count": "qconf.estimators.count:CountConfidence",
+    "second-opinion": "qconf.estimators.second_opinion:SecondOpinionConfidence",
     "online": "qconf.estimators.online:OnlineConfidence",
     "empirical-bayes": "qconf.estimators.empirical_bayes:EmpiricalBayesConfidence",
     "blend": "qconf.estimators.blend:BlendConfidence",

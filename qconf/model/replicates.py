@@ -124,7 +124,9 @@ class Maker:
         rows = _drawn(np.flatnonzero(np.isfinite(prediction)), counts)
         described = with_prediction(select_rows(self.table, rows), prediction[rows], self.hidden)
         residual = self.scale.checked_residual(prediction[rows], self.target[rows])
-        told = [None if role is None else role[rows] for role in (self.time, self.groups)]
+        told = [
+            None if role is None else role[rows] for role in (self.time, self.groups, self.target)
+        ]
         return fit_confidence(with_seed(clone(self.confidence), rng), described, residual, *told)
 
 

@@ -142,24 +142,29 @@ def histories(
 
 
 def fit_confidence(
-    estimator: Any, X: Table, residual: FloatArray, time: Any = None, groups: Any = None
+    estimator: Any,
+    X: Table,
+    residual: FloatArray,
+    time: Any = None,
+    groups: Any = None,
+    target: Any = None,
 ) -> Any:
-    """Fit a confidence estimator, and tell it time and group of each row if it asks for them.
+    """Fit a confidence estimator, and tell it time, group and truth of each row if it asks.
 
     Parameters
     ----------
     estimator : confidence estimator
-        Asks by a parameter ``time`` or ``groups`` of its method ``fit``.
+        Asks by a parameter ``time``, ``groups`` or ``target`` of its method ``fit``.
     X : DataFrame or ndarray of shape (n_samples, n_features)
     residual : ndarray of shape (n_samples,)
-    time, groups : array-like of shape (n_samples,), default=None
+    time, groups, target : array-like of shape (n_samples,), default=None
 
     Returns
     -------
     estimator
         The same object, fitted.
     """
-    told = {"time": time, "groups": groups}
+    told = {"time": time, "groups": groups, "target": target}
     asked = {
         role: values
         for role, values in told.items()

@@ -49,6 +49,7 @@ TABLE: Final[dict[str, str]] = {
     "OnlineConfidence": "qconf.estimators.online",
     "QuantileConfidence": "qconf.estimators.quantile",
     "ResidualConfidence": "qconf.estimators.residual",
+    "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     # qconf.learners
     "ActiveCoordinates": "qconf.learners.online.coordinates",
     "Blocks": "qconf.learners.nearest_rows_blocks",
@@ -67,6 +68,7 @@ TABLE: Final[dict[str, str]] = {
     "QuantileForest": "qconf.learners.trees.quantile_forest",
     "Replicated": "qconf.learners.trees.replicated",
     "StatsmodelsQuantileRegressor": "qconf.learners.linear.quantreg",
+    "ValueForest": "qconf.learners.trees.value_forest",
     "WeightedSignals": "qconf.learners.maps.weighted_signals",
     # qconf.certification
     "Certificate": "qconf.certification.certificate",

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
-
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.ensemble import ExtraTreesRegressor
 
-from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
-from qconf.core.restored import require
-from qconf.core.seeding import draw_seed, random_source
-from qconf.core.threads import threads_for
-from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
-from qconf.encoding.encoded import encode
-from qconf.encoding.encoder import TableEncoder
-from qconf.learners.trees.flat_trees import FlatTrees
+from qconf._types import FloatArray, TableLike
+from qconf.learners.trees.leaf_forest import LeafForest
 
 __all__ = ["ErrorForest"]
 
 #: What the trees are grown on, and how much each counts. The square has next to no say in where
 #: they split, since a few rows have nearly all of it; it is there to be averaged.
-_SIGNED, _SQUARE = 0, 3
 _SAY = np.array([1.0, 1.0, 1.0, 0.03])
 #: Sizes below this share of all rows' sizes count alike in the logarithm.
 _FLOOR_QUANTILE = 0.02
 
 
-class ErrorForest(TakesTables, BaseEstimator):
+class ErrorForest(LeafForest):
     """Extremely randomised trees on the sign, the size and the log size of an error at once.
 
     Rows that fall into the same leaves are alike in the direction and in the size of their
@@ -73,82 +61,6 @@ class ErrorForest(TakesTables, BaseEstimator):
     [0.05, 0.1]
     """
 
-    takes_encoded: ClassVar[bool] = True
-    encoder_: TableEncoder
-    n_features_in_: int
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
-        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
-        "max_features": [Interval(Real, 0, 1, closed="right")],
-        "max_samples": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
-        "n_jobs": [Interval(Integral, 1, None, closed="left"), None],
-    }
-
-    def __init__(
-        self,
-        *,
-        n_estimators: int = 100,
-        min_samples_leaf: int = 3,
-        max_features: float = 0.5,
-        max_samples: int = 20_000,
-        random_state: RandomState = None,
-        n_jobs: int | None = None,
-    ) -> None:
-        self.n_estimators = n_estimators
-        self.min_samples_leaf = min_samples_leaf
-        self.max_features = max_features
-        self.max_samples = max_samples
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-
-    def fit(self, X: TableLike, y: ArrayLike) -> Self:
-        """Grow the trees.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,)
-            Signed errors.
-
-        Returns
-        -------
-        ErrorForest
-
-        Raises
-        ------
-        ValueError
-            If a parameter, the table or the errors break their rule.
-        """
-        check_parameters(self)
-        encoded = encode(self, X, reset=True).matrix
-        error = check_target(self, y, len(encoded))
-        forest = ExtraTreesRegressor(
-            self.n_estimators,
-            min_samples_leaf=self.min_samples_leaf,
-            max_features=self.max_features,
-            bootstrap=True,
-            max_samples=min(len(error), self.max_samples),
-            random_state=draw_seed(random_source(self.random_state)),
-            n_jobs=threads_for(len(error), self.n_jobs),
-        )
-        forest.fit(encoded, self._shapes(error))
-        trees = FlatTrees.of_sklearn(forest)
-        mean = trees.values[:, _SIGNED]
-        self.trees_ = trees.with_values(np.column_stack([trees.values[:, _SQUARE], mean, mean**2]))
-        return self
-
-    def check_restored(self) -> None:
-        """Check trees from a file: a walk looks up columns, and must end.
-
-        Raises
-        ------
-        ValueError
-        """
-        if "trees_" in vars(self):
-            require(isinstance(self.trees_, FlatTrees), "the trees are none")
-            self.trees_.check(self.n_features_in_)
-
     def moments(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         """Predict the mean squared error, and how far the trees disagree on the mean error.
 
@@ -163,12 +75,8 @@ class ErrorForest(TakesTables, BaseEstimator):
         variance : ndarray of shape (n_samples,)
             Of the trees' mean errors, in the same units, >= 0.
         """
-        encoded = encode(self, X, reset=False).matrix
-        sums = self.trees_.sums(encoded, self.n_jobs)
-        mean_square, mean, square_of_mean = (sums / self.trees_.n_trees).T
-        variance = np.maximum(square_of_mean - mean**2, 0.0)
-        mean_square = np.maximum(mean_square, 0.0)
-        return mean_square * self.unit_[_SQUARE], variance * self.unit_[_SIGNED] ** 2
+        found = self._moments(X)
+        return found.mean_square, found.variance
 
     def _shapes(self, error: FloatArray) -> FloatArray:
         """Put the four shapes of an error side by side, each of about the same spread."""

@@ -1,0 +1,230 @@
+"""Predict error size from how far other models of the target are from the prediction."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
+from qconf.base import PREDICTION, ConfidenceEstimator
+from qconf.core.restored import require
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.validation import Interval, check_column
+from qconf.encoding.encoded import Encoded
+from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.value_forest import ValueForest
+
+__all__ = ["SecondOpinionConfidence"]
+
+#: The target has less noise than errors have: leaves are smaller and trees sharper than for those.
+_LEARNING_RATE = 0.1
+#: Many trees of few rows each cost as much as few of many, and disagree less by chance.
+_ROWS_OF_A_TREE = 4000
+#: Opinions closer than this share of the root mean squared residual agree as well as any.
+_AGREEMENT = 0.1
+#: What differs by less from a residual, as a share of it, is the residual.
+_SAME = 1e-3
+
+
+class SecondOpinionConfidence(ConfidenceEstimator):
+    """Expect larger errors where other models of the target disagree, with the prediction or
+    among themselves.
+
+    All other estimators see residuals only. This one is told the target, and learns it anew from
+    the features without the prediction: by a forest and by boosted trees. Where their values are
+    far from the prediction one of them is wrong; where trees of the forest disagree, or targets of
+    rows in the same leaves, any model must guess. Disagreement of models as a measure of error is
+    query by committee (Krogh & Vedelsby 1995, Advances in Neural Information Processing
+    Systems 7); the spread of a forest's targets is what quantile forests look at (Meinshausen
+    2006, Journal of Machine Learning Research 7).
+
+    The answer of `predict` is the root mean square of the four, for ranking; `BlendConfidence`
+    weighs them.
+
+    Parameters
+    ----------
+    n_trees : int, default=250
+        Trees of the forest, each of 4,000 rows at most: disagreement of few trees is chance.
+    n_boosted_trees : int, default=500
+    random_state : int, RandomState instance or None, default=None
+
+    Attributes
+    ----------
+    forest_ : ValueForest
+    boosted_ : BoostedTrees
+    on_logs_ : bool
+        Whether values are compared on the log scale, as relative and log errors are.
+    prediction_ : int or None
+        Position of the column ``prediction``; None if values are held against zero, because there
+        is none or no target was given.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> size = rng.uniform(1, 2, size=2000)
+    >>> price = size * np.exp(rng.normal(scale=0.02, size=2000))
+    >>> table = pd.DataFrame({"size": size, "prediction": np.where(size < 1.5, size, 1.2 * size)})
+    >>> est = SecondOpinionConfidence(random_state=0)
+    >>> est = est.fit(table, np.log(table["prediction"] / price), target=price)
+    >>> right = size < 1.5
+    >>> bool(est.predict(table[right]).mean() < 0.5 * est.predict(table[~right]).mean())
+    True
+    """
+
+    averages_unseen: ClassVar[bool] = True
+    winsorises: ClassVar[bool] = True
+    takes_encoded = True
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_trees": [Interval(Integral, 1, None, closed="left")],
+        "n_boosted_trees": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self, n_trees: int = 250, *, n_boosted_trees: int = 500, random_state: RandomState = None
+    ) -> None:
+        self.n_trees = n_trees
+        self.n_boosted_trees = n_boosted_trees
+        self.random_state = random_state
+
+    @property
+    def in_error_units(self) -> bool:
+        """False: disagreement has the units of an error, but not its size."""
+        return False
+
+    def fit(self, X: TableLike, y: ArrayLike, *, target: ArrayLike | None = None) -> Self:
+        """Learn the target anew.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+            With a column ``prediction``.
+        y : array-like of shape (n_samples,)
+            Signed residuals, each made without having seen its row's truth.
+        target : array-like of shape (n_samples,), default=None
+            The truth of each row; `compare`, `ConfidentRegressor` and `BlendConfidence` pass it
+            on. Without, or without a column ``prediction``, opinions are of the residual, and
+            held against zero.
+
+        Returns
+        -------
+        SecondOpinionConfidence
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table, the residuals or the targets break their rule.
+        """
+        self._target = target
+        try:
+            return super().fit(X, y)
+        finally:
+            del self._target
+
+    def signals(self, X: TableLike) -> FloatArray:
+        """Say more than one number of each row, for a blend.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, 4)
+            How far the trees of the forest disagree, how far apart targets in their leaves are,
+            and how far the forest's and the boosted trees' values are from the prediction: on
+            the scale of the errors, > 0, lower is more confident.
+        """
+        check_is_fitted(self)
+        return self._unseen_cells.signals(self._signals, self._checked_table(X, reset=False))
+
+    def share(self, n: int) -> Self:
+        """Make an unfitted estimator for one of `n` folds of a blend, of an n-th of the trees.
+
+        Parameters
+        ----------
+        n : int
+            At least 2.
+
+        Returns
+        -------
+        SecondOpinionConfidence
+        """
+        n_trees, n_boosted = (max(1, round(k / n)) for k in (self.n_trees, self.n_boosted_trees))
+        fewer: Self = clone(self).set_params(n_trees=n_trees, n_boosted_trees=n_boosted)
+        return fewer
+
+    def check_restored(self) -> None:
+        """Check what is read from a file: the prediction is looked up.
+
+        Raises
+        ------
+        ValueError
+        """
+        if "prediction_" in vars(self):
+            inside = self.prediction_ is None or 0 <= self.prediction_ < self.n_features_in_
+            require(inside, "the prediction is no column")
+
+    def _fit(self, X: Encoded, y: FloatArray) -> None:
+        rng = random_source(self.random_state)
+        values = self._values(X, y)
+        blind = self._without_prediction(X)
+        self._floor = _AGREEMENT * float(np.sqrt(np.mean(y**2))) + np.finfo(np.float64).tiny
+        self.forest_ = ValueForest(
+            n_estimators=self.n_trees, max_samples=_ROWS_OF_A_TREE, random_state=draw_seed(rng)
+        )
+        self.boosted_ = BoostedTrees(
+            n_estimators=self.n_boosted_trees,
+            learning_rate=_LEARNING_RATE,
+            max_features=0.7,
+            min_samples_leaf=20,
+            random_state=draw_seed(rng),
+        )
+        self.forest_.fit(blind, values)
+        self.boosted_.fit(blind, values)
+
+    def _values(self, X: Encoded, y: FloatArray) -> FloatArray:
+        """Return what is learned anew, on the scale on which it is held against the prediction."""
+        names = list(getattr(self, "feature_names_in_", []))
+        self.on_logs_, self.prediction_ = False, None
+        if self._target is None or PREDICTION not in names:
+            return -y
+        target = check_column("target", np.asarray(self._target, dtype=np.float64), len(y))
+        position = names.index(PREDICTION)
+        given = X.matrix[:, position]
+        self.prediction_ = position
+        off = float(np.median(np.abs(given - target - y)))
+        if off > _SAME * float(np.median(np.abs(y))) and min(target.min(), given.min()) > 0:
+            self.on_logs_ = True
+            return np.log(target)
+        return target
+
+    def _without_prediction(self, X: Encoded) -> Encoded:
+        """Blank the prediction out, so that opinions are independent of it."""
+        if self.prediction_ is None:
+            return X
+        matrix = X.matrix.copy()
+        matrix[:, self.prediction_] = 0.0
+        return Encoded(matrix, X.encoder, X.unseen)
+
+    def _given(self, X: Encoded) -> FloatArray:
+        if self.prediction_ is None:
+            return np.zeros(len(X))
+        given = X.matrix[:, self.prediction_]
+        return np.log(np.maximum(given, np.finfo(np.float64).tiny)) if self.on_logs_ else given
+
+    def _signals(self, X: Encoded) -> FloatArray:
+        blind, given = self._without_prediction(X), self._given(X)
+        found = self.forest_.moments(blind)
+        away = [np.abs(found.mean - given), np.abs(self.boosted_.predict(blind) - given)]
+        spread = np.sqrt([found.variance, found.mean_square])
+        return np.column_stack([*spread, *away]) + self._floor
+
+    def _predict(self, X: Encoded) -> FloatArray:
+        squares: FloatArray = np.mean(self._signals(X) ** 2, axis=1)
+        return np.sqrt(squares)

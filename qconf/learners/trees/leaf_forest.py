@@ -1,0 +1,150 @@
+"""Extremely randomised trees whose leaves keep moments of what their rows have."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from numbers import Integral, Real
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import ExtraTreesRegressor
+
+from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
+from qconf.core.restored import require
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.threads import threads_for
+from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
+from qconf.encoding.encoded import encode
+from qconf.encoding.encoder import TableEncoder
+from qconf.learners.trees.flat_trees import FlatTrees
+
+__all__ = ["LeafForest", "LeafMoments"]
+
+
+class LeafMoments(NamedTuple):
+    """What trees say of rows, averaged over all trees.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (n_samples,)
+    mean_square : ndarray of shape (n_samples,)
+        >= 0.
+    variance : ndarray of shape (n_samples,)
+        Of the trees' means: how far the trees disagree, >= 0.
+    """
+
+    mean: FloatArray
+    mean_square: FloatArray
+    variance: FloatArray
+
+
+class LeafForest(TakesTables, BaseEstimator, ABC):
+    """Base class of forests that ask what rows in the same leaves had.
+
+    Geurts, Ernst & Wehenkel (2006, Machine Learning 63); leaf co-occurrence as weights as in
+    Meinshausen (2006, Journal of Machine Learning Research 7). A subclass says what trees are
+    grown on: ``_shapes(y)``, whose first column is y and whose last is its square.
+
+    Parameters
+    ----------
+    n_estimators : int, default=100
+        Number of trees.
+    min_samples_leaf : int, default=3
+    max_features : float, default=0.5
+        Share of the features that each split may choose from.
+    max_samples : int, default=20000
+        Rows that a tree is grown on, at most; drawn with replacement.
+    random_state : int, RandomState instance or None, default=None
+    n_jobs : int or None, default=None
+        Threads; None is one for each 25,000 rows, up to the cores that the process may use.
+    """
+
+    takes_encoded: ClassVar[bool] = True
+    encoder_: TableEncoder
+    n_features_in_: int
+    unit_: FloatArray
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_estimators": [Interval(Integral, 1, None, closed="left")],
+        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
+        "max_features": [Interval(Real, 0, 1, closed="right")],
+        "max_samples": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_jobs": [Interval(Integral, 1, None, closed="left"), None],
+    }
+
+    def __init__(
+        self,
+        *,
+        n_estimators: int = 100,
+        min_samples_leaf: int = 3,
+        max_features: float = 0.5,
+        max_samples: int = 20_000,
+        random_state: RandomState = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_estimators = n_estimators
+        self.min_samples_leaf = min_samples_leaf
+        self.max_features = max_features
+        self.max_samples = max_samples
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Grow the trees.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+
+        Returns
+        -------
+        LeafForest
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or `y` break their rule.
+        """
+        check_parameters(self)
+        encoded = encode(self, X, reset=True).matrix
+        values = check_target(self, y, len(encoded))
+        forest = ExtraTreesRegressor(
+            self.n_estimators,
+            min_samples_leaf=self.min_samples_leaf,
+            max_features=self.max_features,
+            bootstrap=True,
+            max_samples=min(len(values), self.max_samples),
+            random_state=draw_seed(random_source(self.random_state)),
+            n_jobs=threads_for(len(values), self.n_jobs),
+        )
+        forest.fit(encoded, self._shapes(values))
+        trees = FlatTrees.of_sklearn(forest)
+        mean = trees.values[:, 0]
+        self.trees_ = trees.with_values(np.column_stack([trees.values[:, -1], mean, mean**2]))
+        return self
+
+    def check_restored(self) -> None:
+        """Check trees from a file: a walk looks up columns, and must end.
+
+        Raises
+        ------
+        ValueError
+        """
+        if "trees_" in vars(self):
+            require(isinstance(self.trees_, FlatTrees), "the trees are none")
+            self.trees_.check(self.n_features_in_)
+
+    def _moments(self, X: TableLike) -> LeafMoments:
+        encoded = encode(self, X, reset=False).matrix
+        sums = self.trees_.sums(encoded, self.n_jobs)
+        mean_square, mean, square_of_mean = (sums / self.trees_.n_trees).T
+        variance = np.maximum(square_of_mean - mean**2, 0.0)
+        mean_square = np.maximum(mean_square, 0.0)
+        unit, unit_of_square = self.unit_[0], self.unit_[-1]
+        return LeafMoments(mean * unit, mean_square * unit_of_square, variance * unit**2)
+
+    @abstractmethod
+    def _shapes(self, y: FloatArray) -> FloatArray:
+        """Put what trees are grown on side by side, divided by ``unit_``, which is set here."""
