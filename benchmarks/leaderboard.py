@@ -10,7 +10,7 @@ import pandas as pd
 
 from benchmarks.merit import merit
 from benchmarks.peers import PEERS, installed_peers
-from benchmarks.scenarios import Scenario, available
+from benchmarks.scenarios import Scenario, available, packaged
 from benchmarks.scores import THRESHOLD, Scores, merged, times
 from benchmarks.valuations import Memory
 from qconf.evaluation.evaluate import Evaluation, evaluate_scores
@@ -56,7 +56,7 @@ def run(
     running = {name: known.get(name, name) for name in contenders or known}
     judged = list(dict.fromkeys([*BUILT_IN, *PEERS, *running]))
     scores = Scores(cache or CACHE, Memory())
-    tables = [(scenario, scenario.load(folder)) for scenario in available(folder)]
+    tables = [(one, one.load(folder)) for one in [*available(folder), *packaged()]]
     for seed in range(seeds):
         for scenario, table in tables:
             for name, estimator in running.items():
