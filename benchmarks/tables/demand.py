@@ -32,7 +32,7 @@ def bike_sharing() -> pd.DataFrame:
 
 
 def bike_sharing_2011() -> pd.DataFrame:
-    """The same hours of 2011 with more weather (ISLP, BSD-3; UCI, Fanaee-T & Gama 2013)."""
+    """Trips of Capital Bikeshare by hour of 2011, with more weather (ISLP, BSD-3; UCI)."""
     table = pd.read_csv(packaged_file("islp", "ISLP/data/Bikeshare.csv"))
     hours = pd.to_timedelta(24 * (table["day"] - 1) + table["hr"], unit="h")
     return table.assign(hour_of_2011=pd.Timestamp("2011-01-01") + hours)

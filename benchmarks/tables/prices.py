@@ -89,4 +89,3 @@ def air_times() -> pd.DataFrame:
     table = r_table("nycflights13", "flights").dropna(subset=["air_time"])
     start = pd.to_datetime(table[["year", "month", "day", "hour", "minute"]])
     return every_kth(table.assign(scheduled=start).sort_values("scheduled", kind="stable"))
-
