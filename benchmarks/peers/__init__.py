@@ -44,6 +44,8 @@ class Peer:
     kind: str = "peer"
 
 
+#: Rows of a fit for the slowest packages.
+_FEWEST = 5000
 #: Ids are permanent; the cheap ones come first. What would take many minutes a fit gets fewer rows.
 PEERS: dict[str, Peer] = {
     "crepes-knn-distance": Peer("crepes", NeighbourDifficulty("distance")),
@@ -58,23 +60,31 @@ PEERS: dict[str, Peer] = {
     "skpro-boosted": Peer("skpro", DoubleResidual("boosted")),
     "crepes-variance": Peer("crepes", FewerRows(ForestVariance())),
     "skpro-forest": Peer("skpro", FewerRows(DoubleResidual("forest"))),
-    "quantile-forest-truth": Peer("quantile_forest", FewerRows(ForestQuartiles("truth"))),
-    "distribution-regressor-truth": Peer(
-        "distribution_regressor", FewerRows(GridDeviation("truth"))
+    "quantile-forest-truth": Peer(
+        "quantile_forest", FewerRows(ForestQuartiles("truth"), most_rows=_FEWEST)
     ),
-    "catboost-data-truth": Peer("catboost", FewerRows(BoostedUncertainty("data", "truth"))),
-    "catboost-total-truth": Peer("catboost", FewerRows(BoostedUncertainty("total", "truth"))),
-    "ngboost-truth": Peer("ngboost", FewerRows(NaturalScale("truth"))),
+    "distribution-regressor-truth": Peer(
+        "distribution_regressor", FewerRows(GridDeviation("truth"), most_rows=_FEWEST)
+    ),
+    "catboost-data-truth": Peer(
+        "catboost", FewerRows(BoostedUncertainty("data", "truth"), most_rows=_FEWEST)
+    ),
+    "catboost-total-truth": Peer(
+        "catboost", FewerRows(BoostedUncertainty("total", "truth"), most_rows=_FEWEST)
+    ),
+    "ngboost-truth": Peer("ngboost", FewerRows(NaturalScale("truth"), most_rows=_FEWEST)),
     "quantile-forest-residual": Peer(
-        "quantile_forest", FewerRows(ForestQuartiles("residual")), "variant"
+        "quantile_forest", FewerRows(ForestQuartiles("residual"), most_rows=_FEWEST), "variant"
     ),
     "distribution-regressor-residual": Peer(
-        "distribution_regressor", FewerRows(GridDeviation("residual")), "variant"
+        "distribution_regressor", FewerRows(GridDeviation("residual"), most_rows=_FEWEST), "variant"
     ),
     "catboost-data-residual": Peer(
-        "catboost", FewerRows(BoostedUncertainty("data", "residual")), "variant"
+        "catboost", FewerRows(BoostedUncertainty("data", "residual"), most_rows=_FEWEST), "variant"
     ),
-    "ngboost-residual": Peer("ngboost", FewerRows(NaturalScale("residual")), "variant"),
+    "ngboost-residual": Peer(
+        "ngboost", FewerRows(NaturalScale("residual"), most_rows=_FEWEST), "variant"
+    ),
 }
 
 
