@@ -58,7 +58,7 @@ PEERS: dict[str, Peer] = {
     "lightgbm-cqr-truth": Peer("lightgbm", QuantileWidth("truth")),
     "lightgbm-cqr-residual": Peer("lightgbm", QuantileWidth("residual"), "variant"),
     "skpro-boosted": Peer("skpro", DoubleResidual("boosted")),
-    "crepes-variance": Peer("crepes", FewerRows(ForestVariance())),
+    "crepes-variance": Peer("crepes", FewerRows(ForestVariance(), most_rows=_FEWEST)),
     "skpro-forest": Peer("skpro", FewerRows(DoubleResidual("forest"))),
     "quantile-forest-truth": Peer(
         "quantile_forest", FewerRows(ForestQuartiles("truth"), most_rows=_FEWEST)
