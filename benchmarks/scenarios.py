@@ -48,11 +48,13 @@ class Scenario:
 
     def load(self, folder: Path | None) -> pd.DataFrame:
         """Read the table: from the folder if it is there, otherwise from its package."""
-        path = None if folder is None else folder / f"{self.file}.parquet"
-        if self.read is not None and (path is None or not path.exists()):
+        path = (folder or Path()) / f"{self.file}.parquet"
+        if folder is not None and path.exists():
+            table = pd.read_parquet(path)
+        elif self.read is not None:
             table = self.read()
         else:
-            table = pd.read_parquet(path)
+            raise FileNotFoundError(path)
         for name in self.names:
             table[name] = table[name].astype(str)
         return table
