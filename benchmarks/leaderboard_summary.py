@@ -13,6 +13,9 @@ from benchmarks.merit import MEAN
 __all__ = ["leaderboard_summary"]
 
 _MEASURES = {"best_decile_rate": ("best-decile outlier rate, %", 100), "aurc": ("AURC", 1)}
+_BY = ["among", "against"]
+#: What no table may be above.
+_WORSE = 1.10
 
 
 def leaderboard_summary(results: Path) -> list[str]:
@@ -31,10 +34,10 @@ def leaderboard_summary(results: Path) -> list[str]:
         return []
     measured = pd.read_csv(results / "leaderboard.csv")
     merit = pd.read_csv(results / "leaderboard-merit.csv")
-    parts = []
+    parts = _quotable(merit) if len(merit) else []
     for measure, (what, unit) in _MEASURES.items() if len(merit) else ():
-        for among, rows in merit[merit["measure"] == measure].groupby("among"):
-            parts += [f"## `{REFERENCE}` against the best of the {among}, table by table: {what}"]
+        for (among, against), rows in merit[merit["measure"] == measure].groupby(_BY, sort=False):
+            parts += [f"## `{REFERENCE}` against the {against}, {among}: {what}"]
             parts += [_against_best(rows, unit)]
     name = measured["contender"]
     ours = "**" + name + "**"
@@ -47,15 +50,43 @@ def leaderboard_summary(results: Path) -> list[str]:
     return parts
 
 
+def _quotable(merit: pd.DataFrame) -> list[str]:
+    """Sum up in one table: the geometric means, and how the single tables lie around them."""
+    lines = []
+    for (measure, among, against), rows in merit.groupby(["measure", *_BY], sort=False):
+        mean = rows[rows["scenario"] == MEAN].iloc[0]
+        tables = rows[rows["scenario"] != MEAN]
+        peer = tables["peer"].iloc[0] if against == "best over all tables" else "its own"
+        lowest, highest = tables["ratio"].min(), tables["ratio"].max()
+        lines.append(
+            {
+                "measure": _MEASURES[str(measure)][0].partition(",")[0],
+                f"`{REFERENCE}` divided by the": f"{against} ({peer}), {among}",
+                "tables": len(tables),
+                "geometric mean (95 %)": f"{mean['ratio']:.2f} "
+                f"({mean['low']:.2f} to {mean['high']:.2f})",
+                "from table to table": f"{lowest:.2f} to {highest:.2f}",
+                "clearly better, clearly worse": f"{(tables['high'] < 1).sum()}, "
+                f"{(tables['low'] > 1).sum()}",
+                "worse than 1.10 beyond the interval": _listed(tables[tables["low"] > _WORSE]),
+            }
+        )
+    return [f"## `{REFERENCE}` beside other packages", markdown(pd.DataFrame(lines))]
+
+
+def _listed(tables: pd.DataFrame) -> str:
+    return ", ".join(tables["scenario"]) or "none"
+
+
 def _against_best(merit: pd.DataFrame, unit: float) -> str:
-    """One row a table; the last one is the mean of the ratios."""
+    """One row a table; the last one is the geometric mean."""
     interval = [f"{low:.2f} to {high:.2f}" for low, high in merit[["low", "high"]].to_numpy()]
     table = pd.DataFrame(
         {
             "table": merit["scenario"],
             "seeds": merit["seeds"].astype("Int64"),
-            "best peer": merit["best_peer"],
-            "its mean": (merit["peer"] * unit).round(4),
+            "peer": merit["peer"],
+            "its mean": (merit["theirs"] * unit).round(4),
             f"{REFERENCE}": (merit["own"] * unit).round(4),
             "ratio": merit["ratio"].map("{:.3f}".format),
             "95 % interval": interval,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from benchmarks.ratios import HALF_A_POINT
+
 __all__ = ["by_scenario", "markdown"]
 
 
@@ -16,7 +18,7 @@ def by_scenario(
     Parameters
     ----------
     measured : DataFrame
-        With columns scenario, scored, estimator, and the one asked for.
+        With columns scenario, estimator, and the one asked for.
     column : str
     unit : float
         What to multiply with.
@@ -29,9 +31,7 @@ def by_scenario(
     """
     table = measured.pivot_table(index="estimator", columns="scenario", values=column) * unit
     if reference is not None:
-        # Rates can be zero in one seed; over seeds and half an event they cannot.
-        half_event = unit * 0.5 / (measured.groupby("scenario")["scored"].mean() * 0.1)
-        shrunk = table + (half_event if column == "best_decile_rate" else 0)
+        shrunk = table + (unit * HALF_A_POINT if column == "best_decile_rate" else 0)
         relative = shrunk / shrunk.loc[reference]
         # A contender that is missing somewhere is compared where it is.
         table[f"ratio to {reference}"] = np.exp(np.log(relative).mean(axis=1))

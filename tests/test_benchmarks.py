@@ -10,8 +10,9 @@ import pytest
 from worlds import sales_table
 
 from benchmarks import linear_quantile, scenarios, scoring, simulation
-from benchmarks.scenarios import SCENARIOS, Scenario, available
+from benchmarks.scenarios import PACKAGED, SCENARIOS, Scenario, available, packaged
 from benchmarks.summary import summary
+from benchmarks.tables.packaged import MOST_ROWS, every_kth, installed
 from qconf._types import FloatArray
 
 RESULTS = Path(scenarios.__file__).parent / "results"
@@ -26,6 +27,59 @@ def test_ids_are_permanent() -> None:
         "diamonds",
         "seattle",
     ]
+    assert [one.id for one in PACKAGED] == [
+        *("hotel-rates", "deliveries", "computers", "avocados", "laptop-sales", "west-roxbury"),
+        *("players", "loans", "texas-housing", "air-times"),
+        *("bike-sharing", "bike-sharing-2011", "traffic", "parking", "electricity"),
+        "chicago-ridership",
+    ]
+
+
+def test_a_table_whose_package_is_missing_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plain line says which, and what brings it; the others are measured."""
+    absent = Scenario("made", "made", "y", package="no-such-package", read=pd.DataFrame)
+    there = Scenario("here", "here", "y", package="pandas", read=pd.DataFrame)
+    monkeypatch.setattr(scenarios, "PACKAGED", (absent, there))
+    assert packaged() == [there]
+    line = "made is left out: its table comes with no-such-package, which is not here"
+    assert capsys.readouterr().out.splitlines() == [line]
+
+
+def test_a_file_of_the_folder_comes_before_the_package(tmp_path: Path) -> None:
+    """Who has the table as a file needs no package; names are strings either way."""
+    brought = Scenario("a", "a", "y", names=("code",), read=lambda: pd.DataFrame({"code": [1]}))
+    assert list(brought.load(None)["code"]) == ["1"]
+    assert list(brought.load(tmp_path)["code"]) == ["1"]
+    pd.DataFrame({"code": [2]}).to_parquet(tmp_path / "a.parquet")
+    assert list(brought.load(tmp_path)["code"]) == ["2"]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("scenario", PACKAGED, ids=lambda one: one.id)
+def test_tables_of_packages_are_as_they_are_described(scenario: Scenario) -> None:
+    """Between 3,000 and 25,000 rows, a target above zero, and every column that is named."""
+    if scenario.package is None or not installed(scenario.package):
+        pytest.skip(f"{scenario.package} is not installed")
+    table = scenario.load(None)
+    assert 3000 <= len(table) <= MOST_ROWS
+    assert (table[scenario.target] > 0).all()
+    assert set(scenario.drop) <= set(table)
+    assert scenario.target not in scenario.drop
+    if scenario.time is not None:
+        assert pd.api.types.is_datetime64_dtype(table[scenario.time])
+        assert table[scenario.time].notna().all()
+
+
+def test_a_long_table_is_thinned_evenly() -> None:
+    """The same period at wider distances: every k-th row, and none twice."""
+    long = pd.DataFrame({"row": range(2 * MOST_ROWS + 1)})
+    thin = every_kth(long)
+    assert list(thin["row"][:3]) == [0, 3, 6]
+    assert len(thin) <= MOST_ROWS
+    assert every_kth(thin).equals(thin)
 
 
 def test_without_a_folder_there_is_king_county() -> None:

@@ -8,15 +8,14 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.base import clone
 from worlds import sales_table
 
 from benchmarks import leaderboard, scenarios
 from benchmarks.__main__ import main
-from benchmarks.merit import MEAN, mean_of_ratios, merit, ratio_of_rates
+from benchmarks.merit import MEAN, merit
 from benchmarks.peers.lightgbm_quantiles import QuantileWidth
+from benchmarks.rivals import best_of_each_table, best_over_all_tables
 from benchmarks.scenarios import Scenario
 from benchmarks.scores import Scores, merged
 from benchmarks.summary import summary
@@ -24,7 +23,6 @@ from benchmarks.valuations import Memory, Remembered
 from qconf import ConstantConfidence, CountConfidence, compare
 from qconf._types import FloatArray, Table
 from qconf.base import ConfidenceEstimator
-from qconf.core.estimate import Estimate
 
 SALES = Scenario("sales", "sales", "price", "sold_on", (), ("parcel",))
 PEER = "lightgbm-cqr-truth"
@@ -49,6 +47,7 @@ def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     sales_table(200).to_parquet(tmp_path / "sales.parquet")
     built_in = {"blend": CountConfidence(), "constant": ConstantConfidence()}
     monkeypatch.setattr(scenarios, "SCENARIOS", (SALES,))
+    monkeypatch.setattr(scenarios, "PACKAGED", ())
     monkeypatch.setattr(leaderboard, "BUILT_IN", built_in)
     monkeypatch.setattr(leaderboard, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(leaderboard, "installed_peers", lambda: {PEER: QuantileWidth("truth")})
@@ -65,15 +64,18 @@ def test_from_scores_to_files_to_the_summary(sales: Path, monkeypatch: pytest.Mo
     measured = pd.read_csv(output / "leaderboard.csv")
     assert len(measured) == 3 * 2
     assert set(measured[measured["kind"] == "peer"]["contender"]) == {PEER}
-    assert (measured[measured["contender"] != "blend"]["behind"].notna()).all()
+    judged_whole = (measured["contender"] != "blend") & (measured["seed"] == 0)
+    assert (measured["behind"].notna() == judged_whole).all()
     ratios = pd.read_csv(output / "leaderboard-merit.csv")
-    # Two measures, each among the peers and among peers and variants, of which there are none.
-    assert list(ratios["scenario"]) == ["sales", MEAN] * 4
+    # Two measures, each among the peers and among peers and variants, of which there are none;
+    # and each against the best of the table and over all tables, of which there is one.
+    assert list(ratios["scenario"]) == ["sales", MEAN] * 8
     assert (ratios["low"] <= ratios["ratio"]).all()
     assert (ratios["ratio"] <= ratios["high"]).all()
     text = summary(output)
     assert "| **constant** |" in text
     assert f"| sales | 2 | {PEER} |" in text
+    assert f"| best over all tables ({PEER}), peers | 1 |" in text
 
 
 def test_contenders_apart_are_as_contenders_together(sales: Path) -> None:
@@ -86,6 +88,7 @@ def test_contenders_apart_are_as_contenders_together(sales: Path) -> None:
         drop=SALES.drop,
         estimators={**leaderboard.BUILT_IN, PEER: QuantileWidth("truth")},
         error="log",
+        n_resamples=leaderboard.RESAMPLES,
     )
     for one in result.ranking:
         rate, aurc = one.evaluation.best_decile.outlier_rate, one.evaluation.aurc
@@ -153,55 +156,11 @@ def test_valuations_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Counted.fits == 3
 
 
-RATES = st.floats(0.0, 0.5)
-
-
-@given(RATES, RATES, st.integers(20, 5000), st.integers(0, 2**32 - 1))
-def test_a_ratio_turned_round_is_its_inverse(
-    own: float, other: float, n_rows: int, seed: int
-) -> None:
-    """Value and limits alike; and the limits hold the value."""
-    rng = np.random.default_rng(seed)
-    first, second = (rng.binomial(n_rows, rate, 50) / n_rows for rate in (own, other))
-    ratio = ratio_of_rates((own, other), (first, second), n_rows)
-    inverse = ratio_of_rates((other, own), (second, first), n_rows)
-    assert ratio.interval[0] <= ratio.value <= ratio.interval[1]
-    found = [ratio.value, *ratio.interval]
-    expected = [1 / inverse.value, 1 / inverse.interval[1], 1 / inverse.interval[0]]
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
-
-
-def test_a_ratio_to_oneself_is_one() -> None:
-    """With the same replicates hardly anything is uncertain: limits of few events are lopsided."""
-    drawn = np.random.default_rng(0).binomial(500, 0.1, 200) / 500
-    ratio = ratio_of_rates((0.1, 0.1), (drawn, drawn), 500)
-    assert ratio.value == pytest.approx(1.0)
-    assert ratio.interval == pytest.approx((1.0, 1.0), abs=0.03)
-    other = np.random.default_rng(1).permutation(drawn)
-    low, high = ratio_of_rates((0.1, 0.1), (drawn, other), 500).interval
-    assert low < 0.8
-    assert high > 1.2
-
-
-def test_intervals_of_ratios_hold_the_truth() -> None:
-    """In 95 % of simulated tables, give or take, also with few events."""
-    rng = np.random.default_rng(0)
-    held = 0
-    for _ in range(200):
-        own, other = rng.binomial(300, 0.02) / 300, rng.binomial(300, 0.04) / 300
-        drawn = [rng.binomial(300, rate, 200) / 300 for rate in (own, other)]
-        low, high = ratio_of_rates((own, other), (drawn[0], drawn[1]), 300).interval
-        held += low <= 0.5 <= high
-    assert held >= 182
-
-
-def test_the_mean_of_ratios_joins_their_limits() -> None:
-    """One table keeps its interval; of k equal ones it is the root of k as long."""
-    one = Estimate(0.8, (0.6, 1.2))
-    assert mean_of_ratios([one]).interval == pytest.approx(one.interval)
-    four = mean_of_ratios([one] * 4)
-    assert four.value == pytest.approx(0.8)
-    assert four.interval == pytest.approx((0.7, 1.0))
+def _measured(rows: list[tuple[str, int, str, str, float]]) -> pd.DataFrame:
+    """Make a leaderboard of which both measures are the same number."""
+    columns = ["scenario", "seed", "contender", "kind", "best_decile_rate"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(aurc=table["best_decile_rate"])
 
 
 def test_the_best_peer_is_found_over_seeds_that_both_have(tmp_path: Path) -> None:
@@ -212,6 +171,7 @@ def test_the_best_peer_is_found_over_seeds_that_both_have(tmp_path: Path) -> Non
     known = pd.DataFrame(
         {"row": range(200), "block": 0, "prediction": 1.0, "signed_residual": residual}
     )
+    rates = {"blend": 0.0, "good": 0.2, "bad": 0.9}
     measured = []
     for name, kind, seeds, score in (
         ("blend", "built-in", (0, 1), np.abs(residual)),
@@ -222,24 +182,53 @@ def test_the_best_peer_is_found_over_seeds_that_both_have(tmp_path: Path) -> Non
             path = scores.path(name, scenario.id, seed)
             path.parent.mkdir(exist_ok=True)
             known.assign(score=score, seconds=1.0).to_parquet(path)
-            rate = {"blend": 0.0, "good": 0.2, "bad": 0.9}[name]
-            measured.append((scenario.id, seed, name, kind, 200, rate, rate))
-    columns = ["scenario", "seed", "contender", "kind", "scored", "best_decile_rate", "aurc"]
+            measured.append((scenario.id, seed, name, kind, rates[name] + 0.01))
     table = pd.DataFrame({"y": np.ones(200)})
-    found = merit(pd.DataFrame(measured, columns=columns), "blend", scores, [(scenario, table)])
+    found = merit(_measured(measured), "blend", scores, [(scenario, table)])
     row = found[found["scenario"] == "made"].iloc[0]
-    assert (row["best_peer"], row["seeds"]) == ("good", 1)
+    assert (row["peer"], row["seeds"]) == ("good", 1)
     assert row["ratio"] < 1
 
 
+def test_the_best_over_all_tables_ran_on_all_of_them() -> None:
+    """It is best nowhere here, and the choice beforehand all the same."""
+    measured = _measured(
+        [
+            *(("a", 0, "blend", "built-in", 0.1), ("b", 0, "blend", "built-in", 0.1)),
+            *(("a", 0, "one", "peer", 0.1), ("b", 0, "one", "peer", 0.9)),
+            *(("a", 0, "two", "peer", 0.9), ("b", 0, "two", "peer", 0.1)),
+            *(("a", 0, "steady", "peer", 0.2), ("b", 0, "steady", "peer", 0.2)),
+            *(("a", 0, "tuned", "variant", 0.01), ("b", 0, "tuned", "variant", 0.01)),
+            ("a", 0, "absent", "peer", 0.01),
+        ]
+    )
+    by_table = best_of_each_table(measured, "best_decile_rate", "blend", ["peer"])
+    assert [(one.scenario, one.peer) for one in by_table] == [("a", "absent"), ("b", "two")]
+    over_all = best_over_all_tables(measured, "best_decile_rate", "blend", ["peer"])
+    assert [(one.scenario, one.peer) for one in over_all] == [("a", "steady"), ("b", "steady")]
+    variants = best_over_all_tables(measured, "aurc", "blend", ["peer", "variant"])
+    assert {one.peer for one in variants} == {"tuned"}
+
+
+def test_nobody_is_best_over_all_tables_who_ran_on_some() -> None:
+    """Then there is no such comparison, rather than one on fewer tables."""
+    measured = _measured(
+        [
+            *(("a", 0, "blend", "built-in", 0.1), ("b", 0, "blend", "built-in", 0.1)),
+            *(("a", 0, "one", "peer", 0.1), ("b", 0, "two", "peer", 0.1)),
+        ]
+    )
+    assert best_over_all_tables(measured, "aurc", "blend", ["peer"]) == []
+
+
 def test_committed_leaderboard_has_every_built_in_estimator() -> None:
-    """On every table and for five seeds; the table of merit has every table, twice a measure."""
+    """On every table; and the table of merit has every table, four times a measure."""
     results = Path(scenarios.__file__).parent / "results"
     committed = pd.read_csv(results / "leaderboard.csv")
-    for scenario in scenarios.SCENARIOS:
-        for seed in range(5):
-            here = (committed["scenario"] == scenario.id) & (committed["seed"] == seed)
-            assert set(committed[here]["contender"]) >= set(leaderboard.BUILT_IN)
+    everywhere = [*scenarios.SCENARIOS, *scenarios.PACKAGED]
+    for scenario in everywhere:
+        here = (committed["scenario"] == scenario.id) & (committed["seed"] == 0)
+        assert set(committed[here]["contender"]) >= set(leaderboard.BUILT_IN)
     ratios = pd.read_csv(results / "leaderboard-merit.csv")
-    counts = ratios.groupby(["measure", "among"]).size()
-    assert list(counts) == [len(scenarios.SCENARIOS) + 1] * 4
+    counts = ratios.groupby(["measure", "among", "against"]).size()
+    assert list(counts) == [len(everywhere) + 1] * 8

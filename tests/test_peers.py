@@ -12,9 +12,11 @@ from sklearn.base import clone
 from worlds import mixed_table, noise_of
 
 from benchmarks.peers import PEERS, installed_peers
+from benchmarks.peers.fewer_rows import FewerRows
 from benchmarks.peers.inputs import Codes, Design, Levels, log_truth, with_native_levels
 from benchmarks.peers.skpro_residual import GivenPrediction
-from qconf._types import FloatArray
+from qconf._types import FloatArray, Table
+from qconf.base import ConfidenceEstimator
 
 N_ROWS = 600
 #: They take seconds even on so few rows.
@@ -45,6 +47,8 @@ def test_ids_are_permanent() -> None:
         *("skpro-boosted", "skpro-forest", "quantile-forest-truth", "quantile-forest-residual"),
         *("catboost-data-truth", "catboost-data-residual", "catboost-total-truth"),
         *("ngboost-truth", "ngboost-residual"),
+        *("hessboost-normal-truth", "hessboost-normal-residual"),
+        *("distribution-regressor-truth", "distribution-regressor-residual"),
     }
     assert set(installed_peers()) <= set(PEERS)
 
@@ -70,6 +74,29 @@ def test_each_peer_ranks_by_difficulty(name: str) -> None:
     hard = sigma[400:] > 0.1
     if name != "crepes-knn-distance":  # It knows of no target.
         assert score[hard].mean() > score[~hard].mean()
+
+
+def test_fewer_rows_are_drawn_by_the_seed() -> None:
+    """At most so many, in their order; the same again with the same seed; all if there are few."""
+
+    class Remembers(ConfidenceEstimator):
+        def _fit(self, X: Table, y: FloatArray) -> None:
+            self.seen_ = y
+
+        def _predict(self, X: Table) -> FloatArray:
+            return np.full(len(X), 0.1)
+
+    X = pd.DataFrame({"area": np.arange(50.0), "prediction": 1.0})
+    y = np.arange(50.0)
+    drawn = [
+        FewerRows(Remembers(), most_rows=20, random_state=seed).fit(X, y).estimator_.seen_
+        for seed in (0, 0, 1)
+    ]
+    assert len(set(drawn[0])) == 20
+    assert (np.diff(drawn[0]) > 0).all()
+    assert (drawn[0] == drawn[1]).all()
+    assert (drawn[0] != drawn[2]).any()
+    assert (FewerRows(Remembers(), random_state=0).fit(X, y).estimator_.seen_ == y).all()
 
 
 def test_the_truth_is_recovered() -> None:

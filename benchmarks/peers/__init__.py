@@ -13,6 +13,9 @@ from typing import Any
 
 from benchmarks.peers.catboost_uncertainty import BoostedUncertainty
 from benchmarks.peers.crepes_difficulty import ForestVariance, NeighbourDifficulty
+from benchmarks.peers.distribution_grid import GridDeviation
+from benchmarks.peers.fewer_rows import FewerRows
+from benchmarks.peers.hessboost_distribution import BoostedNormal
 from benchmarks.peers.lightgbm_quantiles import QuantileWidth
 from benchmarks.peers.mapie_residual import ResidualModel
 from benchmarks.peers.ngboost_scale import NaturalScale
@@ -41,25 +44,47 @@ class Peer:
     kind: str = "peer"
 
 
-#: Ids are permanent; the cheap ones come first.
+#: Rows of a fit for the slowest packages.
+_FEWEST = 5000
+#: Ids are permanent; the cheap ones come first. What would take many minutes a fit gets fewer rows.
 PEERS: dict[str, Peer] = {
     "crepes-knn-distance": Peer("crepes", NeighbourDifficulty("distance")),
     "crepes-knn-std": Peer("crepes", NeighbourDifficulty("std")),
     "crepes-knn-residual": Peer("crepes", NeighbourDifficulty("residual")),
     "mapie-linear": Peer("mapie", ResidualModel("linear")),
     "mapie-boosted": Peer("mapie", ResidualModel("boosted")),
+    "hessboost-normal-truth": Peer("hessboost", BoostedNormal("truth")),
+    "hessboost-normal-residual": Peer("hessboost", BoostedNormal("residual"), "variant"),
     "lightgbm-cqr-truth": Peer("lightgbm", QuantileWidth("truth")),
     "lightgbm-cqr-residual": Peer("lightgbm", QuantileWidth("residual"), "variant"),
     "skpro-boosted": Peer("skpro", DoubleResidual("boosted")),
-    "catboost-data-truth": Peer("catboost", BoostedUncertainty("data", "truth")),
-    "catboost-data-residual": Peer("catboost", BoostedUncertainty("data", "residual"), "variant"),
-    "catboost-total-truth": Peer("catboost", BoostedUncertainty("total", "truth")),
-    "crepes-variance": Peer("crepes", ForestVariance()),
-    "skpro-forest": Peer("skpro", DoubleResidual("forest")),
-    "quantile-forest-truth": Peer("quantile_forest", ForestQuartiles("truth")),
-    "quantile-forest-residual": Peer("quantile_forest", ForestQuartiles("residual"), "variant"),
-    "ngboost-truth": Peer("ngboost", NaturalScale("truth")),
-    "ngboost-residual": Peer("ngboost", NaturalScale("residual"), "variant"),
+    "crepes-variance": Peer("crepes", FewerRows(ForestVariance(), most_rows=_FEWEST)),
+    "skpro-forest": Peer("skpro", FewerRows(DoubleResidual("forest"))),
+    "quantile-forest-truth": Peer(
+        "quantile_forest", FewerRows(ForestQuartiles("truth"), most_rows=_FEWEST)
+    ),
+    "distribution-regressor-truth": Peer(
+        "distribution_regressor", FewerRows(GridDeviation("truth"), most_rows=_FEWEST)
+    ),
+    "catboost-data-truth": Peer(
+        "catboost", FewerRows(BoostedUncertainty("data", "truth"), most_rows=_FEWEST)
+    ),
+    "catboost-total-truth": Peer(
+        "catboost", FewerRows(BoostedUncertainty("total", "truth"), most_rows=_FEWEST)
+    ),
+    "ngboost-truth": Peer("ngboost", FewerRows(NaturalScale("truth"), most_rows=_FEWEST)),
+    "quantile-forest-residual": Peer(
+        "quantile_forest", FewerRows(ForestQuartiles("residual"), most_rows=_FEWEST), "variant"
+    ),
+    "distribution-regressor-residual": Peer(
+        "distribution_regressor", FewerRows(GridDeviation("residual"), most_rows=_FEWEST), "variant"
+    ),
+    "catboost-data-residual": Peer(
+        "catboost", FewerRows(BoostedUncertainty("data", "residual"), most_rows=_FEWEST), "variant"
+    ),
+    "ngboost-residual": Peer(
+        "ngboost", FewerRows(NaturalScale("residual"), most_rows=_FEWEST), "variant"
+    ),
 }
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-
 from benchmarks.peers.inputs import Codes, log_truth
 from qconf._types import FloatArray, RandomState, Table
 from qconf.base import ConfidenceEstimator
@@ -18,8 +16,7 @@ __all__ = ["NaturalScale"]
 class NaturalScale(ConfidenceEstimator):
     """The predicted standard deviation, with the defaults: 500 steps of trees of depth 3.
 
-    It takes minutes for a fit on tens of thousands of rows, so that more than `most_rows` are
-    sampled down. NGBoost 0.6.0 asks for scikit-learn below 1.7 on Pythons before 3.14 and is
+    NGBoost 0.6.0 asks for scikit-learn below 1.7 on Pythons before 3.14 and is
     therefore in no extra; installed without its dependencies (``pip install --no-deps ngboost``,
     then ``pip install lifelines sympy tqdm``) it works with newer ones.
 
@@ -27,7 +24,6 @@ class NaturalScale(ConfidenceEstimator):
     ----------
     of : {"truth", "residual"}
         Learn log targets, or residuals.
-    most_rows : int, default=10000
     random_state : int, RandomState instance or None, default=None
     """
 
@@ -35,22 +31,18 @@ class NaturalScale(ConfidenceEstimator):
         "of": [StrOptions({"truth", "residual"})],
     }
 
-    def __init__(
-        self, of: str = "truth", *, most_rows: int = 10_000, random_state: RandomState = None
-    ) -> None:
+    def __init__(self, of: str = "truth", *, random_state: RandomState = None) -> None:
         self.of = of
-        self.most_rows = most_rows
         self.random_state = random_state
 
     def _fit(self, X: Table, y: FloatArray) -> None:
         from ngboost import NGBRegressor  # noqa: PLC0415 - may not be installed
 
-        rng = random_source(self.random_state)
         self.codes_ = Codes().fit(X)
-        rows = np.sort(rng.permutation(len(y))[: self.most_rows])
         target = log_truth(X, y) if self.of == "truth" else y
-        model = NGBRegressor(random_state=draw_seed(rng), verbose=False)
-        self.model_ = model.fit(self.codes_.transform(X)[rows], target[rows])
+        seed = draw_seed(random_source(self.random_state))
+        model = NGBRegressor(random_state=seed, verbose=False)
+        self.model_ = model.fit(self.codes_.transform(X), target)
 
     def _predict(self, X: Table) -> FloatArray:
         scale: FloatArray = self.model_.pred_dist(self.codes_.transform(X)).params["scale"]
