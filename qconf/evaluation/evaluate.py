@@ -25,7 +25,7 @@ from qconf.evaluation.metrics.registry import ALWAYS_TOLD, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.metrics.spearman import SPEARMAN
 from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
-from qconf.evaluation.resampling import ObservedRate, percentile_estimate, resamples_for
+from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate, resamples_for
 from qconf.evaluation.sampling import Sampling, row_codes
 from qconf.evaluation.selection import Selection
 from qconf.evaluation.table import evaluation_parts
@@ -80,6 +80,10 @@ class Evaluation(Faces):
         Those that were asked for; their estimates are in `best_decile` and `overall`.
     rate : ObservedRate
         The best decile's outlier rate, and what it might have been.
+    overall_rate : ObservedRate
+        The same of all rows.
+    aurc_draws : Draws
+        What `aurc` might have been.
     """
 
     best_decile: Selection
@@ -97,6 +101,8 @@ class Evaluation(Faces):
     risks: pd.DataFrame
     calibration: pd.DataFrame
     rate: ObservedRate
+    overall_rate: ObservedRate
+    aurc_draws: Draws
 
     @property
     def has_skill(self) -> bool:
@@ -122,6 +128,15 @@ class Evaluation(Faces):
         """
         return self.rate.minus(
             other.rate, self.confidence_level if confidence_level is None else confidence_level
+        )
+
+    def aurc_minus(self, other: Evaluation, confidence_level: float) -> Estimate:
+        """Compare the area with that of another score of the same rows, as `rate_minus` does."""
+        return percentile_estimate(
+            self.aurc.value - other.aurc.value,
+            self.aurc_draws.minus(other.aurc_draws),
+            confidence_level,
+            _DIFFERENCE,
         )
 
     def __repr__(self) -> str:
@@ -347,5 +362,7 @@ def _evaluation(
         curve=rows.curve(),
         risks=measurement.risks(rows, measured, overall),
         rate=rate,
+        overall_rate=measurement.rate_of_all(OUTLIER_RATE, everywhere, draws),
+        aurc_draws=aurc_draws,
         **settings,
     )
