@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from qconf.avm.audit import rows_to_certify as rows_to_certify
     from qconf.avm.report import avm_report as avm_report
     from qconf.avm.result import AvmReport as AvmReport
+    from qconf.backtesting.backtest import backtest as backtest
+    from qconf.backtesting.cross import Cross as Cross
+    from qconf.backtesting.result import Backtest as Backtest
     from qconf.certification.certificate import Certificate as Certificate
     from qconf.certification.certificates import Certificates as Certificates
     from qconf.certification.certify import certify as certify
@@ -70,6 +73,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AvmReport": "qconf.avm.result",
+    "Backtest": "qconf.backtesting.result",
     "BlendConfidence": "qconf.estimators.blend",
     "Certificate": "qconf.certification.certificate",
     "Certificates": "qconf.certification.certificates",
@@ -78,6 +82,7 @@ _HOME = {
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
+    "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
     "Evaluation": "qconf.evaluation.evaluate",
@@ -96,6 +101,7 @@ _HOME = {
     "Simulation": "qconf.simulation.result",
     "ValueCurve": "qconf.certification.value",
     "avm_report": "qconf.avm.report",
+    "backtest": "qconf.backtesting.backtest",
     "best_decile_scorer": "qconf.evaluation.scorer",
     "brier_within_scorer": "qconf.evaluation.scorer",
     "certified_coverage_scorer": "qconf.certification.scorer",
@@ -122,6 +128,7 @@ _HOME = {
 
 __all__ = [
     "AvmReport",
+    "Backtest",
     "BlendConfidence",
     "Certificate",
     "Certificates",
@@ -130,6 +137,7 @@ __all__ = [
     "ConfidentRegressor",
     "ConstantConfidence",
     "CountConfidence",
+    "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
     "Evaluation",
@@ -148,6 +156,7 @@ __all__ = [
     "Simulation",
     "ValueCurve",
     "avm_report",
+    "backtest",
     "best_decile_scorer",
     "brier_within_scorer",
     "certified_coverage_scorer",

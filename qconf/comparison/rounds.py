@@ -95,7 +95,8 @@ class Contest:
             "valuation": 0 if predicted else len(self.plan.fits),
             "estimators": len(self.plan.rounds) * len(contenders),
         }
-        self._steps = sum(self.n_fits.values()) + 1
+        #: What is told of by `progress`: the fits, and the intervals.
+        self.steps = sum(self.n_fits.values()) + 1
         self._done = 0
         self._progress = progress
 
@@ -199,8 +200,7 @@ class Contest:
         if among is not None:
             scored = np.intersect1d(scored, among)
         if scores is None:
-            n_rows = len(dataset.y)
-            scores = {one.name: one.expected_error(n_rows) for one in self.contenders}
+            scores = self.expected_errors()
         self._tell("intervals")
         with self._timed("evaluation"):
             evaluations = evaluate_scores(
@@ -216,6 +216,17 @@ class Contest:
             )
         self._step("intervals")
         return evaluations
+
+    def expected_errors(self, swapped: str | None = None) -> dict[str, FloatArray]:
+        """Return what each contender expected of each row; rows never scored are not a number.
+
+        Parameters
+        ----------
+        swapped : str, default=None
+            Of the predictions of another valuation model, which `score` was told of.
+        """
+        n_rows = len(self.dataset.y)
+        return {one.name: one.expected_error(n_rows, swapped) for one in self.contenders}
 
     def error_distribution(self, contender: Contender) -> ErrorDistribution:
         """Fit the distribution of the errors of the scored rows, in units of what one expected."""
@@ -298,4 +309,4 @@ class Contest:
 
     def _tell(self, label: str) -> None:
         if self._progress is not None:
-            self._progress(self._done, self._steps, label)
+            self._progress(self._done, self.steps, label)

@@ -15,7 +15,7 @@ from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.renamed import renamed
 from qconf.core.validation import check_column
 from qconf.errors import TableError
-from qconf.evaluation.calibration import by_decile
+from qconf.evaluation.calibration import by_decile, calibration_ratio
 from qconf.evaluation.faces import Faces
 from qconf.evaluation.measuring import Measured, Measurement
 from qconf.evaluation.metrics.aurc import AURC
@@ -72,6 +72,9 @@ class Evaluation(Faces):
     calibration : DataFrame of shape (n_bins, 5)
         What was expected and what came, for ten bins by expected error: ``expected_error``
         (root mean square), ``residual`` (root mean square) with ``low`` and ``high``, ``n``.
+    calibration_ratio : Estimate
+        Root mean squared residual / root mean squared expected error of all rows: 1 if errors are
+        as large as expected, above 1 if larger. For a score in other units it means nothing.
     threshold, fraction, confidence_level : float
         What was asked for.
     notes : tuple of str
@@ -100,6 +103,7 @@ class Evaluation(Faces):
     curve: pd.DataFrame
     risks: pd.DataFrame
     calibration: pd.DataFrame
+    calibration_ratio: Estimate
     rate: ObservedRate
     overall_rate: ObservedRate
     aurc_draws: Draws
@@ -326,6 +330,9 @@ def evaluate_scores(
             measurement, rows, each[name], whole, overall, by_rate,
             threshold=threshold, fraction=fraction, confidence_level=confidence_level,
             calibration=by_decile(given[name], residuals, sampling, confidence_level),
+            calibration_ratio=calibration_ratio(
+                given[name], residuals, sampling, confidence_level
+            ),
         )
         for name, rows in ranked.items()
     }  # fmt: skip
