@@ -218,4 +218,5 @@ def _scores(contests: Contests) -> pd.DataFrame:
         scores = contest.scores()
         scores.insert(0, "model", name)
         parts.append(scores)
-    return pd.concat(parts, ignore_index=True)
+    scores: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return scores
