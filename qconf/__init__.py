@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.portfolios.result import PortfolioChoice as PortfolioChoice
+    from qconf.portfolios.unlabelled import compare_unlabelled as compare_unlabelled
     from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
     from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
     from qconf.probability.tiers import tiers as tiers
@@ -94,6 +96,7 @@ _HOME = {
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
+    "PortfolioChoice": "qconf.portfolios.result",
     "QuantileConfidence": "qconf.estimators.quantile",
     "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
@@ -108,6 +111,7 @@ _HOME = {
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "compare": "qconf.comparison.contest",
+    "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
@@ -149,6 +153,7 @@ __all__ = [
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
+    "PortfolioChoice",
     "QuantileConfidence",
     "Reliability",
     "ResidualConfidence",
@@ -163,6 +168,7 @@ __all__ = [
     "certified_rate",
     "certify",
     "compare",
+    "compare_unlabelled",
     "evaluate",
     "fit_error_distribution",
     "fit_model",

@@ -28,11 +28,14 @@ from qconf.comparison.scheme import copies_kept, scheme
 from qconf.core.conventions import check_resamples, check_seed
 from qconf.errors import OptionError, not_one_of
 from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.resampling import resamples_for
 
 __all__ = ["DEFAULT_ESTIMATORS", "backtest"]
 
 DEFAULT_ESTIMATORS = ("residual", "blend")
 
+#: Half of what a comparison has: so many pairs would take longer to judge than to fit.
+_RESAMPLES = 500
 #: Two models are an old one and a new one, if nothing else is said.
 _OLD_AND_NEW = 2
 
@@ -83,8 +86,10 @@ def backtest(
         there are two, the first being the old one; with more there is none.
     time, groups, features, drop, copies, error, threshold, fraction, folds
         As in `qconf.compare`.
-    confidence_level, n_resamples : float, int or None
-        As in `qconf.compare`; the resamples are the same for all pairs.
+    confidence_level : float, default=0.95
+        Confidence level of the intervals.
+    n_resamples : int or None, default=None
+        Bootstrap resamples, the same for all pairs; None is 500, fewer beyond 400,000 rows.
     random_state : int, default=0
         Also seeds valuation models that have no seed of their own.
     strict : bool, default=False
@@ -150,7 +155,8 @@ def backtest(
         valuations, contenders, dataset, settings.scale, folds, random_state, asked, progress
     )
     contests.play()
-    numbers = {**settings.numbers, "n_resamples": n_resamples}
+    n_draws = min(_RESAMPLES, resamples_for(len(contests.plan.scored)))
+    numbers = {**settings.numbers, "n_resamples": n_draws if n_resamples is None else n_resamples}
     evaluations = contests.evaluate(**numbers)
     crossed = {
         (old, new): make_crosses(contests, (old, new), evaluations, numbers) for old, new in asked
