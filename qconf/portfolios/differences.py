@@ -23,7 +23,8 @@ __all__ = ["Differences", "Seen", "fit_differences", "means_by"]
 
 #: Rows that the variance within one portfolio is worth before its own are looked at.
 _PRIOR_ROWS = 10.0
-_STEPS = 50
+_STEPS, _SETTLED = 50, 1e-9
+_LEAST_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,16 +132,18 @@ def fit_differences(seen: Seen) -> Differences:
     few = len(n) / max(len(n) - 1, 1)
     mean_variance = float(beyond @ beyond) / float(n.sum()) ** 2 * few
     x, y = expected - float(np.average(expected, weights=n)), came - mean
-    slope, precision, between = 0.0, 0.0, 0.0
+    slope, slope_variance, between = 0.0, 0.0, 0.0
     for _ in range(_STEPS):
-        weights = 1 / np.maximum(variance + between, np.finfo(float).tiny)
+        weights, unit = _weights(variance + between)
         precision = float(weights @ x**2)
-        slope = float(np.clip(weights @ (x * y) / precision, 0.0, 1.0)) if precision > 0 else 0.0
+        if precision > 0:
+            slope = float(np.clip(weights @ (x * y) / precision, 0.0, 1.0))
+            slope_variance = unit / precision
         step = _between(y - slope * x, variance)
-        if abs(step - between) <= 1e-9 * max(step, between):
+        if abs(step - between) <= _SETTLED * max(step, between):
             break
         between = step
-    return Differences(mean, mean_variance, slope, 1 / precision if precision > 0 else 0.0, between)
+    return Differences(mean, mean_variance, slope, slope_variance, between)
 
 
 def means_by(
@@ -153,14 +156,21 @@ def means_by(
     return n, mean, np.bincount(codes, values**2, n_codes) / at_least
 
 
+def _weights(variance: FloatArray) -> tuple[FloatArray, float]:
+    """Return inverse variances, in units of the inverse of the largest, and that one.
+
+    A variance of next to nothing, of rows that are all alike, counts as a trillionth of it.
+    """
+    largest = max(float(variance.max()), float(np.finfo(float).tiny))
+    return 1 / np.maximum(variance / largest, _LEAST_VARIANCE), largest
+
+
 def _between(residual: FloatArray, variance: FloatArray) -> float:
     """Return how much portfolios differ beyond what their few rows make them differ."""
-    weights = 1 / np.maximum(variance, np.finfo(float).tiny)
-    total = float(weights.sum())
-    # Weights of variances that are next to none overflow in squares, relative to their sum not.
-    share = weights / total
     freedom = len(residual) - 1
-    excess = float(share @ residual**2) - freedom / total
-    return (
-        max(0.0, excess / max(1 - float(share @ share), np.finfo(float).tiny)) if freedom else 0.0
-    )
+    if freedom == 0:
+        return 0.0
+    weights, unit = _weights(variance)
+    share = weights / weights.sum()
+    excess = float(share @ residual**2) - freedom * unit / float(weights.sum())
+    return max(0.0, excess / max(1 - float(share @ share), _LEAST_VARIANCE))
