@@ -45,7 +45,7 @@ def run(folder: Path | None, seeds: int) -> pd.DataFrame:
     """
     scenario = SCENARIOS[0]
     table = scenario.load(folder)
-    models = {
+    models: dict[str, Any] = {
         "linear": "linear",
         "forest": "forest",
         "boosted": "boosted",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ __all__ = ["CACHE", "MODELS", "portfolios"]
 
 CACHE = Path(__file__).parent / ".cache" / "unlabelled"
 MODELS = ("linear", "forest", "boosted", "neighbours")
-_ERROR = "log"
+_ERROR: Final = "log"
 #: Tenths of the rows: models are fitted on the first six, two are held out, and two have no price.
 _TENTHS, _FITTED, _HELD_OUT = 10, 6, 8
 _CELLS = 8

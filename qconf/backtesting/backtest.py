@@ -221,8 +221,8 @@ def _scores(contests: Contests) -> pd.DataFrame:
     """Put what was said about each scored row by each pair below each other."""
     parts: list[Any] = []
     for name, contest in contests.of.items():
-        scores = contest.scores()
-        scores.insert(0, "model", name)
-        parts.append(scores)
+        said = contest.scores()
+        said.insert(0, "model", name)
+        parts.append(said)
     scores: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return scores

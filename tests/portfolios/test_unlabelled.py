@@ -167,12 +167,14 @@ def test_fitted_models_without_labelled_rows() -> None:
     """The residuals that each held out in its fit tell which was better before; nothing more."""
     table = sales_table(400).drop(columns=["sold_on", "parcel", "zone", "built"]).fillna(0.0)
     X, y = table.drop(columns="price").astype(float), table["price"]
+    regressors: dict[str, Any] = {
+        "tree": DecisionTreeRegressor(random_state=0),
+        "line": LinearRegression(),
+    }
     models = {
         name: ConfidentRegressor(model, "constant").fit(X[:300], y[:300])
-        for name, model in {
-            "tree": DecisionTreeRegressor(random_state=0), "line": LinearRegression(),
-        }.items()
-    }  # fmt: skip
+        for name, model in regressors.items()
+    }
     choice = compare_unlabelled(models, X[300:], by=X["rooms"][300:].to_numpy())
     rms = {name: np.sqrt(np.nanmean(one.residual_**2)) for name, one in models.items()}
     assert choice.held_out_rms == pytest.approx(rms)
