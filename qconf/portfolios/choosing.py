@@ -23,6 +23,10 @@ _LEAST_PORTFOLIOS = 5
 LEAST_ROWS = 50
 #: A larger squared residual, of all that any model has, counts as this quantile of them.
 _LARGEST = 0.995
+_AS_OF = (
+    "Sums are told as of the labelled rows: where the market has moved since, all of them are off "
+    "by that as well."
+)
 _TINY = float(np.finfo(float).tiny)
 
 
@@ -47,7 +51,7 @@ def choose_by_labels(
     came = _capped_squares(labelled)
     errors = {name: float(np.sqrt(one.mean())) for name, one in came.items()}
     ratios = {
-        name: errors[name] / np.sqrt(max(float(one.mean()), _TINY))
+        name: errors[name] / float(np.sqrt(max(float(one.mean()), _TINY)))
         for name, one in labelled.squared.items()
     }
     rows, labelled = rows.scaled(ratios), labelled.scaled(ratios)
@@ -61,7 +65,7 @@ def choose_by_labels(
         )
         for name in errors
     }
-    notes = []
+    notes = [_AS_OF]
     if told is None:
         notes.append(
             f"The labelled rows are of fewer than {_LEAST_PORTFOLIOS} portfolios, too few to tell "
