@@ -73,7 +73,10 @@ class Contests:
             joint.steps[name] = made[name].steps
         self.distinct = made
         self.of = {name: made[first] for name, first in self.first_of.items()}
-        both_ways = {pair for old, new in crosses for pair in ((old, new), (new, old))}
+        both_ways = [pair for old, new in crosses for pair in ((old, new), (new, old))]
+        for valuation, _ in both_ways:
+            # Each cross is judged on its own.
+            joint.steps[self.first_of[valuation]] += 1
         #: (valuation, confidence): whose predictions, and who was fitted on other residuals.
         self.swapped = {
             (self.first_of[valuation], self.first_of[confidence])

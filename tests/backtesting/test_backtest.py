@@ -284,12 +284,12 @@ def test_progress_is_told() -> None:
     run(
         with_avm(sales_table(200)),
         progress=lambda *step: told.append(step),
-        crosses=[],
+        crosses=[("trees", "given")],
         estimators=["count"],
     )
     done = [one[0] for one in told]
     assert done == sorted(done)
-    assert {one[1] for one in told} == {(6 + 3 + 1) * 2 + 4}
+    assert {one[1] for one in told} == {(6 + 3 + 1) * 2 + 4 + 2}
     assert told[-1][0] == told[-1][1]
     assert any(one[2] == "trees: valuation model" for one in told)
 

@@ -365,7 +365,7 @@ def test_coverage_of_each_rate_is_its_own() -> None:
 
 
 def test_differences_of_areas_are_paired() -> None:
-    """The interval of a difference of two nearly equal scores is far shorter than that of either."""
+    """The interval of a difference of two like scores is far shorter than that of either."""
     rng = np.random.default_rng(0)
     sigma = rng.uniform(0.02, 0.3, 2000)
     scores = {"a": sigma, "b": sigma * np.exp(rng.normal(scale=0.05, size=2000))}
