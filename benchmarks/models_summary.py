@@ -26,8 +26,7 @@ def models_summary(results: Path) -> list[str]:
 def _regrets(path: Path) -> str:
     """Put the tables side by side: means over seeds, and how often sums are held."""
     measured = pd.read_csv(path)
-    columns = {"index": "rule", "columns": "scenario", "sort": False}
-    regret = 100 * measured.pivot_table(values="regret", **columns)
+    regret = 100 * measured.pivot_table("regret", "rule", "scenario", sort=False)
     held = (
         100
         * measured[measured["rule"] == "qconf at 0.8"]

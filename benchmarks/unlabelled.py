@@ -160,7 +160,7 @@ def _sums(new: pd.DataFrame, table: pd.DataFrame, chosen: Any) -> dict[str, floa
     alone = pd.DataFrame(squares).groupby(new["place"].to_numpy()).sum() ** 0.5
     own = table[table["model"] == table["portfolio"].map(chosen)].set_index("portfolio")
     off = (own["sum"] - truth).abs()
-    at = alone.columns.get_indexer(list(own["model"]))
+    at = alone.columns.get_indexer(pd.Index(own["model"]))
     independent = alone.loc[own.index].to_numpy()[np.arange(len(own)), at]
     return {
         "sum_holds": float((off <= _REACH * own["sum_std"]).mean()),

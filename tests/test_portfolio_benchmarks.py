@@ -33,7 +33,7 @@ def said(n_rows: int = 4000) -> pd.DataFrame:
 
 def test_regret_is_told_of_each_rule() -> None:
     """Where models know their places all rules but one choose well, and "before" half the time."""
-    rules = pd.DataFrame(judged(said())).set_index("rule")
+    rules: Any = pd.DataFrame(judged(said())).set_index("rule")
     assert rules.loc["before", "regret"] > 0.3
     assert (rules.drop("before")["regret"] < 0.02).all()
     assert rules.loc["before", "changed"] == 0
