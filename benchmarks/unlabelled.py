@@ -159,7 +159,7 @@ def _sums(new: pd.DataFrame, table: pd.DataFrame, chosen: Any) -> dict[str, floa
     squares = {name: (new[f"{name}_value"] * new[f"{name}_error"]) ** 2 for name in MODELS}
     alone = pd.DataFrame(squares).groupby(new["place"].to_numpy()).sum() ** 0.5
     own = table[table["model"] == table["portfolio"].map(chosen)].set_index("portfolio")
-    off = (own["sum"] - truth).abs()
+    off = (own["expected_sum"] - truth).abs()
     at = alone.columns.get_indexer(pd.Index(own["model"]))
     independent = alone.loc[own.index].to_numpy()[np.arange(len(own)), at]
     return {

@@ -14,7 +14,7 @@ from qconf.core.error_scale import ErrorScale
 from qconf.portfolios.differences import Seen, fit_differences, means_by
 from qconf.portfolios.result import PortfolioChoice
 from qconf.portfolios.rows import Rows
-from qconf.portfolios.sums import error_correlation, sum_std
+from qconf.portfolios.sums import Level, error_correlation, sum_std
 
 __all__ = ["LEAST_ROWS", "choose_by_fit", "choose_by_labels"]
 
@@ -59,21 +59,21 @@ def choose_by_labels(
     portfolios = np.unique(rows.portfolio)
     told = _differences(rows, labelled, came, before, portfolios)
     codes = np.unique(labelled.portfolio, return_inverse=True)[1]
-    correlation = {
-        name: error_correlation(
-            labelled.residual[name] / np.sqrt(np.maximum(labelled.squared[name], _TINY)), codes
-        )
-        for name in errors
-    }
+    levels, correlation = {}, {}
+    for name in errors:
+        truth = np.asarray(labelled.truth)
+        levels[name] = Level.of(labelled.value[name], truth, scale)
+        value = levels[name](labelled.value[name])
+        spread = scale.spread(np.sqrt(np.maximum(labelled.squared[name], _TINY)), value)
+        correlation[name] = error_correlation((value - truth) / spread, codes)
     notes = [_AS_OF]
     if told is None:
         notes.append(
             f"The labelled rows are of fewer than {_LEAST_PORTFOLIOS} portfolios, too few to tell "
             "how far expected differences come true in one: nothing is distinguishable."
         )
-    return _chosen(
-        rows, portfolios, errors, ratios, told, correlation, scale, confidence_level, notes
-    )
+    sums = {name: (levels[name], correlation[name]) for name in errors}
+    return _chosen(rows, portfolios, errors, ratios, told, sums, scale, confidence_level, notes)
 
 
 def choose_by_fit(
@@ -98,7 +98,7 @@ def choose_by_fit(
         "nothing is distinguishable, and how sure a sum is cannot be said; pass labelled=(X, y)."
     )
     portfolios, ratios = np.unique(rows.portfolio), dict.fromkeys(errors, 1.0)
-    unknown = dict.fromkeys(errors, float("nan"))
+    unknown = dict.fromkeys(errors, (Level(), float("nan")))
     return _chosen(rows, portfolios, errors, ratios, None, unknown, scale, confidence_level, [note])
 
 
@@ -146,7 +146,7 @@ def _chosen(
     errors: Mapping[str, float],
     ratios: Mapping[str, float],
     told: Mapping[str, tuple[FloatArray, FloatArray]] | None,
-    correlation: Mapping[str, float],
+    sums: Mapping[str, tuple[Level, float]],
     scale: ErrorScale,
     confidence_level: float,
     notes: list[str],
@@ -157,8 +157,9 @@ def _chosen(
     reach = float(norm.ppf((1 + confidence_level ** (1 / max(len(errors) - 1, 1))) / 2))
     parts = []
     for name in errors:
-        spread = scale.spread(np.sqrt(rows.squared[name]), rows.value[name])
-        deviation = sum_std(spread, codes, n_all, correlation[name])
+        level, correlation = sums[name]
+        value = level(rows.value[name])
+        spread = scale.spread(np.sqrt(rows.squared[name]), value)
         difference, error = np.full(n_all, np.nan), np.full(n_all, np.nan)
         if name == before:
             difference = error = np.zeros(n_all)
@@ -175,7 +176,8 @@ def _chosen(
                     "difference_low": difference - reach * error,
                     "difference_high": difference + reach * error,
                     "sum": np.bincount(codes, rows.value[name], n_all),
-                    "sum_std": deviation,
+                    "expected_sum": np.bincount(codes, value, n_all),
+                    "sum_std": sum_std(spread, codes, n_all, correlation),
                 }
             )
         )
@@ -185,7 +187,7 @@ def _chosen(
         better_before=before,
         held_out_rms=dict(errors),
         calibration_ratio=dict(ratios),
-        correlation=dict(correlation),
+        correlation={name: correlation for name, (_, correlation) in sums.items()},
         error=scale.name,
         confidence_level=confidence_level,
         notes=tuple(notes),

@@ -31,8 +31,8 @@ class PortfolioChoice:
         A row for each ``portfolio`` and ``model``: ``n``; ``expected_rms``, the root mean squared
         expected error (AVMU), scaled to the labelled rows; ``difference``, the mean squared error
         beyond that of `better_before`, with ``difference_low`` and ``difference_high``; ``sum`` of
-        the values, and ``sum_std``, the standard deviation of its error. Not a number is what
-        cannot be said.
+        the values; ``expected_sum``, of values brought to the level of the labelled rows, and
+        ``sum_std``, the standard deviation of its error. Not a number is what cannot be said.
     better_before : str
         The model with the lowest `held_out_rms`.
     held_out_rms : dict of str to float
@@ -75,7 +75,7 @@ class PortfolioChoice:
         own = own.rename(columns={"model": "chosen"})
         own.insert(1, "distinguishable", own.index.isin(list(named)))
         reach = float(norm.ppf((1 + self.confidence_level) / 2)) * own["sum_std"]
-        return own.assign(sum_low=own["sum"] - reach, sum_high=own["sum"] + reach)
+        return own.assign(sum_low=own["expected_sum"] - reach, sum_high=own["expected_sum"] + reach)
 
     @property
     def verdict(self) -> str:
@@ -127,7 +127,7 @@ class PortfolioChoice:
             Column("\nrows", right=True),
             Column("\ntake", fold=True),
             Column("expected\nrms error", right=True),
-            Column("\nsum", right=True),
+            Column("expected\nsum", right=True),
             Column(f"off by at most\n({level})", right=True),
         ]
         rows = [
@@ -136,8 +136,10 @@ class PortfolioChoice:
                 f"{one['n']:,}",
                 shown(one["chosen"]) + ("" if one["distinguishable"] else " ~"),
                 in_units(one["expected_rms"]),
-                in_units(one["sum"]),
-                "cannot say" if pd.isna(one["sum_std"]) else in_units(one["sum_high"] - one["sum"]),
+                in_units(one["expected_sum"]),
+                "cannot say"
+                if pd.isna(one["sum_std"])
+                else in_units(one["sum_high"] - one["expected_sum"]),
             ]
             for name, one in choices.head(_SHOWN).iterrows()
         ]

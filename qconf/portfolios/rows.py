@@ -30,12 +30,14 @@ class Rows:
         For each model its predictions, and the expected squared errors on the error scale.
     residual : dict of str to ndarray of shape (n_rows,)
         Empty where no truth is known.
+    truth : ndarray of shape (n_rows,) or None
     """
 
     portfolio: Any
     value: dict[str, FloatArray]
     squared: dict[str, FloatArray]
     residual: dict[str, FloatArray]
+    truth: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.portfolio)
@@ -132,7 +134,7 @@ def rows_of(
         squared[name] = error**2
         if known is not None:
             residual[name] = scale.checked_residual(value[name], known)
-    return Rows(portfolio, value, squared, residual)
+    return Rows(portfolio, value, squared, residual, known)
 
 
 def held_out_errors(models: Mapping[str, Any]) -> dict[str, float]:

@@ -12,16 +12,48 @@ residuals of two labelled rows of one portfolio; what all rows have in common co
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
+from qconf.core.error_scale import ErrorScale
 
-__all__ = ["error_correlation", "sum_std"]
+__all__ = ["Level", "error_correlation", "sum_std"]
 
 #: Portfolios with two labelled rows or more; fewer tell no correlation between their rows.
 _LEAST_PORTFOLIOS = 5
 #: A standardised residual beyond this counts as this: one row must not decide.
 _LARGEST = 5.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """What brings the values of a model to where the truth was, in sum.
+
+    A model of logarithms predicts medians, whose sum is too low (Duan 1983, Journal of the American
+    Statistical Association 78), and a market may have moved since the fit.
+
+    Attributes
+    ----------
+    factor, shift : float
+        A value is multiplied by the one, and the other is added.
+    """
+
+    factor: float = 1.0
+    shift: float = 0.0
+
+    @classmethod
+    def of(cls, value: FloatArray, truth: FloatArray, scale: ErrorScale) -> Level:
+        """Compare sums: by their ratio where errors are shares, by their difference otherwise."""
+        if scale.needs_positive and value.sum() > 0:
+            return cls(factor=float(truth.sum() / value.sum()))
+        return cls(shift=float((truth - value).mean()))
+
+    def __call__(self, value: FloatArray) -> FloatArray:
+        """Bring values to the level."""
+        levelled: FloatArray = value * self.factor + self.shift
+        return levelled
 
 
 def error_correlation(standardised: FloatArray, codes: IntArray) -> float:

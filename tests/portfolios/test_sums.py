@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qconf.portfolios.sums import error_correlation, sum_std
+from qconf.core.error_scale import error_scale
+from qconf.portfolios.sums import Level, error_correlation, sum_std
 
 
 def test_a_sum_lies_between_independent_errors_and_errors_that_are_one() -> None:
@@ -41,3 +42,15 @@ def test_few_portfolios_tell_no_correlation() -> None:
     """Nor do portfolios of one row each."""
     assert np.isnan(error_correlation(np.ones(40), np.repeat(np.arange(4), 10)))
     assert np.isnan(error_correlation(np.ones(40), np.arange(40)))
+
+
+def test_levels_bring_sums_to_the_truth() -> None:
+    """By a ratio where errors are shares, by a difference where they are absolute."""
+    rng = np.random.default_rng(0)
+    truth = np.exp(rng.normal(12, 0.5, 5000))
+    medians = truth * np.exp(rng.normal(scale=0.5, size=5000))
+    for name in ("log", "relative", "absolute"):
+        level = Level.of(medians, truth, error_scale(name))
+        assert level(medians).sum() == pytest.approx(truth.sum())
+        assert (level.shift != 0) == (name == "absolute")
+    np.testing.assert_array_equal(Level()(medians), medians)
