@@ -3,6 +3,9 @@
 A valuation model learns from a third of a table, its shadow from its predictions on a second one,
 and batches come from the third. Refusals of the same model must stay below 1 %, whatever the mix
 of rows; other models are held against it in batches of 1,000 rows drawn at random.
+
+Then a year of months is made up: the predictions are of dates that are moved on, and go up or down
+steadily, or as a random walk, as they did in the rows of the shadow; or they jump by 5 %.
 """
 
 from __future__ import annotations
@@ -27,6 +30,17 @@ _CACHE = Path(__file__).parent / ".cache" / "fingerprint"
 _MOST_ROWS = 24_000
 _BATCH = 1000
 _FEWEST = 20
+#: Dearest tenths and newest months are cut into so many batches, at random.
+_CUTS = 3
+#: A market: its yearly rise, the standard deviation of its random walk in a year, and a jump.
+_MARKETS = {
+    "2 % a year": (0.02, 0.0, 0.0),
+    "5 % a year": (0.05, 0.0, 0.0),
+    "-5 % a year": (-0.05, 0.0, 0.0),
+    "3 % a year, walk of 3 %": (0.03, 0.03, 0.0),
+    "5 % a year, jump of 5 %": (0.05, 0.0, 0.05),
+}
+_MONTH = 30
 #: Which column's levels are batches of one level each.
 _PLACES = {
     "king-county": "zipcode",
@@ -45,7 +59,9 @@ def run(folder: Path | None, seeds: int) -> pd.DataFrame:
             kept = _CACHE / f"{scenario.id}-{seed}.csv"
             if not kept.exists():
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                measured = pd.DataFrame(_measured(scenario, scenario.load(folder), seed))
+                table = scenario.load(folder)
+                found = [*_measured(scenario, table, seed), *_in_time(scenario, table, seed)]
+                measured = pd.DataFrame(found)
                 part = kept.with_suffix(".part")
                 measured.to_csv(part, index=False)
                 part.replace(kept)
@@ -54,10 +70,7 @@ def run(folder: Path | None, seeds: int) -> pd.DataFrame:
 
 
 def _measured(scenario: Scenario, table: pd.DataFrame, seed: int) -> Iterator[dict[str, Any]]:
-    table = table.sample(min(_MOST_ROWS, len(table)), random_state=seed).reset_index(drop=True)
-    learned, known, new = np.array_split(np.arange(len(table)), 3)
-    truth = table[scenario.target].to_numpy(dtype=np.float64)
-    X = table.drop(columns=[scenario.target, *scenario.drop])
+    X, truth, (learned, known, new) = _thirds(scenario, table, seed)
     said = _predictions(X, truth, learned, seed)
     same = said["same"]
     time = None if scenario.time is None else X[scenario.time].iloc[known]
@@ -77,6 +90,48 @@ def _measured(scenario: Scenario, table: pd.DataFrame, seed: int) -> Iterator[di
                 "batches": len(batches),
                 "refused": sum(verdict.changed for verdict in found),
             }
+
+
+def _thirds(
+    scenario: Scenario, table: pd.DataFrame, seed: int
+) -> tuple[pd.DataFrame, Any, list[Any]]:
+    table = table.sample(min(_MOST_ROWS, len(table)), random_state=seed).reset_index(drop=True)
+    truth = table[scenario.target].to_numpy(dtype=np.float64)
+    X = table.drop(columns=[scenario.target, *scenario.drop])
+    return X, truth, np.array_split(np.arange(len(table)), 3)
+
+
+def _in_time(scenario: Scenario, table: pd.DataFrame, seed: int) -> Iterator[dict[str, Any]]:
+    """Follow a market for a year after the rows that a shadow was learned from."""
+    X, truth, (learned, known, new) = _thirds(scenario, table, seed)
+    X = X.drop(columns=[] if scenario.time is None else scenario.time)
+    model = default_valuation_model(error_scale("log"), seed)
+    value = np.log(model.fit(X.iloc[learned], truth[learned]).predict(X))
+    rng = np.random.default_rng(seed)
+    days = np.arange(730)
+    of_known = rng.integers(0, 365, len(known))
+    for name, (drift, walk, jump) in _MARKETS.items():
+        steps = rng.normal(drift / 365, walk / np.sqrt(365), len(days))
+        level = np.cumsum(steps) + jump * (days >= 365)
+        shadow = PredictionShadow(random_state=seed).fit(
+            X.iloc[known], np.exp(value[known] + level[of_known]), time=_date(of_known)
+        )
+        months = []
+        for month in range(12):
+            rows = rng.choice(new, min(_BATCH, len(new)), replace=False)
+            when = 365 + _MONTH * month + rng.integers(0, _MONTH, len(rows))
+            said = np.exp(value[rows] + level[when])
+            months.append(shadow.check(X.iloc[rows], said, time=_date(when)).changed)
+        for mix, found in (("first month after", months[:1]), ("year after", months)):
+            yield {
+                "scenario": scenario.id, "seed": seed, "model": name, "mix": mix,
+                "rows": min(_BATCH, len(new)), "difference": jump,
+                "batches": len(found), "refused": sum(found),
+            }  # fmt: skip
+
+
+def _date(days: Any) -> Any:
+    return np.datetime64("2024-01-01") + days.astype("timedelta64[D]")
 
 
 def _predictions(
@@ -115,10 +170,16 @@ def _batches(
         "random": [shuffled[at : at + size] for at in range(0, len(new) - size + 1, size)],
         "ten rows": [shuffled[at : at + 10] for at in range(0, 300, 10)],
         "one place": [rows for rows in by_place if len(rows) >= _FEWEST],
-        "dearest tenth": [new[np.argsort(-prediction[new])[: len(new) // 10]]],
+        "dearest tenth": _parts(new[np.argsort(-prediction[new])[: len(new) // 10]], rng),
         "largest tenth of a column": highest,
     }
     if scenario.time is not None:
         moments = X[scenario.time].iloc[new]
-        mixes["newest month"] = [new[moments > moments.max() - pd.Timedelta(days=31)]]
+        newest = new[moments > moments.max() - pd.Timedelta(days=31)]
+        mixes["newest month"] = _parts(newest, rng)
     return mixes
+
+
+def _parts(rows: Any, rng: np.random.Generator) -> list[Any]:
+    """Return rows whole, and in parts: a shadow that errs where they are meets each of them."""
+    return [rows, *np.array_split(rng.permutation(rows), _CUTS)]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray
+from qconf.avm.expected_failures import TierLimits, tiers_of_fsd
 from qconf.core.frames import as_series
 from qconf.errors import TableError
 from qconf.tables.roles import role_numbers
@@ -40,7 +41,8 @@ class Portfolio:
         A probability; not a number likewise.
     tiers : ndarray of shape (n_rows,) of int, or None
         Positions in `tier_names`; -1 where there is no value.
-    tier_names : tuple of str
+    tier_limits : dict of str to (float or None)
+        The tiers, each with the largest expected failure rate if its name stands for one.
     threshold : float
         A row that is off by more is a failure.
     """
@@ -52,7 +54,7 @@ class Portfolio:
     fsd: FloatArray | None
     ccs: FloatArray | None
     tiers: IntArray | None
-    tier_names: tuple[str, ...]
+    tier_limits: dict[str, float | None]
     threshold: float
 
     @classmethod
@@ -64,6 +66,7 @@ class Portfolio:
         expected_error: ArrayLike | None,
         ccs: ArrayLike | None,
         tiers: ArrayLike | None,
+        tier_limits: TierLimits,
         threshold: float,
     ) -> tuple[Portfolio, BoolArray]:
         """Check columns, and leave out the rows whose truth is missing.
@@ -93,12 +96,15 @@ class Portfolio:
         fsd = None if expected_error is None else _fsd(expected_error, n_given)[known]
         score = None if ccs is None else _ccs(ccs, n_given)[known]
         codes, names = labels_of("tier", tiers, known)
+        limits: dict[str, float | None] = dict.fromkeys(names)
+        if codes is None and fsd is not None and tier_limits is not None:
+            codes, limits = tiers_of_fsd(fsd, threshold, tier_limits)
         if codes is not None:
             codes = np.where(valued, codes, -1)
         for column in (fsd, score):
             if column is not None:
                 column[~valued] = np.nan
-        one = cls(value, truths, valued, residual, fsd, score, codes, names, threshold)
+        one = cls(value, truths, valued, residual, fsd, score, codes, limits, threshold)
         return one, known
 
     def part(self, members: BoolArray) -> Portfolio:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qconf._types import ArrayLike, BoolArray
+from qconf.avm.expected_failures import TierLimits
 from qconf.avm.measuring import Measurement
 from qconf.avm.portfolio import Portfolio, labels_of
 from qconf.avm.result import AvmReport
@@ -25,6 +26,7 @@ from qconf.core.frames import as_series
 from qconf.evaluation.ranking import Outcome
 from qconf.evaluation.sampling import Sampling
 from qconf.evaluation.validity import limits_of_validity
+from qconf.probability.tiers import TIER_LIMITS, limits_of_tiers
 
 __all__ = ["avm_report"]
 
@@ -39,6 +41,7 @@ def avm_report(
     expected_error: ArrayLike | None = None,
     ccs: ArrayLike | None = None,
     tiers: ArrayLike | None = None,
+    tier_limits: TierLimits = TIER_LIMITS,
     protected: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     time: ArrayLike | None = None,
@@ -66,7 +69,11 @@ def avm_report(
         Common confidence score: the probability of an error of at most 10 %, in per cent; or all
         between 0 and 1.
     tiers : array-like of shape (n_samples,), default=None
-        Named bands, such as "A"; at most 50.
+        Named bands, such as "A"; at most 50. None makes them of the FSD, if there is one.
+    tier_limits : sequence of float, mapping of str to float, or None
+        The largest failure rate that the FSD makes expected, for each of the tiers that are made
+        of it, as of `qconf.tiers`; by default 5, 10, 20 and 35 % for A to D, and "refer" beyond.
+        A normal error with the FSD as its standard deviation is expected. None makes no tiers.
     protected : array-like of shape (n_samples,), default=None
         Classes for which everything is told again; at most 50.
     groups : array-like of shape (n_samples,), default=None
@@ -110,10 +117,13 @@ def avm_report(
         threshold=threshold, fraction=1.0, confidence_level=confidence_level, outlier_rates=()
     )
     check_resamples(n_resamples)
+    if tier_limits is not None:
+        limits_of_tiers(tier_limits)
     check_seed(random_state)
     portfolio, known = Portfolio.of(
-        values, truth, expected_error=expected_error, ccs=ccs, tiers=tiers, threshold=threshold
-    )
+        values, truth, expected_error=expected_error, ccs=ccs, tiers=tiers,
+        tier_limits=tier_limits, threshold=threshold,
+    )  # fmt: skip
     beside = {
         what: None if given is None else as_series(given, what, len(known))[known]
         for what, given in (("group", groups), ("time", time))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qconf.avm.number_format import PERCENT
 from qconf.avm.sections.asked import Block, Figure
+from qconf.avm.sections.tiers import EXPECTED
 from qconf.core.estimate import in_percent
 from qconf.core.printable import shown
 from qconf.report.drawing import drawn, is_wide
@@ -19,16 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["report_html", "report_text"]
 
 _TITLES = {
-    "fsd": "FSD: errors held against what it says (68.3 % within 1 FSD, 95.4 % within 2, z rms 1).",
+    "fsd": "FSD: errors held against what it says (68.3 % within 1 FSD, 95.4 % within 2, z rms 1); "
+    "the verdict is on the FSD.",
     "cut_offs": "Volume and quality: what each cut-off of the FSD accepts.",
-    "ccs": "CCS: share of rows within 10 % against the score.",
+    "ccs": "CCS: share of rows within 10 % against the score; the verdict is on the score.",
     "tiers": "Tiers.",
     "price_bands": "Vertical equity by price: median ratio, and how many times that of all it is.",
 }
+#: What is known of a band, and the figure beside which it is told.
+_SAID = {"mean_ccs": ("CCS, %", "ppe10"), EXPECTED: ("expected, %", "failure_rate")}
 #: What is told of each class beside the others; the rest is in JSON, CSV and `by_class`.
 _OF_A_CLASS = (
-    (("scope", "hit_rate"), ("accuracy", "ppe10"), ("accuracy", "failure_rate")),
-    (("ratios", "median_ratio"), ("ratios", "cod"), ("ratios", "prb")),
+    ("scope", "hit_rate"),
+    ("accuracy", "ppe10"),
+    ("accuracy", "failure_rate"),
+    ("ratios", "median_ratio"),
+    ("ratios", "cod"),
+    ("ratios", "prb"),
 )
 
 
@@ -87,20 +95,39 @@ def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
     blocks = report.sections.get(section)
     if not blocks:
         return
-    yield _TITLES[section]
+    yield _limits(blocks) or _TITLES[section]
     names = list(blocks[0].figures)
     for begin in range(0, len(names), _at_once()):
         yield _grid(blocks, names[begin : begin + _at_once()])
 
 
+def _limits(blocks: Sequence[Block]) -> str:
+    """Say which expected failure rates tiers stand for; nothing if they do not."""
+    limits = [
+        f"{shown(one.band)} {100 * one.given['limit']:g} %"
+        for one in blocks
+        if "limit" in one.given
+    ]
+    if not limits:
+        return ""
+    return (
+        "Tiers by the failure rate that the FSD makes expected, at most "
+        f"{', '.join(limits)}; the verdict is on what came."
+    )
+
+
 def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
     first = [blocks[0].figures[name] for name in names]
     judged = blocks[0].verdict is not None or any(one.verdict for one in first)
-    said = [name for name in blocks[0].given if name == "mean_ccs"]
+    said = {
+        name: label
+        for name, (label, beside) in _SAID.items()
+        if beside in names and any(name in one.given for one in blocks)
+    }
     columns = [
         Column("", fold=True),
         Column("rows", right=True),
-        *(Column("CCS, %", right=True) for _ in said),
+        *(Column(label, right=True) for label in said.values()),
         *(Column(_label(one)) for one in first),
         *([Column("verdict")] if judged else []),
     ]
@@ -112,7 +139,7 @@ def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
             [
                 shown(block.band),
                 f"{block.n:,}",
-                *(PERCENT.number(block.given[one]) for one in said),
+                *(PERCENT.number(block.given[one]) if one in block.given else "" for one in said),
                 *(one.written.text(one.estimate) for one in figures),
                 *([verdict] if judged else []),
             ]
@@ -125,7 +152,8 @@ def _classes(report: AvmReport) -> Iterator[str | Grid]:
     if not report.by_class:
         return
     every = {"(all rows)": report} | {shown(name): one for name, one in report.by_class.items()}
-    for some in _OF_A_CLASS:
+    for begin in range(0, len(_OF_A_CLASS), _at_once()):
+        some = _OF_A_CLASS[begin : begin + _at_once()]
         labels = [_label(report.figure(*where)) for where in some]
         columns = [Column("class", fold=True), Column("rows", right=True), *map(Column, labels)]
         rows = []

@@ -11,6 +11,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from qconf.errors import OptionError
 from qconf.estimators.registry import BUILT_IN
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "ThresholdOption",
     "TimeOption",
     "TrustOption",
+    "named_limits",
     "split_estimators",
     "split_names",
 ]
@@ -254,3 +256,30 @@ def split_names(text: str | None) -> list[str] | None:
     if text is None:
         return None
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def named_limits(text: str) -> dict[str, float]:
+    """Read names of tiers with their limits.
+
+    Raises
+    ------
+    OptionError
+        If one has no number, or two have one name.
+
+    Examples
+    --------
+    >>> named_limits("green=0.1, amber=0.3")
+    {'green': 0.1, 'amber': 0.3}
+    """
+    limits: dict[str, float] = {}
+    for one in split_names(text) or ():
+        name, _, limit = one.partition("=")
+        if name.strip() in limits:
+            msg = f"--tiers: each tier needs a name of its own, and {name.strip()!r} stands twice."
+            raise OptionError(msg)
+        try:
+            limits[name.strip()] = float(limit)
+        except ValueError:
+            msg = f"--tiers names tiers and limits, such as A=0.05,B=0.1; got {one!r}."
+            raise OptionError(msg) from None
+    return limits

@@ -22,6 +22,7 @@ from qconf.cli.options import (
     StrictOption,
     TableArgument,
     TextOption,
+    named_limits,
 )
 from qconf.cli.output import check_output, write_result
 from qconf.cli.tables import reading_options
@@ -64,7 +65,13 @@ CcsOption: TypeAlias = Annotated[
     ),
 ]
 TiersOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="COLUMN", help="Named bands to tell apart, at most 50.")
+    str | None,
+    typer.Option(
+        metavar="COLUMN|A=P,B=P|none",
+        help="A column of named bands, at most 50; or names, each with the largest failure rate "
+        "that the FSD makes expected, beyond which is refer.  [default: A=0.05,B=0.1,C=0.2,D=0.35 "
+        "where there is an FSD]",
+    ),
 ]
 ProtectedOption: TypeAlias = Annotated[
     str | None,
@@ -158,10 +165,20 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
         write_result(_drawn(frame, sample, strata, seed), _as_csv, format_name, output)
         return
     named = {
-        "expected_error": fsd, "ccs": ccs, "tiers": tiers, "protected": protected,
-        "time": time, "groups": groups,
+        "expected_error": fsd, "ccs": ccs, "protected": protected, "time": time, "groups": groups,
     }  # fmt: skip
-    settings = {"threshold": threshold, "n_resamples": resamples, "random_state": seed}
+    settings: dict[str, Any] = {
+        "threshold": threshold,
+        "n_resamples": resamples,
+        "random_state": seed,
+    }
+    if tiers is not None and (tiers == _NONE or "=" in tiers):
+        if fsd is None:
+            msg = f"--tiers {tiers} is of tiers made of an FSD; name its column with --fsd."
+            raise OptionError(msg)
+        settings["tier_limits"] = None if tiers == _NONE else named_limits(tiers)
+    else:
+        named["tiers"] = tiers
     report = _report(frame, {"value": value, "truth": truth}, named, settings)
     write_result(report, _as_table, format_name, output)
 
@@ -201,6 +218,8 @@ def _report(
     return avm_report(given.pop("value"), given.pop("truth"), **given, **settings)
 
 
+#: What leaves the tiers out that are made of an FSD.
+_NONE = "none"
 #: What a role is called where a column of it is not found.
 _OPTIONS = {
     "expected_error": "FSD", "ccs": "CCS", "tiers": "tier", "protected": "protected column",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from qconf.cli.options import split_names
+from qconf.cli.options import named_limits, split_names
 from qconf.errors import OptionError, not_one_of
 
 if TYPE_CHECKING:
@@ -144,15 +144,7 @@ def _decisions(interval: float | None, tiers: str | None) -> Decisions:
 
     if tiers is None:
         return Decisions(interval)
-    limits = []
-    for one in split_names(tiers) or ():
-        name, _, limit = one.partition("=")
-        try:
-            limits.append((name.strip(), float(limit)))
-        except ValueError:
-            msg = f"--tiers names tiers and limits, such as A=0.05,B=0.1; got {one!r}."
-            raise OptionError(msg) from None
-    return Decisions(interval, tuple(limits))
+    return Decisions(interval, tuple(named_limits(tiers).items()))
 
 
 def aside_of(how: How, output: str, rejected: str | None) -> str | None:

@@ -106,6 +106,7 @@ def shadow_of(
         Without the prediction and the time.
     prediction : ndarray of shape (n_samples,)
     time, groups : array-like of shape (n_samples,) or None
+        With a time the level of predictions is followed, so that they may go with the market.
     random_state : int
 
     Returns

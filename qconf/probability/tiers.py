@@ -15,7 +15,7 @@ from qconf._types import ArrayLike
 from qconf.core.validation import check_column
 from qconf.errors import OptionError, TableError
 
-__all__ = ["REFER", "TIER_LIMITS", "tiers"]
+__all__ = ["REFER", "TIER_LIMITS", "limits_of_tiers", "tiers"]
 
 #: The largest expected share of failures of each tier.
 TIER_LIMITS: Final = (0.05, 0.10, 0.20, 0.35)
@@ -70,6 +70,27 @@ def tiers(
         msg = f"Each tier needs a name of its own, got {', '.join(names)}."
         raise OptionError(msg)
     return np.array(names)[np.searchsorted(ends, p, side="left")]
+
+
+def limits_of_tiers(limits: Sequence[float] | Mapping[str, float]) -> dict[str, float]:
+    """Return the largest probability of each tier by its name.
+
+    Parameters
+    ----------
+    limits : sequence of float, or mapping of str to float
+        As of `tiers`.
+
+    Raises
+    ------
+    OptionError
+        As `tiers` does.
+
+    Examples
+    --------
+    >>> limits_of_tiers([0.1, 0.5])
+    {'A': 0.1, 'B': 0.5}
+    """
+    return dict(zip(*_named(limits), strict=True))
 
 
 def _named(limits: Any) -> tuple[list[str], list[float]]:

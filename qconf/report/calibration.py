@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from qconf.report.axes import axes_for, looks
+from qconf.report.binned import BinnedDisplay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.container import ErrorbarContainer
-    from matplotlib.figure import Figure
 
 __all__ = ["CalibrationDisplay"]
 
 
-class CalibrationDisplay:
+class CalibrationDisplay(BinnedDisplay):
     """Expected error against root mean squared residual, for bins of rows.
 
     Points on the diagonal are right; above it, errors are larger than expected.
@@ -35,43 +29,10 @@ class CalibrationDisplay:
     lines_ : dict of str to matplotlib ErrorbarContainer
     """
 
-    ax_: Axes
-    figure_: Figure
-    lines_: dict[str, ErrorbarContainer]
+    _said, _came, _right = "expected_error", "residual", "as expected"
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        self.tables = tables
+    def _end(self) -> float:
+        return max(float(one[[self._said, self._came]].max().max()) for one in self.tables.values())
 
-    def plot(self, ax: Any = None) -> CalibrationDisplay:
-        """Draw a point for each bin, with its interval, and the diagonal.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a new figure.
-
-        Returns
-        -------
-        CalibrationDisplay
-        """
-        self.ax_ = axes_for(ax)
-        self.figure_ = self.ax_.figure  # type: ignore[assignment]
-        self.lines_ = {}
-        for name, look in looks(self.tables):
-            table = self.tables[name]
-            expected, came, low, high = (
-                table[one].to_numpy() for one in ("expected_error", "residual", "low", "high")
-            )
-            reach = np.stack([came - low, high - came])
-            self.lines_[name] = self.ax_.errorbar(
-                expected, came, reach, label=name, markersize=4, elinewidth=1, **look
-            )
-        largest = max(
-            float(one[["expected_error", "residual"]].max().max()) for one in self.tables.values()
-        )
-        self.ax_.plot(
-            [0, largest], [0, largest], color="#999999", linewidth=0.8, label="as expected"
-        )
-        self.ax_.set(xlabel="expected error", ylabel="root mean squared residual", xlim=0, ylim=0)
-        self.ax_.legend(frameon=False, fontsize=9, loc="upper left")
-        return self
+    def _name_axes(self, ax: Axes) -> None:
+        ax.set(xlabel="expected error", ylabel="root mean squared residual", xlim=0, ylim=0)

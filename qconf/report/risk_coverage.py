@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from qconf.report.axes import axes_for, looks
+from qconf.report.axes import looks
+from qconf.report.display import Display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 __all__ = ["RiskCoverageDisplay"]
@@ -21,7 +21,7 @@ __all__ = ["RiskCoverageDisplay"]
 _POINTS = 1000
 
 
-class RiskCoverageDisplay:
+class RiskCoverageDisplay(Display["Line2D"]):
     """Outlier rate among the safest rows, for every share of rows that is accepted.
 
     Parameters
@@ -40,10 +40,6 @@ class RiskCoverageDisplay:
     lines_ : dict of str to matplotlib Line2D
     """
 
-    ax_: Axes
-    figure_: Figure
-    lines_: dict[str, Line2D]
-
     def __init__(
         self, curves: Mapping[str, pd.DataFrame], points: Mapping[str, pd.DataFrame], overall: float
     ) -> None:
@@ -51,43 +47,30 @@ class RiskCoverageDisplay:
         self.points = points
         self.overall = overall
 
-    def plot(self, ax: Any = None) -> RiskCoverageDisplay:
-        """Draw the curves, each with a band of intervals that hold point by point.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a new figure.
-
-        Returns
-        -------
-        RiskCoverageDisplay
-        """
-        self.ax_ = axes_for(ax)
-        self.figure_ = self.ax_.figure  # type: ignore[assignment]
-        self.lines_ = {}
+    def _drawn(self, ax: Axes) -> dict[str, Line2D]:
+        """Draw the curves, each with a band of intervals that hold point by point."""
+        lines = {}
         for name, look in looks(self.curves):
             points = self.points[name]
             curve = _thinned(self.curves[name], float(points["coverage"].min()))
             # Where many rows tie there are few cut-offs, and a mean over the ties in between.
             line = points if len(curve) < len(points) else curve
-            (self.lines_[name],) = self.ax_.plot(
+            (lines[name],) = ax.plot(
                 100 * line["coverage"],
                 100 * line["outlier_rate"],
                 label=name,
                 **{**look, "marker": None},
             )
             coverage, low, high = (100 * points[one] for one in ("coverage", "low", "high"))
-            self.ax_.fill_between(coverage, low, high, color=look["color"], alpha=0.13, linewidth=0)
-        self.ax_.axhline(100 * self.overall, color="#999999", linewidth=0.8, label="all rows")
-        self.ax_.set(
+            ax.fill_between(coverage, low, high, color=look["color"], alpha=0.13, linewidth=0)
+        ax.axhline(100 * self.overall, color="#999999", linewidth=0.8, label="all rows")
+        ax.set(
             xlim=(0, 100),
             xlabel="coverage: share of rows accepted, %",
             ylabel="risk: outliers among them, %",
         )
-        self.ax_.set_ylim(bottom=0)
-        self.ax_.legend(frameon=False, fontsize=9)
-        return self
+        ax.set_ylim(bottom=0)
+        return lines
 
 
 def _thinned(curve: pd.DataFrame, least: float) -> pd.DataFrame:

@@ -19,6 +19,8 @@ TABLE: Final[dict[str, str]] = {
     # qconf.model
     "ConfidentRegressor": "qconf.model.regressor",
     "Cells": "qconf.model.shadow.mix",
+    "Clock": "qconf.model.shadow.clock",
+    "Columns": "qconf.model.shadow.columns",
     "Cuts": "qconf.model.decomposition",
     "GivenPrediction": "qconf.model.given_prediction",
     "KnownValues": "qconf.model.known_values",
@@ -31,6 +33,9 @@ TABLE: Final[dict[str, str]] = {
     "Scores": "qconf.model.shadow.scores",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Support": "qconf.model.shadow.support",
+    "Trend": "qconf.model.shadow.trend",
+    "TwoParts": "qconf.model.shadow.two_parts",
+    "Yardstick": "qconf.model.shadow.yardstick",
     # qconf.estimators
     "BlendConfidence": "qconf.estimators.blend",
     "ColumnConfidence": "qconf.estimators.column",

@@ -21,7 +21,8 @@ class ValuationCheck:
     """Tell whether the predictions of batch after batch can come from the model of the fit.
 
     However many batches there are, an unchanged model is refused in at most 1 % of runs: see
-    `ShadowWatch`. The parts of a folder share that level (`share_of`).
+    `ShadowWatch`. The parts of a folder share that level (`share_of`). Where the fit was told a
+    column that holds the time, predictions may follow the market along it.
 
     Parameters
     ----------
@@ -41,6 +42,7 @@ class ValuationCheck:
     def __init__(self, model: Any, *, changed_ok: bool = False, share: float = 1.0) -> None:
         shadow = getattr(model, "shadow_", None)
         self._watch = None if shadow is None else ShadowWatch(shadow, share)
+        self._time_name = getattr(model, "time_name_", None)
         self._changed_ok = changed_ok
         self.warning = ""
 
@@ -61,7 +63,8 @@ class ValuationCheck:
         if self._watch is None or prediction is None or len(prediction) == 0:
             return
         names = self._watch.shadow.feature_names_in_
-        verdict = self._watch.update(table[list(names)], prediction).verdict
+        time = None if self._time_name is None else table[self._time_name]
+        verdict = self._watch.update(table[list(names)], prediction, time).verdict
         if not verdict.changed:
             return
         if not self._changed_ok:

@@ -13,7 +13,7 @@ from benchmarks.report_card import WORLDS, figures_of, report_on, table_of
 from qconf import AvmReport, avm_report, evaluate
 from qconf.errors import OptionError, TableError
 
-FAST = {"n_resamples": 60}
+FAST: dict[str, Any] = {"n_resamples": 60}
 WORLD = "100 groups of 3 to 60 rows"
 
 

@@ -78,6 +78,21 @@ def test_all_options_at_once(table: pd.DataFrame, capsys: pytest.CaptureFixture[
     assert sum(one["rows"] for one in told["by_class"].values()) == len(table)
 
 
+def test_tiers_follow_from_the_fsd(table: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    """By default; with limits of one's own; or not at all."""
+    typed = ["values.csv", "--value", "avm", "--truth", "price", "--resamples", "20"]
+    typed += ["--fsd", "fsd", "--format", "json"]
+
+    def bands(*more: str) -> list[str]:
+        out, _ = run([*typed, *more], capsys)
+        return [one["band"] for one in json.loads(out).get("tiers", [])]
+
+    assert bands() == ["A", "B", "C", "D", "refer"]
+    assert bands("--tiers", "green=0.1,amber=0.3") == ["green", "amber", "refer"]
+    assert bands("--tiers", "none") == []
+    assert bands("--tiers", "tier") == sorted(table["tier"].unique())
+
+
 def test_a_sample_is_a_table(table: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
     """Rows as they are, with what each stands for; beside it, what it could prove."""
     typed = ["values.csv", "--sample", "59", "--strata", "tier", "--seed", "2"]
@@ -122,6 +137,11 @@ def test_a_sample_is_a_table(table: pd.DataFrame, capsys: pytest.CaptureFixture[
         ("values.csv --value avm --truth price --output values.csv", "it is the table itself"),
         ("values.csv --value avm --truth price --output no/r.csv", "there is no folder"),
         ("values.csv --value avm --truth price --strata tier", "say how many rows with --sample"),
+        ("values.csv --value avm --truth price --tiers none", "name its column with --fsd"),
+        ("values.csv --value avm --truth price --fsd fsd --tiers A=x", "A=0.05,B=0.1; got 'A=x'"),
+        ("values.csv --value avm --truth price --fsd fsd --tiers A=2", "between 0 and 1"),
+        ("values.csv --value avm --truth price --fsd fsd --tiers A=.1,A=.2", "'A' stands twice"),
+        ("values.csv --value avm --truth price --fsd fsd --tiers teir", "Did you mean 'tier'"),
         ("values.csv --sample 0", "from 1 to 2,000 rows"),
         ("values.csv --sample few", "--sample must be a whole number, got 'few'"),
         ("values.csv --sample 3 --strata tier", "one of each of 4 strata"),

@@ -39,9 +39,13 @@ def test_curve_limit_and_cut_off() -> None:
     assert at == pytest.approx(100 * one.coverage)
 
 
-def test_where_nothing_is_certified_no_line_says_so() -> None:
+def test_where_nothing_is_certified_there_is_no_line_and_the_legend_says_so() -> None:
     """On the axes that were given."""
     _, ax = plt.subplots()
     display = certified(30).plot(ax=ax)
     assert display.ax_ is ax
     assert "certified" not in display.lines_
+    legend = ax.get_legend()
+    assert legend is not None
+    told = [one.get_text() for one in legend.get_texts()]
+    assert told[-1] == "asked for: at most 5 % (nothing certified)"

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from saved_models import KEPT, answers, fitted, table
+from saved_models import KEPT, answers, fitted, new_rows, table
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -114,6 +114,16 @@ def test_files_of_every_format_say_what_they_said(name: str) -> None:
             ]
         else:
             np.testing.assert_allclose(found, wanted[method], rtol=1e-9)
+
+
+def test_a_shadow_of_before_trends_says_what_it_said() -> None:
+    """It has no trend; its p-values are those of the version that wrote it, with a time or not."""
+    shadow = qconf.load(FORMATS / "given.qconf").shadow_
+    rows = new_rows(200)
+    features, said = rows[list(shadow.feature_names_in_)], 1.5 * rows["low"]
+    for time in (None, rows["sold"]):
+        verdict = shadow.check(features, said, time=time)
+        assert (verdict.n_rows, verdict.p_value) == (170, pytest.approx(0.2102537644949))
 
 
 def test_what_is_no_model_file(tmp_path: Path) -> None:

@@ -56,6 +56,21 @@ def test_without_a_shadow_nothing_is_checked(model: Any) -> None:
     ValuationCheck(model).look(None, np.empty(0))
 
 
+def test_the_column_of_the_time_is_told() -> None:
+    """Predictions may follow the market along it; without it a jump of that size is tolerated."""
+    table = houses(3000, 2)
+    day = np.random.default_rng(3).integers(0, 365, 3000)
+    time = np.datetime64("2024-01-01") + day
+    shadow = PredictionShadow(random_state=0)
+    shadow.fit(table, avm(table) * np.exp(0.1 * day / 365), time=time)
+    model = SimpleNamespace(shadow_=shadow, time_name_="sold")
+    new = houses(1000, 4).assign(sold=np.datetime64("2025-01-01"))
+    said = avm(new, trend=float(np.exp(0.1)))
+    ValuationCheck(model).look(new, said)
+    with pytest.raises(ValuationChangedError, match="shifted"):
+        ValuationCheck(model).look(new, 1.05 * said)
+
+
 def test_parts_share_the_level(model: Any) -> None:
     """A part that may spend a sixth of it needs evidence six times as strong."""
     table = houses(1000, 1)

@@ -58,13 +58,24 @@ class RowMemory:
         """Tell rows that are alike one of `fit` in all but times."""
         return _find(self.alike, alike)[1]
 
-    def contradicts(self, keys: _Keys, value: FloatArray) -> tuple[bool, int, int]:
+    def contradicts(
+        self, keys: _Keys, value: FloatArray, reach: FloatArray | float = 0.0
+    ) -> tuple[bool, int, int]:
         """Hold rows that came again against their predictions in `fit`.
+
+        Parameters
+        ----------
+        keys : ndarray of shape (n_rows,), dtype uint64
+        value : ndarray of shape (n_rows,)
+            Prediction on the shadow's scale.
+        reach : float or ndarray of shape (n_rows,), default=0.0
+            How far all predictions of a time may have moved together.
 
         Returns
         -------
         contradicted : bool
-            Whether most of at least 20 distinct rows have another prediction, by more than 1 %.
+            Whether most of at least 20 distinct rows have another prediction, by more than 1 % and
+            `reach`.
         differing, again : int
             How many distinct rows have another prediction, of how many that came again.
         """
@@ -72,7 +83,8 @@ class RowMemory:
         place, there = _find(self.keys, distinct)
         again = int(there.sum())
         difference = np.abs(value[first[there]] - self.value[place[there]])
-        differing = int((difference > _SAME).sum())
+        allowed = _SAME + np.broadcast_to(reach, keys.shape)[first[there]]
+        differing = int((difference > allowed).sum())
         enough = self.is_function and again >= _FEWEST
         return enough and 2 * differing > again, differing, again
 

@@ -22,6 +22,9 @@ from qconf._types import BoolArray, FloatArray, IntArray
 __all__ = ["Cells", "Mix", "Spread"]
 
 _N_BINS = 16
+#: Variance of a rank without ties, and how many rows are few.
+_OF_A_RANK = 1 / 12
+_FEW = 20
 #: Where the oddest cell is at most, in standard deviations between cells, and how many rows
 #: a cell needs to be the oddest.
 _ODDEST = 2.5
@@ -98,7 +101,9 @@ class Mix:
     n_rows: int
 
     @classmethod
-    def of(cls, codes: list[IntArray], scores: FloatArray, period: IntArray | None) -> Self:
+    def of(
+        cls, codes: list[IntArray], scores: FloatArray, period: IntArray | None, n_ranks: int = 1
+    ) -> Self:
         """Learn from held-out rows.
 
         Parameters
@@ -108,6 +113,8 @@ class Mix:
         scores : ndarray of shape (n_samples, n_scores)
         period : ndarray of shape (n_samples,) or None
             The stretch of time each row is from.
+        n_ranks : int, default=1
+            How many ranks each score is the mean of.
         """
         centred = scores - scores.mean(axis=0)
         pairs = _telling_pairs(codes, centred)
@@ -118,8 +125,9 @@ class Mix:
             pairs,
             [np.bincount(code) / len(code) for code in codes],
             np.array([between for between, _ in ways]).reshape(len(codes), -1),
-            # Ranks without ties have the variance of an even distribution.
-            np.maximum(centred.var(axis=0), 1 / 12),
+            # Ranks without ties have the variance of an even distribution; the mean of several
+            # has at least its share.
+            np.maximum(centred.var(axis=0), _OF_A_RANK / n_ranks),
             np.array([n for _, n in ways], dtype=np.intp),
             none if period is None else _between_periods(period, centred),
             len(scores),
@@ -139,7 +147,10 @@ class Mix:
         codes = _with_pairs(codes, self.pairs)
         own = _squares(np.bincount(copies) / n)
         moved = np.array([self._moved(*pair, n) for pair in zip(self.shares, codes, strict=True)])
-        rows = np.maximum(self.within, scores.var(axis=0)) * (own + 1 / self.n_rows)
+        within = np.maximum(self.within, scores.var(axis=0))
+        # A few rows may all be of a kind of which details agree: then each is worth one rank.
+        within += np.maximum(_OF_A_RANK - within, 0) * min(1.0, _FEW * own)
+        rows = within * (own + 1 / self.n_rows)
         cells = self.between * moved[:, None]
         variance = rows + cells.sum(axis=0) + self.period
         known = np.maximum(self.n_cells - 1, 1)[:, None]
@@ -192,11 +203,11 @@ def _between(code: IntArray, centred: FloatArray) -> tuple[FloatArray, int]:
 def _between_periods(period: IntArray, centred: FloatArray) -> FloatArray:
     """Estimate the variance between stretches of time of the scores that differ from one to next.
 
-    All batches carry it in full. So it counts only where a chi-square test at 1 % shows it:
-    its mere doubt would hide most changes.
+    All batches carry it in full. So it counts only where a chi-square test at 1 %, for all scores
+    together, shows it: its mere doubt would hide most changes.
     """
     statistic, freedom = _chi_square(period, centred)
-    shown = chi2.sf(statistic, freedom) < _SHOWN
+    shown = chi2.sf(statistic, freedom) < _SHOWN / len(statistic)
     return np.where(shown, _between(period, centred)[0], 0.0)
 
 

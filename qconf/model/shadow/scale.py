@@ -47,6 +47,10 @@ class PredictionScale:
             return np.log(positive) - self.origin
         return np.clip((prediction - self.origin) / self.unit, -1e9, 1e9)
 
+    def relative(self, share: float) -> float:
+        """Say how far on the scale a prediction of usual size moves by a share of itself."""
+        return share if self.logarithms else max(share * abs(self.origin) / self.unit, share)
+
     @staticmethod
     def rounded(difference: FloatArray) -> FloatArray:
         """Make tiny differences zero, so that equal ones are ties."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from qconf._types import BoolArray, IntArray
-from qconf.core.grouping import group_codes
-from qconf.encoding.encoded import Encoded
+from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.errors import TableError
 from qconf.model.shadow.mix import Cells
 
-__all__ = ["columns_of_time", "hold_out", "periods"]
+__all__ = ["hold_out", "periods"]
 
 _HELD_OUT = 0.3
 
@@ -28,16 +26,6 @@ def hold_out(n_rows: int, groups: IntArray | None, rng: np.random.RandomState) -
     return held_out
 
 
-def columns_of_time(table: Encoded, moments: IntArray | None) -> BoolArray:
-    """Find the columns that hold dates, or that order the rows as their times do."""
-    kinds = [table.encoder.kind_of(i) == "dates" for i in range(table.shape[1])]
-    if moments is not None:
-        for i in range(table.shape[1]):
-            kinds[i] |= np.array_equal(group_codes(table.matrix[:, i], sort=True), moments)
-    return np.array(kinds) & ~table.encoder.is_categorical_
-
-
-def periods(moments: IntArray) -> IntArray:
+def periods(time: FloatArray) -> IntArray:
     """Cut times into stretches of about as many rows."""
-    cells = Cells.of(moments[:, None].astype(np.float64), np.array([False]))
-    return cells.codes(moments[:, None].astype(np.float64))[0]
+    return Cells.of(time[:, None], np.array([False])).codes(time[:, None])[0]

@@ -45,19 +45,21 @@ class ShadowWatch:
             1.0, False, "No predictions have been seen.", 0, float("nan"), float("nan")
         )
 
-    def update(self, X: TableLike, prediction: ArrayLike) -> Self:
+    def update(self, X: TableLike, prediction: ArrayLike, time: ArrayLike | None = None) -> Self:
         """Take in a batch.
 
         Parameters
         ----------
         X : DataFrame or array-like of shape (n_samples, n_features)
         prediction : array-like of shape (n_samples,)
+        time : array-like of shape (n_samples,), default=None
+            As `PredictionShadow.check` takes it.
 
         Returns
         -------
         ShadowWatch
         """
-        new = self.shadow.judge(X, prediction)
+        new = self.shadow.judge(X, prediction, time)
         rows = new if self._rows is None else self._rows.joined(new)
         self.n_looks += 1
         share = self.share * share_of(self.n_looks)

@@ -247,10 +247,8 @@ def test_groups_are_held_out_whole(known: pd.DataFrame) -> None:
     copies = known.iloc[rows]
     jitter = copies.assign(east=copies["east"] + 1e-9 * np.tile(np.arange(5), 800))
     noisy = avm(copies) * np.exp(np.random.default_rng(0).normal(0, 0.1, 800)[rows])
-    usual = [
-        PredictionShadow(random_state=0).fit(jitter, noisy, groups=g).scores_.usual_difference
-        for g in (rows, None)
-    ]
+    shadows = [PredictionShadow(random_state=0).fit(jitter, noisy, groups=g) for g in (rows, None)]
+    usual = [shadow.undated_.scores.usual_difference for shadow in shadows]
     assert usual[0] > 1.5 * usual[1]
 
 
@@ -258,7 +256,7 @@ def test_it_is_small_and_fast(shadow: PredictionShadow, new: pd.DataFrame) -> No
     """A thousand rows take well below a second, and memory and distributions stay small."""
     kept = shadow.memory_
     assert kept.keys.nbytes + kept.value.nbytes + kept.alike.nbytes <= 20 * 4000
-    assert sum(points.nbytes for points in shadow.scores_.points) < 30_000
+    assert sum(points.nbytes for points in shadow.undated_.scores.points) < 30_000
     start = time.process_time()
     shadow.check(new, avm(new))
     assert time.process_time() - start < 0.5
