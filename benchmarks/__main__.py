@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    backtest,
     calibration,
     certificate_variants,
     certificates,
@@ -24,12 +25,14 @@ from benchmarks import (
     scoring,
     scoring_stream,
     simulation,
+    unlabelled,
     vowpal_wabbit,
 )
 from benchmarks.summary import summary
 
 RUNS: dict[str, Callable[..., Any]] = {
     "leaderboard": leaderboard.run,
+    "backtest": backtest.run,
     "calibration": calibration.run,
     "certificates": certificates.run,
     "certificate-variants": certificate_variants.run,
@@ -44,6 +47,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "scoring-stream": scoring_stream.run,
     "report-card": report_card.run,
     "simulation": simulation.run,
+    "unlabelled": unlabelled.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
 #: What needs a package that may not be there is left out unless it is named.

@@ -11,6 +11,7 @@ from scipy.stats import beta
 from benchmarks.certificates_summary import certificates_summary
 from benchmarks.leaderboard_summary import leaderboard_summary
 from benchmarks.markdown import markdown
+from benchmarks.models_summary import models_summary
 
 __all__ = ["summary"]
 
@@ -18,6 +19,7 @@ __all__ = ["summary"]
 def summary(results: Path) -> str:
     """Put what was measured into tables: means over seeds, ratios over tables."""
     parts = leaderboard_summary(results) + certificates_summary(results)
+    parts += models_summary(results)
     if (results / "calibration.csv").exists():
         parts += ["## Rows within one expected error, % points beside the share of all rows"]
         parts += [_calibrated(results / "calibration.csv")]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from qconf.avm.audit import rows_to_certify as rows_to_certify
     from qconf.avm.report import avm_report as avm_report
     from qconf.avm.result import AvmReport as AvmReport
+    from qconf.backtesting.backtest import backtest as backtest
+    from qconf.backtesting.cross import Cross as Cross
+    from qconf.backtesting.result import Backtest as Backtest
     from qconf.certification.certificate import Certificate as Certificate
     from qconf.certification.certificates import Certificates as Certificates
     from qconf.certification.certify import certify as certify
@@ -58,6 +61,8 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.portfolios.result import PortfolioChoice as PortfolioChoice
+    from qconf.portfolios.unlabelled import compare_unlabelled as compare_unlabelled
     from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
     from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
     from qconf.probability.tiers import tiers as tiers
@@ -75,6 +80,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AvmReport": "qconf.avm.result",
+    "Backtest": "qconf.backtesting.result",
     "BlendConfidence": "qconf.estimators.blend",
     "Certificate": "qconf.certification.certificate",
     "Certificates": "qconf.certification.certificates",
@@ -84,6 +90,7 @@ _HOME = {
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
+    "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
     "Evaluation": "qconf.evaluation.evaluate",
@@ -95,6 +102,7 @@ _HOME = {
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
+    "PortfolioChoice": "qconf.portfolios.result",
     "QconfError": "qconf.errors",
     "QuantileConfidence": "qconf.estimators.quantile",
     "Reliability": "qconf.evaluation.reliability",
@@ -104,6 +112,7 @@ _HOME = {
     "Simulation": "qconf.simulation.result",
     "ValueCurve": "qconf.certification.value",
     "avm_report": "qconf.avm.report",
+    "backtest": "qconf.backtesting.backtest",
     "best_decile_scorer": "qconf.evaluation.scorer",
     "brier_within_scorer": "qconf.evaluation.scorer",
     "certified_coverage_scorer": "qconf.certification.scorer",
@@ -111,6 +120,7 @@ _HOME = {
     "certify": "qconf.certification.certify",
     "certify_model": "qconf.fitting.certify_model",
     "compare": "qconf.comparison.contest",
+    "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
     "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
@@ -132,6 +142,7 @@ _HOME = {
 
 __all__ = [
     "AvmReport",
+    "Backtest",
     "BlendConfidence",
     "Certificate",
     "Certificates",
@@ -141,6 +152,7 @@ __all__ = [
     "ConfidentRegressor",
     "ConstantConfidence",
     "CountConfidence",
+    "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
     "Evaluation",
@@ -152,6 +164,7 @@ __all__ = [
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
+    "PortfolioChoice",
     "QconfError",
     "QuantileConfidence",
     "Reliability",
@@ -161,6 +174,7 @@ __all__ = [
     "Simulation",
     "ValueCurve",
     "avm_report",
+    "backtest",
     "best_decile_scorer",
     "brier_within_scorer",
     "certified_coverage_scorer",
@@ -168,6 +182,7 @@ __all__ = [
     "certify",
     "certify_model",
     "compare",
+    "compare_unlabelled",
     "evaluate",
     "fit_certified",
     "fit_error_distribution",

@@ -115,6 +115,15 @@ CASES: dict[str, tuple[str, str]] = {
     "column without colon": (f"{P} --estimators column", "needs the name of one: column:NAME"),
     "estimator that is a path": (f"{P} --estimators ../count", "There is no estimator '../count'"),
     "estimator of markup": (f"{P} --estimators '[/nope]'", "There is no estimator '[/nope]'"),
+    # valuation models against each other
+    "unknown valuation model": ("backtest sales.csv --target price --models boosted,linar", "Did you mean 'linear'?"),
+    "valuation model twice": ("backtest sales.csv --target price --models linear,linear", "'linear' is named twice"),
+    "no valuation model": ("backtest sales.csv --target price --models ,", "At least one valuation model is needed"),
+    "unknown column of values": ("backtest sales.csv --target price --models column:avm9", "The table has no column 'avm9'"),
+    "values that are words": ("backtest sales.csv --target price --models column:zone", "prediction 'zone'"),
+    "old without new": ("backtest sales.csv --target price --old linear", "--new is missing"),
+    "new that does not run": ("backtest sales.csv --target price --models linear --old linear --new forest", "--new forest is not among --models linear"),
+    "backtest of predictions": ("backtest sales.csv --target price --prediction zone", "There is no option '--prediction'"),
     # files
     "missing file": ("compare sale.csv --target price", "Did you mean 'sales.csv'"),
     "empty name": ("compare '' --target price", "Name a table"),

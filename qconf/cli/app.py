@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 import qconf
+from qconf.cli.backtest import backtest_command
 from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
@@ -42,9 +43,9 @@ def _summary(command: Any) -> str:
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
-    "certify": certify_command, "compare": compare_command, "fit": fit_command,
-    "inspect": inspect_command, "report-card": report_card_command, "score": score_command,
-    "simulate": simulate_command,
+    "backtest": backtest_command, "certify": certify_command, "compare": compare_command,
+    "fit": fit_command, "inspect": inspect_command, "report-card": report_card_command,
+    "score": score_command, "simulate": simulate_command,
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():
     app.command(_name, short_help=_summary(_command))(_command)

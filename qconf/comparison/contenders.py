@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,10 @@ SCORE_COLUMNS = ("row", "block", "prediction", "signed_residual")
 
 DEFAULT_ESTIMATORS = ("residual", "quantile", "count", "blend", "constant")
 
+#: Rows, and the expected error of each.
+_Scores: TypeAlias = list[tuple[IntArray, FloatArray]]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 @dataclass(eq=False)
 class Contender:
@@ -41,7 +46,8 @@ class Contender:
     name: str
     estimator: Any
     seconds: float = 0.0
-    _scores: list[tuple[IntArray, FloatArray]] = field(default_factory=list, repr=False)
+    _scores: _Scores = field(default_factory=list, repr=False)
+    _swapped: dict[str, _Scores] = field(default_factory=dict, repr=False)
 
     def play(
         self,
@@ -54,8 +60,21 @@ class Contender:
         time: Any = None,
         groups: Any = None,
         target: Any = None,
+        swapped: Mapping[str, pd.DataFrame] = _NOTHING,
     ) -> None:
         """Fit on the rows that may be seen, and score the others.
+
+        Parameters
+        ----------
+        features, scores : DataFrame of shape (n_rows, n_columns)
+            What it learns from, the prediction among them; columns that are scores as they stand.
+        residual : ndarray of shape (n_rows,)
+        seen, scored : ndarray of int
+            Positions of rows.
+        rng : RandomState
+        time, groups : array-like of shape (n_rows,), default=None
+        swapped : mapping of str to DataFrame of shape (n_scored, n_columns), default={}
+            The scored rows once more, with the predictions of other valuation models.
 
         Raises
         ------
@@ -75,21 +94,39 @@ class Contender:
             expected = np.asarray(
                 estimator.predict(table[known.columns].iloc[scored]), dtype=np.float64
             )
-        self.seconds += perf_counter() - began
-        self._check(expected, len(scored))
-        self._scores.append((scored, expected))
+            self.seconds += perf_counter() - began
+            others = {
+                name: expected
+                if judged
+                else np.asarray(estimator.predict(other[known.columns]), dtype=np.float64)
+                for name, other in swapped.items()
+            }
+        self._keep(self._scores, scored, expected)
+        for name, other in others.items():
+            self._keep(self._swapped.setdefault(name, []), scored, other)
 
     def check_scores(self, scores: pd.DataFrame) -> None:
         """Check the columns that are judged as they stand, in all rows at once."""
         if _columns_read(self.estimator):
             self.estimator.check_scores(scores)
 
-    def expected_error(self, n_rows: int) -> FloatArray:
-        """Put the scores of all rounds together; rows never scored are not a number."""
+    def expected_error(self, n_rows: int, swapped: str | None = None) -> FloatArray:
+        """Put the scores of all rounds together; rows never scored are not a number.
+
+        Parameters
+        ----------
+        n_rows : int
+        swapped : str, default=None
+            Those for the predictions of another valuation model.
+        """
         joined = np.full(n_rows, np.nan)
-        for rows, expected in self._scores:
+        for rows, expected in self._scores if swapped is None else self._swapped[swapped]:
             joined[rows] = expected
         return joined
+
+    def _keep(self, scores: _Scores, rows: IntArray, expected: FloatArray) -> None:
+        self._check(expected, len(rows))
+        scores.append((rows, expected))
 
     def _check(self, expected: FloatArray, n_rows: int) -> None:
         if expected.shape != (n_rows,):

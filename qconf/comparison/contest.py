@@ -23,12 +23,11 @@ from qconf.comparison.contenders import (
 from qconf.comparison.intake import Settings, take_in
 from qconf.comparison.result import Comparison, rank_evaluations
 from qconf.comparison.rounds import Contest
+from qconf.comparison.scheme import copies_kept, scheme
 from qconf.core.conventions import check_resamples, check_seed
 from qconf.core.renamed import renamed
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
-from qconf.residuals.schedules import Schedule
-from qconf.tables.dataset import Dataset
 
 __all__ = ["compare"]
 
@@ -174,8 +173,8 @@ def compare(
         history=contest.history,
         left_out=dataset.left_out,
         error=settings.scale.name,
-        scheme=_scheme(contest.plan, dataset),
-        copies=_n_copies(dataset),
+        scheme=scheme(contest.plan, dataset),
+        copies=copies_kept(dataset),
         seconds=contest.seconds_since(began),
         warnings=(*doubts, *contest.doubts(strict=strict)),
         by_period=contest.by_period(settings.threshold, confidence_level),
@@ -183,22 +182,3 @@ def compare(
         scores=contest.scores(),
         **numbers,
     )
-
-
-def _scheme(plan: Schedule, dataset: Dataset) -> str:
-    """Say how rows were kept apart."""
-    words = plan.in_words
-    if dataset.given_groups is not None:
-        words += " of whole groups" if dataset.time is None else ", groups kept apart"
-    n_copies = _n_copies(dataset)
-    if n_copies and dataset.time is None:
-        words += f", {n_copies:,} copies kept with the rows they are like"
-    elif n_copies:
-        words += f", {n_copies:,} copies of earlier rows not judged"
-    return words
-
-
-def _n_copies(dataset: Dataset) -> int:
-    if dataset.copies is None:
-        return 0
-    return dataset.copies.count if dataset.repeats is None else int(dataset.repeats.sum())

@@ -82,6 +82,7 @@ def take_in(
     scores: Sequence[str],
     copies: Copies,
     strict: bool,
+    valuations: Sequence[str] = (),
 ) -> tuple[Dataset, tuple[str, ...]]:
     """Read and check a table, and say what of it gives reason to doubt what will be found.
 
@@ -96,6 +97,8 @@ def take_in(
     copies : {"group", "keep"}
     strict : bool
         Whether a doubt is an error.
+    valuations : sequence of str, default=()
+        Columns of predictions, each to be judged beside others.
 
     Returns
     -------
@@ -120,9 +123,12 @@ def take_in(
         features=features,
         drop=drop,
         scores=scores,
+        valuations=valuations,
         keep_copies=copies == "keep",
     )
-    doubts = (*file.warnings, *_doubts(dataset, settings))
+    valued = [dataset.valued_by(name) for name in valuations] or [dataset]
+    found = dict.fromkeys(line for one in valued for line in _doubts(one, settings))
+    doubts = (*file.warnings, *found)
     if strict:
         refuse_warnings(doubts)
     return dataset, doubts

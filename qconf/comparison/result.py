@@ -19,7 +19,7 @@ from qconf.evaluation.resampling import joint_confidence_level
 from qconf.evaluation.selection import Selection
 from qconf.report.grid import Grid
 
-__all__ = ["Comparison", "Ranked", "rank_evaluations"]
+__all__ = ["Comparison", "Ranked", "rank_evaluations", "with_ends"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,7 +254,7 @@ def _flat(one: Ranked) -> dict[str, Any]:
     evaluation = one.evaluation
     decile = evaluation.best_decile
     columns: dict[str, Any] = {"estimator": one.name}
-    columns |= _ends(
+    columns |= with_ends(
         {
             "outlier_rate": decile.outlier_rate,
             "mae": decile.mae,
@@ -267,10 +267,10 @@ def _flat(one: Ranked) -> dict[str, Any]:
     columns["n"] = decile.n
     columns["distinguishable"] = one.distinguishable
     columns["seconds"] = round(one.seconds, 3)
-    return columns | _ends(decile.metrics)
+    return columns | with_ends(decile.metrics)
 
 
-def _ends(estimates: Mapping[str, Estimate]) -> dict[str, float]:
+def with_ends(estimates: Mapping[str, Estimate]) -> dict[str, float]:
     """Spread each estimate over three columns."""
     columns: dict[str, float] = {}
     for name, one in estimates.items():

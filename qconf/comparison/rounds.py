@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,18 +22,53 @@ from qconf.evaluation.periods import Period, by_period, trend_lines
 from qconf.model.replicates import with_prediction
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.fitting import fit_error_distribution
-from qconf.residuals.crossfit import histories, out_of_sample
+from qconf.residuals.crossfit import histories, out_of_sample, scored_predictions
 from qconf.residuals.schedules import Schedule, schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.suspicions.outcome import dominated
 from qconf.tables.dataset import Dataset
 from qconf.tables.numbers_in_text import NumbersInTextWarning
 
-__all__ = ["Contest"]
+__all__ = ["Contest", "plan_of"]
+
+_NONE: Mapping[str, FloatArray] = MappingProxyType({})
+
+
+def plan_of(dataset: Dataset, folds: int, random_state: int, *, predicted: bool) -> Schedule:
+    """Say who may see what of a dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    folds, random_state : int
+    predicted : bool
+        Whether there are predictions, and no valuation model has to be fitted.
+    """
+    return schedule(
+        len(dataset.y),
+        folds=folds,
+        time=dataset.time,
+        groups=dataset.apart,
+        repeats=dataset.repeats,
+        predicted=predicted,
+        random_state=random_state,
+    )
 
 
 class Contest:
-    """Rounds in which contenders are fitted on what may be seen, and score the rest."""
+    """Rounds in which contenders are fitted on what may be seen, and score the rest.
+
+    Parameters
+    ----------
+    contenders : list of Contender
+    dataset : Dataset
+        With the predictions that are judged, or without: a valuation model is fitted then.
+    scale : ErrorScale
+    folds, random_state : int
+    progress : callable or None
+    plan : Schedule, default=None
+        Who may see what, where several contests are to be on the same rows. None makes one.
+    """
 
     def __init__(
         self,
@@ -42,27 +78,25 @@ class Contest:
         folds: int,
         random_state: int,
         progress: Progress | None,
+        plan: Schedule | None = None,
     ) -> None:
         self.contenders = contenders
         self.dataset = dataset
         self.scale = scale
         self.random_state = random_state
-        self.plan: Schedule = schedule(
-            len(dataset.y),
-            folds=folds,
-            time=dataset.time,
-            groups=dataset.apart,
-            repeats=dataset.repeats,
-            predicted=dataset.prediction is not None,
-            random_state=random_state,
-        )
+        predicted = dataset.prediction is not None
+        self.plan: Schedule = plan or plan_of(dataset, folds, random_state, predicted=predicted)
         self.valuations: list[tuple[FloatArray, ...]] | None = None
         self.block: IntArray = np.full(len(dataset.y), -1, dtype=np.intp)
         self.prediction: FloatArray = np.full(len(dataset.y), np.nan)
         self.residual: FloatArray = np.full(len(dataset.y), np.nan)
         self.seconds = {"valuation": 0.0, "estimators": 0.0, "evaluation": 0.0}
-        n_fits = len(self.plan.fits) if dataset.prediction is None else 0
-        self._steps = n_fits + len(self.plan.rounds) * len(contenders) + 1
+        self.n_fits = {
+            "valuation": 0 if predicted else len(self.plan.fits),
+            "estimators": len(self.plan.rounds) * len(contenders),
+        }
+        #: What is told of by `progress`: the fits, and the intervals.
+        self.steps = sum(self.n_fits.values()) + 1
         self._done = 0
         self._progress = progress
 
@@ -74,14 +108,35 @@ class Contest:
         model : regressor, default=None
             The valuation model, fitted if there are no predictions. None is the default one.
         """
+        self.value(model)
+        self.score()
+
+    def value(self, model: Any = None) -> None:
+        """Make the predictions that are judged, and those whose residuals are learned from.
+
+        Parameters
+        ----------
+        model : regressor, default=None
+        """
         if self.dataset.prediction is None:
             # Not `model or ...`: an unfitted forest has a length, and fails when asked for it.
             default = default_valuation_model(self.scale, self.random_state)
             self._fit_valuations(default if model is None else model)
+        self.prediction = scored_predictions(self.plan, self.valuations, self.dataset.prediction)
+
+    def score(self, others: Mapping[str, FloatArray] = _NONE) -> None:
+        """Let all contenders score all rounds, once there are predictions.
+
+        Parameters
+        ----------
+        others : mapping of str to ndarray of shape (n_rows,), default={}
+            Predictions of the scored rows by other valuation models: each contender, fitted on
+            the residuals of this one, is asked what it expects of them too.
+        """
         with warnings.catch_warnings():
             # Told once, of the whole table.
             warnings.simplefilter("ignore", NumbersInTextWarning)
-            self._play_rounds()
+            self._play_rounds(others)
 
     def _fit_valuations(self, model: Any) -> None:
         """Make the out-of-sample predictions of all rounds."""
@@ -99,31 +154,44 @@ class Contest:
                 lambda: self._step("valuation model"),
             )
 
-    def _play_rounds(self) -> None:
+    def _play_rounds(self, others: Mapping[str, FloatArray]) -> None:
         rounds = histories(self.plan, self.valuations, self.dataset.prediction)
         for number, (one, prediction) in enumerate(rounds):
             used = np.concatenate([one.seen, one.scored])
             residual = np.full(len(prediction), np.nan)
             residual[used] = self.scale.checked_residual(prediction[used], self.dataset.y[used])
             features = with_prediction(self.dataset.features, prediction)
+            swapped = {
+                name: with_prediction(self.dataset.features.iloc[one.scored], other[one.scored])
+                for name, other in others.items()
+            }
             for contender in self.contenders:
                 self._tell(contender.name)
                 # Seeds hang on the round and the seed, not on who else takes part.
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
                 parts = one.seen, one.scored, rng
-                told = self.dataset.time, self.dataset.groups, self.dataset.y
+                told = self.dataset.time, self.dataset.groups, self.dataset.y, swapped
                 contender.play(features, self.dataset.scores, residual, *parts, *told)
                 self._step(contender.name)
             self.block[one.scored] = number
-            self.prediction[one.scored] = prediction[one.scored]
             self.residual[one.scored] = residual[one.scored]
         self.seconds["estimators"] = sum(one.seconds for one in self.contenders)
 
-    def evaluate(self, *, among: IntArray | None = None, **settings: Any) -> dict[str, Evaluation]:
+    def evaluate(
+        self,
+        *,
+        scores: Mapping[str, FloatArray] | None = None,
+        among: IntArray | None = None,
+        **settings: Any,
+    ) -> dict[str, Evaluation]:
         """Judge all contenders on the same rows and the same resamples.
+
+        Contests on one plan have the same resamples too: what they find is paired.
 
         Parameters
         ----------
+        scores : mapping of str to ndarray of shape (n_rows,), default=None
+            What else to hold against the residuals. None is what each contender expected.
         among : ndarray of int, default=None
             Positions of rows; only those of them that were scored count. None is all.
         **settings
@@ -132,10 +200,12 @@ class Contest:
         dataset, scored = self.dataset, self.plan.scored
         if among is not None:
             scored = np.intersect1d(scored, among)
+        if scores is None:
+            scores = self.expected_errors()
         self._tell("intervals")
         with self._timed("evaluation"):
             evaluations = evaluate_scores(
-                {one.name: self._expected_error(one, scored) for one in self.contenders},
+                {name: score[scored] for name, score in scores.items()},
                 self.residual[scored],
                 groups=None if dataset.groups is None else dataset.groups[scored],
                 time=None if dataset.time is None else dataset.time[scored],
@@ -147,6 +217,17 @@ class Contest:
             )
         self._step("intervals")
         return evaluations
+
+    def expected_errors(self, swapped: str | None = None) -> dict[str, FloatArray]:
+        """Return what each contender expected of each row; rows never scored are not a number.
+
+        Parameters
+        ----------
+        swapped : str, default=None
+            Of the predictions of another valuation model, which `score` was told of.
+        """
+        n_rows = len(self.dataset.y)
+        return {one.name: one.expected_error(n_rows, swapped) for one in self.contenders}
 
     def error_distribution(self, contender: Contender) -> ErrorDistribution:
         """Fit the distribution of the errors of the scored rows, in units of what one expected."""
@@ -229,4 +310,4 @@ class Contest:
 
     def _tell(self, label: str) -> None:
         if self._progress is not None:
-            self._progress(self._done, self._steps, label)
+            self._progress(self._done, self.steps, label)

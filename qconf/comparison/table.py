@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from qconf.comparison.scheme import rows_in_words
 from qconf.core.error_scale import error_scale
 from qconf.core.estimate import in_percent, in_units, percent_range
 from qconf.core.printable import shown
@@ -45,14 +46,10 @@ def ranking_parts(comparison: Comparison, *, wide: bool) -> Iterator[str | Grid]
 
 def _heading(comparison: Comparison) -> list[str]:
     overall = comparison.overall
-    rows = f"{comparison.rows:,} rows; {overall.n:,} scored in {comparison.scheme}"
-    if comparison.history:
-        rows += f", the first {comparison.history:,} only learned from"
-    gone = [f"{n:,} left out ({why.replace('_', ' ')})" for why, n in comparison.left_out.items()]
     outlier = error_scale(comparison.error).in_words(comparison.threshold)
     rate = overall.outlier_rate
     return [
-        "; ".join([rows, *gone]) + ".",
+        rows_in_words(comparison),
         (
             f"Overall {in_percent(rate.value)} of the predictions are {outlier} "
             f"({percent_range(rate)}); mean absolute error {in_units(overall.mae.value)}."

@@ -7,9 +7,10 @@ import pandas as pd
 from scipy.stats import norm, rankdata
 
 from qconf._types import FloatArray
+from qconf.core.estimate import Estimate
 from qconf.evaluation.sampling import Sampling
 
-__all__ = ["by_decile"]
+__all__ = ["by_decile", "calibration_ratio"]
 
 _BINS = 10
 
@@ -51,6 +52,37 @@ def by_decile(
         came = np.sqrt(mean)
         told.append((expected, came, came / reach, came * reach, int(own.sum())))
     return pd.DataFrame(told, columns=["expected_error", "residual", "low", "high", "n"])
+
+
+def calibration_ratio(
+    expected_error: FloatArray, residual: FloatArray, sampling: Sampling, confidence_level: float
+) -> Estimate:
+    """Divide the root mean squared residual by the root mean squared expected error.
+
+    Parameters
+    ----------
+    expected_error, residual : ndarray of shape (n_samples,)
+    sampling : Sampling
+        What the rows are a sample of.
+    confidence_level : float
+
+    Returns
+    -------
+    Estimate
+        1 if errors are as large as expected, above 1 if larger; not a number where all expected
+        errors are 0, or all residuals.
+    """
+    came, expected = residual**2, expected_error**2
+    means = float(came.mean()), float(expected.mean())
+    if min(means) == 0:
+        return Estimate(np.nan, (np.nan, np.nan))
+    ratio = float(np.sqrt(means[0] / means[1]))
+    waves = None if sampling.waves is None else sampling.waves.of_values(came)
+    # The linearized logarithm of the ratio of means.
+    influence = came / means[0] - expected / means[1]
+    standard_error = sampling.standard_error(influence, waves, confidence_level)
+    reach = _reach(standard_error, 1.0, confidence_level)
+    return Estimate(ratio, (ratio / reach, ratio * reach))
 
 
 def _reach(standard_error: float, mean: float, confidence_level: float) -> float:

@@ -15,7 +15,7 @@ from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.renamed import renamed
 from qconf.core.validation import check_column
 from qconf.errors import TableError
-from qconf.evaluation.calibration import by_decile
+from qconf.evaluation.calibration import by_decile, calibration_ratio
 from qconf.evaluation.faces import Faces
 from qconf.evaluation.measuring import Measured, Measurement
 from qconf.evaluation.metrics.aurc import AURC
@@ -25,7 +25,7 @@ from qconf.evaluation.metrics.registry import ALWAYS_TOLD, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.metrics.spearman import SPEARMAN
 from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
-from qconf.evaluation.resampling import ObservedRate, percentile_estimate, resamples_for
+from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate, resamples_for
 from qconf.evaluation.sampling import Sampling, row_codes
 from qconf.evaluation.selection import Selection
 from qconf.evaluation.table import evaluation_parts
@@ -72,6 +72,9 @@ class Evaluation(Faces):
     calibration : DataFrame of shape (n_bins, 5)
         What was expected and what came, for ten bins by expected error: ``expected_error``
         (root mean square), ``residual`` (root mean square) with ``low`` and ``high``, ``n``.
+    calibration_ratio : Estimate
+        Root mean squared residual / root mean squared expected error of all rows: 1 if errors are
+        as large as expected, above 1 if larger. For a score in other units it means nothing.
     threshold, fraction, confidence_level : float
         What was asked for.
     notes : tuple of str
@@ -80,6 +83,10 @@ class Evaluation(Faces):
         Those that were asked for; their estimates are in `best_decile` and `overall`.
     rate : ObservedRate
         The best decile's outlier rate, and what it might have been.
+    overall_rate : ObservedRate
+        The same of all rows.
+    aurc_draws : Draws
+        What `aurc` might have been.
     """
 
     best_decile: Selection
@@ -96,7 +103,10 @@ class Evaluation(Faces):
     curve: pd.DataFrame
     risks: pd.DataFrame
     calibration: pd.DataFrame
+    calibration_ratio: Estimate
     rate: ObservedRate
+    overall_rate: ObservedRate
+    aurc_draws: Draws
 
     @property
     def has_skill(self) -> bool:
@@ -122,6 +132,15 @@ class Evaluation(Faces):
         """
         return self.rate.minus(
             other.rate, self.confidence_level if confidence_level is None else confidence_level
+        )
+
+    def aurc_minus(self, other: Evaluation, confidence_level: float) -> Estimate:
+        """Compare the area with that of another score of the same rows, as `rate_minus` does."""
+        return percentile_estimate(
+            self.aurc.value - other.aurc.value,
+            self.aurc_draws.minus(other.aurc_draws),
+            confidence_level,
+            _DIFFERENCE,
         )
 
     def __repr__(self) -> str:
@@ -311,6 +330,9 @@ def evaluate_scores(
             measurement, rows, each[name], whole, overall, by_rate,
             threshold=threshold, fraction=fraction, confidence_level=confidence_level,
             calibration=by_decile(given[name], residuals, sampling, confidence_level),
+            calibration_ratio=calibration_ratio(
+                given[name], residuals, sampling, confidence_level
+            ),
         )
         for name, rows in ranked.items()
     }  # fmt: skip
@@ -347,5 +369,7 @@ def _evaluation(
         curve=rows.curve(),
         risks=measurement.risks(rows, measured, overall),
         rate=rate,
+        overall_rate=measurement.rate_of_all(OUTLIER_RATE, everywhere, draws),
+        aurc_draws=aurc_draws,
         **settings,
     )

@@ -90,9 +90,15 @@ class Measurement:
         return {
             metric: percentile_estimate(value, draws, self.confidence_level, metric.bounds)
             if metric.unit == "error"
-            else self._rate_of_all(metric, value, draws).estimate(self.confidence_level)
+            else self.rate_of_all(metric, value, draws).estimate(self.confidence_level)
             for metric, (value, draws) in measured.rows.items()
         }
+
+    def rate_of_all(self, metric: RowMetric, value: float, draws: Draws) -> ObservedRate:
+        """Put together what makes the interval of a share of all rows."""
+        n_rows = len(self.outcome.outlier)
+        skewness = self.sampling.skewness(self.outcome.per_row[metric], np.ones(n_rows))
+        return ObservedRate(value, n_rows, draws, skewness=skewness)
 
     def safest(
         self, rows: RankedRows, measured: Measured, overall: Mapping[RowMetric, Estimate]
@@ -124,11 +130,6 @@ class Measurement:
         """Put what was told of some rows together."""
         rate, error = (told[one] for one in ALWAYS_TOLD)
         return Selection(rate, error, n_rows, {one.name: told[one] for one in self.asked})
-
-    def _rate_of_all(self, metric: RowMetric, value: float, draws: Draws) -> ObservedRate:
-        n_rows = len(self.outcome.outlier)
-        skewness = self.sampling.skewness(self.outcome.per_row[metric], np.ones(n_rows))
-        return ObservedRate(value, n_rows, draws, skewness=skewness)
 
     def _rate_of(
         self,

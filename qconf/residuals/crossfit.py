@@ -17,7 +17,7 @@ from qconf.encoding.encoded import takes_encoded
 from qconf.errors import TableError
 from qconf.residuals.schedules import Fit, Round, Schedule
 
-__all__ = ["fit_confidence", "histories", "out_of_sample", "with_values"]
+__all__ = ["fit_confidence", "histories", "out_of_sample", "scored_predictions", "with_values"]
 
 
 def out_of_sample(
@@ -139,6 +139,28 @@ def histories(
         forbidden[one.seen] = forbidden[one.scored] = False
         prediction[forbidden] = np.nan
         yield one, prediction
+
+
+def scored_predictions(
+    plan: Schedule,
+    predictions: list[tuple[FloatArray, ...]] | None,
+    given: FloatArray | None = None,
+) -> FloatArray:
+    """Return the predictions that are scored; rows of no round are not a number.
+
+    Parameters
+    ----------
+    plan, predictions, given
+        As for `histories`.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+    """
+    scored = np.full(plan.n_rows, np.nan)
+    for one, prediction in histories(plan, predictions, given):
+        scored[one.scored] = prediction[one.scored]
+    return scored
 
 
 def fit_confidence(

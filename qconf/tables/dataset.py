@@ -73,6 +73,8 @@ class Dataset:
         Rows that are alike in all features, where these are kept together.
     scores : DataFrame of shape (n_samples, n_scores)
         Columns that are contenders themselves and so not features.
+    valuations : DataFrame of shape (n_samples, n_valuations)
+        Columns of predictions that are judged beside others, and so not features.
     rows : ndarray of shape (n_samples,)
         Positions in the table that was passed.
     left_out : dict of str to int
@@ -94,6 +96,7 @@ class Dataset:
     given_groups: IntArray | None
     copies: Copies | None
     scores: pd.DataFrame
+    valuations: pd.DataFrame
     rows: np.ndarray[Any, Any]
     left_out: dict[str, int]
     warnings: tuple[str, ...]
@@ -104,9 +107,14 @@ class Dataset:
             name: None if getattr(self, name) is None else getattr(self, name)[positions]
             for name in _PER_ROW
         }
-        for name in ("features", "scores"):
+        for name in ("features", "scores", "valuations"):
             parts[name] = getattr(self, name).iloc[positions].reset_index(drop=True)
         return replace(self, **parts)
+
+    def valued_by(self, name: str) -> Dataset:
+        """Take one of the `valuations` for the prediction."""
+        predicted = self.valuations[name].to_numpy()
+        return replace(self, prediction=predicted, prediction_name=name)
 
 
 def make_dataset(
@@ -120,6 +128,7 @@ def make_dataset(
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
     scores: Sequence[str] = (),
+    valuations: Sequence[str] = (),
     keep_copies: bool = False,
 ) -> Dataset:
     """Turn a table into a checked dataset.
@@ -137,6 +146,8 @@ def make_dataset(
         Columns not to use.
     scores : sequence of str, default=()
         Columns that are scores to be judged.
+    valuations : sequence of str, default=()
+        Columns of predictions, each to be judged beside others; rows need all of them.
     keep_copies : bool, default=False
         Whether rows that are alike in all features count as different rows.
 
@@ -153,16 +164,21 @@ def make_dataset(
     roles = {"target": y, "prediction": prediction, "time": time, "group": groups}
     names = {role: str(given) for role, given in roles.items() if is_name(given)}
     chosen, dropped = None if features is None else as_names(features), as_names(drop)
-    for name in (*names.values(), *dropped, *scores, *(chosen or ())):
+    for name in (*names.values(), *dropped, *scores, *valuations, *(chosen or ())):
         check_known(frame, name)
-    _check_roles(names, chosen, scores)
-    used = _feature_names(frame, names, chosen, {*dropped, *scores})
+    _check_roles(names, chosen, scores, valuations)
+    without = {*dropped, *scores, *valuations}
+    used = _feature_names(frame, names, chosen, without, needed=not valuations)
     values = {role: role_column(frame, role, given) for role, given in roles.items()}
     what = f"target {names['target']!r}" if "target" in names else "target"
     target, missing = _target(values["target"], what)
     predicted, group_column = values["prediction"], values["group"]
     moments, timed = moments_of(values["time"])
-    keep, left_out = _usable_rows(missing, predicted, timed)
+    valued = pd.DataFrame(
+        {name: role_numbers(frame[name], f"prediction {name!r}") for name in valuations},
+        index=range(len(frame)),
+    )
+    keep, left_out = _usable_rows(missing, _lacking(predicted, valued), timed)
     table, told = _plain(frame.loc[keep, used].reset_index(drop=True))
     known = None if moments is None else moments[keep]
     copies = None if keep_copies else find_copies(table, time=known)
@@ -182,6 +198,7 @@ def make_dataset(
         given_groups=codes,
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
+        valuations=valued.loc[keep].reset_index(drop=True),
         rows=np.flatnonzero(keep),
         left_out=left_out,
         warnings=told,
@@ -206,7 +223,10 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
 
 
 def _check_roles(
-    names: dict[str, str], features: Sequence[str] | None, scores: Sequence[str]
+    names: dict[str, str],
+    features: Sequence[str] | None,
+    scores: Sequence[str],
+    valuations: Sequence[str],
 ) -> None:
     target = names.get("target")
     for role, name in names.items():
@@ -219,15 +239,23 @@ def _check_roles(
     if target is not None and target in scores:
         msg = f"The target {target!r} cannot be judged as a score of itself."
         raise TableError(msg)
+    if target is not None and target in valuations:
+        msg = f"The target {target!r} cannot be judged as a prediction of itself."
+        raise TableError(msg)
 
 
 def _feature_names(
-    frame: pd.DataFrame, names: dict[str, str], features: Sequence[str] | None, without: set[str]
+    frame: pd.DataFrame,
+    names: dict[str, str],
+    features: Sequence[str] | None,
+    without: set[str],
+    *,
+    needed: bool,
 ) -> list[str]:
     taken = {*names.values(), *without}
     wanted = frame.columns if features is None else dict.fromkeys(features)
     used = [name for name in wanted if name not in taken]
-    if not used and not names.keys() & {"prediction", "time"}:
+    if not used and needed and not names.keys() & {"prediction", "time"}:
         msg = "No feature is left: every column has another role or is dropped."
         raise TableError(msg)
     check_free_names(used)
@@ -243,12 +271,12 @@ def _target(values: pd.Series[Any] | None, what: str) -> tuple[FloatArray, BoolA
 
 
 def _usable_rows(
-    missing: BoolArray, predicted: pd.Series[Any] | None, timed: BoolArray | None
+    missing: BoolArray, unpredicted: BoolArray | None, timed: BoolArray | None
 ) -> tuple[BoolArray, dict[str, int]]:
     """Leave out rows without target, prediction or time; count each under its first reason."""
     lacking = {"missing_target": missing}
-    if predicted is not None:
-        lacking["missing_prediction"] = predicted.isna().to_numpy()
+    if unpredicted is not None:
+        lacking["missing_prediction"] = unpredicted
     if timed is not None:
         lacking["missing_time"] = ~timed
     keep = np.ones(len(missing), dtype=bool)
@@ -257,6 +285,14 @@ def _usable_rows(
         left_out[reason] = int((keep & gone).sum())
         keep &= ~gone
     return keep, {reason: count for reason, count in left_out.items() if count}
+
+
+def _lacking(predicted: pd.Series[Any] | None, valued: pd.DataFrame) -> BoolArray | None:
+    """Tell rows without a prediction; None where none are asked for."""
+    if predicted is None and not len(valued.columns):
+        return None
+    lacking: BoolArray = valued.isna().any(axis=1).to_numpy()
+    return lacking if predicted is None else lacking | predicted.isna().to_numpy()
 
 
 def _check_target(dataset: Dataset, scale: ErrorScale, what: str) -> None:
@@ -268,6 +304,9 @@ def _check_target(dataset: Dataset, scale: ErrorScale, what: str) -> None:
     check_target_values(y, what, scale)
     if dataset.prediction is not None and scale.name == "log":
         check_positive(dataset.prediction, "prediction", scale)
+    for name, values in dataset.valuations.items():
+        if scale.name == "log":
+            check_positive(values.to_numpy(), f"prediction {name!r}", scale)
 
 
 def _check_features(dataset: Dataset) -> Dataset:

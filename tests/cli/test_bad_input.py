@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def typed(name: str) -> list[str]:
     """Split what is typed in a case, and ask for an output file where none is named."""
     arguments = shlex.split(CASES[name][0])
-    is_command = len(arguments) > 2 and arguments[0] in {"compare", "simulate"}
+    is_command = len(arguments) > 2 and arguments[0] in {"backtest", "compare", "simulate"}
     # A file name at the end would be the value of an option that has none.
     if not is_command or "--output" in arguments or "option" in name:
         return arguments

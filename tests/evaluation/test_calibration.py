@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qconf.evaluation.calibration import by_decile
+from qconf.evaluation.calibration import by_decile, calibration_ratio
 from qconf.evaluation.ranking import Outcome
 from qconf.evaluation.sampling import Sampling
 
@@ -70,3 +72,37 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         told = by_decile(rng.random(2000), residual, sampling(residual), 0.95)
         held += int(((told["low"] <= 1) & (told["high"] >= 1)).sum())
     assert 0.92 <= held / 600 <= 0.98
+
+
+@given(st.floats(0.01, 100.0))
+def test_the_ratio_is_in_units_of_what_was_expected(factor: float) -> None:
+    """Of expected errors that are all too small by a factor, the ratio is that factor."""
+    rng = np.random.default_rng(0)
+    expected = rng.uniform(0.05, 0.3, 500)
+    residual = rng.normal(scale=expected)
+    rows = sampling(residual)
+    plain = calibration_ratio(expected, residual, rows, 0.95)
+    other = calibration_ratio(expected / factor, residual, rows, 0.95)
+    assert other.value == pytest.approx(factor * plain.value)
+    assert other.interval == pytest.approx([factor * end for end in plain.interval])
+
+
+def test_intervals_of_the_ratio_hold_the_truth() -> None:
+    """95 % of tables whose errors are as large as expected have a ratio of 1 within; groups too."""
+    held = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(60), 10)
+        expected = rng.uniform(0.05, 0.3, 600)
+        common = rng.normal(size=60)[groups]
+        residual = expected * (np.sqrt(0.5) * common + np.sqrt(0.5) * rng.normal(size=600))
+        rows = sampling(residual, groups)
+        held.append(1.0 in calibration_ratio(expected, residual, rows, 0.95))
+    assert 0.9 < np.mean(held) <= 0.99
+
+
+def test_a_ratio_of_nothing_is_no_number() -> None:
+    """Expected errors of 0, or residuals."""
+    rows = sampling(np.zeros(10))
+    for pair in ((np.zeros(10), np.ones(10)), (np.ones(10), np.zeros(10))):
+        assert np.isnan(calibration_ratio(*pair, rows, 0.95).value)

@@ -362,3 +362,19 @@ def test_coverage_of_each_rate_is_its_own() -> None:
     ]
     assert both == each[0] | each[1]
     assert both[0.02].interval != both[0.2].interval
+
+
+def test_differences_of_areas_are_paired() -> None:
+    """The interval of a difference of two like scores is far shorter than that of either."""
+    rng = np.random.default_rng(0)
+    sigma = rng.uniform(0.02, 0.3, 2000)
+    scores = {"a": sigma, "b": sigma * np.exp(rng.normal(scale=0.05, size=2000))}
+    one, other = evaluate_scores(
+        scores, rng.normal(scale=sigma), threshold=0.15, n_resamples=200
+    ).values()
+    difference = other.aurc_minus(one, 0.95)
+    assert difference.value == pytest.approx(other.aurc.value - one.aurc.value)
+    low, high = difference.interval
+    assert low < difference.value < high
+    assert high - low < 0.2 * (one.aurc.interval[1] - one.aurc.interval[0])
+    assert one.overall_rate.estimate(0.95) == one.overall.outlier_rate

@@ -133,3 +133,31 @@ def test_an_empty_table() -> None:
     """No rows, no columns."""
     with pytest.raises(TableError, match="empty: 0 rows, 1 columns"):
         made(pd.DataFrame({"price": []}))
+
+
+def test_several_predictions_are_judged_on_the_same_rows(table: pd.DataFrame) -> None:
+    """None is a feature, rows that lack one are left out, and each can be the prediction."""
+    table["old"], table["new"] = table["price"] * 1.1, table["price"] * 0.9
+    table.loc[3, "old"] = table.loc[4, "new"] = np.nan
+    dataset = made(table, valuations=["old", "new"], time="sold_on")
+    assert not {"old", "new"} & set(dataset.features)
+    assert dataset.left_out == {"missing_prediction": 2}
+    assert dataset.prediction is None
+    valued = dataset.valued_by("new")
+    assert valued.prediction_name == "new"
+    assert valued.prediction is not None
+    np.testing.assert_allclose(valued.prediction, dataset.y * 0.9)
+    part = valued.take(np.arange(5))
+    assert len(part.valuations) == 5
+    with pytest.raises(TableError, match="positive prediction 'old'"):
+        made(table.assign(old=-1.0), error="log", valuations=["old"])
+    with pytest.raises(TableError, match="as a prediction of itself"):
+        made(table, valuations=["price"])
+    with pytest.raises(TableError, match="Did you mean 'old'"):
+        made(table, valuations=["odl"])
+
+
+def test_columns_of_predictions_need_no_feature() -> None:
+    """As one prediction alone needs none."""
+    table = sales_table(100)[["price"]].assign(old=1e5, new=2e5)
+    assert made(table, valuations=["old", "new"]).features.shape == (100, 0)

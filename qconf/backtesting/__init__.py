@@ -1,0 +1,1 @@
+"""Several valuation models and several confidence estimators on the same rows: every pair."""

@@ -1,0 +1,1 @@
+"""Portfolios of rows without outcomes: which model to use for each, and how sure its sum is."""
