@@ -24,6 +24,7 @@ from benchmarks import (
     scoring,
     scoring_stream,
     simulation,
+    slices,
     vowpal_wabbit,
 )
 from benchmarks.summary import summary
@@ -44,6 +45,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "scoring-stream": scoring_stream.run,
     "report-card": report_card.run,
     "simulation": simulation.run,
+    "slices": slices.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
 #: What needs a package that may not be there is left out unless it is named.
@@ -54,6 +56,7 @@ PEERS = {
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
     "model-file": "skops",
+    "slices": "sliceline",
 }
 
 

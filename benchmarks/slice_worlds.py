@@ -120,7 +120,7 @@ def _planted(X: pd.DataFrame, rng: np.random.Generator) -> Any:
         one = _condition(X[first], rng.uniform(0.1, 0.3), rng)
         other = _condition(X[second], _SHARE / max(one.mean(), 0.05), rng)
         both = one & other
-        if 0.027 <= both.mean() <= 0.033 and max(one.mean(), other.mean()) < 0.5:  # noqa: PLR2004
+        if 0.027 <= both.mean() <= 0.033 and max(one.mean(), other.mean()) < 0.5:
             return both
 
 
@@ -139,7 +139,7 @@ def _unit_errors(kind: str, n: int, rng: np.random.Generator) -> Any:
     if kind == "normal":
         return rng.normal(size=n)
     errors = rng.standard_t(5, size=n) * np.sqrt(3 / 5)
-    return np.where(rng.random(n) < 0.005, 10.0, 1.0) * errors if kind == "absurd" else errors  # noqa: PLR2004
+    return np.where(rng.random(n) < 0.005, 10.0, 1.0) * errors if kind == "absurd" else errors
 
 
 def _slow(n: int, persistence: float, spread: float, rng: np.random.Generator) -> Any:

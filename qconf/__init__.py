@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from qconf.scoring.batch import score_batch as score_batch
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
+    from qconf.slicing.audit import audit_slices as audit_slices
+    from qconf.slicing.result import SliceAudit as SliceAudit
 
 __version__ = "0.1.0"
 
@@ -94,7 +96,9 @@ _HOME = {
     "ResidualConfidence": "qconf.estimators.residual",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
+    "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "best_decile_scorer": "qconf.evaluation.scorer",
     "brier_within_scorer": "qconf.evaluation.scorer",
@@ -146,7 +150,9 @@ __all__ = [
     "ResidualConfidence",
     "SelectiveRegressor",
     "Simulation",
+    "SliceAudit",
     "ValueCurve",
+    "audit_slices",
     "avm_report",
     "best_decile_scorer",
     "brier_within_scorer",

@@ -22,8 +22,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: a module of the top.
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
-    "estimators", "checks", "report", "evaluation", "probability", "avm", "certification", "model",
-    "saving", "scoring", "comparison", "fitting", "simulation", "datasets", "cli", "__main__",
+    "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
+    "certification", "model", "saving", "scoring", "comparison", "fitting", "simulation",
+    "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from qconf._types import FloatArray
 from qconf.certification.certificate import Side
 from qconf.certification.certify import certify
-from qconf.core.error_scale import error_scale
-from qconf.core.plain_columns import LEVELS
-from qconf.errors import OptionError, TableError, refuse_warnings
 from qconf.fitting.certified import CertifiedModel
-from qconf.fitting.result import written_moment
+from qconf.fitting.unseen_rows import UnseenRows
 from qconf.model.holding_out import HeldOut
-from qconf.saving.card import ModelCard
-from qconf.saving.opening import open_model
-from qconf.scoring.batch import Scored, score_rows
-from qconf.scoring.valuation_check import ValuationCheck
-from qconf.tables.fit_roles import FitRoles, fit_roles
-from qconf.tables.reading import TableFile, read_table
-from qconf.tables.roles import check_target_values, fit_target, role_column
-from qconf.tables.schema import Schema
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["certify_kept"]
 
@@ -83,118 +66,17 @@ def certify_kept(
         If a row is not from after the fit, or cannot be scored.
     OptionError, ModelFileError
     """
-    file = open_model(path, plugins=plugins, trust=trust)
-    model, card = file.model, file.manifest.card or ModelCard()
-    if not hasattr(model, "predict_with_error"):
-        msg = f"Only a regressor can be certified; {path!r} holds a {type(model).__name__}."
-        raise OptionError(msg)
-    schema = Schema.of_model(model, card.reading)
-    read = _read(table, schema, {**card.reading, **(reading or {})})
-    frame = read.frame
-    scored = _scored(model, schema, frame)
-    given = {
-        "time": time or _there(card.time, frame),
-        "groups": groups or _there(card.groups, frame),
-    }
-    roles = _roles(model, scored, frame, given)
-    scale = error_scale(model.error)
-    expected, residual = _errors(scored, _truth(frame, target or card.target, scale), scale)
-    limit = card.threshold if threshold is None else threshold
-    if limit is None:
-        msg = "From which error on is a row an outlier? The model's card has none: --threshold."
-        raise OptionError(msg)
+    rows = UnseenRows.read(
+        path, table, verb="certified", unknown=_UNKNOWN, target=target, time=time, groups=groups,
+        threshold=threshold, reading=reading, plugins=plugins, trust=trust, strict=strict,
+    )  # fmt: skip
+    roles = rows.roles
     dated = roles.time is not None and roles.time.dtype.kind == "M"
     certificate: Any = certify(
-        expected[roles.rows], residual[roles.rows], threshold=limit, outlier_rate=outlier_rate,
-        confidence_level=confidence_level, groups=HeldOut.everything(roles).groups,
-        periods=roles.time if dated else None, side=side, error=model.error,
+        rows.expected[roles.rows], rows.residual[roles.rows], threshold=rows.threshold,
+        outlier_rate=outlier_rate, confidence_level=confidence_level,
+        groups=HeldOut.everything(roles).groups, periods=roles.time if dated else None, side=side,
+        error=rows.model.error,
     )  # fmt: skip
-    warned = (*read.warnings, *(() if model.time_range_ is not None else (_UNKNOWN,)))
-    if strict:
-        refuse_warnings(warned)
     words = f"{len(roles.rows):,} rows of {table!r}"
-    return CertifiedModel(model, certificate, card, words, warned)
-
-
-def _read(table: str, schema: Schema, reading: Mapping[str, Any]) -> TableFile:
-    """Read a table as `score` does: what was text in the fit is text."""
-    said = {name: value for name, value in reading.items() if value is not None}
-    text = {*said.pop("text", ()), *(one.name for one in schema.columns if one.kind == LEVELS)}
-    file = read_table(table, **said)
-    # Codes that look like numbers, in a file that does not know types.
-    like_numbers = [
-        str(name)
-        for name, column in file.frame.items()
-        if name in text and column.dtype.kind in "iuf"
-    ]
-    return read_table(table, **said, text=like_numbers) if like_numbers else file
-
-
-def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:
-    """Score all rows as `score` does, and refuse those of another valuation model."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-
-    there = [name for name in schema.names if name in frame.columns]
-    batch = pa.RecordBatch.from_pandas(frame[there], preserve_index=False)
-    scored = score_rows(model, batch, schema)
-    if scored.reasons:
-        at, reason = min(scored.reasons.items())
-        msg = (
-            f"Row {at + 1} cannot be scored. {reason} {len(scored.reasons)} of {len(frame)} rows "
-            "are such; leave them out."
-        )
-        raise TableError(msg)
-    ValuationCheck(model, changed_ok=False, share=1.0).look(scored.table, scored.prediction)
-    return scored
-
-
-def _truth(frame: pd.DataFrame, target: str | None, scale: Any) -> FloatArray:
-    if target is None:
-        msg = "Which column holds what came out? The model's card does not know: --target."
-        raise OptionError(msg)
-    truth = fit_target(role_column(frame, "target", target), len(frame))
-    check_target_values(truth, "target", scale)
-    return truth
-
-
-def _errors(scored: Scored, truth: FloatArray, scale: Any) -> tuple[FloatArray, FloatArray]:
-    expected = scored.batch.column("expected_error").to_numpy(zero_copy_only=False)
-    return expected, scale.checked_residual(scored.prediction, truth)
-
-
-def _there(name: str | None, frame: pd.DataFrame) -> str | None:
-    """Return a column that the card names, if the table has it."""
-    return name if name in frame.columns else None
-
-
-def _roles(
-    model: Any, scored: Scored, frame: pd.DataFrame, given: Mapping[str, str | None]
-) -> FitRoles:
-    """Read time and groups, find copies, and check that all rows are from after the fit."""
-    known = model.time_range_
-    if given["time"] is None and known is not None:
-        msg = "When did these rows become known? The model was fitted forward in time: --time."
-        raise OptionError(msg)
-    values = [role_column(frame, role, name) for role, name in given.items()]
-    hidden = {model.time_name_, model.group_name_, *given.values()}
-    table = scored.table
-    if hasattr(table, "columns"):
-        table = table.drop(columns=[one for one in table.columns if one in hidden])
-    roles = fit_roles(table, *values, keep_copies=getattr(model, "copies", "group") == "keep")
-    if known is not None:
-        _check_later(roles.time, known[1])
-    return roles
-
-
-def _check_later(time: Any, end: Any) -> None:
-    last = np.asarray(end)
-    if (time.dtype.kind == "M") != (last.dtype.kind == "M"):
-        msg = f"The time must be of the kind of the fit's, which ended with {written_moment(end)}."
-        raise TableError(msg)
-    early = int((time <= last).sum())
-    if early:
-        msg = (
-            f"{early:,} of {len(time):,} rows are not from after {written_moment(end)}, the last "
-            "time of the fit: the model may have seen them. Leave them out."
-        )
-        raise TableError(msg)
+    return CertifiedModel(rows.model, certificate, rows.card, words, rows.warnings)

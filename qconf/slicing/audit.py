@@ -115,13 +115,14 @@ def audit_slices(
     --------
     >>> import numpy as np, pandas as pd
     >>> rng = np.random.default_rng(0)
-    >>> X = pd.DataFrame({"zone": rng.choice(list("abcde"), 8000), "size": rng.uniform(50, 200, 8000)})
+    >>> zone, size = rng.choice(list("abcde"), 8000), rng.uniform(50, 200, 8000)
+    >>> X = pd.DataFrame({"zone": zone, "size": size})
     >>> expected = rng.uniform(0.05, 0.15, 8000)
-    >>> bad = (X["zone"] == "c") & (X["size"] > 140)
+    >>> bad = (zone == "c") & (size > 140)
     >>> residual = rng.normal(scale=expected * np.where(bad, 1.8, 1.0))
     >>> audit = audit_slices(X, residual, expected, threshold=0.15)
     >>> [one.text for one in audit.worse], audit.level
-    (['zone c and size above 140'], 2)
+    (['zone c and size above 139'], 2)
     """
     options = _Options(
         check_metrics(metrics), against, tolerance, min_rows, max_columns, confidence_level,
@@ -218,13 +219,11 @@ class _Audit:
             )
             raise TableError(msg)
         inside = [one.holds(properties, rows) for one in slices]
-        excesses = Excesses.of(newer, inside)
         level, seed = self.options.confidence_level, self.options.seed
+        excesses = Excesses.of(newer, inside, seed)
         quantile = joint_quantile(excesses.correlation, level, seed)
         figures = figures_of(measures, inside, excesses, quantile)
-        told, explained = merged(
-            slices, inside, figures, newer, quantile, self.options.min_rows
-        )
+        told, explained = merged(slices, inside, figures, newer, quantile, self.options.min_rows)
         order = [*told, *(i for i in _by_evidence(figures) if i not in set(told))]
         measured = [
             self._measured(
@@ -235,7 +234,7 @@ class _Audit:
             for i in order
         ]  # fmt: skip
         tried = self._levels(properties, newer) if levels else ()
-        return self._result(tuple(measured), tried, newer, newer_scores, n_candidates(older))
+        return self._result(tuple(measured), tried, newer, newer_scores, older)
 
     def _older(self) -> tuple[list[Property], Older]:
         rows, options = self.halves.older, self.options
@@ -286,6 +285,7 @@ class _Audit:
             sentence=slice_sentence(
                 text, figures, n, percent=percent, against=self.options.against
             ),
+            definition=one,
         )
 
     def _levels(self, properties: list[Property], newer: Newer) -> tuple[Level, ...]:
@@ -302,7 +302,7 @@ class _Audit:
         levels: tuple[Level, ...],
         newer: Newer,
         scores: Scores,
-        candidates: int,
+        older: Older,
     ) -> SliceAudit:
         return SliceAudit(
             slices=slices,
@@ -311,7 +311,7 @@ class _Audit:
             n_older=len(self.halves.older),
             n_newer=len(self.halves.newer),
             n_groups=None if newer.groups is None else int(newer.groups.max()) + 1,
-            candidates=candidates,
+            candidates=n_candidates(older),
             threshold=scores.threshold,
             tolerance=float(self.options.tolerance),
             confidence_level=float(self.options.confidence_level),
@@ -320,6 +320,7 @@ class _Audit:
             calibration=float(np.sqrt(np.mean((scores.residual / scores.floored) ** 2))),
             outlier_rate=float(np.mean(np.abs(scores.residual) > scores.threshold)),
             bias=float(scores.residual.mean()),
+            cells=tuple(older.properties),
         )
 
 

@@ -24,6 +24,8 @@ __all__ = ["Excesses", "Newer"]
 
 #: Waves that a slice's own are held beside: what all slices show counts as so many.
 _WAVES_OF_ALL = 24
+#: Correlations are read from so many units at most.
+_MOST_UNITS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ class Excesses:
     correlation: FloatArray
 
     @classmethod
-    def of(cls, newer: Newer, inside: Sequence[BoolArray]) -> Excesses:
+    def of(cls, newer: Newer, inside: Sequence[BoolArray], seed: int) -> Excesses:
         """Measure slices.
 
         Parameters
@@ -85,6 +87,8 @@ class Excesses:
         newer : Newer
         inside : sequence of ndarray of shape (n_rows,), dtype bool
             Which rows are in each slice; none is empty.
+        seed : int
+            Of very many units, chooses those that correlations are read from.
         """
         value = np.array([newer.excess[one].mean(axis=0) for one in inside])
         moved = [
@@ -92,12 +96,12 @@ class Excesses:
             for measure in range(newer.excess.shape[1])
         ]
         by_unit = sparse.hstack([_summed(newer.units, one) for one in moved], format="csc")
-        # All rows are the last: from each slice's influence theirs is taken away.
-        variance, correlation = _covariances(by_unit, value.shape[::-1])
+        shape = (value.shape[1], value.shape[0])
+        variance, correlation = _variances(by_unit, shape), _correlation(by_unit, shape, seed)
         slow, freedom = _slow_variances(newer, moved)
         size = np.array([_effective_units(newer.units[one]) for one in inside]) - 1.0
         freedom = np.minimum(freedom, np.maximum(size, 1.0)[:, None])
-        skewness = _skewness(by_unit, value.shape[::-1], size + 1)
+        skewness = _skewness(by_unit, shape, size + 1)
         return cls(value, np.sqrt(np.maximum(variance, slow)), freedom, skewness, correlation)
 
     def reach(self, quantile: float) -> tuple[FloatArray, FloatArray]:
@@ -117,7 +121,7 @@ class Excesses:
 def _influence(
     inside: Sequence[BoolArray], excess: FloatArray, means: FloatArray
 ) -> sparse.csc_matrix:
-    """Return the influence of each row on the mean of each slice, and of all rows."""
+    """Return the influence of each row on the mean of each slice, and last on that of all rows."""
     rows = [np.flatnonzero(one) for one in inside]
     moved = [(excess[own] - mean) / len(own) for own, mean in zip(rows, means, strict=True)]
     everything = np.arange(len(excess))
@@ -139,20 +143,39 @@ def _summed(units: IntArray, moved: sparse.csc_matrix) -> sparse.csc_matrix:
     return (member @ moved).tocsc()
 
 
-def _covariances(
-    by_unit: sparse.csc_matrix, shape: tuple[int, int]
-) -> tuple[FloatArray, FloatArray]:
-    """Return variances, of shape (n_slices, n_measures), and all correlations."""
+def _variances(by_unit: sparse.csc_matrix, shape: tuple[int, int]) -> FloatArray:
+    """Return variances of all excesses, of shape (n_slices, n_measures)."""
+    found = []
+    for own in _blocks(by_unit, shape[0]):
+        everything = own[:, [-1]].toarray().ravel()
+        together = own.T @ everything
+        squares = np.asarray(own.multiply(own).sum(axis=0)).ravel()
+        found.append(squares[:-1] - 2 * together[:-1] + together[-1])
+    return np.maximum(np.column_stack(found), 0.0)
+
+
+def _correlation(by_unit: sparse.csc_matrix, shape: tuple[int, int], seed: int) -> FloatArray:
+    """Return correlations of all excesses; of very many units a part tells them."""
     n_measures, n_slices = shape
+    if by_unit.shape[0] > _MOST_UNITS:
+        drawn = np.random.default_rng(seed).choice(by_unit.shape[0], _MOST_UNITS, replace=False)
+        by_unit = by_unit.tocsr()[np.sort(drawn)].tocsc()
     whole = (by_unit.T @ by_unit).toarray()
     against = np.hstack([np.eye(n_slices), -np.ones((n_slices, 1))])
     contrast = np.kron(np.eye(n_measures), against)
     covariance = contrast @ whole @ contrast.T
-    variance = np.diag(covariance).copy()
+    variance = np.diag(covariance)
     scale = np.sqrt(np.where(variance > 0, variance, 1.0))
-    correlation = covariance / scale / scale[:, None]
+    correlation: FloatArray = covariance / scale / scale[:, None]
+    # One that does not move is taken to have nothing to do with the others.
     np.fill_diagonal(correlation, 1.0)
-    return variance.reshape(n_measures, n_slices).T, correlation
+    return correlation
+
+
+def _blocks(by_unit: sparse.csc_matrix, n_measures: int) -> list[sparse.csc_matrix]:
+    """Return the influences on the slices and on all rows, measure by measure."""
+    width = by_unit.shape[1] // n_measures
+    return [by_unit[:, i * width : (i + 1) * width] for i in range(n_measures)]
 
 
 def _slow_variances(
@@ -189,11 +212,13 @@ def _skewness(
     by_unit: sparse.csc_matrix, shape: tuple[int, int], n_units: FloatArray
 ) -> FloatArray:
     """Return the skewness of each mean: its own, or that of all rows if it is more skewed."""
-    n_measures, n_slices = shape
-    second = np.asarray(by_unit.power(2).sum(axis=0)).ravel().reshape(n_measures, -1)
-    third = np.asarray(by_unit.power(3).sum(axis=0)).ravel().reshape(n_measures, -1)
-    skew = third / np.where(second > 0, second, 1.0) ** 1.5
-    own, everything = skew[:, :-1], skew[:, -1:]
+    skew = []
+    for block in _blocks(by_unit, shape[0]):
+        squares = block.multiply(block)
+        second = np.asarray(squares.sum(axis=0)).ravel()
+        third = np.asarray(squares.multiply(block).sum(axis=0)).ravel()
+        skew.append(third / np.where(second > 0, second, 1.0) ** 1.5)
+    own, everything = np.array(skew)[:, :-1], np.array(skew)[:, -1:]
     shared = everything * np.sqrt(by_unit.shape[0] / n_units)
     found: FloatArray = np.where(np.abs(own) >= np.abs(shared), own, shared)
-    return found.reshape(n_measures, n_slices).T
+    return found.T

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.stats import norm
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.estimate import Estimate
+from qconf.core.grouping import group_codes
 from qconf.evaluation.long_run import SlowWaves
 from qconf.evaluation.sampling import Sampling
 from qconf.slicing.properties import Property
@@ -27,7 +29,7 @@ __all__ = ["Level", "supported_levels"]
 _LEVELS = (1, 2, 3)
 #: All comparisons together have 95 %; the normal distribution's quantile of one side of each.
 _CONFIDENCE = 1 - 2 * 0.05 / len(_LEVELS)
-#: So many older rows tell what can be told of a level.
+#: So many rows of each half tell what can be told of a level.
 _MOST_ROWS = 100_000
 _TREES = 200
 
@@ -90,11 +92,11 @@ def supported_levels(
     """
     older, newer = halves
     before, after = (one / (one.mean() or 1.0) for one in sizes)
-    learned = older
-    if len(older) > _MOST_ROWS:
-        chosen = np.random.default_rng(seed).choice(len(older), _MOST_ROWS, replace=False)
-        learned, before = older[chosen], before[chosen]
-    design = [_design(properties, rows) for rows in (learned, newer)]
+    rng = np.random.default_rng(seed)
+    learned, judged = (_some(len(one), rng) for one in halves)
+    before, after = before[learned], after[judged]
+    groups, time = (None if one is None else one[judged] for one in (groups, time))
+    design = [_design(properties, rows) for rows in (older[learned], newer[judged])]
     best = _deviance(after, np.ones(len(after)))
     found = []
     for n_properties in _LEVELS:
@@ -104,6 +106,13 @@ def supported_levels(
         found.append(Level(n_properties, gain, supported))
         best = told if supported else best
     return tuple(found)
+
+
+def _some(n_rows: int, rng: np.random.Generator) -> IntArray:
+    """Take all rows, or some of very many at random."""
+    if n_rows <= _MOST_ROWS:
+        return np.arange(n_rows)
+    return np.sort(rng.choice(n_rows, _MOST_ROWS, replace=False))
 
 
 def _design(properties: Sequence[Property], rows: IntArray) -> FloatArray:
@@ -147,8 +156,8 @@ def _mean(gain: FloatArray, groups: IntArray | None, time: Any) -> Estimate:
     waves = None
     if time is not None and len(np.unique(time)) > 1 and gain.std() > 0:
         waves = SlowWaves.of(time, gain)
+    if groups is not None:
+        groups = group_codes(groups)
     error = Sampling(len(gain), groups, waves).standard_error(gain - value, waves, _CONFIDENCE)
-    from scipy.stats import norm  # noqa: PLC0415
-
     reach = float(norm.ppf((1 + _CONFIDENCE) / 2)) * error
     return Estimate(value, (value - reach, value + reach))

@@ -44,9 +44,7 @@ def looked_at(
         None twice, the suspects first. Slices with too few rows or groups are left out.
     """
     parents = [parent for one in suspects for parent in one.parents]
-    cells = [
-        Slice((condition,)) for i, one in enumerate(properties) for condition in one.cells(i)
-    ]
+    cells = [Slice((condition,)) for i, one in enumerate(properties) for condition in one.cells(i)]
     sizes = {one: int(one.holds(properties, newer).sum()) for one in cells}
     largest = sorted(cells, key=lambda one: -sizes[one])[:_MOST_OF_ONE]
     named = dict.fromkeys([*suspects, *parents, *(one for one in cells if one in set(largest))])

@@ -1,4 +1,4 @@
-"""What is asked of a slice: is the confidence right there, are there more outliers, is it biased?
+"""What is asked of a slice: calibration of its confidence, its outliers, its bias.
 
 Each question is a number a row and what that number was expected to be. What a slice has beyond
 what was expected, on average over its rows, is its *excess*. All rows together have none: that

@@ -30,8 +30,12 @@ class _Rest:
         self.left = np.ones(len(newer.excess), dtype=bool)
 
     def moments(self, inside: BoolArray, measure: int) -> tuple[float, float]:
-        """Return mean excess and its variance."""
+        """Return the mean excess of some of the rows left over all of these, and its variance.
+
+        Slices told before have raised or lowered the mean of all rows: that is no news of others.
+        """
         excess = self.newer.excess[inside, measure]
+        excess = excess - self.newer.excess[self.left, measure].mean()
         beyond = excess - excess.mean()
         by_unit = np.bincount(self.newer.units[inside], beyond)
         return float(excess.mean()), float(by_unit @ by_unit) / len(excess) ** 2
@@ -80,9 +84,7 @@ def merged(
     return told, {i: _explaining(inside, told, i) for i in sorted(waiting)}
 
 
-def _strength(
-    rest: _Rest, inside: BoolArray, figures: Sequence[Figure], min_rows: int
-) -> float:
+def _strength(rest: _Rest, inside: BoolArray, figures: Sequence[Figure], min_rows: int) -> float:
     """Return by how many standard errors the rest of a slice is worse, where the slice was."""
     if inside.sum() < min_rows:
         return 0.0
@@ -141,5 +143,3 @@ def _explaining(inside: Sequence[BoolArray], told: Sequence[int], number: int) -
     """Return which of the slices told shares the most rows."""
     shared = [int((inside[number] & inside[one]).sum()) for one in told]
     return told[int(np.argmax(shared))]
-
-

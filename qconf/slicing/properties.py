@@ -102,7 +102,7 @@ class Property:
         if first >= self.n_ordered:
             return f"{self.name} {self.texts[first - self.n_ordered]}"
         if self.values is not None:
-            ends = [self._number(self.values[one]) for one in (first, last)]
+            ends = [self._exactly(self.values[one]) for one in (first, last)]
             return f"{self.name} {' to '.join(dict.fromkeys(ends))}"
         low = None if first == 0 else self._number(self.cuts[first - 1])
         high = None if last == self.n_ordered - 1 else self._number(self.cuts[last])
@@ -111,6 +111,10 @@ class Property:
         if low is None:
             return f"{self.name} up to {high}"
         return f"{self.name} above {low}" + ("" if high is None else f", up to {high}")
+
+    def _exactly(self, value: float) -> str:
+        whole = np.format_float_positional(value, trim="-")
+        return self._number(value) if self.is_date else whole
 
     def _number(self, value: float) -> str:
         if self.is_date:
@@ -178,9 +182,7 @@ def _measured(
     return Property(name, codes, texts, cuts, decimals, column.dtype.kind == "M", each)
 
 
-def _named(
-    name: str, column: pd.Series[Any], older: IntArray, min_rows: int
-) -> Property | None:
+def _named(name: str, column: pd.Series[Any], older: IntArray, min_rows: int) -> Property | None:
     codes, names = factorized(column)
     n_names = len(names)
     size = np.bincount(codes[older][codes[older] >= 0], minlength=n_names)

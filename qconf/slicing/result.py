@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from qconf._types import BoolArray
 from qconf.core.estimate import in_percent, in_units
 from qconf.core.printable import shown
 from qconf.report.grid import Column, Grid
 from qconf.report.html import as_html
 from qconf.slicing.figures import CANNOT_SAY, FINE, VERDICTS, WORSE, Figure, Verdict
 from qconf.slicing.levels import Level
+from qconf.slicing.properties import Property
+from qconf.slicing.slices import Slice
 from qconf.slicing.wording import level_sentence
 
 __all__ = ["MeasuredSlice", "SliceAudit"]
@@ -41,6 +45,8 @@ class MeasuredSlice:
     explained_by : str or None
         The slice that is told in its stead, if it is worse because of that one.
     sentence : str
+    definition : Slice
+        Its conditions, for `SliceAudit.holds`.
     """
 
     text: str
@@ -52,6 +58,7 @@ class MeasuredSlice:
     figures: dict[str, Figure]
     explained_by: str | None
     sentence: str
+    definition: Slice = field(repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -100,6 +107,8 @@ class SliceAudit:
     calibration, outlier_rate, bias : float
         Of all newer rows: root mean squared residual in units of the expected error, share of
         outliers, mean signed residual.
+    cells : tuple of Property
+        The columns as they were cut.
     """
 
     slices: tuple[MeasuredSlice, ...]
@@ -117,6 +126,22 @@ class SliceAudit:
     calibration: float
     outlier_rate: float
     bias: float
+    cells: tuple[Property, ...]
+
+    def holds(self, one: MeasuredSlice) -> BoolArray:
+        """Say which rows of the table that was audited are in a slice.
+
+        Parameters
+        ----------
+        one : MeasuredSlice
+            Of this audit.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), dtype bool
+            Older rows and newer ones.
+        """
+        return one.definition.holds(self.cells, np.arange(len(self.cells[0].codes)))
 
     @property
     def worse(self) -> tuple[MeasuredSlice, ...]:
@@ -209,9 +234,9 @@ class SliceAudit:
         return (
             f"Slices of {self.n_newer:,} rows{groups}, found on {self.n_older:,} others: "
             f"{self.scheme}. In all rows errors are {self.calibration:.2f} times what was expected "
-            f"(root mean square), {in_percent(self.outlier_rate)} are outliers, the bias is {bias}; "
-            "slices are held against that. Intervals hold for all slices and metrics at once with "
-            f"{100 * self.confidence_level:g} %."
+            f"(root mean square), {in_percent(self.outlier_rate)} are outliers, the bias is "
+            f"{bias}; slices are held against that. Intervals hold for all slices and metrics at "
+            f"once with {100 * self.confidence_level:g} %."
         )
 
     def _verdicts(self) -> Grid:
@@ -252,5 +277,3 @@ def _rows(one: MeasuredSlice) -> Iterator[dict[str, Any]]:
             "suspect": one.suspect,
             "explained_by": one.explained_by,
         }
-
-

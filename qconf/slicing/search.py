@@ -109,7 +109,7 @@ def _best(older: Older, sums: CellSums, newer: CellSums, left: BoolArray) -> Sli
     candidates = sorted(_candidates(older, sums, newer), key=lambda one: -one.evidence)
     if older.groups is not None:
         candidates = [
-            _Candidate(_by_groups(older, one, left), one.found, one.measure)
+            _Candidate(_by_groups(older, older.groups, one, left), one.found, one.measure)
             for one in candidates[:_LOOKED_AT_AGAIN]
         ]
         candidates.sort(key=lambda one: -one.evidence)
@@ -133,6 +133,9 @@ class _Scan:
     def __init__(self, older: Older, sums: CellSums, newer: CellSums) -> None:
         self.older, self.sums, self.newer = older, sums, newer
         self.variance = (older.excess**2).mean(axis=0)
+        left = sums.single[0].sum(axis=1)
+        # Slices found before have raised or lowered the mean of all rows: it is no news of others.
+        self.centre = left[1::2] / max(left[0], 1.0)
         self.most = _LARGEST_SHARE * len(older.rows)
         self.conditions = [one.conditions(i) for i, one in enumerate(older.properties)]
         self.unions = [
@@ -192,11 +195,13 @@ class _Scan:
         """Return mean excesses, and their variances."""
         count = np.maximum(own[0], 1.0)
         total, squares = own[1::2], own[2::2]
-        excess = total / count
-        prior = self.variance.reshape(-1, *[1] * (own.ndim - 1))
-        within = np.maximum(squares - total * excess, 0.0) + _KNOWN_ROWS * prior
+        mean = total / count
+        prior, centre = (
+            one.reshape(-1, *[1] * (own.ndim - 1)) for one in (self.variance, self.centre)
+        )
+        within = np.maximum(squares - total * mean, 0.0) + _KNOWN_ROWS * prior
         variance = np.maximum(within / (count + _KNOWN_ROWS) / count, np.finfo(float).tiny)
-        return excess, variance
+        return mean - centre, variance
 
     def _best_of(self, evidence: FloatArray) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield measure and place of the best slices of a pair, if they look worse at all."""
@@ -215,15 +220,15 @@ def _unions(conditions: Sequence[Condition], n_cells: int) -> FloatArray:
     return held
 
 
-def _by_groups(older: Older, candidate: _Candidate, left: BoolArray) -> float:
+def _by_groups(older: Older, groups: IntArray, candidate: _Candidate, left: BoolArray) -> float:
     """Return the evidence of a slice if groups, and not rows, are what is independent."""
-    assert older.groups is not None
     inside = left & candidate.found.holds(older.properties, older.rows)
-    if np.count_nonzero(np.bincount(older.groups[inside])) < _FEWEST_GROUPS:
+    if np.count_nonzero(np.bincount(groups[inside])) < _FEWEST_GROUPS:
         return -np.inf
     excess = older.excess[inside, candidate.measure]
+    excess = excess - older.excess[left, candidate.measure].mean()
     mean = float(excess.mean())
-    by_group = np.bincount(older.groups[inside], excess - mean)
+    by_group = np.bincount(groups[inside], excess - mean)
     variance = float(by_group @ by_group)
     evidence = mean * len(excess) / np.sqrt(variance) if variance > 0 else 0.0
     return abs(evidence) if older.two_sided[candidate.measure] else evidence

@@ -1,0 +1,184 @@
+"""Audit a confidence by slices: of a fit, of a score in the table, of a model that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from qconf._types import ArrayLike, Copies, ErrorScaleName, FloatArray, Progress, TableLike
+from qconf.comparison.contenders import make_contenders, score_columns
+from qconf.comparison.intake import Settings, take_in
+from qconf.comparison.rounds import Contest
+from qconf.core.conventions import PREDICTION, check_seed
+from qconf.errors import OptionError
+from qconf.fitting.fit_model import check_scores
+from qconf.fitting.unseen_rows import UnseenRows
+from qconf.slicing.audit import audit_slices
+from qconf.slicing.result import SliceAudit
+from qconf.tables.roles import as_names, as_table, check_known
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["audit_fit", "audit_kept"]
+
+#: Beside the properties of a row: what the models say of it is known beforehand, too.
+_EXPECTED = "expected_error"
+_UNKNOWN = (
+    "Nothing tells whether the model has seen these rows: it was fitted without a time. On rows of "
+    "the fit every slice looks better than it is."
+)
+
+
+def audit_fit(
+    table: TableLike | str | PathLike[str],
+    target: str | ArrayLike,
+    *,
+    by: Sequence[str] | str | None = None,
+    prediction: str | ArrayLike | None = None,
+    time: str | ArrayLike | None = None,
+    groups: str | ArrayLike | None = None,
+    features: Sequence[str] | str | None = None,
+    drop: Sequence[str] | str = (),
+    copies: Copies = "group",
+    estimator: str = "blend",
+    error: ErrorScaleName = "relative",
+    threshold: float | None = None,
+    folds: int = 5,
+    confidence_level: float = 0.95,
+    random_state: int = 0,
+    strict: bool = False,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> tuple[SliceAudit, tuple[str, ...]]:
+    """Score a table as `qconf.compare` does, each row by models that have not seen it, and audit.
+
+    Parameters
+    ----------
+    table, target, prediction, time, groups, features, drop, copies, error, threshold, folds
+        As in `qconf.compare`; so are `random_state`, `strict` and `progress`.
+    by : str or sequence of str, default=None
+        Columns of the table to slice by; None is all features, the prediction and the expected
+        error.
+    estimator : str, default="blend"
+        A registered name; ``column:NAME`` is a score that the table has.
+    confidence_level : float, default=0.95
+    **asked
+        ``max_columns``, ``metrics``, ``against``, ``tolerance``, ``min_rows``: as in
+        `qconf.audit_slices`.
+
+    Returns
+    -------
+    audit : SliceAudit
+    warnings : tuple of str
+        What of the table gives reason to doubt it.
+
+    Raises
+    ------
+    TableError, OptionError, EstimatorError
+    """
+    check_seed(random_state)
+    settings = Settings.checked(error, threshold, 0.1, confidence_level)
+    named = make_contenders([estimator], settings.scale.name)
+    dataset, doubts = take_in(
+        table, target, settings, prediction=prediction, time=time, groups=groups,
+        features=features, drop=drop, scores=score_columns(named), copies=copies, strict=strict,
+    )  # fmt: skip
+    check_scores(dataset, named)
+    _check_by(by, table)
+    contest = Contest(named, dataset, settings.scale, folds, random_state, progress)
+    contest.play()
+    scored, told = contest.plan.scored, contest.scores()
+    expected = told[named[0].name].to_numpy()
+    rows = dataset.features.iloc[scored].reset_index(drop=True)
+    if by is None:
+        rows = _with_scores(rows, told["prediction"].to_numpy(), expected)
+    else:
+        rows = as_table(table)[as_names(by)].iloc[told["row"].to_numpy()].reset_index(drop=True)  # type: ignore[arg-type]
+    audit = audit_slices(
+        rows, told["signed_residual"], expected, threshold=settings.threshold,
+        groups=None if dataset.groups is None else dataset.groups[scored],
+        time=None if dataset.time is None else dataset.time[scored],
+        error=settings.scale.name, confidence_level=confidence_level, random_state=random_state,
+        **asked,
+    )  # type: ignore[arg-type]  # fmt: skip
+    return audit, (*doubts, *contest.doubts(strict=strict))
+
+
+def audit_kept(
+    path: str,
+    table: str,
+    *,
+    by: Sequence[str] | str | None = None,
+    target: str | None = None,
+    time: str | None = None,
+    groups: str | None = None,
+    threshold: float | None = None,
+    confidence_level: float = 0.95,
+    random_state: int = 0,
+    reading: Mapping[str, Any] | None = None,
+    plugins: bool = False,
+    trust: Collection[str] = (),
+    strict: bool = False,
+    **asked: Any,
+) -> tuple[SliceAudit, tuple[str, ...]]:
+    """Audit a model that is kept in a file, on rows that it has not seen.
+
+    Parameters
+    ----------
+    path, table, target, time, groups, threshold, reading, plugins, trust, strict
+        As in `certify_kept`.
+    by : str or sequence of str, default=None
+        Columns of the table to slice by; None is all but target, time and groups, and what the
+        models say.
+    confidence_level, random_state, **asked
+        As in `qconf.audit_slices`.
+
+    Returns
+    -------
+    audit : SliceAudit
+    warnings : tuple of str
+
+    Raises
+    ------
+    TableError, OptionError, ModelFileError
+    """
+    scored = UnseenRows.read(
+        path, table, verb="audited", unknown=_UNKNOWN, target=target, time=time, groups=groups,
+        threshold=threshold, reading=reading, plugins=plugins, trust=trust, strict=strict,
+    )  # fmt: skip
+    roles, used = scored.roles, scored.roles.rows
+    frame = scored.frame.rename(columns=str)
+    _check_by(by, frame)
+    if by is None:
+        frame = frame.drop(columns=[one for one in frame.columns if one in scored.hidden])
+        frame = _with_scores(frame, scored.prediction, scored.expected)
+    else:
+        frame = frame[as_names(by)]
+    audit = audit_slices(
+        frame.iloc[used].reset_index(drop=True), scored.residual[used], scored.expected[used],
+        threshold=scored.threshold, groups=roles.groups, time=roles.time, error=scored.model.error,
+        confidence_level=confidence_level, random_state=random_state, **asked,
+    )  # fmt: skip
+    return audit, scored.warnings
+
+
+def _check_by(by: Sequence[str] | str | None, table: Any) -> None:
+    """Check the columns to slice by before anything is fitted."""
+    if by is None:
+        return
+    if isinstance(table, str | PathLike):
+        msg = "Columns to slice by (by) are those of a table: read the file first."
+        raise OptionError(msg)
+    names = as_names(by)
+    if not names:
+        msg = "Name at least one column to slice by (--by), or leave it out."
+        raise OptionError(msg)
+    for name in names:
+        check_known(as_table(table), name)
+
+
+def _with_scores(rows: pd.DataFrame, prediction: FloatArray, expected: FloatArray) -> pd.DataFrame:
+    said = {PREDICTION: prediction, _EXPECTED: expected}
+    return rows.assign(**{name: one for name, one in said.items() if name not in rows.columns})
