@@ -23,11 +23,17 @@ _WORSE_THAN_REST = 1.645
 
 
 class _Rest:
-    """Excesses of what is left of slices."""
+    """What is left of the rows, for each measure: those of slices told are gone."""
 
     def __init__(self, newer: Newer) -> None:
         self.newer = newer
-        self.left = np.ones(len(newer.excess), dtype=bool)
+        self.left = np.ones(newer.excess.shape, dtype=bool)
+
+    def explain(self, inside: BoolArray, figures: Sequence[Figure]) -> None:
+        """Take out the rows of a slice for the measures by which it is worse."""
+        for measure, one in enumerate(figures):
+            if one.verdict == WORSE:
+                self.left[inside, measure] = False
 
     def moments(self, inside: BoolArray, measure: int) -> tuple[float, float]:
         """Return the mean excess of some of the rows left over all of these, and its variance.
@@ -35,7 +41,7 @@ class _Rest:
         Slices told before have raised or lowered the mean of all rows: that is no news of others.
         """
         excess = self.newer.excess[inside, measure]
-        excess = excess - self.newer.excess[self.left, measure].mean()
+        excess = excess - self.newer.excess[self.left[:, measure], measure].mean()
         beyond = excess - excess.mean()
         by_unit = np.bincount(self.newer.units[inside], beyond)
         return float(excess.mean()), float(by_unit @ by_unit) / len(excess) ** 2
@@ -71,32 +77,29 @@ def merged(
     waiting = {i for i, own in enumerate(figures) if any(one.verdict == WORSE for one in own)}
     told: list[int] = []
     while waiting:
-        strength = {
-            i: _strength(rest, inside[i] & rest.left, figures[i], min_rows) for i in waiting
-        }
+        strength = {i: _strength(rest, inside[i], figures[i], min_rows) for i in waiting}
         strongest = max(sorted(waiting), key=lambda i: strength[i])
         if told and strength[strongest] <= quantile:
             break
         chosen = _parent_instead(rest, slices, inside, figures, strongest, waiting)
         told.append(chosen)
         waiting -= {chosen}
-        rest.left &= ~inside[chosen]
-    return told, {i: _explaining(inside, told, i) for i in sorted(waiting)}
+        rest.explain(inside[chosen], figures[chosen])
+    return told, {i: _explaining(inside, figures, told, i) for i in sorted(waiting)}
 
 
 def _strength(rest: _Rest, inside: BoolArray, figures: Sequence[Figure], min_rows: int) -> float:
     """Return by how many standard errors the rest of a slice is worse, where the slice was."""
-    if inside.sum() < min_rows:
-        return 0.0
     found = [0.0]
     for measure, one in enumerate(figures):
-        if one.verdict != WORSE:
+        own = inside & rest.left[:, measure]
+        if one.verdict != WORSE or own.sum() < min_rows:
             continue
-        excess, variance = rest.moments(inside, measure)
+        excess, variance = rest.moments(own, measure)
         # In the direction in which all of the slice was worse, by no less of an error.
         towards = excess * np.sign(one.estimate.value - one.expected)
-        own = max(variance, one.standard_error**2)
-        found.append(towards / np.sqrt(own) if own > 0 else 0.0)
+        error = max(np.sqrt(variance), one.standard_error)
+        found.append(towards / error if error > 0 else 0.0)
     return max(found)
 
 
@@ -123,23 +126,28 @@ def _is_worse_than_rest(
     child: int,
     parent: int,
 ) -> bool:
-    others = inside[parent] & ~inside[child] & rest.left
-    own = inside[child] & rest.left
-    if not others.any():
-        return False
     for measure, one in enumerate(figures[child]):
-        if one.verdict != WORSE:
+        left = rest.left[:, measure]
+        own, others = inside[child] & left, inside[parent] & ~inside[child] & left
+        if one.verdict != WORSE or not own.any() or not others.any():
             continue
-        (here, here_var), (there, there_var) = (
+        (here, here_variance), (there, there_variance) = (
             rest.moments(rows, measure) for rows in (own, others)
         )
         apart = (here - there) * np.sign(one.estimate.value - one.expected)
-        if apart > _WORSE_THAN_REST * np.sqrt(here_var + there_var):
+        if apart > _WORSE_THAN_REST * np.sqrt(here_variance + there_variance):
             return True
     return False
 
 
-def _explaining(inside: Sequence[BoolArray], told: Sequence[int], number: int) -> int:
-    """Return which of the slices told shares the most rows."""
-    shared = [int((inside[number] & inside[one]).sum()) for one in told]
+def _explaining(
+    inside: Sequence[BoolArray], figures: Sequence[Sequence[Figure]], told: Sequence[int], i: int
+) -> int:
+    """Return which of the slices told shares the most rows, of those worse by the same measure."""
+    worse = {one.metric for one in figures[i] if one.verdict == WORSE}
+    shared = [
+        int((inside[i] & inside[one]).sum())
+        * any(f.metric in worse and f.verdict == WORSE for f in figures[one])
+        for one in told
+    ]
     return told[int(np.argmax(shared))]

@@ -1,7 +1,7 @@
 """Find slices that look worse on the older half, none of them told twice.
 
-The slice with the strongest evidence is taken first; its rows are taken out, and the search goes
-on among the others (matching pursuit). So what is bad only because a slice found before lies in it
+The slice with the strongest evidence is taken first; its rows are taken out for each measure by
+which it looks worse, and the search goes on among the others (matching pursuit). So what is bad only because a slice found before lies in it
 is not found again, be it a wider range, a neighbour or one of its properties alone.
 """
 
@@ -80,20 +80,18 @@ def find_suspects(older: Older) -> list[Slice]:
     list of Slice
         The strongest evidence first; at most ten.
     """
-    columns = [column for one in older.excess.T for column in (one, one**2)]
-    pairs = older.max_columns > 1
-    sums = CellSums(older.properties, older.rows, columns, pairs=pairs)
-    newer = CellSums(older.properties, older.newer, [], pairs=pairs)
-    left = np.ones(len(older.rows), dtype=bool)
+    newer = CellSums(older.properties, older.newer, [], pairs=older.max_columns > 1)
+    scans = [_Scan(older, newer, measure) for measure in range(older.excess.shape[1])]
     found: list[Slice] = []
     while len(found) < _MOST:
-        best = _best(older, sums, newer, left)
-        if best is None:
+        best = max((scan.best() for scan in scans), key=lambda one: one.evidence)
+        if best.evidence < _LEAST_EVIDENCE:
             break
-        found.append(best)
-        gone = left & best.holds(older.properties, older.rows)
-        sums.without(older.rows[gone], [one[gone] for one in columns])
-        left &= ~gone
+        if best.found not in found:
+            found.append(best.found)
+        for scan in scans:
+            if scan.measure == best.measure or scan.evidence_of(best.found) >= _LEAST_EVIDENCE:
+                scan.explain(best.found)
     return found
 
 
@@ -104,38 +102,18 @@ def n_candidates(older: Older) -> int:
     return int(each.sum() + pairs)
 
 
-def _best(older: Older, sums: CellSums, newer: CellSums, left: BoolArray) -> Slice | None:
-    """Return the slice with the strongest evidence among the rows that are left."""
-    candidates = sorted(_candidates(older, sums, newer), key=lambda one: -one.evidence)
-    if older.groups is not None:
-        candidates = [
-            _Candidate(_by_groups(older, older.groups, one, left), one.found, one.measure)
-            for one in candidates[:_LOOKED_AT_AGAIN]
-        ]
-        candidates.sort(key=lambda one: -one.evidence)
-    if not candidates or candidates[0].evidence < _LEAST_EVIDENCE:
-        return None
-    return candidates[0].found
-
-
-def _candidates(older: Older, sums: CellSums, newer: CellSums) -> Iterator[_Candidate]:
-    """Yield the best slices of each property and of each pair."""
-    scan = _Scan(older, sums, newer)
-    for number in range(len(older.properties)):
-        yield from scan.of_one(number)
-    for a, b in sums.pair:
-        yield from scan.of_two(a, b)
-
-
 class _Scan:
-    """Evidence of all slices, from the sums over their cells."""
+    """Evidence of all slices by one measure, from the sums over their cells."""
 
-    def __init__(self, older: Older, sums: CellSums, newer: CellSums) -> None:
-        self.older, self.sums, self.newer = older, sums, newer
-        self.variance = (older.excess**2).mean(axis=0)
-        left = sums.single[0].sum(axis=1)
-        # Slices found before have raised or lowered the mean of all rows: it is no news of others.
-        self.centre = left[1::2] / max(left[0], 1.0)
+    def __init__(self, older: Older, newer: CellSums, measure: int) -> None:
+        self.older, self.newer, self.measure = older, newer, measure
+        self.excess = older.excess[:, measure]
+        self.two_sided = bool(older.two_sided[measure])
+        self.columns = [self.excess, self.excess**2]
+        pairs = older.max_columns > 1
+        self.sums = CellSums(older.properties, older.rows, self.columns, pairs=pairs)
+        self.left = np.ones(len(older.rows), dtype=bool)
+        self.variance = float(self.columns[1].mean())
         self.most = _LARGEST_SHARE * len(older.rows)
         self.conditions = [one.conditions(i) for i, one in enumerate(older.properties)]
         self.unions = [
@@ -144,40 +122,82 @@ class _Scan:
         ]
         # With groups the naive order is not the last word: more than the best of each is kept.
         self.kept = 1 if older.groups is None else 3
+        self._best: _Candidate | None = None
 
-    def of_one(self, number: int) -> Iterator[_Candidate]:
+    def best(self) -> _Candidate:
+        """Return the slice with the strongest evidence among the rows that are left."""
+        if self._best is None:
+            candidates = sorted(self._candidates(), key=lambda one: -one.evidence)
+            if self.older.groups is not None:
+                again = [
+                    _Candidate(self.evidence_of(one.found), one.found, self.measure)
+                    for one in candidates[:_LOOKED_AT_AGAIN]
+                ]
+                candidates = sorted(again, key=lambda one: -one.evidence)
+            self._best = candidates[0] if candidates else _Candidate(-np.inf, Slice(()), -1)
+        return self._best
+
+    def explain(self, found: Slice) -> None:
+        """Take the rows of a slice out."""
+        gone = self.left & found.holds(self.older.properties, self.older.rows)
+        self.sums.without(self.older.rows[gone], [one[gone] for one in self.columns])
+        self.left &= ~gone
+        self._best = None
+
+    def evidence_of(self, found: Slice) -> float:
+        """Return the evidence of one slice, of groups if it is they that are independent."""
+        inside = self.left & found.holds(self.older.properties, self.older.rows)
+        if not inside.any():
+            return -np.inf
+        beyond = self.excess[inside] - self.excess[self.left].mean()
+        mean = float(beyond.mean())
+        by_unit = beyond - mean
+        if self.older.groups is not None:
+            groups = self.older.groups[inside]
+            if np.count_nonzero(np.bincount(groups)) < _FEWEST_GROUPS:
+                return -np.inf
+            by_unit = np.bincount(groups, by_unit)
+        variance = float(by_unit @ by_unit)
+        evidence = mean * len(beyond) / np.sqrt(variance) if variance > 0 else 0.0
+        return abs(evidence) if self.two_sided else evidence
+
+    def _candidates(self) -> Iterator[_Candidate]:
+        """Yield the best slices of each property and of each pair."""
+        left = self.sums.single[0].sum(axis=1)
+        # Slices found before have raised or lowered the mean of all rows: it is no news of others.
+        self.centre = float(left[1] / max(left[0], 1.0))
+        for number in range(len(self.older.properties)):
+            yield from self._of_one(number)
+        for a, b in self.sums.pair:
+            yield from self._of_two(a, b)
+
+    def _of_one(self, number: int) -> Iterator[_Candidate]:
         union = self.unions[number]
         own, newer = self.sums.single[number] @ union.T, self.newer.single[number] @ union.T
-        evidence = self._evidence(own, self._allowed(own[0], newer[0]))
-        for measure, at in self._best_of(evidence):
-            slice_ = Slice((self.conditions[number][at[0]],))
-            yield _Candidate(float(evidence[measure][at]), slice_, measure)
+        for evidence, at in self._best_of(self._evidence(own, newer[0])):
+            yield _Candidate(evidence, Slice((self.conditions[number][at[0]],)), self.measure)
 
-    def of_two(self, a: int, b: int) -> Iterator[_Candidate]:
+    def _of_two(self, a: int, b: int) -> Iterator[_Candidate]:
         left, right = self.unions[a], self.unions[b]
         own = left @ self.sums.pair[a, b] @ right.T
         newer = left @ self.newer.pair[a, b] @ right.T
-        evidence = self._evidence(own, self._allowed(own[0], newer[0]))
+        evidence = self._evidence(own, newer[0])
         of_a = (self.sums.single[a] @ left.T)[:, :, None]
         of_b = (self.sums.single[b] @ right.T)[:, None, :]
         for parent in (of_a, of_b):
-            beyond = self._contrast(own, parent - own)
-            evidence[beyond < _BEYOND_PARENTS] = -np.inf
-        for measure, at in self._best_of(evidence):
-            slice_ = Slice((self.conditions[a][at[0]], self.conditions[b][at[1]]))
-            yield _Candidate(float(evidence[measure][at]), slice_, measure)
+            evidence[self._contrast(own, parent - own) < _BEYOND_PARENTS] = -np.inf
+        for one, at in self._best_of(evidence):
+            both = Slice((self.conditions[a][at[0]], self.conditions[b][at[1]]))
+            yield _Candidate(one, both, self.measure)
 
-    def _allowed(self, count: FloatArray, newer: FloatArray) -> BoolArray:
-        least = self.older.min_rows
-        allowed: BoolArray = (count >= least) & (newer >= least) & (count <= self.most)
-        return allowed
-
-    def _evidence(self, own: FloatArray, allowed: BoolArray) -> FloatArray:
-        """Return the excess in standard errors, one below the other by measure."""
+    def _evidence(self, own: FloatArray, newer: FloatArray) -> FloatArray:
+        """Return excesses in standard errors, where there are enough rows in both halves."""
         excess, variance = self._moments(own)
         found = excess / np.sqrt(variance)
-        found[self.older.two_sided] = np.abs(found[self.older.two_sided])
-        found[:, ~allowed] = -np.inf
+        if self.two_sided:
+            found = np.abs(found)
+        least = self.older.min_rows
+        found[(own[0] < least) | (newer < least) | (own[0] > self.most)] = -np.inf
         return found
 
     def _contrast(self, own: FloatArray, rest: FloatArray) -> FloatArray:
@@ -185,31 +205,30 @@ class _Scan:
         here, own_variance = self._moments(own)
         there, rest_variance = self._moments(rest)
         apart = (here - there) / np.sqrt(own_variance + rest_variance)
-        two_sided = self.older.two_sided
-        # Away from zero is worse.
-        apart[two_sided] = (apart * np.sign(here))[two_sided]
-        apart[:, rest[0] < 1] = -np.inf
+        if self.two_sided:
+            apart *= np.sign(here)  # away from zero is worse
+        apart[rest[0] < 1] = -np.inf
         return apart
 
     def _moments(self, own: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return mean excesses, and their variances."""
         count = np.maximum(own[0], 1.0)
-        total, squares = own[1::2], own[2::2]
-        mean = total / count
-        prior, centre = (
-            one.reshape(-1, *[1] * (own.ndim - 1)) for one in (self.variance, self.centre)
-        )
-        within = np.maximum(squares - total * mean, 0.0) + _KNOWN_ROWS * prior
+        mean = own[1] / count
+        within = np.maximum(own[2] - own[1] * mean, 0.0) + _KNOWN_ROWS * self.variance
         variance = np.maximum(within / (count + _KNOWN_ROWS) / count, np.finfo(float).tiny)
-        return mean - centre, variance
+        return mean - self.centre, variance
 
-    def _best_of(self, evidence: FloatArray) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Yield measure and place of the best slices of a pair, if they look worse at all."""
-        for measure, own in enumerate(evidence):
-            for place in np.argsort(-own, axis=None, kind="stable")[: self.kept]:
-                at = tuple(int(one) for one in np.unravel_index(place, own.shape))
-                if own[at] >= _LEAST_EVIDENCE:
-                    yield measure, at
+    def _best_of(self, evidence: FloatArray) -> Iterator[tuple[float, tuple[int, ...]]]:
+        """Yield the best slices of a pair with their places, if they look worse at all."""
+        few = (
+            [int(evidence.argmax())]
+            if self.kept == 1
+            else np.argsort(-evidence, axis=None, kind="stable")[: self.kept]
+        )
+        for place in few:
+            at = tuple(int(one) for one in np.unravel_index(place, evidence.shape))
+            if evidence[at] >= _LEAST_EVIDENCE:
+                yield float(evidence[at]), at
 
 
 def _unions(conditions: Sequence[Condition], n_cells: int) -> FloatArray:
@@ -218,17 +237,3 @@ def _unions(conditions: Sequence[Condition], n_cells: int) -> FloatArray:
     for number, one in enumerate(conditions):
         held[number, one.first : one.last + 1] = 1.0
     return held
-
-
-def _by_groups(older: Older, groups: IntArray, candidate: _Candidate, left: BoolArray) -> float:
-    """Return the evidence of a slice if groups, and not rows, are what is independent."""
-    inside = left & candidate.found.holds(older.properties, older.rows)
-    if np.count_nonzero(np.bincount(groups[inside])) < _FEWEST_GROUPS:
-        return -np.inf
-    excess = older.excess[inside, candidate.measure]
-    excess = excess - older.excess[left, candidate.measure].mean()
-    mean = float(excess.mean())
-    by_group = np.bincount(groups[inside], excess - mean)
-    variance = float(by_group @ by_group)
-    evidence = mean * len(excess) / np.sqrt(variance) if variance > 0 else 0.0
-    return abs(evidence) if older.two_sided[candidate.measure] else evidence

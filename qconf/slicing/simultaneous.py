@@ -15,7 +15,7 @@ from qconf._types import FloatArray
 
 __all__ = ["joint_quantile"]
 
-_DRAWS, _AT_ONCE = 10_000, 1_000
+_DRAWS, _AT_ONCE = 5_000, 1_000
 
 
 def joint_quantile(correlation: FloatArray, confidence_level: float, seed: int) -> float:

@@ -87,7 +87,9 @@ def test_newer_expected_errors_have_no_say_either() -> None:
     time = np.arange(len(table))
     other = expected.copy()
     other[3000:] *= np.random.default_rng(1).uniform(0.5, 2, 3000)
-    told = [audit_slices(table, unit * expected, one, time=time, **QUICK) for one in (expected, other)]
+    told = [
+        audit_slices(table, unit * expected, one, time=time, **QUICK) for one in (expected, other)
+    ]
     assert len({frozenset(one.text for one in audit.slices) for audit in told}) == 1
 
 
@@ -272,7 +274,9 @@ def test_one_property_is_enough_if_asked() -> None:
     """No pair is searched or told."""
     table, unit, expected = scored()
     residual = unit * expected * np.where(in_slice(table), 2.0, 1.0)
-    audit = audit_slices(table, residual, expected, max_columns=1, columns=["zone", "size"], **QUICK)
+    audit = audit_slices(
+        table, residual, expected, max_columns=1, columns=["zone", "size"], **QUICK
+    )
     assert {len(one.properties) for one in audit.slices} == {1}
     assert {name for one in audit.slices for name in one.properties} == {"zone", "size"}
 
@@ -317,5 +321,3 @@ def test_what_is_too_much_is_hardly_ever_called_fine() -> None:
         (one,) = [each for each in audit.slices if each.text == "zone a"]
         fine += one.figures["calibration"].verdict == "fine"
     assert fine <= 200 * (0.05 + 2 * np.sqrt(0.05 * 0.95 / 200))
-
-
