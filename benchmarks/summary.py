@@ -43,6 +43,9 @@ def summary(results: Path) -> str:
             "## The simulated world: outliers in the best decile, %, by spread of group means"
         ]
         parts += [_simulated(results / "simulation.csv")]
+    if (results / "slices.csv").exists():
+        parts += ["## Slices: any flag where nothing is wrong, and what is found where it is"]
+        parts += [markdown(pd.read_csv(results / "slices.csv"))]
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
     if (results / "fingerprint.csv").exists():

@@ -145,9 +145,7 @@ def _explaining(
 ) -> int:
     """Return which of the slices told shares the most rows, of those worse by the same measure."""
     worse = {one.metric for one in figures[i] if one.verdict == WORSE}
-    shared = [
-        int((inside[i] & inside[one]).sum())
-        * any(f.metric in worse and f.verdict == WORSE for f in figures[one])
-        for one in told
+    alike = [
+        one for one in told if any(f.verdict == WORSE and f.metric in worse for f in figures[one])
     ]
-    return told[int(np.argmax(shared))]
+    return max(alike or told, key=lambda one: int((inside[i] & inside[one]).sum()))

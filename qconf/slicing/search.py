@@ -1,8 +1,9 @@
 """Find slices that look worse on the older half, none of them told twice.
 
 The slice with the strongest evidence is taken first; its rows are taken out for each measure by
-which it looks worse, and the search goes on among the others (matching pursuit). So what is bad only because a slice found before lies in it
-is not found again, be it a wider range, a neighbour or one of its properties alone.
+which it looks worse, and the search goes on among the others (matching pursuit). So what is bad
+only because a slice found before lies in it is not found again, be it a wider range, a neighbour or
+one of its properties alone.
 """
 
 from __future__ import annotations
