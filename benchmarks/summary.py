@@ -14,6 +14,12 @@ from benchmarks.markdown import markdown
 
 __all__ = ["summary"]
 
+#: Results that are tables for people as they are.
+_AS_THEY_ARE = {
+    "scoring-stream": "Rows scored from Parquet to Parquet",
+    "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
+}
+
 
 def summary(results: Path) -> str:
     """Put what was measured into tables: means over seeds, ratios over tables."""
@@ -35,22 +41,25 @@ def summary(results: Path) -> str:
         ]
     if (results / "scoring.csv").exists():
         parts += ["## Scoring King County by a fitted blend", _scored(results / "scoring.csv")]
-    if (results / "scoring-stream.csv").exists():
-        parts += ["## Rows scored from Parquet to Parquet"]
-        parts += [markdown(pd.read_csv(results / "scoring-stream.csv"))]
+    parts += _as_they_are(results)
     if (results / "simulation.csv").exists():
         parts += [
             "## The simulated world: outliers in the best decile, %, by spread of group means"
         ]
         parts += [_simulated(results / "simulation.csv")]
-    if (results / "slices.csv").exists():
-        parts += ["## Slices: any flag where nothing is wrong, and what is found where it is"]
-        parts += [markdown(pd.read_csv(results / "slices.csv"))]
     if (results / "vowpal-wabbit.csv").exists():
         parts += ["## Vowpal Wabbit on the simulated world", _raced(results / "vowpal-wabbit.csv")]
     if (results / "fingerprint.csv").exists():
         parts += ["## Batches that a shadow refuses, %", _refused(results / "fingerprint.csv")]
     return "\n\n".join(parts) + "\n"
+
+
+def _as_they_are(results: Path) -> list[str]:
+    parts = []
+    for stem, title in _AS_THEY_ARE.items():
+        if (results / f"{stem}.csv").exists():
+            parts += [f"## {title}", markdown(pd.read_csv(results / f"{stem}.csv"))]
+    return parts
 
 
 def _calibrated(path: Path) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import BoolArray, FloatArray, IntArray
 
-__all__ = ["chosen_cuts", "decimals_of"]
+__all__ = ["NO_CUTS", "Cuts", "chosen_cuts", "decimals_of"]
 
-#: Five bins of equal size, as far as ties allow.
-_QUANTILES = (0.2, 0.4, 0.6, 0.8)
+#: Twenty bins of equal size at most; and ranges of so many of them, of which each is tried.
+_FINE, _NARROW = 20, 4
 #: A tree of so many leaves adds three cuts at most.
 _LEAVES = 4
 #: So many rows tell a tree of one column where to cut.
@@ -25,7 +27,49 @@ _MOST_DECIMALS = 8
 _STEP = 0.01
 
 
-def chosen_cuts(column: FloatArray, errors: FloatArray, min_rows: int, seed: int) -> FloatArray:
+@dataclass(frozen=True, eq=False)
+class Cuts:
+    """Where a column is cut.
+
+    Attributes
+    ----------
+    edges : ndarray of shape (n_cuts,)
+        Rising; a value that is equal to a cut is below it.
+    coarse : ndarray of shape (n_cuts,), dtype bool
+        Cuts at quintiles: each fifth is looked at by itself.
+    tree : ndarray of shape (n_cuts,), dtype bool
+        Cuts of the tree.
+    """
+
+    edges: FloatArray
+    coarse: BoolArray
+    tree: BoolArray
+
+    def ranges(self) -> list[tuple[int, int]]:
+        """List the ranges of cells that a slice may ask for, first and last cell of each.
+
+        All ranges between quintiles and cuts of the tree; tails, and what is narrower than a
+        fifth, to a twentieth: so many that few slices are missed, and not as many as all.
+        """
+        n_cells = len(self.edges) + 1
+        borders = [0, *(np.flatnonzero(self.coarse | self.tree) + 1), n_cells]
+        found = {(first, end - 1) for i, first in enumerate(borders) for end in borders[i + 1 :]}
+        for cell in range(n_cells):
+            found |= {(0, cell), (cell, n_cells - 1)}
+            found |= {(cell, min(cell + more, n_cells - 1)) for more in range(_NARROW)}
+        return sorted((int(first), int(last)) for first, last in found)
+
+    def fifths(self) -> list[tuple[int, int]]:
+        """List the ranges between quintiles."""
+        borders = [0, *(np.flatnonzero(self.coarse) + 1), len(self.edges) + 1]
+        return [(int(a), int(b) - 1) for a, b in pairwise(borders)]
+
+
+#: A column that is not cut.
+NO_CUTS = Cuts(np.empty(0), np.empty(0, dtype=bool), np.empty(0, dtype=bool))
+
+
+def chosen_cuts(column: FloatArray, errors: FloatArray, min_rows: int, seed: int) -> Cuts:
     """Choose where to cut a column.
 
     Parameters
@@ -38,29 +82,34 @@ def chosen_cuts(column: FloatArray, errors: FloatArray, min_rows: int, seed: int
         A leaf of the tree has so many rows.
     seed : int
         Chooses the rows that a tree sees.
-
-    Returns
-    -------
-    ndarray of shape (n_cuts,)
-        Rising; a value that is equal to a cut is below it.
     """
     known = np.flatnonzero(np.isfinite(column))
     if len(known) == 0:
-        return np.empty(0)
+        return NO_CUTS
     values = column[known]
     distinct = np.unique(values)
     if len(distinct) <= _FEW_VALUES:
-        return distinct[:-1]
-    quantiles = np.quantile(values, _QUANTILES, method="inverted_cdf")
-    tree = _tree_cuts(column, errors, known, min_rows, seed)
+        each = np.ones(len(distinct) - 1, dtype=bool)
+        return Cuts(distinct[:-1], each, each)
+    n_bins = int(np.clip(len(known) // min_rows, 5, _FINE))
+    fifths, fine, tree = (
+        _rounded(one, values)
+        for one in (
+            np.quantile(values, np.arange(1, 5) / 5, method="inverted_cdf"),
+            np.quantile(values, np.arange(1, n_bins) / n_bins, method="inverted_cdf"),
+            _tree_cuts(column, errors, known, min_rows, seed),
+        )
+    )
+    cuts = np.unique(np.concatenate([fifths, fine, tree]))
+    cuts = cuts[(cuts >= distinct[0]) & (cuts < distinct[-1])]
+    return Cuts(cuts, np.isin(cuts, fifths), np.isin(cuts, tree))
+
+
+def _rounded(cuts: FloatArray, values: FloatArray) -> FloatArray:
+    """Round cuts down: a value that is equal to one is below it, and whole numbers stay apart."""
     decimals = decimals_of(values)
     unit = 10.0**-decimals
-    # Down, as a value that is equal to a cut is below it: whole numbers are cut where they were.
-    cuts = np.unique(
-        np.round(np.floor(np.concatenate([quantiles, tree]) / unit + _ROUNDING), 0) * unit
-    )
-    cuts = np.round(cuts, decimals)
-    return cuts[(cuts >= distinct[0]) & (cuts < distinct[-1])]
+    return np.round(np.floor(cuts / unit + _ROUNDING) * unit, decimals)
 
 
 def decimals_of(values: FloatArray) -> int:
@@ -83,7 +132,7 @@ def decimals_of(values: FloatArray) -> int:
 
 
 def _tree_cuts(
-    column: FloatArray, errors: FloatArray, known: np.ndarray, min_rows: int, seed: int
+    column: FloatArray, errors: FloatArray, known: IntArray, min_rows: int, seed: int
 ) -> FloatArray:
     from sklearn.tree import DecisionTreeRegressor  # noqa: PLC0415 - help must not wait for it
 

@@ -6,7 +6,7 @@ one. A missing value is a cell of its own. Cuts and names come from the older ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 from qconf._types import FloatArray, IntArray
 from qconf.core.plain_columns import plain_columns
 from qconf.encoding.columns import as_floats, factorized, is_measured
-from qconf.slicing.cuts import chosen_cuts, decimals_of
+from qconf.slicing.cuts import NO_CUTS, Cuts, chosen_cuts, decimals_of
 
 __all__ = ["Condition", "Property", "properties_of"]
 
@@ -53,8 +53,8 @@ class Property:
     texts : tuple of str
         What each cell that is not ordered is called, after the ordered ones: the names, the rare
         ones together, and missing.
-    cuts : ndarray
-        Between ordered cells; empty for names.
+    cuts : Cuts
+        Between ordered cells; none for names.
     decimals : int
         How many the cuts have.
     is_date : bool
@@ -66,7 +66,7 @@ class Property:
     name: str
     codes: np.ndarray[Any, np.dtype[np.uint8]]
     texts: tuple[str, ...]
-    cuts: FloatArray = field(default_factory=lambda: np.empty(0))
+    cuts: Cuts = NO_CUTS
     decimals: int = 0
     is_date: bool = False
     values: FloatArray | None = None
@@ -74,7 +74,7 @@ class Property:
     @property
     def n_ordered(self) -> int:
         """How many cells are ranges."""
-        return len(self.cuts) + 1 if len(self.cuts) else 0
+        return len(self.cuts.edges) + 1 if len(self.cuts.edges) else 0
 
     @property
     def n_cells(self) -> int:
@@ -82,19 +82,19 @@ class Property:
         return self.n_ordered + len(self.texts)
 
     def cells(self, column: int) -> list[Condition]:
-        """List each cell as a condition."""
-        return [Condition(column, cell, cell) for cell in range(self.n_cells)]
+        """List what is looked at by itself: fifths, names, missing."""
+        ranges = self.cuts.fifths() if self.n_ordered else []
+        return [Condition(column, *ends) for ends in ranges] + self._named(column)
 
     def conditions(self, column: int) -> list[Condition]:
-        """List all that a slice may ask of this column: each range of cells, each name."""
-        ranges = [
-            Condition(column, first, last)
-            for first in range(self.n_ordered)
-            for last in range(first, self.n_ordered)
-            if last - first + 1 < self.n_ordered or self.texts
-        ]
-        named = range(self.n_ordered, self.n_cells)
-        return ranges + [Condition(column, cell, cell) for cell in named]
+        """List all that a slice may ask of this column: ranges of cells, names, missing."""
+        ranges = self.cuts.ranges() if self.n_ordered else []
+        if not self.texts:
+            ranges = [ends for ends in ranges if ends != (0, self.n_ordered - 1)]
+        return [Condition(column, *ends) for ends in ranges] + self._named(column)
+
+    def _named(self, column: int) -> list[Condition]:
+        return [Condition(column, cell, cell) for cell in range(self.n_ordered, self.n_cells)]
 
     def text(self, condition: Condition) -> str:
         """Write a condition for people."""
@@ -104,8 +104,8 @@ class Property:
         if self.values is not None:
             ends = [self._exactly(self.values[one]) for one in (first, last)]
             return f"{self.name} {' to '.join(dict.fromkeys(ends))}"
-        low = None if first == 0 else self._number(self.cuts[first - 1])
-        high = None if last == self.n_ordered - 1 else self._number(self.cuts[last])
+        low = None if first == 0 else self._number(self.cuts.edges[first - 1])
+        high = None if last == self.n_ordered - 1 else self._number(self.cuts.edges[last])
         if low is None and high is None:
             return f"{self.name} known"
         if low is None:
@@ -169,14 +169,18 @@ def _measured(
     cuts = chosen_cuts(before, errors, min_rows, seed)
     known = before[np.isfinite(before)]
     missing = np.isnan(values)
-    if len(cuts) == 0 and not missing.any():
+    if len(cuts.edges) == 0 and not missing.any():
         return None
-    if len(cuts) == 0:
+    if len(cuts.edges) == 0:
         return Property(name, missing.astype(np.uint8), ("known", "missing"))
-    codes = np.searchsorted(cuts, values, side="left").astype(np.uint8)
-    codes[missing] = len(cuts) + 1
+    codes = np.searchsorted(cuts.edges, values, side="left").astype(np.uint8)
+    codes[missing] = len(cuts.edges) + 1
     distinct = np.unique(known)
-    each = distinct if len(distinct) == len(cuts) + 1 and np.all(np.isin(cuts, distinct)) else None
+    each = (
+        distinct
+        if len(distinct) == len(cuts.edges) + 1 and np.all(np.isin(cuts.edges, distinct))
+        else None
+    )
     decimals = decimals_of(known)
     texts = ("missing",) if missing.any() else ()
     return Property(name, codes, texts, cuts, decimals, column.dtype.kind == "M", each)

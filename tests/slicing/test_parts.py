@@ -68,8 +68,10 @@ def test_a_tree_cuts_where_errors_change() -> None:
     x = np.linspace(0, 1, 4000)
     errors = np.where((x > 0.33) & (x < 0.37), 3.0, 1.0)[:, None]
     cuts = chosen_cuts(x, errors, 50, 0)
-    assert {0.33, 0.37} <= set(cuts.round(2))
-    assert len(chosen_cuts(np.repeat([1.0, 2.0, 5.0], 50), np.zeros((150, 1)), 50, 0)) == 2
+    assert {0.33, 0.37} <= set(cuts.edges.round(2))
+    assert cuts.edges[cuts.coarse] == pytest.approx([0.2, 0.4, 0.6, 0.8], abs=0.01)
+    few = chosen_cuts(np.repeat([1.0, 2.0, 5.0], 50), np.zeros((150, 1)), 50, 0)
+    assert few.fifths() == [(0, 0), (1, 1), (2, 2)]
 
 
 def test_rare_names_share_a_cell_and_new_ones_too() -> None:
