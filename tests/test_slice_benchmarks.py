@@ -13,7 +13,7 @@ from benchmarks.slice_worlds import NULLS, PLANTED, SliceWorld
 from benchmarks.summary import summary
 
 RESULTS = Path(slices.__file__).parent / "results"
-SMALL = SliceWorld("small", "normal", factor=3.0, rows=3000)
+SMALL = SliceWorld("small", "normal", factor=3.0, rows=10_000)
 
 
 def test_planted_slices_have_three_per_cent_of_the_rows() -> None:
