@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, get_args
 
-import numpy as np
-
-from qconf._types import ArrayLike, ErrorScaleName, IntArray, TableLike
-from qconf.core.conventions import check_options, check_seed
-from qconf.core.error_scale import error_scale
+from qconf._types import ArrayLike, ErrorScaleName, TableLike
 from qconf.core.validation import check_column
-from qconf.errors import OptionError, TableError, not_one_of
 from qconf.evaluation.sampling import row_codes
-from qconf.slicing.figures import WORSE, figures_of
-from qconf.slicing.halves import Halves, halve
-from qconf.slicing.influence import Excesses, Newer
-from qconf.slicing.levels import Level, supported_levels
-from qconf.slicing.looking import looked_at
-from qconf.slicing.measures import METRICS, Against, MetricName, Scores, check_metrics
-from qconf.slicing.merging import merged
-from qconf.slicing.properties import Property, properties_of
-from qconf.slicing.result import MeasuredSlice, SliceAudit
-from qconf.slicing.search import Older, find_suspects, n_candidates
-from qconf.slicing.simultaneous import joint_quantile
-from qconf.slicing.slices import Slice
-from qconf.slicing.wording import slice_sentence
+from qconf.slicing.auditing import Audit
+from qconf.slicing.halves import halve
+from qconf.slicing.measures import METRICS, Against, Scores, check_metrics
+from qconf.slicing.options import SliceOptions
+from qconf.slicing.result import SliceAudit
 from qconf.tables.roles import all_moments, as_names, as_table, check_known
 
 __all__ = ["audit_slices"]
@@ -124,7 +107,7 @@ def audit_slices(
     >>> [one.text for one in audit.worse], audit.level
     (['zone c and size above 139'], 2)
     """
-    options = _Options(
+    options = SliceOptions(
         check_metrics(metrics), against, tolerance, min_rows, max_columns, confidence_level,
         error, random_state,
     )  # fmt: skip
@@ -145,190 +128,4 @@ def audit_slices(
     codes = None if groups is None else row_codes("group", groups, n_rows)
     moments = None if time is None else all_moments(time, n_rows)
     halves = halve(n_rows, moments, codes, min_rows, random_state)
-    return _Audit(table, scores, halves, codes, moments, options).run(levels=levels)
-
-
-@dataclass(frozen=True)
-class _Options:
-    metrics: tuple[MetricName, ...]
-    against: Against
-    tolerance: float
-    min_rows: int
-    max_columns: int
-    confidence_level: float
-    error: ErrorScaleName
-    seed: int
-
-    def check(self, threshold: float) -> None:
-        """Hold options against their ranges.
-
-        Raises
-        ------
-        OptionError
-        """
-        check_options(
-            threshold=threshold, fraction=1.0, confidence_level=self.confidence_level,
-            outlier_rates=(),
-        )  # fmt: skip
-        check_seed(self.seed)
-        error_scale(self.error)
-        if self.against not in get_args(Against):
-            raise OptionError(not_one_of("option against", self.against, get_args(Against)))
-        if isinstance(self.max_columns, bool) or self.max_columns not in {1, 2}:
-            msg = f"A slice has 1 or 2 properties (max_columns), not {self.max_columns!r}."
-            raise OptionError(msg)
-        least = 20
-        if not isinstance(self.min_rows, Integral) or self.min_rows < least:
-            msg = f"A slice needs at least {least} rows (min_rows), got {self.min_rows!r}."
-            raise OptionError(msg)
-        known = isinstance(self.tolerance, Real) and math.isfinite(self.tolerance)
-        if not known or self.tolerance <= 0:
-            msg = f"The tolerance must be a share > 0, such as 0.25, got {self.tolerance!r}."
-            raise OptionError(msg)
-
-
-@dataclass(frozen=True, eq=False)
-class _Audit:
-    """The rows of an audit, and what is asked of them."""
-
-    table: Any
-    scores: Scores
-    halves: Halves
-    groups: IntArray | None
-    time: Any
-    options: _Options
-
-    def run(self, *, levels: bool) -> SliceAudit:
-        """Find, measure and tell."""
-        properties, older = self._older()
-        suspects = find_suspects(older)
-        rows, newer_scores = self.halves.newer, self.scores.take(self.halves.newer)
-        measures = newer_scores.measures(
-            self.options.metrics, self.scores.take(self.halves.older), self.options.against,
-            self.options.tolerance,
-        )  # fmt: skip
-        newer = Newer(
-            np.column_stack([one.excess for one in measures]), self._groups_of(rows),
-            None if self.time is None else self.time[rows],
-        )  # fmt: skip
-        slices = looked_at(properties, suspects, rows, newer.groups, self.options.min_rows)
-        if not slices:
-            msg = (
-                f"No slice has {self.options.min_rows} newer rows (of 10 groups, if there are "
-                "groups): give more rows or columns, or a smaller min_rows (--min-rows)."
-            )
-            raise TableError(msg)
-        inside = [one.holds(properties, rows) for one in slices]
-        level, seed = self.options.confidence_level, self.options.seed
-        excesses = Excesses.of(newer, inside, seed)
-        quantile = joint_quantile(excesses.correlation, level, seed)
-        figures = figures_of(measures, inside, excesses, quantile)
-        told, explained = merged(slices, inside, figures, newer, quantile, self.options.min_rows)
-        order = [*told, *(i for i in _by_evidence(figures) if i not in set(told))]
-        measured = [
-            self._measured(
-                slices[i], properties, inside[i], figures[i],
-                slices[explained[i]].text(properties) if i in explained else None,
-                suspect=slices[i] in set(suspects),
-            )
-            for i in order
-        ]  # fmt: skip
-        tried = self._levels(properties, newer) if levels else ()
-        return self._result(tuple(measured), tried, newer, newer_scores, older)
-
-    def _older(self) -> tuple[list[Property], Older]:
-        rows, options = self.halves.older, self.options
-        scores = self.scores.take(rows)
-        measures = scores.measures(options.metrics, scores, options.against, options.tolerance)
-        excess = np.column_stack([one.excess for one in measures])
-        properties = properties_of(self.table, rows, excess, options.min_rows, options.seed)
-        if not properties:
-            msg = (
-                "Nothing to slice by: each column has one value, or none that is shared by "
-                f"{options.min_rows} rows. Give other columns, or a smaller min_rows (--min-rows)."
-            )
-            raise TableError(msg)
-        two_sided = np.array([one.two_sided for one in measures])
-        older = Older(
-            properties, rows, self.halves.newer, excess, two_sided, self._groups_of(rows),
-            options.min_rows, options.max_columns,
-        )  # fmt: skip
-        return properties, older
-
-    def _groups_of(self, rows: IntArray) -> IntArray | None:
-        if self.groups is None:
-            return None
-        codes = np.unique(self.groups[rows], return_inverse=True)[1].astype(np.intp)
-        return None if codes.max() == len(rows) - 1 else codes
-
-    def _measured(
-        self,
-        one: Slice,
-        properties: list[Property],
-        inside: Any,
-        figures: Any,
-        explained_by: str | None,
-        *,
-        suspect: bool,
-    ) -> MeasuredSlice:
-        n, text = int(inside.sum()), one.text(properties)
-        percent = self.options.error != "absolute"
-        return MeasuredSlice(
-            text=text,
-            properties=tuple(properties[each.column].name for each in one.conditions),
-            suspect=suspect,
-            n=n,
-            n_older=int(one.holds(properties, self.halves.older).sum()),
-            share=n / len(inside),
-            figures={each.metric: each for each in figures},
-            explained_by=explained_by,
-            sentence=slice_sentence(
-                text, figures, n, percent=percent, against=self.options.against
-            ),
-            definition=one,
-        )
-
-    def _levels(self, properties: list[Property], newer: Newer) -> tuple[Level, ...]:
-        older, rows = self.halves.older, self.halves.newer
-        sizes = (self.scores.take(older).standardised, self.scores.take(rows).standardised)
-        return supported_levels(
-            properties, (older, rows), sizes, groups=newer.groups, time=newer.time,
-            min_rows=self.options.min_rows, seed=self.options.seed,
-        )  # fmt: skip
-
-    def _result(
-        self,
-        slices: tuple[MeasuredSlice, ...],
-        levels: tuple[Level, ...],
-        newer: Newer,
-        scores: Scores,
-        older: Older,
-    ) -> SliceAudit:
-        return SliceAudit(
-            slices=slices,
-            levels=levels,
-            scheme=self.halves.in_words,
-            n_older=len(self.halves.older),
-            n_newer=len(self.halves.newer),
-            n_groups=None if newer.groups is None else int(newer.groups.max()) + 1,
-            candidates=n_candidates(older),
-            threshold=scores.threshold,
-            tolerance=float(self.options.tolerance),
-            confidence_level=float(self.options.confidence_level),
-            error=self.options.error,
-            against=self.options.against,
-            calibration=float(np.sqrt(np.mean((scores.residual / scores.floored) ** 2))),
-            outlier_rate=float(np.mean(np.abs(scores.residual) > scores.threshold)),
-            bias=float(scores.residual.mean()),
-            cells=tuple(older.properties),
-        )
-
-
-def _by_evidence(figures: Any) -> list[int]:
-    """Order slices: what is worse first, then by how much it looks so."""
-
-    def key(i: int) -> tuple[bool, float]:
-        worse = any(one.verdict == WORSE for one in figures[i])
-        return not worse, -max(one.evidence for one in figures[i])
-
-    return sorted(range(len(figures)), key=key)
+    return Audit(table, scores, halves, codes, moments, options).run(levels=levels)
