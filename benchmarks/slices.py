@@ -1,6 +1,6 @@
 """Whether `audit_slices` finds a slice that is worse, and nothing where nothing is worse.
 
-Results are kept in pieces of 50 tables in ``.cache/slices/``; a run that was stopped goes on. Peers
+Results are kept in pieces of 20 tables in ``.cache/slices/``; a run that was stopped goes on. Peers
 get squared errors in units of the expected ones, and all rows at once. (With absolute ones
 deepchecks' trees, whose least gain is a number without a unit, do not split at all.)
 """
@@ -19,7 +19,7 @@ from qconf import audit_slices
 
 __all__ = ["measured", "run", "summed"]
 
-_PIECE = 50
+_PIECE = 20
 _CACHE = Path(__file__).parent / ".cache" / "slices"
 #: A thousand tables tell whether 5 % is held; the others are told to a per cent or two.
 _TABLES = {"Student's t5": 1000, "2,000 rows": 1000}
