@@ -48,7 +48,9 @@ def _sliceline(table: SliceTable, seed: int) -> list[Any]:  # noqa: ARG001 - one
 
     codes = np.column_stack([_binned(column, 10) for _, column in table.X.items()])
     errors = (table.residual / table.expected) ** 2
-    finder = Slicefinder(alpha=0.99, k=10, max_l=2, min_sup=200, verbose=False).fit(codes, errors)
+    finder: Any = Slicefinder(alpha=0.99, k=10, max_l=2, min_sup=200, verbose=False).fit(
+        codes, errors
+    )
     return [
         np.logical_and.reduce(
             [codes[:, i] == value for i, value in enumerate(top) if value is not None]

@@ -100,9 +100,9 @@ def audit_fit(
         rows, told["signed_residual"], expected, threshold=settings.threshold,
         groups=None if dataset.groups is None else dataset.groups[scored],
         time=None if dataset.time is None else dataset.time[scored],
-        error=settings.scale.name, confidence_level=confidence_level, random_state=random_state,
+        error=error, confidence_level=confidence_level, random_state=random_state,
         **asked,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     return audit, (*doubts, *contest.doubts(strict=strict))
 
 

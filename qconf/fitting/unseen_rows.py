@@ -120,9 +120,8 @@ class UnseenRows:
         if strict:
             refuse_warnings(warned)
         hidden = {str(one) for one in (truth, *given.values()) if one is not None}
-        return cls(
-            model, card, frame, hidden, scored.prediction, expected, residual, roles, limit, warned
-        )
+        prediction = np.asarray(scored.prediction, dtype=np.float64)
+        return cls(model, card, frame, hidden, prediction, expected, residual, roles, limit, warned)
 
 
 def _read(table: str, schema: Schema, reading: Mapping[str, Any]) -> TableFile:

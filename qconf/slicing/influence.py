@@ -151,7 +151,8 @@ def _variances(by_unit: sparse.csc_matrix, shape: tuple[int, int]) -> FloatArray
         together = own.T @ everything
         squares = np.asarray(own.multiply(own).sum(axis=0)).ravel()
         found.append(squares[:-1] - 2 * together[:-1] + together[-1])
-    return np.maximum(np.column_stack(found), 0.0)
+    variance: FloatArray = np.maximum(np.column_stack(found), 0.0)
+    return variance
 
 
 def _correlation(by_unit: sparse.csc_matrix, shape: tuple[int, int], seed: int) -> FloatArray:

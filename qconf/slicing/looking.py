@@ -62,4 +62,4 @@ def _is_enough(
     n_inside = int(inside.sum())
     if n_inside < min_rows or n_inside == len(newer):
         return False
-    return groups is None or np.count_nonzero(np.bincount(groups[inside])) >= _FEWEST_GROUPS
+    return groups is None or bool(np.count_nonzero(np.bincount(groups[inside])) >= _FEWEST_GROUPS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from qconf.errors import OptionError, TableError
 from qconf.fitting.audit_fit import audit_fit, audit_kept
 from qconf.learners.trees.boosted import BoostedTrees
 
-QUICK = {"min_rows": 50, "levels": False}
+QUICK: dict[str, Any] = {"min_rows": 50, "levels": False}
 
 
 @pytest.fixture(scope="module")

@@ -254,7 +254,7 @@ def test_options_outside_their_range_are_refused(wrong: dict[str, Any], found: s
 def test_tables_that_cannot_be_used_are_refused() -> None:
     """Lengths, gaps, negative or empty scores, unknown columns, too few rows or levels."""
     table, unit, expected = scored(1000)
-    for residual, score, options, found in [
+    refused: list[tuple[Any, Any, dict[str, Any], str]] = [
         (unit[:-1], expected, {}, "residual must have shape"),
         (np.where(unit > 2, np.nan, unit), expected, {}, "must be finite"),
         (unit, -expected, {}, "must be >= 0"),
@@ -263,7 +263,8 @@ def test_tables_that_cannot_be_used_are_refused() -> None:
         (unit, expected, {"min_rows": 400}, "each needs at least 800"),
         (unit, expected, {"time": np.zeros(1000)}, "each needs at least"),
         (unit, expected, {"groups": np.zeros(1000)}, "each needs at least"),
-    ]:
+    ]
+    for residual, score, options, found in refused:
         with pytest.raises(TableError, match=found):
             audit_slices(table, residual, score, **QUICK, **options)
     with pytest.raises(TableError, match="Nothing to slice by"):
