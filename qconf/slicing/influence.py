@@ -140,7 +140,8 @@ def _summed(units: IntArray, moved: sparse.csc_matrix) -> sparse.csc_matrix:
     member = sparse.csr_matrix(
         (np.ones(len(units)), (units, np.arange(len(units)))), shape=(n_units, len(units))
     )
-    return (member @ moved).tocsc()
+    together: sparse.csc_matrix = (member @ moved).tocsc()
+    return together
 
 
 def _variances(by_unit: sparse.csc_matrix, shape: tuple[int, int]) -> FloatArray:

@@ -49,7 +49,8 @@ class Measure:
     def excess(self) -> FloatArray:
         """What came beyond what was expected; zero on average over all rows."""
         beyond: FloatArray = self.values - self.expected
-        return beyond - beyond.mean()
+        centred: FloatArray = beyond - beyond.mean()
+        return centred
 
     @property
     def two_sided(self) -> bool:
