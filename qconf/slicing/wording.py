@@ -70,7 +70,8 @@ def level_sentence(levels: Sequence[Level]) -> str:
     if not supported:
         return (
             "Level of slicing: none is supported. What properties, single or together, said of the "
-            "older errors does not tell the newer ones any better than the expected errors do."
+            "size of older errors does not tell that of newer ones any better than the expected "
+            "errors do."
         )
     right = supported[-1]
     said = f"Level of slicing: {_NAMES[right]} are what the data support"
@@ -78,7 +79,7 @@ def level_sentence(levels: Sequence[Level]) -> str:
     said += f", beyond {earlier}." if earlier else "."
     deeper = [_NAMES[one.n_properties] for one in levels if one.n_properties > right]
     if deeper:
-        said += f" On the newer rows {' and '.join(deeper)} tell errors no better."
+        said += f" On the newer rows {' and '.join(deeper)} tell the size of errors no better."
     else:
         said += " Slices of two can miss what is wrong: look at a tree, or mend the confidence."
     return said

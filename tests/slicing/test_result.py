@@ -29,5 +29,5 @@ def test_the_level_is_told_in_a_sentence() -> None:
     assert "none is supported" in level_sentence(none)
     pairs = [Level(i, gain, supported=i < 3) for i in (1, 2, 3)]
     assert "pairs of properties are what the data support, beyond single" in level_sentence(pairs)
-    assert "three properties at once tell errors no better" in level_sentence(pairs)
+    assert "three properties at once tell the size of errors no better" in level_sentence(pairs)
     assert "can miss" in level_sentence([Level(3, gain, supported=True)])
