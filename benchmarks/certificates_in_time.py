@@ -119,7 +119,7 @@ def _periods_of(when: Any, rates: dict[str, float]) -> IntArray | None:
     """Return which period each new row is of, periods as long as those of the promise."""
     if not rates:
         return None
-    name = next(iter(rates))
+    name = min(rates, key=len)  # of one calendar period, not of several that were joined
     unit = "W" if "/" in name else {4: "Y", 6: "Q", 7: "M", 10: "D"}[len(name)]
     codes, _ = pd.factorize(pd.DatetimeIndex(when).to_period(unit), sort=True)
     return np.asarray(codes, dtype=np.intp)

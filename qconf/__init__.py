@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
     from qconf.datasets import load_example as load_example
+    from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
     from qconf.estimators.column import ColumnConfidence as ColumnConfidence
     from qconf.estimators.constant import ConstantConfidence as ConstantConfidence
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
+    from qconf.fitting.certified import CertifiedModel as CertifiedModel
+    from qconf.fitting.certify_fit import fit_certified as fit_certified
+    from qconf.fitting.certify_model import certify_model as certify_model
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
     from qconf.learners.linear.linear_quantile import (
@@ -75,6 +79,7 @@ _HOME = {
     "BlendConfidence": "qconf.estimators.blend",
     "Certificate": "qconf.certification.certificate",
     "Certificates": "qconf.certification.certificates",
+    "CertifiedModel": "qconf.fitting.certified",
     "ColumnConfidence": "qconf.estimators.column",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
@@ -91,6 +96,7 @@ _HOME = {
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
+    "QconfError": "qconf.errors",
     "QuantileConfidence": "qconf.estimators.quantile",
     "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
@@ -105,8 +111,10 @@ _HOME = {
     "certified_coverage_scorer": "qconf.certification.scorer",
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
+    "certify_model": "qconf.fitting.certify_model",
     "compare": "qconf.comparison.contest",
     "evaluate": "qconf.evaluation.evaluate",
+    "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "load": "qconf.saving.opening",
@@ -129,6 +137,7 @@ __all__ = [
     "BlendConfidence",
     "Certificate",
     "Certificates",
+    "CertifiedModel",
     "ColumnConfidence",
     "Comparison",
     "ConfidentRegressor",
@@ -145,6 +154,7 @@ __all__ = [
     "NeighborConfidence",
     "OnlineConfidence",
     "OnlineLinearRegressor",
+    "QconfError",
     "QuantileConfidence",
     "Reliability",
     "ResidualConfidence",
@@ -159,8 +169,10 @@ __all__ = [
     "certified_coverage_scorer",
     "certified_rate",
     "certify",
+    "certify_model",
     "compare",
     "evaluate",
+    "fit_certified",
     "fit_error_distribution",
     "fit_model",
     "load",

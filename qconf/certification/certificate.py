@@ -13,7 +13,7 @@ from qconf.certification.binomial import batch_limit
 from qconf.certification.periods import PeriodPromise
 from qconf.certification.remedies import Remedies
 from qconf.core.estimate import Estimate
-from qconf.errors import OptionError
+from qconf.errors import OptionError, TableError
 
 if TYPE_CHECKING:
     from qconf.report.certified_risk import CertifiedRiskDisplay
@@ -108,10 +108,28 @@ class Certificate:
         -------
         ndarray of shape (n_samples,), dtype bool
             False where the expected error is missing.
+
+        Raises
+        ------
+        TableError
+            If expected errors are no numbers.
         """
-        scores = np.asarray(expected_error, dtype=np.float64)
+        try:
+            scores = np.asarray(expected_error, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            msg = f"Expected errors must be numbers, one a row: {error}."
+            raise TableError(msg) from error
         accepted: BoolArray = scores <= self.cut_off
         return accepted
+
+    def proves(self, cut_off: float) -> bool:
+        """Say whether the promise is proven of a cut-off: it was tested on the way, and passed.
+
+        All that passed are proven at once, so that one of them may be chosen afterwards, by what
+        it is worth, say.
+        """
+        passed = self.path["cut_off"][self.path["passed"]]
+        return self.certified and bool((passed == cut_off).any())
 
     def next_batch(self, n_rows: int) -> int:
         """Limit the number of outliers among the next rows that are accepted.

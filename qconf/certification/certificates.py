@@ -9,6 +9,7 @@ from typing import Any, Literal
 from qconf.certification.certificate import Certificate
 from qconf.certification.wording import (
     certificate_lines,
+    no_period_line,
     outlier_in_words,
     per_cent,
     period_lines,
@@ -96,9 +97,21 @@ class Certificates(Mapping[float, Certificate]):
         outlier = outlier_in_words(first.threshold, first.side, first.error)
         yield f"An outlier is {outlier}. {self._level_in_words()}"
         for one in self.told:
-            told = period_lines(one) if one.certified else certificate_lines(one)
-            if text := " ".join(told):
-                yield text
+            promised = one.period is not None and one.period.certified
+            told = [] if one.certified else [*certificate_lines(one, period=False)]
+            told += [*period_lines(one)] if promised else []
+            if told:
+                yield " ".join(told)
+        yield from self._no_periods()
+
+    def _no_periods(self) -> Iterator[str]:
+        """Say once of all rates that are not promised of a period why."""
+        rates: dict[str, list[str]] = {}
+        for one in self.told:
+            if one.period is not None and not one.period.certified:
+                rates.setdefault(one.period.reason, []).append(per_cent(one.limit))
+        for reason, those in rates.items():
+            yield no_period_line(reason, f" at {', '.join(those)}" if len(self.told) > 1 else "")
 
     def _level_in_words(self) -> str:
         level = per_cent(self.confidence_level)

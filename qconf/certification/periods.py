@@ -27,6 +27,10 @@ __all__ = ["LEAST_PERIODS", "PeriodPromise", "Periods", "promise_of_periods"]
 
 #: A spread of fewer periods is hardly known.
 LEAST_PERIODS = 6
+#: A period with less than this share of the usual rows is a piece of one.
+_SHORT = 0.5
+#: A bound on a rate from which on it tells nobody anything.
+_SAYS_NOTHING = 0.9
 #: Calendar periods of dates, the longest first; the first that makes enough of them is taken.
 _CALENDAR = ("Y", "Q", "M", "W", "D")
 
@@ -49,6 +53,8 @@ class Periods:
     def of(cls, values: ArrayLike, n_rows: int) -> Periods:
         """Read periods: dates become years, quarters, months, weeks or days; others stay.
 
+        What the first and the last days make of these is joined to a whole one.
+
         Raises
         ------
         TableError
@@ -70,9 +76,10 @@ class Periods:
     def _of_dates(cls, dates: pd.DatetimeIndex) -> Periods:
         for unit in _CALENDAR:
             codes, periods = pd.factorize(dates.to_period(unit), sort=True)
-            if len(periods) >= LEAST_PERIODS:
+            found = _whole(cls(codes.astype(np.intp), tuple(str(one) for one in periods)))
+            if len(found.names) >= LEAST_PERIODS:
                 break
-        return cls(codes.astype(np.intp), tuple(str(one) for one in periods))
+        return found
 
 
 @dataclass(frozen=True)
@@ -161,13 +168,57 @@ def promise_of_periods(
     bound = np.where((n > 0).all(axis=0), _prediction_limit(rates, confidence_level), 1.0)
     last, _ = last_passed(bound <= outlier_rate, start)
     if last is None:
-        return none(
-            f"one more period may have {in_percent(float(bound[start]))} where the tests start"
-        )
+        return none(_why_not(n[:, start], rates[:, start], float(bound[start])))
     named = dict(zip(periods.names, rates[:, last].tolist(), strict=True))
     coverage = float(n[:, last].sum()) / len(scores)
     return PeriodPromise(
         float(cut_offs.scores[last]), coverage, float(bound[last]), named, n_periods, ""
+    )
+
+
+def _whole(periods: Periods) -> Periods:
+    """Join periods that are cut short, with less than half of the usual rows, to others.
+
+    A table seldom ends with the end of a week: its last days are no period like the others.
+    Each such period joins the one before, the first ones the one after. No label has a say.
+    """
+    n_rows = np.bincount(periods.codes)
+    whole = n_rows >= _SHORT * np.median(n_rows)
+    joins = np.maximum(np.cumsum(whole) - 1, 0)
+    each = np.arange(joins[-1] + 1)
+    first = [periods.names[i] for i in np.searchsorted(joins, each, "left")]
+    last = [periods.names[i - 1] for i in np.searchsorted(joins, each, "right")]
+    names = (a if a == b else f"{a} to {b}" for a, b in zip(first, last, strict=True))
+    return Periods(joins[periods.codes], tuple(names))
+
+
+def _why_not(n: FloatArray, rates: FloatArray, bound: float) -> str:
+    """Say why the first test failed, and what would help.
+
+    Parameters
+    ----------
+    n, rates : ndarray of shape (n_periods,)
+        Rows accepted where the tests start, and their outlier rates.
+    bound : float
+    """
+    n_periods, empty = len(n), int((n == 0).sum())
+    if empty:
+        return (
+            f"it cannot be said, for {empty} of {n_periods} periods have no row where the tests "
+            "start; more calibration rows help, or longer periods"
+        )
+    seen = (
+        f"the rates of {n_periods} periods, {100 * rates.min():.1f} to {in_percent(rates.max())} "
+        "where the tests start,"
+    )
+    if bound >= _SAYS_NOTHING:
+        return (
+            f"it cannot be said, for {seen} differ too much to bound that of one more; more "
+            "periods help, or more rows in each"
+        )
+    return (
+        f"with {seen} one more may have {in_percent(bound)}; a higher outlier rate helps, or more "
+        "periods with more rows in each"
     )
 
 

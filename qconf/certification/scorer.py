@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from qconf._types import ArrayLike, TableLike
 from qconf.certification.certify import certify
 from qconf.core.error_scale import error_scale
+from qconf.core.validation import check_column
 from qconf.errors import EstimatorError
 from qconf.evaluation.scorer import last_step
 
@@ -50,6 +49,8 @@ def certified_coverage_scorer(
 
     Raises
     ------
+    TableError
+        If the truth is not one finite number a row.
     EstimatorError
         If the estimator has no ``predict_error``.
     """
@@ -61,7 +62,8 @@ def certified_coverage_scorer(
         )
         raise EstimatorError(msg)
     scale = error_scale(model.error)
-    residual = scale.checked_residual(model.predict(X), np.asarray(y, dtype=np.float64))
+    prediction = model.predict(X)
+    residual = scale.checked_residual(prediction, check_column("truth", y, len(prediction)))
     certificate = certify(
         model.predict_error(X),
         residual,

@@ -13,9 +13,10 @@ from qconf._types import ArrayLike, BoolArray, FloatArray
 from qconf.certification.certificate import Certificate, Side
 from qconf.certification.certify import outliers_of
 from qconf.certification.cut_offs import CutOffs
-from qconf.certification.worth import Worth, highest
+from qconf.certification.wording import value_lines
+from qconf.certification.worth import Worth, amounts_of, highest
 from qconf.core.conventions import check_options, check_seed
-from qconf.core.estimate import Estimate, in_units, with_range
+from qconf.core.estimate import Estimate
 from qconf.core.validation import check_column
 from qconf.errors import OptionError, TableError, not_one_of
 from qconf.evaluation.sampling import row_codes
@@ -42,9 +43,9 @@ class ValueCurve:
         What choosing a cut-off in this way is worth, a row of the table (accepted or not): chosen
         on four fifths of the rows and measured on the last, five times, so that it is not the
         highest of many numbers that were all measured on the same rows.
-    curve : DataFrame of shape (n_cut_offs, 6)
+    curve : DataFrame of shape (n_cut_offs, 7)
         ``cut_off``, ``coverage``, ``outlier_rate``, ``value`` a row, ``low`` and ``high``, each
-        interval on its own.
+        interval on its own; ``alike``: whether the value is not distinguishable from the highest.
     n_rows : int
     confidence_level : float
     """
@@ -57,9 +58,40 @@ class ValueCurve:
     n_rows: int
     confidence_level: float
     _worth: Worth
+    _chosen: FloatArray
+
+    @property
+    def cut_off_interval(self) -> tuple[float, float] | None:
+        """The lowest and the highest cut-off that may be best: paired, each on its own."""
+        return self._ends("cut_off")
+
+    @property
+    def coverage_interval(self) -> tuple[float, float] | None:
+        """What share of the rows these two accept."""
+        return self._ends("coverage")
+
+    def _ends(self, column: str) -> tuple[float, float] | None:
+        alike = self.curve.loc[self.curve["alike"], column]
+        return (float(alike.min()), float(alike.max())) if len(alike) else None
+
+    def value_at(self, cut_off: float) -> Estimate:
+        """Say what acting up to a cut-off is worth that these rows had no say in.
+
+        Parameters
+        ----------
+        cut_off : float
+            −inf acts on no row.
+
+        Returns
+        -------
+        Estimate
+            A row of the table.
+        """
+        worth = self._worth
+        return worth.mean(worth.amounts * (worth.scores <= cut_off), self.confidence_level)
 
     def price_of(self, certificate: Certificate) -> Estimate:
-        """Say what a guarantee costs: the value at the best cut-off minus that at its cut-off.
+        """Say what a guarantee costs: `value` minus the value at the certified cut-off.
 
         Parameters
         ----------
@@ -69,19 +101,20 @@ class ValueCurve:
         Returns
         -------
         Estimate
-            A row of the table, with a paired interval. The best cut-off was found on these rows,
-            so that the price is a little too high.
+            A row of the table, with a paired interval. Each row is valued at a cut-off that was
+            chosen on other rows, so that the price is not that of the luckiest cut-off.
         """
         worth = self._worth
-        best, guaranteed = (worth.scores <= one for one in (self.cut_off, certificate.cut_off))
-        each = worth.amounts * (best.astype(np.float64) - guaranteed)
-        return worth.mean(each, self.confidence_level)
+        guaranteed = worth.amounts * (worth.scores <= certificate.cut_off)
+        return worth.mean(self._chosen - guaranteed, self.confidence_level)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, without the curve; None where there is none."""
         acts = self.coverage > 0
         return {
             "cut_off": self.cut_off if acts else None,
+            "cut_off_interval": _listed(self.cut_off_interval),
+            "coverage_interval": _listed(self.coverage_interval),
             "coverage": self.coverage,
             "outlier_rate": self.outlier_rate if acts else None,
             "value": self.value.to_dict(),
@@ -91,18 +124,7 @@ class ValueCurve:
 
     def __str__(self) -> str:
         """Return the decision in words."""
-        level = f"{100 * self.confidence_level:g} %"
-        if self.coverage == 0:
-            return (
-                f"Act on no row: on these {self.n_rows:,} rows no cut-off is worth more than "
-                "nothing."
-            )
-        return (
-            f"Acting on expected errors up to {in_units(self.cut_off)} is worth most: "
-            f"{100 * self.coverage:.0f} % of rows, {100 * self.outlier_rate:.1f} % of them "
-            f"outliers, {with_range(self.value)} a row of the table ({level} interval, chosen and "
-            "measured on different rows)."
-        )
+        return "\n".join(value_lines(self))
 
     def __repr__(self) -> str:
         """Return a line."""
@@ -203,7 +225,7 @@ def value_curve(
     residuals = check_column("residual", residual, n_rows)
     outlier = outliers_of(residuals, threshold, side)
     good, bad, more = (
-        _money(name, given, n_rows)
+        amounts_of(name, given, n_rows)
         for name, given in (("gain", gain), ("loss", loss), ("excess loss", excess_loss))
     )
     if not (bad.any() or more.any()):
@@ -227,44 +249,35 @@ def _curve(
     n = cut_offs.cumulated(worth.scores)
     rate = cut_offs.cumulated(worth.scores, outlier) / n
     mean, error = worth.up_to(cut_offs)
-    reach = float(norm.ppf((1 + confidence_level) / 2)) * error
+    deviates = float(norm.ppf((1 + confidence_level) / 2))
     best = highest(cut_offs, mean)
+    less, of_less = worth.behind(cut_offs, best)
     chosen = int(np.searchsorted(cut_offs.scores, best))
     acts = best > -np.inf
+    each = worth.cross_fitted(cut_offs, random_state)
     return ValueCurve(
         cut_off=best,
         coverage=float(n[chosen]) / n_rows if acts else 0.0,
         outlier_rate=float(rate[chosen]) if acts else np.nan,
-        value=worth.mean(worth.cross_fitted(cut_offs, random_state), confidence_level),
+        value=worth.mean(each, confidence_level),
         curve=pd.DataFrame(
             {
                 "cut_off": cut_offs.scores,
                 "coverage": n / n_rows,
                 "outlier_rate": rate,
                 "value": mean,
-                "low": mean - reach,
-                "high": mean + reach,
+                "low": mean - deviates * error,
+                "high": mean + deviates * error,
+                # The best one is like itself, whatever rounding says.
+                "alike": (less <= deviates * of_less) | (cut_offs.scores == best),
             }
         ),
         n_rows=n_rows,
         confidence_level=float(confidence_level),
         _worth=worth,
+        _chosen=each,
     )
 
 
-def _money(name: str, given: float | ArrayLike, n_rows: int) -> FloatArray:
-    """Read an amount a row, or one for all; none may be negative.
-
-    Raises
-    ------
-    TableError
-        If it is not finite numbers, one a row.
-    OptionError
-        If any is negative.
-    """
-    column = np.full(n_rows, given) if np.ndim(given) == 0 else given
-    amounts = check_column(name, column, n_rows)
-    if (amounts < 0).any():
-        msg = f"The {name} must not be negative, got {amounts.min():g}: give costs as positive."
-        raise OptionError(msg)
-    return amounts
+def _listed(ends: tuple[float, float] | None) -> list[float] | None:
+    return None if ends is None else list(ends)

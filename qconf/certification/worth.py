@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from qconf._types import FloatArray, IntArray
+from qconf._types import ArrayLike, FloatArray, IntArray
 from qconf.certification.clusters import up_to_each
 from qconf.certification.cut_offs import CutOffs
 from qconf.core.estimate import Estimate
+from qconf.core.validation import check_column
+from qconf.errors import OptionError
 
-__all__ = ["Worth", "highest"]
+__all__ = ["Worth", "amounts_of", "highest"]
 
 _FOLDS = 5
 
@@ -37,18 +39,36 @@ class Worth:
 
     def up_to(self, cut_offs: CutOffs) -> tuple[FloatArray, FloatArray]:
         """Return the value a row up to each cut-off, and its standard error."""
+        return self._sums(cut_offs, self.amounts)
+
+    def behind(self, cut_offs: CutOffs, best: float) -> tuple[FloatArray, FloatArray]:
+        """Return how much less each cut-off is worth than the best, and its standard error.
+
+        Paired: rows that both accept cancel out.
+        """
+        below = np.where(self.scores <= best, self.amounts, 0.0)
+        # Up to each cut-off the sum is taken off what the best one accepts.
+        return self._sums(cut_offs, -self.amounts, below)
+
+    def _sums(
+        self, cut_offs: CutOffs, amounts: FloatArray, always: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Sum up amounts to each cut-off, beside what is there at every cut-off."""
         n_rows = len(self.scores)
-        mean = cut_offs.cumulated(self.scores, self.amounts) / n_rows
+        fixed = np.zeros(n_rows) if always is None else always
+        mean = (fixed.sum() + cut_offs.cumulated(self.scores, amounts)) / n_rows
         if self.groups is None:
-            squares = cut_offs.cumulated(self.scores, self.amounts**2)
-            spread, n_units = squares - n_rows * mean**2, n_rows
+            # (fixed + amount)² − fixed² is what the square of a row changes by.
+            changes = cut_offs.cumulated(self.scores, amounts * (amounts + 2 * fixed))
+            spread, n_units = fixed @ fixed + changes - n_rows * mean**2, n_rows
         else:
             spread, n_units = np.zeros(len(cut_offs)), int(self.groups.max()) + 1
             bins, size = cut_offs.bin_of(self.scores), np.bincount(self.groups)
-            done = 0
-            for (value,) in up_to_each(bins, self.groups, len(cut_offs), self.amounts):
-                own = size[done : done + len(value), None]
-                spread += ((value - own * mean) ** 2).sum(axis=0)
+            own_fixed, done = np.bincount(self.groups, fixed), 0
+            for (value,) in up_to_each(bins, self.groups, len(cut_offs), amounts):
+                of_these = slice(done, done + len(value))
+                beyond = own_fixed[of_these, None] + value - size[of_these, None] * mean
+                spread += (beyond**2).sum(axis=0)
                 done += len(value)
         scale = n_units / max(n_units - 1, 1)
         return mean, np.sqrt(scale * np.maximum(spread, 0.0)) / n_rows
@@ -70,3 +90,21 @@ def highest(cut_offs: CutOffs, value: FloatArray) -> float:
     """Return the cut-off with the highest value; −inf where acting on no row is as good."""
     best = int(np.argmax(value))
     return float(cut_offs.scores[best]) if value[best] > 0 else -np.inf
+
+
+def amounts_of(name: str, given: float | ArrayLike, n_rows: int) -> FloatArray:
+    """Read an amount of money a row, or one for all; none may be negative.
+
+    Raises
+    ------
+    TableError
+        If it is not finite numbers, one a row.
+    OptionError
+        If any is negative.
+    """
+    column = np.full(n_rows, given) if np.ndim(given) == 0 else given
+    amounts = check_column(name, column, n_rows)
+    if (amounts < 0).any():
+        msg = f"The {name} must not be negative, got {amounts.min():g}: give costs as positive."
+        raise OptionError(msg)
+    return amounts

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from qconf.cli.destination import check_destination
-from qconf.cli.fit import ModelFileOption
+from qconf.cli.certify_options import (
+    CurveOption,
+    ExcessLossOption,
+    GainOption,
+    JointOption,
+    KeptOption,
+    LevelOption,
+    LossOption,
+    PairOption,
+    RateOption,
+    SideOption,
+)
+from qconf.cli.destination import check_destination, write_bytes
+from qconf.cli.fit import ModelFileOption, check_model_name
 from qconf.cli.options import (
     CopiesOption,
     DateFormatOption,
@@ -25,6 +39,7 @@ from qconf.cli.options import (
     FoldsOption,
     FormatOption,
     GroupsOption,
+    PluginsOption,
     PredictionOption,
     SeedOption,
     SeparatorOption,
@@ -35,6 +50,7 @@ from qconf.cli.options import (
     TextOption,
     ThresholdOption,
     TimeOption,
+    TrustOption,
     split_names,
 )
 from qconf.cli.output import check_output, write_result
@@ -50,38 +66,6 @@ __all__ = ["certify_command"]
 #: The exit status where no rate could be certified.
 _NOTHING_CERTIFIED = 3
 
-RateOption: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        metavar="RATE[,RATE]",
-        help="The largest share of outliers among the rows accepted; several make a table.",
-    ),
-]
-LevelOption: TypeAlias = Annotated[
-    float,
-    typer.Option(metavar="LEVEL", help="With what probability each promise is kept, on its own."),
-]
-SideOption: TypeAlias = Annotated[
-    str, typer.Option(metavar="both|over", help="over counts values that are too high alone.")
-]
-PairOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="Which confidence is fitted on the older rows, with a valuation model if there is no "
-        "--prediction, and certified on the newest fifth; column:NAME with --prediction certifies "
-        "a score as it stands.  [default: blend]",
-    ),
-]
-KeptOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE",
-        help="Instead of fitting, certify this model on rows that it has not seen: all from after "
-        "its fit.",
-    ),
-]
-
 
 def certify_command(  # noqa: PLR0917 - typer turns each into an option
     table: TableArgument = None,
@@ -90,12 +74,17 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     outlier_rate: RateOption = "0.05",
     confidence_level: LevelOption = 0.95,
     side: SideOption = "both",
+    joint: JointOption = False,
     threshold: ThresholdOption = None,
     error: ErrorOption = None,
     estimator: PairOption = None,
     prediction: PredictionOption = None,
     model: KeptOption = None,
     output: ModelFileOption = None,
+    gain: GainOption = None,
+    loss: LossOption = None,
+    excess_loss: ExcessLossOption = None,
+    curve: CurveOption = None,
     time: TimeOption = None,
     groups: GroupsOption = None,
     drop: DropOption = None,
@@ -104,13 +93,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
     strict: StrictOption = False,
-    plugins: Annotated[
-        bool, typer.Option("--plugins", help="Let classes of installed plug-ins be in the model.")
-    ] = False,
-    trust: Annotated[
-        str | None,
-        typer.Option(metavar="A,B", help="Types of other packages that may be in the model."),
-    ] = None,
+    plugins: PluginsOption = False,
+    trust: TrustOption = None,
     format_name: FormatOption = "table",
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -130,10 +114,12 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     qconf certify sales.parquet --target price --time sold_on --output avm.qconf
 
     qconf certify newer.parquet --model avm.qconf --outlier-rate 0.02,0.05,0.1
+
+    qconf certify sales.parquet --target price --gain 300 --loss 5000 --curve value.csv
     """
     del debug  # seen by the program, before the command
     rates = _rates(outlier_rate)
-    _check_outputs(table, model, output, format_name, rates)
+    _check_outputs(table, model, {"output": output, "curve": curve}, format_name, rates)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
@@ -142,6 +128,10 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
         "outlier_rate": rates[0] if len(rates) == 1 else rates,
         "confidence_level": confidence_level,
         "side": side,
+        "several": _several(rates, joint=joint),
+        "gain": _amount(gain),
+        "loss": _amount(loss),
+        "excess_loss": _amount(excess_loss),
     }
     named = {"target": target, "time": time, "groups": groups, "threshold": threshold}
     of_fit = {"prediction": prediction, "drop": drop, "features": features, "error": error}
@@ -150,13 +140,15 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
         opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ()), "strict": strict}
         certified = _of_file(model, str(table), {**named, **promise, **opening}, reading)
     else:
-        file, options = read_or_example(table, example, reading)
+        file, options = read_or_example(table, example, reading, strict=strict)
         for warning in file.warnings:
             tell(f"warning: {warning}")
         asked = asked_of(file, options, **named, **of_fit)  # type: ignore[arg-type]
         settings = {"copies": copies, "folds": folds, "random_state": seed, "strict": strict}
         asked = {**asked, **settings, **promise, "estimator": estimator or "blend"}
         certified = _of_fit(file.frame, asked)
+    if curve is not None:
+        _write_curve(certified, curve)
     _write(certified, format_name, output, reading)
 
 
@@ -168,18 +160,47 @@ def _rates(typed: str) -> list[float]:
         raise OptionError(msg) from None
 
 
+def _several(rates: list[float], *, joint: bool) -> str:
+    if joint and len(rates) == 1:
+        msg = "--joint is for several promises; --outlier-rate names one: leave --joint out."
+        raise OptionError(msg)
+    return "joint" if joint else "each"
+
+
+def _amount(typed: str | None) -> float | str | None:
+    """Read an amount: what is no number is the name of a column."""
+    try:
+        return None if typed is None else float(typed)
+    except ValueError:
+        return typed
+
+
 def _check_outputs(
-    table: str | None, model: str | None, output: str | None, format_name: str, rates: list[float]
+    table: str | None,
+    model: str | None,
+    files: dict[str, str | None],
+    format_name: str,
+    rates: list[float],
 ) -> None:
     """Complain about what is written before any work is done."""
-    check_output(format_name, None, [] if table is None else [table])
-    if output is None:
-        return
-    if len(rates) > 1:
-        msg = "A model file keeps one promise: give --outlier-rate one rate, or leave out --output."
-        raise OptionError(msg)
-    # The model's own file may get the certificate; that of the rows is never overwritten.
-    check_destination(output, [one for one in (table,) if one is not None and one != model])
+    read = [] if table is None else [table]
+    check_output(format_name, None, read)
+    output, curve = files["output"], files["curve"]
+    if output is not None:
+        if len(rates) > 1:
+            msg = (
+                "A model file keeps one promise: give --outlier-rate one rate, or leave out "
+                "--output."
+            )
+            raise OptionError(msg)
+        # The model's own file may get the certificate; that of the rows is never overwritten.
+        check_destination(output, [one for one in read if one != model])
+        check_model_name(output)
+    if curve is not None:
+        if output is not None and os.path.realpath(curve) == os.path.realpath(output):
+            msg = f"--curve and --output name the same file, {curve!r}: name two."
+            raise OptionError(msg)
+        check_destination(curve, [*read, *([] if model is None else [model])])
 
 
 def _check_kept(table: str | None, others: dict[str, Any]) -> None:
@@ -195,17 +216,24 @@ def _check_kept(table: str | None, others: dict[str, Any]) -> None:
 def _of_file(
     model: str, table: str, asked: dict[str, Any], reading: dict[str, Any]
 ) -> CertifiedModel:
-    from qconf.fitting.certify_kept import certify_kept  # noqa: PLC0415 - help must not wait
+    from qconf.fitting.certify_model import certify_model  # noqa: PLC0415 - help must not wait
 
-    return certify_kept(model, table, reading=reading, **asked)
+    return certify_model(model, table, reading=reading, **asked)
 
 
 def _of_fit(frame: Any, asked: dict[str, Any]) -> CertifiedModel:
-    from qconf.fitting.certify_fit import fit_certified  # noqa: PLC0415 - help must not wait
+    from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
+    from qconf.fitting.certify_fit import fit_certified  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with redirect_stdout(sys.stderr):
-        return fit_certified(frame, **asked)
+    with progress_line() as progress, redirect_stdout(sys.stderr):
+        return fit_certified(frame, progress=progress, **asked)
+
+
+def _write_curve(certified: CertifiedModel, curve: str) -> None:
+    text = certified.curve.to_csv(index=False, lineterminator="\n")
+    write_bytes(Path(curve), text.encode())
+    tell(f"written: {shlex.quote(curve)}")
 
 
 def _write(

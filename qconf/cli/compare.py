@@ -41,7 +41,7 @@ from qconf.cli.options import (
 from qconf.cli.output import check_output, write_result
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
-from qconf.errors import OptionError, refuse_warnings
+from qconf.errors import OptionError
 
 if TYPE_CHECKING:
     from qconf.tables.reading import TableFile
@@ -94,7 +94,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
-    file, options = read_or_example(table, example, reading)
+    file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold,
@@ -128,8 +128,6 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
     from qconf.comparison.contest import compare  # noqa: PLC0415
 
-    if options["strict"]:
-        refuse_warnings(file.warnings)
     # Standard output is the result's: what other people's estimators print goes beside it.
     with progress_line() as progress, redirect_stdout(sys.stderr):
         comparison = compare(file.frame, progress=progress, **options)

@@ -16,7 +16,8 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from qconf.cli.interrupts import uninterrupted
-from qconf.core.whole_files import beside, whole_file
+from qconf.core.targets import cannot_write, check_name_length, check_target, check_writable
+from qconf.core.whole_files import whole_file
 from qconf.errors import OutputError
 
 __all__ = [
@@ -30,10 +31,9 @@ __all__ = [
 #: What a folder is read for: Parquet files, or text if it has none.
 _PARQUET = (".parquet", ".pq", ".parq")
 _TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
-_LONGEST_NAME = 255
 
 
-def check_destination(output: str, inputs: Iterable[str] = ()) -> None:
+def check_destination(output: str, inputs: Iterable[str] = (), *, model: str | None = None) -> None:
     """Complain about an output file before any work is done.
 
     Parameters
@@ -41,6 +41,8 @@ def check_destination(output: str, inputs: Iterable[str] = ()) -> None:
     output : str
     inputs : iterable of str
         What the command reads: files, folders, patterns, or ``-``.
+    model : str, default=None
+        A model's file that it reads.
 
     Raises
     ------
@@ -49,15 +51,15 @@ def check_destination(output: str, inputs: Iterable[str] = ()) -> None:
     """
     try:
         _check_file(output)
-        check_not_an_input(output, inputs)
+        check_not_an_input(output, inputs, model=model)
     except (OSError, ValueError) as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError(_cannot_write(output, _reason(error))) from error
+        raise OutputError(cannot_write(output, _reason(error))) from error
 
 
 def check_folder(folder: str) -> None:
-    """Complain now if pictures could not be written into a folder, which need not be there yet.
+    """Complain now if files could not be written into a folder, which need not be there yet.
 
     Raises
     ------
@@ -65,14 +67,12 @@ def check_folder(folder: str) -> None:
     """
     path = Path(folder)
     try:
-        _check_length(folder, path.name)
+        check_name_length(folder, path.name)
         if path.exists() and not path.is_dir():
-            raise OutputError(_cannot_write(folder, "it is a file; name a folder"))
-        if not path.exists():
-            _check_name(folder, path)
-        _check_writable(folder, path if path.exists() else path.parent)
+            raise OutputError(cannot_write(folder, "it is a file; name a folder"))
+        check_writable(folder, path if path.exists() else path.parent)
     except OSError as error:  # an OutputError is none
-        raise OutputError(_cannot_write(folder, _reason(error))) from error
+        raise OutputError(cannot_write(folder, _reason(error))) from error
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -95,10 +95,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
-        raise OutputError(_cannot_write(str(path), _reason(error))) from error
+        raise OutputError(cannot_write(str(path), _reason(error))) from error
 
 
-def check_not_an_input(output: str | int, inputs: Iterable[str]) -> None:
+def check_not_an_input(
+    output: str | int, inputs: Iterable[str], *, model: str | None = None
+) -> None:
     """Complain if an output file, or an open descriptor, is what the command reads.
 
     Raises
@@ -111,68 +113,26 @@ def check_not_an_input(output: str | int, inputs: Iterable[str]) -> None:
         output = output if own is None else own
     with suppress(FileNotFoundError):
         target = os.stat(output)  # noqa: PTH116 - a descriptor has no path
-        regular = stat.S_ISREG(target.st_mode)
-        if regular and any(_is_same(target, one) for given in inputs for one in _files(given)):
-            msg = f"Cannot write to {name}: it is the table itself; name another file."
+        what = _what_it_is(target, inputs, model) if stat.S_ISREG(target.st_mode) else None
+        if what is not None:
+            msg = f"Cannot write to {name}: it is the {what} itself; name another file."
             raise OutputError(msg)
     if isinstance(output, str) and any(_would_join(Path(output), given) for given in inputs):
         reason = "it would be read as a part of the table; name a file elsewhere"
-        raise OutputError(_cannot_write(output, reason))
+        raise OutputError(cannot_write(output, reason))
 
 
 def _check_file(output: str) -> None:
     path = Path(output)
-    if not output:
-        raise OutputError(_cannot_write(output, "the name is empty; name a file"))
-    _check_length(output, path.name)
+    check_name_length(output, path.name)
     descriptor = own_descriptor(path)
     if descriptor is not None:
         os.write(descriptor, b"")  # fails if it is not open, or only for reading
-        return
-    if path.is_dir():
-        raise OutputError(_cannot_write(output, "it is a folder; name a file in it"))
-    target = Path(os.path.realpath(path))
-    if path.exists():
-        mode = path.stat().st_mode
-        if stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
-            kind = "a disk" if stat.S_ISBLK(mode) else "a socket"
-            raise OutputError(_cannot_write(output, f"it is {kind}; name a file"))
+    elif path.is_fifo() or path.is_char_device():
         if not os.access(path, os.W_OK):
-            raise OutputError(_cannot_write(output, "the file is not writable"))
-        if not stat.S_ISREG(mode):
-            return
+            raise OutputError(cannot_write(output, "the file is not writable"))
     else:
-        _check_name(output, target)
-    _check_writable(output, target.parent)
-
-
-def _check_name(output: str, target: Path) -> None:
-    if not target.parent.is_dir():
-        folder = str(target.parent if Path(output).is_symlink() else Path(output).parent)
-        raise OutputError(_cannot_write(output, f"there is no folder {folder!r}"))
-    _check_length(output, target.name)
-    if output.endswith(("/", os.sep)):
-        raise OutputError(_cannot_write(output, "there is no such folder; name a file"))
-
-
-def _check_length(output: str, name: str) -> None:
-    length = len(os.fsencode(name))
-    if length > _LONGEST_NAME:
-        reason = f"a name may have {_LONGEST_NAME} bytes, this one has {length}"
-        raise OutputError(_cannot_write(output, reason))
-
-
-def _check_writable(output: str, folder: Path) -> None:
-    if not folder.is_dir():
-        raise OutputError(_cannot_write(output, f"there is no folder {str(folder)!r}"))
-    trial = beside(folder)
-    try:
-        # Only trying tells: rights, a file system for reading only, no room for one more file.
-        os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        trial.unlink()
-    except OSError as error:
-        reason = f"the folder {str(folder)!r} is not writable ({error.strerror})"
-        raise OutputError(_cannot_write(output, reason)) from error
+        check_target(output)
 
 
 def _write_through(handle: int, content: bytes) -> None:
@@ -214,6 +174,14 @@ def _files(given: str) -> Iterator[str | int]:
         yield from glob(given)  # noqa: PTH207 - the pattern is the user's, absolute or not
 
 
+def _what_it_is(target: os.stat_result, inputs: Iterable[str], model: str | None) -> str | None:
+    """Name the kind of input that a file is, if it is one."""
+    if model is not None and _is_same(target, model):
+        return "model"
+    same = any(_is_same(target, one) for given in inputs for one in _files(given))
+    return "table" if same else None
+
+
 def _is_same(target: os.stat_result, given: str | int) -> bool:
     try:
         return os.path.samestat(target, os.stat(given))  # noqa: PTH116 - the same
@@ -250,7 +218,3 @@ def _is_text(name: str) -> bool:
 
 def _reason(error: OSError | ValueError) -> str:
     return getattr(error, "strerror", None) or str(error)
-
-
-def _cannot_write(output: str, reason: str) -> str:
-    return f"Cannot write to {output!r}: {reason}."

@@ -44,7 +44,7 @@ from qconf.errors import OptionError
 if TYPE_CHECKING:
     from qconf.fitting.result import FittedModel
 
-__all__ = ["fit_command"]
+__all__ = ["ModelFileOption", "check_model_name", "fit_command"]
 
 EstimatorOption: TypeAlias = Annotated[
     str,
@@ -55,6 +55,9 @@ EstimatorOption: TypeAlias = Annotated[
         "of a plug-in; or auto, which compares all on the older rows and takes the best.",
     ),
 ]
+#: What a table is called, and a model is not.
+_TABLES = (".parquet", ".pq", ".parq", ".csv", ".tsv", ".txt", ".xlsx", ".feather", ".gz")
+
 ModelFileOption: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="FILE", help="Where the model is written, such as avm.qconf."),
@@ -101,11 +104,18 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         msg = "Where shall the model be written? Name a file with --output, such as avm.qconf."
         raise OptionError(msg)
     check_destination(output, [] if table is None else [table])
+    check_model_name(output)
+    if "," in estimator and not estimator.startswith("interval:"):
+        msg = (
+            f"A model keeps one confidence estimator, got {estimator!r}: name one, or let "
+            "--estimator auto choose; qconf compare shows several side by side."
+        )
+        raise OptionError(msg)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
-    file, options = read_or_example(table, example, reading)
+    file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold,
@@ -116,6 +126,20 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         tell(f"warning: {warning}")
     fitted.save(output, reading=reading)
     write_text(_report(fitted, output, prediction), drawn=False)
+
+
+def check_model_name(output: str) -> None:
+    """Check that a model's file is not named like something else.
+
+    Raises
+    ------
+    OptionError
+        If it is named like a table, or is standard output.
+    """
+    if output == "-" or output.lower().endswith(_TABLES):
+        what = "is standard output" if output == "-" else "is named like a table"
+        msg = f"A model is kept in a file of its own, such as avm.qconf; --output {output} {what}."
+        raise OptionError(msg)
 
 
 def _fitted(frame: Any, options: dict[str, Any]) -> FittedModel:
@@ -130,10 +154,10 @@ def _fitted(frame: Any, options: dict[str, Any]) -> FittedModel:
 def _report(fitted: FittedModel, output: str, prediction: str | None) -> str:
     """Say what was fitted and where it is, and what to type next."""
     size = Path(output).stat().st_size / 1e6
-    rows = "NEW.parquet" if prediction is None else f"NEW.parquet (with the column {prediction})"
+    also = "" if prediction is None else f" (new rows with the column {prediction}, too)"
     return (
         f"{fitted}\n"
         f"Written: {output} ({size:.1f} MB); qconf inspect {shlex.quote(output)} tells what is in "
         f"it.\n"
-        f"Next: qconf score {shlex.quote(output)} {rows} --output scored.parquet\n"
+        f"Next: qconf score {shlex.quote(output)} NEW.parquet --output scored.parquet{also}\n"
     )

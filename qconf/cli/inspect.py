@@ -37,7 +37,7 @@ def inspect_command(
     qconf inspect avm.qconf
     """
     del debug  # seen by the program, before the command
-    check_output(format_name, output, [file])
+    check_output(format_name, output, model=file)
     from qconf.saving.first_page import read_manifest  # noqa: PLC0415 - help must not wait
 
     write_result(_Inspected(read_manifest(file)), _as_text, format_name, output)
@@ -51,10 +51,13 @@ class _Inspected:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a column that the model wants."""
+        """One row for each thing that the card says, each column and each part."""
         import pandas as pd  # noqa: PLC0415 - only for CSV
 
-        return pd.DataFrame(self.manifest.columns).set_index("name")
+        from qconf.cli.model_card import card_rows  # noqa: PLC0415 - the same
+
+        rows = pd.DataFrame(card_rows(self.manifest), columns=["section", "name", "value"])
+        return rows.set_index("section")
 
     def to_dict(self) -> dict[str, Any]:
         """All of it."""

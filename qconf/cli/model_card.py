@@ -11,7 +11,7 @@ from qconf.errors import QconfError
 from qconf.saving.card import ModelCard
 from qconf.saving.manifest import Manifest
 
-__all__ = ["card_text"]
+__all__ = ["card_rows", "card_text"]
 
 _WIDTH = 100
 _LABEL = 14
@@ -40,6 +40,28 @@ def card_text(manifest: Manifest) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def card_rows(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    """Write a model card as a table with a row for each thing that it says.
+
+    Parameters
+    ----------
+    manifest : Manifest
+
+    Yields
+    ------
+    section, name, value : str
+        ``card``, a label and a text; ``column``, its name and kind; ``part``, its name and digest.
+    """
+    for label, text in _lines(manifest):
+        if text:
+            yield "card", label, text
+    for column in manifest.columns:
+        name, *said = _column(column)
+        yield "column", name, ": ".join(one for one in said if one)
+    for part in manifest.parts:
+        yield "part", _safe(part.name), _safe(part.sha256)
+
+
 def _lines(manifest: Manifest) -> Iterator[tuple[str, str]]:
     card = manifest.card or ModelCard()
     model = manifest.model
@@ -54,9 +76,11 @@ def _lines(manifest: Manifest) -> Iterator[tuple[str, str]]:
     yield "Error", _error(card, manifest.error)
     figures = dict(card.figures)
     certificate, in_words = figures.pop("certificate", None), figures.get("in_words")
-    yield "Held out", _safe(in_words) if in_words else "; ".join(_figures(figures))
-    told = certificate.get("in_words") if isinstance(certificate, dict) else certificate
-    yield "Certified", _safe(told)
+    # Which begins with its label where it stands alone.
+    told = _safe(in_words).removeprefix("Held out ")
+    yield "Held out", told if in_words else "; ".join(_figures(figures))
+    promise = certificate.get("in_words") if isinstance(certificate, dict) else certificate
+    yield "Certified", _safe(promise)
     yield "Not for", " ".join(map(_safe, card.not_for))
     yield "Read as", "; ".join(_figures(card.reading))
     seeds = manifest.seeds if card.seed is None else {**manifest.seeds, "seed": card.seed}

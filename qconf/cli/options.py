@@ -31,6 +31,7 @@ __all__ = [
     "GroupsOption",
     "MetricsOption",
     "OutputOption",
+    "PluginsOption",
     "PredictionOption",
     "SeedOption",
     "SeparatorOption",
@@ -41,6 +42,7 @@ __all__ = [
     "TextOption",
     "ThresholdOption",
     "TimeOption",
+    "TrustOption",
     "split_estimators",
     "split_names",
 ]
@@ -208,6 +210,13 @@ TextOption: TypeAlias = Annotated[
     typer.Option(
         metavar="A,B", help="Columns that hold names though they look like numbers: zip codes."
     ),
+]
+PluginsOption: TypeAlias = Annotated[
+    bool, typer.Option("--plugins", help="Let classes of installed plug-ins be in the model.")
+]
+TrustOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="Types of other packages that may be in the model."),
 ]
 SheetOption: TypeAlias = Annotated[
     str | None, typer.Option(metavar="NAME", help="Sheet of an Excel workbook.")

@@ -40,7 +40,9 @@ class Result(Protocol):
 R = TypeVar("R", bound=Result)
 
 
-def check_output(format_name: str, output: str | None, inputs: Iterable[str] = ()) -> None:
+def check_output(
+    format_name: str, output: str | None, inputs: Iterable[str] = (), *, model: str | None = None
+) -> None:
     """Complain about the format and the output before any work is done.
 
     Parameters
@@ -50,6 +52,8 @@ def check_output(format_name: str, output: str | None, inputs: Iterable[str] = (
         A file; None and ``-`` are standard output.
     inputs : iterable of str
         What the command reads, which is never overwritten.
+    model : str, default=None
+        A model's file that it reads.
 
     Raises
     ------
@@ -62,9 +66,9 @@ def check_output(format_name: str, output: str | None, inputs: Iterable[str] = (
         raise OptionError(not_one_of("format", format_name, FORMATS))
     if output is None or output == _STANDARD_OUTPUT:
         check_standard_output()
-        check_not_an_input(1, inputs)
+        check_not_an_input(1, inputs, model=model)
     else:
-        check_destination(output, inputs)
+        check_destination(output, inputs, model=model)
 
 
 def write_result(

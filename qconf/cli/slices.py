@@ -38,7 +38,7 @@ from qconf.cli.options import (
 from qconf.cli.output import check_output, write_result
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
-from qconf.errors import OptionError, refuse_warnings
+from qconf.errors import OptionError
 
 if TYPE_CHECKING:
     from qconf.slicing.result import SliceAudit
@@ -173,9 +173,7 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
         opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
         audit, warnings = _of_file(model, str(table), {**named, **asked, **opening}, reading)
     else:
-        file, options = read_or_example(table, example, reading)
-        if strict:
-            refuse_warnings(file.warnings)
+        file, options = read_or_example(table, example, reading, strict=strict)
         chosen = asked_of(file, options, **named, **of_fit)  # type: ignore[arg-type]
         settings = {"copies": copies, "folds": folds, "estimator": estimator or "blend"}
         audit, warnings = _of_fit(file.frame, {**chosen, **settings, **asked})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qconf.cli.options import split_names
-from qconf.errors import OptionError
+from qconf.errors import OptionError, refuse_warnings
 
 if TYPE_CHECKING:
     from qconf.tables.reading import TableFile
@@ -26,16 +26,24 @@ def reading_options(*, text: str | None, **given: Any) -> dict[str, Any]:
 
 
 def read_or_example(
-    table: str | None, example: str | None, reading: dict[str, Any]
+    table: str | None, example: str | None, reading: dict[str, Any], *, strict: bool
 ) -> tuple[TableFile, dict[str, Any]]:
     """Read a table, or make an example, with the options that belong to it.
+
+    Parameters
+    ----------
+    table, example : str or None
+    reading : dict
+        What was said of how the file is to be read.
+    strict : bool
+        Whether what had to be guessed of the file is an error, before any work is done.
 
     Raises
     ------
     OptionError
         If both are named, or none.
     TableError
-        If it cannot be read.
+        If it cannot be read, or with `strict` only by a guess.
     """
     from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
     from qconf.tables.reading import TableFile, read_table  # noqa: PLC0415
@@ -44,7 +52,10 @@ def read_or_example(
         msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
         raise OptionError(f"{msg} Not both." if table else msg)
     if example is None:
-        return read_table(str(table), **reading), {}
+        file = read_table(str(table), **reading)
+        if strict:
+            refuse_warnings(file.warnings)
+        return file, {}
     if reading:
         option = "day-first" if "day_first" in reading else next(iter(reading)).replace("_", "-")
         msg = f"--{option} says how a file is read; an example is no file."

@@ -16,7 +16,7 @@ from qconf.suspicions.look import look_at
 from qconf.tables.dataset import Dataset, make_dataset
 from qconf.tables.reading import TableFile, read_table
 
-__all__ = ["Settings", "take_in"]
+__all__ = ["Settings", "table_of", "take_in"]
 
 #: A row is an outlier if it is off by more than this, where errors are shares.
 _DEFAULT_THRESHOLD = 0.15
@@ -70,7 +70,7 @@ class Settings:
 
 
 def take_in(
-    table: TableLike | str | PathLike[str],
+    table: TableLike | TableFile | str | PathLike[str],
     target: str | ArrayLike,
     settings: Settings,
     *,
@@ -109,7 +109,7 @@ def take_in(
     """
     if copies not in get_args(Copies):
         raise OptionError(not_one_of("option copies", copies, get_args(Copies)))
-    file = _read(table)
+    file = table_of(table)
     dataset = make_dataset(
         file.frame,
         target,
@@ -160,7 +160,8 @@ def _doubts(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return (*dataset.warnings, *lines)
 
 
-def _read(table: Any) -> TableFile:
+def table_of(table: Any) -> TableFile:
+    """Read a file, or take a table as it is."""
     if isinstance(table, str | PathLike):
         return read_table(os.fspath(table))
-    return TableFile(table)
+    return table if isinstance(table, TableFile) else TableFile(table)

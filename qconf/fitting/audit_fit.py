@@ -7,16 +7,17 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from qconf._types import ArrayLike, Copies, ErrorScaleName, FloatArray, Progress, TableLike
-from qconf.comparison.contenders import make_contenders, score_columns
-from qconf.comparison.intake import Settings, take_in
+from qconf.comparison.intake import Settings
 from qconf.comparison.rounds import Contest
-from qconf.core.conventions import PREDICTION, check_seed
-from qconf.errors import OptionError
-from qconf.fitting.fit_model import check_scores
-from qconf.fitting.unseen_rows import UnseenRows
+from qconf.core.conventions import PREDICTION
+from qconf.errors import OptionError, refuse_warnings
+from qconf.fitting.intake import Intake
+from qconf.fitting.opened import opened, read_as_fit
+from qconf.fitting.unseen_rows import unseen_rows
 from qconf.slicing.audit import audit_slices
 from qconf.slicing.result import SliceAudit
 from qconf.tables.roles import as_names, as_table, check_known
+from qconf.tables.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,19 +79,21 @@ def audit_fit(
     ------
     TableError, OptionError, EstimatorError
     """
-    check_seed(random_state)
     settings = Settings.checked(error, threshold, 0.1, confidence_level)
-    named = make_contenders([estimator], settings.scale.name)
-    dataset, doubts = take_in(
-        table, target, settings, prediction=prediction, time=time, groups=groups,
-        features=features, drop=drop, scores=score_columns(named), copies=copies, strict=strict,
-    )  # fmt: skip
-    check_scores(dataset, named)
     _check_by(by, table)
-    contest = Contest(named, dataset, settings.scale, folds, random_state, progress)
+    intake = Intake.of(
+        table, target, settings, estimator=estimator, model=None, copies=copies, folds=folds,
+        random_state=random_state, strict=strict, drop=drop, prediction=prediction, time=time,
+        groups=groups, features=features,
+    )  # fmt: skip
+    contender, dataset = intake.contender, intake.dataset
+    if contender is None:
+        msg = "An audit is of one confidence: name an estimator (--estimator blend), not 'auto'."
+        raise OptionError(msg)
+    contest = Contest([contender], dataset, settings.scale, folds, random_state, progress)
     contest.play()
     scored, told = contest.plan.scored, contest.scores()
-    expected = told[named[0].name].to_numpy()
+    expected = told[contender.name].to_numpy()
     rows = dataset.features.iloc[scored].reset_index(drop=True)
     if by is None:
         rows = _with_scores(rows, told["prediction"].to_numpy(), expected)
@@ -103,7 +106,7 @@ def audit_fit(
         error=error, confidence_level=confidence_level, random_state=random_state,
         **asked,
     )  # fmt: skip
-    return audit, (*doubts, *contest.doubts(strict=strict))
+    return audit, (*intake.doubts, *contest.doubts(strict=strict))
 
 
 def audit_kept(
@@ -128,7 +131,7 @@ def audit_kept(
     Parameters
     ----------
     path, table, target, time, groups, threshold, reading, plugins, trust, strict
-        As in `certify_kept`.
+        As in `qconf.certify_model`.
     by : str or sequence of str, default=None
         Columns of the table to slice by; None is all but target, time and groups, and what the
         models say.
@@ -144,24 +147,36 @@ def audit_kept(
     ------
     TableError, OptionError, ModelFileError
     """
-    scored = UnseenRows.read(
-        path, table, verb="audited", unknown=_UNKNOWN, target=target, time=time, groups=groups,
-        threshold=threshold, reading=reading, plugins=plugins, trust=trust, strict=strict,
-    )  # fmt: skip
-    roles, used = scored.roles, scored.roles.rows
-    frame = scored.frame.rename(columns=str)
-    _check_by(by, frame)
+    pair, card, of_fit = opened(path, "audited", plugins=plugins, trust=trust)
+    schema = Schema.of_model(pair, of_fit)
+    read = read_as_fit(table, schema, {**of_fit, **(reading or {})})
+    truth = target or card.target
+    if truth is None:
+        msg = "Which column holds what came out? The model's card does not know: --target."
+        raise OptionError(msg)
+    limit = card.threshold if threshold is None else threshold
+    if limit is None:
+        msg = "From which error on is a row an outlier? The model's card has none: --threshold."
+        raise OptionError(msg)
+    _check_by(by, read.frame)
+    warned = (*read.warnings, *(() if pair.time_range_ is not None else (_UNKNOWN,)))
+    if strict:
+        refuse_warnings(warned)
+    rows = unseen_rows(pair, schema, read.frame, card, truth, time=time, groups=groups)
+    expected, residual = rows.errors
+    frame = read.frame.rename(columns=str).iloc[rows.positions].reset_index(drop=True)
     if by is None:
-        frame = frame.drop(columns=[one for one in frame.columns if one in scored.hidden])
-        frame = _with_scores(frame, scored.prediction, scored.expected)
+        hidden = rows.hidden | {truth}
+        frame = frame.drop(columns=[one for one in frame.columns if one in hidden])
+        frame = _with_scores(frame, rows.prediction, expected)
     else:
         frame = frame[as_names(by)]
     audit = audit_slices(
-        frame.iloc[used].reset_index(drop=True), scored.residual[used], scored.expected[used],
-        threshold=scored.threshold, groups=roles.groups, time=roles.time, error=scored.model.error,
-        confidence_level=confidence_level, random_state=random_state, **asked,
+        frame, residual, expected, threshold=limit, groups=rows.held_out.groups,
+        time=rows.held_out.time, error=pair.error, confidence_level=confidence_level,
+        random_state=random_state, **asked,
     )  # fmt: skip
-    return audit, scored.warnings
+    return audit, warned
 
 
 def _check_by(by: Sequence[str] | str | None, table: Any) -> None:

@@ -11,11 +11,13 @@ import pandas as pd
 
 from qconf.certification.certificate import Certificate
 from qconf.certification.certificates import Certificates
+from qconf.certification.value import ValueCurve
+from qconf.certification.wording import price_line
 from qconf.errors import OptionError
 from qconf.fitting.result import NO_GUARANTEE
-from qconf.saving.card import ModelCard
+from qconf.saving.card import CERTIFICATE, ModelCard
+from qconf.saving.fingerprint import fingerprint_of
 from qconf.saving.writing import save
-from qconf.scoring.decisions import CERTIFICATE
 
 if TYPE_CHECKING:
     from qconf.model.regressor import ConfidentRegressor
@@ -38,6 +40,8 @@ class CertifiedModel:
     calibration : str
         Which rows it was certified on, in words.
     warnings : tuple of str
+    value : ValueCurve or None
+        What acting on the calibration rows is worth, if anybody said.
     """
 
     model: ConfidentRegressor
@@ -45,6 +49,7 @@ class CertifiedModel:
     card: ModelCard
     calibration: str
     warnings: tuple[str, ...] = ()
+    value: ValueCurve | None = None
 
     def check_one(self) -> Certificate:
         """Return the certificate, if there is one alone: a file keeps one promise.
@@ -79,8 +84,11 @@ class CertifiedModel:
             msg = "Nothing is certified, so that there is no certificate to be kept."
             raise OptionError(msg)
         plain = {name: value for name, value in one.to_dict().items() if name != "tests"}
+        known = fingerprint_of(self.model, [])
         told = {
             **plain,
+            # Of this fit alone: a file with another one is not written.
+            "model": None if known is None else known.digest,
             "in_words": " ".join(str(one).split("\n")),
             "calibration": self.calibration,
         }
@@ -94,17 +102,50 @@ class CertifiedModel:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each promise."""
+        """A row for each promise; with what the certified cut-off is worth, if anybody said."""
         told = [{name: one.to_dict()[name] for name in _FIGURES} for one in self._told]
-        return pd.DataFrame(told).set_index("limit")
+        table = pd.DataFrame(told).set_index("limit")
+        if self.value is not None:
+            table["value"] = [self.value.value_at(one.cut_off).value for one in self._told]
+            table["price"] = [self.value.price_of(one).value for one in self._told]
+        return table
+
+    @property
+    def curve(self) -> pd.DataFrame:
+        """Volume against quality: for each cut-off its coverage, outlier rate and bound.
+
+        With what acting up to it is worth (``value``, ``value_low``, ``value_high`` a row of the
+        table, and ``alike``: not distinguishable from the highest), if anybody said.
+        """
+        curve = self._told[0].curve
+        if self.value is None:
+            return curve
+        worth = self.value.curve[["value", "low", "high", "alike"]]
+        return curve.join(worth.rename(columns={"low": "value_low", "high": "value_high"}))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the certificate as plain numbers."""
-        return {**self.certificate.to_dict(), "calibration": self.calibration}
+        """Return the certificate as plain numbers, and its value, if anybody said."""
+        plain = {**self.certificate.to_dict(), "calibration": self.calibration}
+        if self.value is not None:
+            plain["value"] = {**self.value.to_dict(), "certified": [*map(self._price, self._told)]}
+        return plain
+
+    def _price(self, one: Certificate) -> dict[str, Any]:
+        assert self.value is not None  # where it is asked for  # noqa: S101
+        return {
+            "limit": one.limit,
+            "cut_off": one.cut_off if one.certified else None,
+            "highest_is_certified": one.proves(self.value.cut_off),
+            "value": self.value.value_at(one.cut_off).to_dict(),
+            "price": self.value.price_of(one).to_dict(),
+        }
 
     def __str__(self) -> str:
-        """Return the certificate in words, and what it was made on."""
-        return f"{self.certificate}\nCertified on {self.calibration}."
+        """Return the certificate in words, what it is worth, and what it was made on."""
+        lines = [str(self.certificate)]
+        if self.value is not None:
+            lines += [str(self.value), *(price_line(self.value, one) for one in self._told)]
+        return "\n".join([*lines, f"Certified on {self.calibration}."])
 
     @property
     def _told(self) -> tuple[Certificate, ...]:

@@ -48,6 +48,11 @@ class Choice:
         """The estimator that was chosen."""
         return self.ranking[0].name
 
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Among which it was chosen, and on how many rows, as plain values."""
+        return {"chosen_among": [one.name for one in self.ranking], "chosen_on": self.n}
+
 
 def older_and_newer(dataset: Dataset, random_state: int) -> tuple[IntArray, IntArray]:
     """Split rows: three quarters to choose on, and the newest quarter to judge the choice.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from qconf._types import (
     ArrayLike,
@@ -16,23 +17,13 @@ from qconf._types import (
     RegressorLike,
     TableLike,
 )
-from qconf.comparison.contenders import Contender, make_contenders, score_columns
-from qconf.comparison.intake import Settings, take_in
+from qconf.comparison.intake import Settings
 from qconf.comparison.rounds import Contest
-from qconf.core.conventions import PREDICTION, check_seed
-from qconf.errors import OptionError
-from qconf.fitting.choosing import choose, older_and_newer
+from qconf.fitting.choosing import older_and_newer
+from qconf.fitting.intake import Intake, of_stage
 from qconf.fitting.result import FittedModel
-from qconf.model.regressor import ConfidentRegressor
-from qconf.tables.dataset import Dataset
-from qconf.tables.roles import is_name
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["check_scores", "fit_model", "fitted_on", "model_table", "role_names"]
-
-_AUTO = "auto"
+__all__ = ["fit_model"]
 
 
 def fit_model(
@@ -106,105 +97,35 @@ def fit_model(
     >>> fitted.model.predict(world.drop(columns="value")).shape
     (2000,)
     """
-    check_seed(random_state)
     settings = Settings.checked(error, threshold, fraction, confidence_level)
-    named = [] if estimator == _AUTO else make_contenders([estimator], settings.scale.name)
-    dataset, doubts = take_in(
-        table,
-        target,
-        settings,
-        prediction=prediction,
-        time=time,
-        groups=groups,
-        features=features,
-        drop=drop,
-        scores=score_columns(named),
-        copies=copies,
-        strict=strict,
-    )
-    check_scores(dataset, named)
-    plan: dict[str, Any] = {"folds": folds, "random_state": random_state}
-    choice, among = None, None
-    if not named:
+    intake = Intake.of(
+        table, target, settings, estimator=estimator, model=model, copies=copies, folds=folds,
+        random_state=random_state, strict=strict, drop=drop, prediction=prediction, time=time,
+        groups=groups, features=features,
+    )  # fmt: skip
+    dataset, among, older = intake.dataset, None, np.arange(0)
+    if intake.contender is None:
         older, among = older_and_newer(dataset, random_state)
-        said = _of_stage("choose", progress)
-        choice = choose(dataset.take(older), settings, model=model, progress=said, **plan)
-        named = make_contenders([choice.name], settings.scale.name)
-    contest = Contest(named, dataset, settings.scale, progress=_of_stage("judge", progress), **plan)
+    contender, choice = intake.chosen_on(older, progress)
+    said = of_stage("judge", progress)
+    contest = Contest([contender], dataset, settings.scale, progress=said, **intake.plan)
     contest.play(model)
-    judged = contest.evaluate(among=among, **settings.numbers)[named[0].name]
+    judged = contest.evaluate(among=among, **settings.numbers)[contender.name]
     if progress is not None:
         progress(0, 1, "fit on all rows")
-    names = role_names(target=target, prediction=prediction, time=time, groups=groups)
-    fitted = fitted_on(dataset, names, named[0], model, settings, copies, plan)
+    fitted = intake.fitted_on(dataset, contender)
     # The rows that were judged were held out from all that scored them: no need to do it again.
-    fitted.error_distribution_ = contest.error_distribution(named[0])
+    fitted.error_distribution_ = contest.error_distribution(contender)
     return FittedModel(
         model=fitted,
-        estimator=named[0].name,
+        estimator=contender.name,
         judged=judged,
         scheme=contest.plan.in_words,
         choice=choice,
         settings=settings,
-        names=names,
+        names=intake.names,
         n_rows=len(dataset.y),
         seed=random_state,
         fitted=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        warnings=(*doubts, *contest.doubts(strict=strict)),
+        warnings=(*intake.doubts, *contest.doubts(strict=strict)),
     )
-
-
-def check_scores(dataset: Dataset, named: Sequence[Contender]) -> None:
-    """Check columns that are scores, and that they are of the predictions that are judged."""
-    for one in named:
-        one.check_scores(dataset.scores)
-    if len(dataset.scores.columns) and dataset.prediction is None:
-        msg = (
-            f"The estimator {named[0].name!r} reads a score of somebody else's predictions; name "
-            "the column that holds these (--prediction)."
-        )
-        raise OptionError(msg)
-
-
-def fitted_on(
-    dataset: Dataset,
-    names: Mapping[str, str | None],
-    contender: Contender,
-    model: Any,
-    settings: Settings,
-    copies: Copies,
-    plan: Mapping[str, Any],
-) -> ConfidentRegressor:
-    """Fit the model that is kept, on all rows of a table."""
-    table, regressor, time = model_table(dataset, names), model, dataset.time
-    if dataset.prediction is not None:
-        regressor = f"column:{names['prediction'] or PREDICTION}"
-    elif dataset.time is not None:
-        time = dataset.time_name
-    error: Any = settings.scale.name
-    kept = ConfidentRegressor(regressor, contender.estimator, error=error, copies=copies, **plan)
-    return kept.fit(table, dataset.y, time=time, groups=dataset.given_groups)
-
-
-def model_table(dataset: Dataset, names: Mapping[str, str | None]) -> pd.DataFrame:
-    """Return the rows as the model that is kept takes them."""
-    if dataset.prediction is not None:
-        given = {names["prediction"] or PREDICTION: dataset.prediction}
-        return dataset.features.assign(**dataset.scores, **given)
-    if dataset.time is not None:
-        # By name: the valuation model follows the market.
-        return dataset.features.assign(**{dataset.time_name: dataset.time})
-    return dataset.features
-
-
-def role_names(**given: Any) -> dict[str, str | None]:
-    """Return the names of columns; None where values were given, or nothing."""
-    return {role: str(one) if is_name(one) else None for role, one in given.items()}
-
-
-def _of_stage(stage: str, progress: Progress | None) -> Progress | None:
-    """Say before each step of a contest what it is for."""
-    if progress is None:
-        return None
-    tell: Callable[[int, int, str], None] = progress
-    return lambda done, steps, what: tell(done, steps, f"{stage}: {what}")

@@ -105,8 +105,7 @@ class FittedModel:
         figures = {"in_words": self.verdict, **{name: numbers[name] for name in kept}}
         figures["scheme"] = self.scheme
         if self.choice is not None:
-            figures["chosen_among"] = [one.name for one in self.choice.ranking]
-            figures["chosen_on"] = self.choice.n
+            figures |= self.choice.figures
         return figures
 
     @property

@@ -1,141 +1,96 @@
-"""Rows that a model which is kept in a file has not seen, scored, with what came out."""
+"""Score rows that a fitted model has not seen, and hold the scores against the truth."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import ArrayLike, FloatArray
 from qconf.core.error_scale import error_scale
-from qconf.core.plain_columns import LEVELS
-from qconf.errors import OptionError, TableError, refuse_warnings
+from qconf.errors import OptionError, TableError
 from qconf.fitting.result import written_moment
+from qconf.model.holding_out import HeldOut
 from qconf.saving.card import ModelCard
-from qconf.saving.opening import open_model
 from qconf.scoring.batch import Scored, score_rows
 from qconf.scoring.valuation_check import ValuationCheck
 from qconf.tables.fit_roles import FitRoles, fit_roles
-from qconf.tables.reading import TableFile, read_table
 from qconf.tables.roles import check_target_values, fit_target, role_column
 from qconf.tables.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UnseenRows"]
+__all__ = ["UnseenRows", "unseen_rows"]
 
 
 @dataclass(frozen=True, eq=False)
 class UnseenRows:
-    """Rows that a kept model has scored, with their truth.
+    """Rows that neither model has seen.
 
     Attributes
     ----------
-    model : ConfidentRegressor
-    card : ModelCard
-    frame : DataFrame of shape (n_rows, n_columns)
-        The table as it was read.
-    hidden : set of str
-        Columns that are no properties: target, time, groups.
-    prediction, expected, residual : ndarray of shape (n_rows,)
-    roles : FitRoles
-        Which rows can be used, their time and groups.
-    threshold : float
-    warnings : tuple of str
+    held_out : HeldOut
+    errors : tuple of ndarray
+        Expected errors and residuals.
+    prediction : ndarray
+    hidden : frozenset of str
+        Columns of the table that hold their time and groups.
     """
 
-    model: Any
-    card: ModelCard
-    frame: pd.DataFrame
-    hidden: set[str]
+    held_out: HeldOut
+    errors: tuple[FloatArray, FloatArray]
     prediction: FloatArray
-    expected: FloatArray
-    residual: FloatArray
-    roles: FitRoles
-    threshold: float
-    warnings: tuple[str, ...]
+    hidden: frozenset[str]
 
-    @classmethod
-    def read(
-        cls,
-        path: str,
-        table: str,
-        *,
-        verb: str,
-        unknown: str,
-        target: str | None,
-        time: str | None,
-        groups: str | None,
-        threshold: float | None,
-        reading: Mapping[str, Any] | None,
-        plugins: bool,
-        trust: Collection[str],
-        strict: bool,
-    ) -> Self:
-        """Open a model, read a table of rows that it has not seen, and score them.
-
-        Parameters
-        ----------
-        path, table : str
-        verb : str
-            What is done with a regressor, for the message: ``"certified"``.
-        unknown : str
-            The warning where nothing tells whether the model has seen the rows.
-        target, time, groups, threshold
-            None is what the model's card says.
-        reading, plugins, trust, strict
-            As in `certify_kept`.
-
-        Raises
-        ------
-        TableError
-            If a row is not from after the fit, or cannot be scored.
-        OptionError, ModelFileError
-        """
-        file = open_model(path, plugins=plugins, trust=trust)
-        model, card = file.model, file.manifest.card or ModelCard()
-        if not hasattr(model, "predict_with_error"):
-            msg = f"Only a regressor can be {verb}; {path!r} holds a {type(model).__name__}."
-            raise OptionError(msg)
-        schema = Schema.of_model(model, card.reading)
-        read = _read(table, schema, {**card.reading, **(reading or {})})
-        frame = read.frame
-        scored = _scored(model, schema, frame)
-        given = {
-            "time": time or _there(card.time, frame),
-            "groups": groups or _there(card.groups, frame),
-        }
-        roles = _roles(model, scored, frame, given)
-        scale = error_scale(model.error)
-        truth = target or card.target
-        expected, residual = _errors(scored, _truth(frame, truth, scale), scale)
-        limit = card.threshold if threshold is None else threshold
-        if limit is None:
-            msg = "From which error on is a row an outlier? The model's card has none: --threshold."
-            raise OptionError(msg)
-        warned = (*read.warnings, *(() if model.time_range_ is not None else (unknown,)))
-        if strict:
-            refuse_warnings(warned)
-        hidden = {str(one) for one in (truth, *given.values()) if one is not None}
-        prediction = np.asarray(scored.prediction, dtype=np.float64)
-        return cls(model, card, frame, hidden, prediction, expected, residual, roles, limit, warned)
+    @property
+    def positions(self) -> Any:
+        """Where they are in the table."""
+        return self.held_out.calibration
 
 
-def _read(table: str, schema: Schema, reading: Mapping[str, Any]) -> TableFile:
-    """Read a table as `score` does: what was text in the fit is text."""
-    said = {name: value for name, value in reading.items() if value is not None}
-    text = {*said.pop("text", ()), *(one.name for one in schema.columns if one.kind == LEVELS)}
-    file = read_table(table, **said)
-    # Codes that look like numbers, in a file that does not know types.
-    like_numbers = [
-        str(name)
-        for name, column in file.frame.items()
-        if name in text and column.dtype.kind in "iuf"
-    ]
-    return read_table(table, **said, text=like_numbers) if like_numbers else file
+def unseen_rows(
+    pair: Any,
+    schema: Schema,
+    frame: pd.DataFrame,
+    card: ModelCard,
+    target: str | ArrayLike,
+    **named: str | None,
+) -> UnseenRows:
+    """Score rows, read their roles, and hold the scores against the truth.
+
+    Parameters
+    ----------
+    pair : ConfidentRegressor
+    schema : Schema
+        Of the pair.
+    frame : DataFrame
+    card : ModelCard
+    target : str or array-like of shape (n_samples,)
+    **named
+        Columns of ``time`` and ``groups``; None is what the card says.
+
+    Raises
+    ------
+    TableError
+        If a row is not from after the fit, or cannot be scored.
+    OptionError
+    """
+    scale = error_scale(pair.error)
+    truth = _truth(frame, target, scale)
+    scored = _scored(pair, schema, frame)
+    given = {
+        "time": named["time"] or _there(card.time, frame),
+        "groups": named["groups"] or _there(card.groups, frame),
+    }
+    held_out = HeldOut.everything(_roles(pair, scored, frame, given))
+    errors = _errors(scored, truth, scale)
+    at = held_out.calibration
+    prediction = np.asarray(scored.prediction, dtype=np.float64)
+    hidden = frozenset(one for one in given.values() if one is not None)
+    return UnseenRows(held_out, (errors[0][at], errors[1][at]), prediction[at], hidden)
 
 
 def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:
@@ -156,10 +111,7 @@ def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:
     return scored
 
 
-def _truth(frame: pd.DataFrame, target: str | None, scale: Any) -> FloatArray:
-    if target is None:
-        msg = "Which column holds what came out? The model's card does not know: --target."
-        raise OptionError(msg)
+def _truth(frame: pd.DataFrame, target: str | ArrayLike, scale: Any) -> FloatArray:
     truth = fit_target(role_column(frame, "target", target), len(frame))
     check_target_values(truth, "target", scale)
     return truth

@@ -32,6 +32,12 @@ class HeldOut:
     groups: IntArray | None
     time: Any
 
+    @property
+    def dates(self) -> Any:
+        """Dates of the calibration rows, which make periods of the calendar; None of others."""
+        dated = self.time is not None and self.time.dtype.kind == "M"
+        return self.time if dated else None
+
     @classmethod
     def everything(cls, roles: FitRoles) -> HeldOut:
         """Take all rows for the calibration, of models that were fitted elsewhere."""
@@ -39,7 +45,9 @@ class HeldOut:
         return cls(np.arange(0), roles.rows, groups, roles.time)
 
 
-def hold_out(roles: FitRoles, share: float, rng: np.random.RandomState) -> HeldOut:
+def hold_out(
+    roles: FitRoles, share: float, rng: np.random.RandomState, *, learns: bool = True
+) -> HeldOut:
     """Keep the newest share of rows from the fit; without a time, whole groups at random.
 
     Rows of one moment are on one side. Older rows of a group (or copies) that also has newer rows
@@ -51,6 +59,8 @@ def hold_out(roles: FitRoles, share: float, rng: np.random.RandomState) -> HeldO
     share : float
         In (0, 1).
     rng : RandomState
+    learns : bool, default=True
+        Whether anything is learned from the older rows; if not, their groups do not matter.
 
     Returns
     -------
@@ -71,19 +81,28 @@ def hold_out(roles: FitRoles, share: float, rng: np.random.RandomState) -> HeldO
             np.arange(n_rows) if roles.groups is None else roles.groups, wanted, rng
         )
     older = ~newest
-    if roles.groups is not None:
+    if learns and roles.groups is not None:
         older &= ~np.isin(roles.groups, roles.groups[newest])
     if not older.any():
-        msg = (
-            f"No row is left to fit on: all {n_rows} are of one time or group, or of groups that "
-            "the calibration rows have too. Certify on rows of your own (FrozenEstimator)."
-        )
-        raise TableError(msg)
+        raise TableError(_nothing_left(roles, n_rows))
     return HeldOut(
         roles.rows[older],
         roles.rows[newest],
         None if roles.groups is None else _together(roles.groups[newest]),
         None if roles.time is None else roles.time[newest],
+    )
+
+
+def _nothing_left(roles: FitRoles, n_rows: int) -> str:
+    if roles.groups is not None and roles.time is not None:
+        return (
+            f"No row is left to fit on: each of the {n_rows} is of a time or a group that the "
+            "calibration rows have too. Fit without the groups (time keeps the future apart), and "
+            "certify that model with them on newer rows (qconf certify NEWER --model FILE)."
+        )
+    return (
+        f"No row is left to fit on: all {n_rows} are of one time or group. Fit on other rows, and "
+        "certify that model on these (qconf certify TABLE --model FILE)."
     )
 
 

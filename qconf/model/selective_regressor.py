@@ -183,7 +183,6 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
         """Certify a cut-off on rows that neither model has seen, and remember the models."""
         prediction, expected = self._outputs(table)
         scale = error_scale(self.estimator_.error)
-        dated = held_out.time is not None and held_out.time.dtype.kind == "M"
         self.certificate_: Certificate = certify(
             expected,
             scale.checked_residual(prediction, target),
@@ -191,7 +190,7 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
             outlier_rate=self.outlier_rate,
             confidence_level=self.confidence_level,
             groups=held_out.groups,
-            periods=held_out.time if dated else None,
+            periods=held_out.dates,
             side=self.side,
             error=self.error,
         )

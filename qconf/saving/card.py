@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Final
 
 from qconf.errors import OptionError
 from qconf.saving.json_text import as_json
 
-__all__ = ["ModelCard"]
+__all__ = ["CERTIFICATE", "ModelCard"]
 
+#: Where a card keeps what is promised of its model, among its figures.
+CERTIFICATE: Final = "certificate"
 _NUMBERS = (int, float)
 
 
@@ -76,6 +78,17 @@ class ModelCard:
                 msg = f"The card's {name} must be plain values of JSON: {error}."
                 raise OptionError(msg) from error
         return plain
+
+    def promises_of(self, digest: str | None) -> bool:
+        """Whether its certificate, if it has one, is of the fit that is known by a digest.
+
+        Parameters
+        ----------
+        digest : str or None
+            `qconf.saving.fingerprint.Fingerprint.digest` of the model.
+        """
+        certificate = self.figures.get(CERTIFICATE)
+        return not isinstance(certificate, dict) or certificate.get("model") == digest
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> ModelCard:

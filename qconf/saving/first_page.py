@@ -6,18 +6,19 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Final
 
 import qconf
-from qconf.errors import ModelFileError, QconfError
+from qconf.errors import ModelFileError, QconfError, did_you_mean
 from qconf.saving.arrays import ARRAYS
 from qconf.saving.container import Container
 from qconf.saving.foreign import FOREIGN
 from qconf.saving.json_text import parsed
 from qconf.saving.limits import MOST_BYTES_OF_MANIFEST
 from qconf.saving.manifest import FORMAT, MANIFEST, Manifest
+from qconf.saving.other_files import what_it_is
 
-__all__ = ["PART_NAMES", "manifest_of", "read_manifest", "told"]
+__all__ = ["PART_NAMES", "manifest_of", "opened", "read_manifest", "told"]
 
 PART_NAMES: Final = (r"manifest\.json", r"state\.json", *ARRAYS, *FOREIGN)
 
@@ -38,12 +39,28 @@ def read_manifest(path: str | os.PathLike[str]) -> Manifest:
     ModelFileError
         If it is no model file, is of another format, or is damaged.
     """
-    with told(path), Path(path).open("rb") as file:
+    with opened(path) as file:
         return manifest_of(Container.of(file, PART_NAMES))
 
 
 @contextmanager
-def told(path: Any) -> Iterator[None]:
+def opened(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open a file that may hold a model; say in one line why not, whatever is raised in the block.
+
+    Raises
+    ------
+    ModelFileError
+    """
+    with told(path), Path(path).open("rb") as file:
+        other = what_it_is(file)
+        if other is not None:
+            msg = f"is no model file: {other}."
+            raise ModelFileError(msg)
+        yield file
+
+
+@contextmanager
+def told(path: str | os.PathLike[str]) -> Iterator[None]:
     """Say in one line why a file cannot be opened, whatever was raised."""
     shown = repr(str(path))
     try:
@@ -55,15 +72,24 @@ def told(path: Any) -> Iterator[None]:
         msg = f"The file {shown} cannot be opened: {error}"
         raise ModelFileError(msg) from error
     except FileNotFoundError as error:
-        msg = f"There is no file {shown}."
-        raise ModelFileError(msg) from error
+        raise ModelFileError(_no_such_file(Path(path))) from error
     except IsADirectoryError as error:
         msg = f"{shown} is a folder; name a model file, such as avm.qconf."
+        raise ModelFileError(msg) from error
+    except OSError as error:
+        msg = f"Cannot read the file {shown}: {error.strerror or error}."
         raise ModelFileError(msg) from error
     except Exception as error:  # a file that was tampered with may raise anything
         reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
         msg = f"The file {shown} is no model file, or it is damaged: {reason}."
         raise ModelFileError(msg) from error
+
+
+def _no_such_file(path: Path) -> str:
+    beside = sorted(one.name for one in path.parent.glob("*.qconf"))
+    if beside:
+        return f"There is no file {str(path)!r}. {did_you_mean(path.name, beside)}"
+    return f"There is no file {str(path)!r}: name a model file, such as qconf fit writes."
 
 
 def manifest_of(container: Container) -> Manifest:

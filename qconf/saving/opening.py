@@ -7,15 +7,15 @@ import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
+from qconf.core.uncollected import uncollected
 from qconf.errors import ModelFileError
 from qconf.saving.arrays import ArrayReader
 from qconf.saving.classes import plug_in_named
 from qconf.saving.container import Container
 from qconf.saving.fingerprint import Fingerprint
-from qconf.saving.first_page import PART_NAMES, manifest_of, told
+from qconf.saving.first_page import PART_NAMES, manifest_of, opened
 from qconf.saving.foreign import restored
 from qconf.saving.json_text import parsed
 from qconf.saving.limits import MOST_BYTES_OF_JSON
@@ -92,7 +92,7 @@ def open_model(
     ModelFileError
         As `load`.
     """
-    with told(path), Path(path).open("rb") as file:
+    with opened(path) as file, uncollected():
         container = Container.of(file, PART_NAMES)
         manifest = manifest_of(container)
         parts = _checked_parts(container, manifest)
@@ -148,12 +148,17 @@ def _check_answers(model: Any, rows: Any, answers: dict[str, Any], manifest: Man
     if not hasattr(model, "fit"):
         msg = f"it holds a {type(model).__name__}, which is no model"
         raise ValueError(msg)
-    if rows is None:
+    known = None if rows is None else Fingerprint(rows, answers)
+    digest = None if known is None else known.digest
+    if manifest.card is not None and not manifest.card.promises_of(digest):
+        msg = "has a certificate of another fit of its model, which promises nothing of this one."
+        raise ModelFileError(msg)
+    if known is None:
         if manifest.plug_ins or manifest.foreign_types:
             return
         msg = "it does not tell by which rows its model is known again"
         raise ValueError(msg)
-    changed = Fingerprint(rows, answers).disagreement(model)
+    changed = known.disagreement(model)
     if changed is not None:
         here = versions()
         then = manifest.versions.items()

@@ -6,14 +6,14 @@ import os
 import re
 from dataclasses import asdict
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 import qconf
-from qconf.core.whole_files import whole_file
+from qconf.core.long_files import long_file
+from qconf.core.targets import cannot_write, check_target
 from qconf.errors import OptionError, OutputError
 from qconf.saving.card import ModelCard
 from qconf.saving.container import write_parts
@@ -30,7 +30,8 @@ __all__ = ["save"]
 def save(model: Any, path: str | os.PathLike[str], *, card: ModelCard | None = None) -> None:
     """Write a fitted model to a file that can be opened without running anyone's code.
 
-    The same model gives the same bytes. The file is there whole or not at all.
+    The same model gives the same bytes. The file is there whole or not at all; what a process that
+    was killed has left unfinished goes.
 
     Parameters
     ----------
@@ -44,19 +45,18 @@ def save(model: Any, path: str | os.PathLike[str], *, card: ModelCard | None = N
     Raises
     ------
     OptionError
-        If the model is not fitted, or holds what cannot be kept in a file.
+        If the model is not fitted, or holds what cannot be kept in a file, or the card has a
+        certificate of another fit.
     OutputError
         If the file cannot be written; one that was there is left as it was.
     """
     _check_fitted(model)
     parts = _parts(model, card)
-    target = Path(os.path.realpath(path))
     try:
-        _check_target(path, target)
-        with whole_file(target) as file:
+        with long_file(check_target(path)) as file:
             write_parts(file, parts)
     except OSError as error:
-        raise OutputError(_cannot_write(path, error.strerror or str(error))) from error
+        raise OutputError(cannot_write(path, error.strerror or str(error))) from error
 
 
 def _parts(model: Any, card: ModelCard | None) -> dict[str, bytes]:
@@ -65,6 +65,7 @@ def _parts(model: Any, card: ModelCard | None) -> dict[str, bytes]:
     whole = writer.value(model)
     columns = columns_of(model, writer.models)
     known = fingerprint_of(model, columns)
+    _check_certificate(card, None if known is None else known.digest)
     pinned = None if known is None else writer.value((known.rows, known.answers))
     state = {"objects": writer.objects, "model": whole, "pinned": pinned}
     parts = {STATE: as_json(state), **writer.arrays.parts(), **writer.foreign.parts}
@@ -122,16 +123,10 @@ def _check_fitted(model: Any) -> None:
         raise OptionError(msg) from error
 
 
-def _check_target(path: Any, target: Path) -> None:
-    if target.is_dir():
-        raise OutputError(_cannot_write(path, "it is a folder; name a file in it"))
-    if not target.parent.is_dir():
-        raise OutputError(_cannot_write(path, f"there is no folder {str(target.parent)!r}"))
-    if target.exists() and not target.is_file():
-        raise OutputError(_cannot_write(path, "it is no regular file; name one"))
-    if target.exists() and not os.access(target, os.W_OK):
-        raise OutputError(_cannot_write(path, "the file is not writable"))
-
-
-def _cannot_write(path: Any, reason: str) -> str:
-    return f"Cannot write to {str(path)!r}: {reason}."
+def _check_certificate(card: ModelCard | None, digest: str | None) -> None:
+    if card is not None and not card.promises_of(digest):
+        msg = (
+            "The card's certificate is of another fit, and a fit voids it. Certify this model "
+            "(qconf.certify_model), or leave the certificate out of the card's figures."
+        )
+        raise OptionError(msg)

@@ -257,7 +257,7 @@ def _bad_givens(model: Any, table: Any, schema: Schema) -> dict[int, str]:
         return {}
     given = table[column].to_numpy(dtype=np.float64)
     bad = np.flatnonzero(_unusable(given, error_scale(model.error)))
-    return {int(at): _why_unusable(given[at]) for at in bad}
+    return {int(at): _why_unusable(given[at], f"The prediction {column!r}") for at in bad}
 
 
 def _unusable(prediction: FloatArray, scale: ErrorScale) -> BoolArray:
@@ -267,12 +267,12 @@ def _unusable(prediction: FloatArray, scale: ErrorScale) -> BoolArray:
     return unusable
 
 
-def _why_unusable(prediction: float) -> str:
+def _why_unusable(prediction: float, what: str = "The model's prediction") -> str:
     if np.isnan(prediction):
-        return "The prediction is missing."
+        return f"{what} is missing."
     found = f"{prediction:g}"
     rule = "finite" if np.isinf(prediction) else "positive on the relative and the log error scale"
-    return f"The prediction must be {rule}; found {found}."
+    return f"{what} must be {rule}; found {found}."
 
 
 def _output(

@@ -16,12 +16,10 @@ from qconf.core.error_scale import error_scale
 from qconf.errors import ModelFileError, OptionError
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.tiers import TIER_LIMITS, tiers
-from qconf.saving.card import ModelCard
+from qconf.saving.card import CERTIFICATE, ModelCard
 
-__all__ = ["CERTIFICATE", "KINDS", "Decisions"]
+__all__ = ["KINDS", "Decisions"]
 
-#: Where a card keeps what is promised of its model, among its figures.
-CERTIFICATE: Final = "certificate"
 #: Columns that decide, in their order, and what each holds.
 KINDS: Final = {"p_within_10": float, "p_outlier": float, "tier": str, "accept": bool}
 _LEVEL = 0.8

@@ -19,7 +19,7 @@ from qconf.scoring.sinks import STAMP
 from qconf.scoring.stream import How, Tally
 from qconf.tables.containers import PARQUET
 from qconf.tables.partitions import partition_values
-from qconf.tables.sources import files_of
+from qconf.tables.sources import TEXT_FILES, files_of
 
 __all__ = ["ASIDE", "Part", "Standing", "parts_of", "stamp_of", "standing_of"]
 
@@ -80,24 +80,47 @@ def parts_of(source: str, folder: Path) -> list[Part]:
     Raises
     ------
     TableError
-        If there are none, or they are not Parquet.
+        If there are none, they are neither Parquet nor CSV, or two would become one.
     OutputError
         If the output would lie within the input, or the input within the output.
     """
     files, base = files_of(source)
-    other = next((file for file in files if not file.name.lower().endswith(PARQUET)), None)
+    known = (*PARQUET, *TEXT_FILES)
+    other = next((file for file in files if not file.name.lower().endswith(known)), None)
     if other is not None:
-        msg = f"A folder is scored if its files are Parquet; {str(other)!r} is not. Name that file."
+        msg = f"Rows to score are Parquet or CSV; {str(other)!r} is neither: write it as one."
         raise TableError(msg)
     top = base if base.parts else Path(os.path.commonpath([file.parent for file in files]))
     _check_apart(files, top, folder)
     parts = []
     for number, file in enumerate(files, start=1):
-        inside = file.relative_to(top)
+        inside = _called(file.relative_to(top))
         values = tuple(partition_values(file, base).items())
         aside = (folder / ASIDE / inside).with_suffix(".csv")
         parts.append(Part(file, folder / inside, aside, number, str(file), values))
+    _check_one_each(parts)
     return parts
+
+
+def _called(inside: Path) -> Path:
+    """Name what is made of a file: Parquet, since text could not keep what it was made from."""
+    if inside.name.lower().endswith(PARQUET):
+        return inside
+    ending = next(one for one in TEXT_FILES if inside.name.lower().endswith(one))
+    return inside.with_name(f"{inside.name[: -len(ending)]}.parquet")
+
+
+def _check_one_each(parts: Sequence[Part]) -> None:
+    """Refuse files that differ in their endings alone, such as ``a.csv`` and ``a.csv.gz``."""
+    first: dict[Path, Part] = {}
+    for part in parts:
+        other = first.setdefault(part.output, part)
+        if other is not part:
+            msg = (
+                f"{other.name!r} and {part.name!r} would both become {part.output.name!r}: rename "
+                "one, or take it out of the folder."
+            )
+            raise TableError(msg)
 
 
 def stamp_of(part: Part, digest: str, how: How, reading: dict[str, Any]) -> dict[str, Any]:

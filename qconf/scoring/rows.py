@@ -17,6 +17,7 @@ from qconf.tables.flat_batches import flat
 from qconf.tables.options import ReadingOptions
 from qconf.tables.parquet_files import PARQUET_ERRORS
 from qconf.tables.schema import Schema
+from qconf.tables.sources import no_such_file
 from qconf.tables.written_cells import WrittenCells
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class NewFile(ABC):
     name: str
     schema: pa.Schema
     written: WrittenCells
+
+    def line(self, at: int) -> int | None:  # noqa: ARG002 - of files that have lines
+        """Return the line of a row of the last batch that was read, if the file has lines."""
+        return None
 
     @abstractmethod
     def batches(self, n_rows: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
@@ -97,7 +102,7 @@ def open_rows(
             yield _ParquetRows(_parquet_source(file, source), name, model_schema, partitions or {})
         else:
             _check_text_name(name)
-            yield _TextRows(file, name, model_schema, options)
+            yield _TextRows(file, name, model_schema, options, partitions or {})
 
 
 class _ParquetRows(NewFile):
@@ -126,7 +131,7 @@ class _ParquetRows(NewFile):
         self.schema = pa.schema([*fields, *(pa.field(one, pa.string()) for one in partitions)])
         names = frozenset(partitions) & frozenset(known.names)
         self.written = WrittenCells(names, known.reading)
-        self.written.learn(pa.table(self._repeated(1)), _kinds(known, names))
+        self.written.learn(pa.table(_repeated(partitions, 1)), _kinds(known, names))
 
     def batches(self, n_rows: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
@@ -145,33 +150,38 @@ class _ParquetRows(NewFile):
             self._done += batch.num_rows
             plain = flat(batch)
             there = dict(zip(plain.schema.names, plain.columns, strict=True))
-            there |= self._repeated(batch.num_rows)
+            there |= _repeated(self._partitions, batch.num_rows)
             yield pa.RecordBatch.from_arrays([there[one] for one in schema.names], schema=schema)
 
     def share(self) -> float | None:
         return self._done / self._n_rows if self._n_rows else None
-
-    def _repeated(self, count: int) -> dict[str, Any]:
-        import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-
-        return {
-            name: pa.repeat(pa.scalar(value, type=pa.string()), count)
-            for name, value in self._partitions.items()
-        }
 
     def _unreadable(self, error: Exception) -> str:
         return f"Cannot read {self.name!r} as Parquet: {first_line(error)}"
 
 
 class _TextRows(NewFile):
-    def __init__(self, file: IO[bytes], name: str, known: Schema, options: ReadingOptions) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        name: str,
+        known: Schema,
+        options: ReadingOptions,
+        partitions: Mapping[str, str | None],
+    ) -> None:
         self.name = name
+        self._partitions = partitions
+        self.in_path = frozenset(partitions)
         self._raw = file
         self._size = Path(name).stat().st_size if name != _STANDARD_INPUT else 0
         packed, ending = open_packed(cast("Any", file), name)
         ending = ending or Path(name).suffix.lower() or ".csv"
         self._stream = CsvStream(packed, name, ending if ending in TEXT else ".csv", options)
         probe = self._stream.probe()
+        for column, values in _repeated(partitions, probe.num_rows).items():
+            there = probe.schema.get_field_index(column)
+            probe = probe if there < 0 else probe.remove_column(there)
+            probe = probe.append_column(column, values)
         self.schema = probe.schema
         known.check(self.schema, frozenset(known.names))
         names = frozenset(known.names) & frozenset(self.schema.names)
@@ -180,15 +190,30 @@ class _TextRows(NewFile):
         self.written.warnings[:0] = self._stream.warnings
 
     def batches(self, n_rows: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+        wanted = [name for name in self.schema.names if columns is None or name in columns]
+        schema = pa.schema([self.schema.field(name) for name in wanted])
         for batch in self._stream.batches(n_rows):
-            yield (
-                batch
-                if columns is None
-                else batch.select([name for name in batch.schema.names if name in columns])
-            )
+            there = dict(zip(batch.schema.names, batch.columns, strict=True))
+            there |= _repeated(self._partitions, batch.num_rows)
+            yield pa.RecordBatch.from_arrays([there[name] for name in wanted], schema=schema)
+
+    def line(self, at: int) -> int | None:
+        return self._stream.lines[at]
 
     def share(self) -> float | None:
         return self._raw.tell() / self._size if self._size else None
+
+
+def _repeated(partitions: Mapping[str, str | None], count: int) -> dict[str, Any]:
+    """Return the columns that the names of folders tell, as text."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    return {
+        name: pa.repeat(pa.scalar(value, type=pa.string()), count)
+        for name, value in partitions.items()
+    }
 
 
 def _flat_schema(fields: Iterable[Any]) -> pa.Schema:
@@ -211,6 +236,8 @@ def _opened(source: str | Path) -> Iterator[IO[bytes]]:
         return
     try:
         file = Path(source).open("rb")  # noqa: SIM115 - closed below, where errors are not ours
+    except FileNotFoundError as error:
+        raise TableError(no_such_file(Path(source), str(source))) from error
     except OSError as error:
         msg = f"Cannot read {str(source)!r}: {error.strerror or error}."
         raise TableError(msg) from error
@@ -231,6 +258,9 @@ def _check_text_name(name: str) -> None:
     ending = Path(name).suffix.lower()
     if ending in PARQUET:
         msg = f"Cannot read {name!r} as Parquet: it does not begin as a Parquet file does."
+        raise TableError(msg)
+    if ending == ".qconf":
+        msg = f"{name!r} holds a model; name a table of new rows behind the model."
         raise TableError(msg)
     if ending in {".xlsx", ".xlsm", ".feather", ".arrow", ".ipc"}:
         msg = f"Cannot score {name!r}: rows to score are Parquet or CSV. Write it as one of them."

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from qconf.errors import ModelFileError
 from qconf.model.shadow.watch import share_of
 from qconf.saving.card import ModelCard
+from qconf.saving.first_page import told
 from qconf.saving.opening import open_model
 from qconf.scoring.parts import Part, Standing, parts_of, stamp_of, standing_of
 from qconf.scoring.rejected import gather
@@ -101,12 +102,8 @@ def digest_of(path: str) -> str:
     ModelFileError
         If it cannot be read.
     """
-    try:
-        with Path(path).open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        msg = f"Cannot read the model {path!r}: {error.strerror or error}."
-        raise ModelFileError(msg) from error
+    with told(path), Path(path).open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=1)
@@ -170,7 +167,7 @@ def score_folder(
     ----------
     job : Job
     source : str
-        A folder or a pattern of Parquet files.
+        A folder or a pattern of Parquet files, or of CSV files.
     folder : Path
         Where the parts go, each under its own name; need not be there.
     rejected : Path or None
@@ -189,7 +186,8 @@ def score_folder(
     ------
     QconfError
         If a part cannot be scored; those before it are there, and the next run goes on. Where the
-        valuation model has changed, none that this run has made is left.
+        valuation model has changed, none that this run has made is left; parts of an earlier run
+        are, and the message counts them: they may be last month's.
     """
     parts = parts_of(source, folder)
     stamps = [stamp_of(part, job.digest, job.how, job.reading) for part in parts]
@@ -206,14 +204,26 @@ def score_folder(
         for part, more in engine(job, standing.missing, done) if standing.missing else ():
             made.append(part)
             tally += more
-    except ValuationChangedError:
+    except ValuationChangedError as error:
         for part in made:
             part.output.unlink(missing_ok=True)
             part.rejected.unlink(missing_ok=True)
-        raise
+        msg = f"{error}{_left(standing, folder)}"
+        raise ValuationChangedError(msg) from error
     if rejected is not None:
         gather([part.rejected for part in parts], rejected)
     return tally
+
+
+def _left(standing: Standing, folder: Path) -> str:
+    """Tell of parts that an earlier run has made, which may have been killed or have ended well."""
+    if not standing.n_done:
+        return ""
+    parts, are = ("part", "is") if standing.n_done == 1 else ("parts", "are")
+    return (
+        f" {standing.n_done:,} {parts} of an earlier run {are} still in {str(folder)!r}: remove "
+        "that folder if its predictions come from the changed model, too."
+    )
 
 
 def _silent(*_: object) -> None:

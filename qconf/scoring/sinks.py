@@ -42,8 +42,8 @@ def check_ending(output: str) -> None:
     """
     if _ending(output) not in {*PARQUET, *_TEXT}:
         msg = (
-            f"Scores are written as Parquet or CSV, told by the name: .parquet, .csv, .tsv or "
-            f".csv.gz; got {output!r}."
+            f"Scores are written as Parquet or CSV, told by the ending: {', '.join(PARQUET)}; or "
+            f"{', '.join(_TEXT)}, each also with .gz behind it; got {output!r}."
         )
         raise OptionError(msg)
 
@@ -143,4 +143,6 @@ def _check_flat(schema: pa.Schema) -> None:
 
 def _ending(name: str) -> str:
     path = Path(name.lower())
-    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    inner = Path(path.stem).suffix
+    # Parquet packs its own columns.
+    return inner if path.suffix == ".gz" and inner in _TEXT else path.suffix

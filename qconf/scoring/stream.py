@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from qconf.core.long_files import long_file
+from qconf.core.targets import cannot_write
 from qconf.errors import OutputError, TableError
 from qconf.scoring.batch import check_kept, output_fields, score_rows
 from qconf.scoring.decisions import Decisions
@@ -130,8 +131,7 @@ def score_to_file(
                     sink.stamp(stamp(tally))
             return tally
     except OSError as error:
-        msg = f"Cannot write to {str(output)!r}: {error.strerror or error}."
-        raise OutputError(msg) from error
+        raise OutputError(cannot_write(output, error.strerror or str(error))) from error
 
 
 def score_to_stream(
@@ -179,8 +179,7 @@ def _score(
             check.look(scored.table, scored.prediction)
         before = tally.rows + tally.rejected
         reasons = {
-            at: f"Row {before + at + 1} of {rows.name!r}: {reason}"
-            for at, reason in scored.reasons.items()
+            at: f"{_place(rows, before, at)}: {reason}" for at, reason in scored.reasons.items()
         }
         if aside is not None:
             aside.write(batch, reasons)
@@ -194,6 +193,13 @@ def _score(
         report(batch.num_rows, rows.share())
     more = (check.warning,) if check.warning else ()
     return tally + Tally(warnings=(*strange.warnings, *more))
+
+
+def _place(rows: NewFile, before: int, at: int) -> str:
+    """Say where a row of a batch stands: rows are counted without a header, lines with it."""
+    line = rows.line(at)
+    in_text = "" if line is None else f" (line {line:,})"
+    return f"Row {before + at + 1:,}{in_text} of {rows.name!r}"
 
 
 def _kept(rows: NewFile, how: How) -> list[str]:

@@ -50,6 +50,8 @@ class CsvStream:
     names : list of str
         The columns.
     separator : str
+    lines : list of int
+        Where in the file the rows of the last batch stand: their last lines, from 1.
     warnings : list of str
         What was guessed and might be wrong.
 
@@ -62,6 +64,7 @@ class CsvStream:
     def __init__(self, file: IO[bytes], name: str, ending: str, options: ReadingOptions) -> None:
         self._name = name
         self._line = 1
+        self.lines: list[int] = []
         with self._told():
             begin = _first(file, _PROBE_BYTES)
             self._encoding, warning = find_encoding(begin, name, options.encoding)
@@ -99,16 +102,17 @@ class CsvStream:
         rows = chain(self._seen, self._rows())
         self._seen = []
         while block := list(islice(rows, n_rows)):
+            self.lines = [line for line, _ in block]
             yield self._batch(block)
 
-    def _rows(self) -> Iterator[list[str]]:
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
         width, skip = self._layout.width, int(self._layout.row_names)
         with self._told():
             for number, row in self._records:
                 if not fits_width(row, width):
                     raise TableError(ragged(number, row, self._layout, self._name))
                 self._line = number
-                yield row[skip:width]
+                yield number, row[skip:width]
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -130,10 +134,10 @@ class CsvStream:
             msg = f"Cannot read {self._name!r} beyond line {self._line}: {first_line(error)}"
             raise TableError(msg) from error
 
-    def _batch(self, rows: list[list[str]]) -> pa.RecordBatch:
+    def _batch(self, rows: list[tuple[int, list[str]]]) -> pa.RecordBatch:
         import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
-        columns = list(zip(*rows, strict=True)) or [()] * len(self.names)
+        columns = list(zip(*(row for _, row in rows), strict=True)) or [()] * len(self.names)
         arrays = [pa.array(column, type=pa.string()) for column in columns]
         return pa.RecordBatch.from_arrays(arrays, names=self.names)
 

@@ -141,16 +141,19 @@ def warn_beyond(moments: Any, time_range: tuple[Any, Any] | None) -> None:
     length = last - first
     if pd.isna(newest) or not length or (newest - last) / length <= _FAR:
         return
-    beyond = newest - last
-    ahead = f"{beyond / np.timedelta64(1, 'D'):.0f} days" if _dated(moments) else f"{beyond:g}"
+    # Moments rather than durations: how long is too long hangs on how far back the fit went.
+    here, begin, end = (_written(one, moments) for one in (newest, first, last))
     warnings.warn(
-        f"The newest row is {ahead} after the last row of fit, {100 * beyond / length:.0f} % of "
-        "the history that was learned from: expected errors describe that time, and may be too "
-        "small now. Fit again with newer rows.",
+        f"The newest row is of {here}, long after those that the model was fitted on, of {begin} "
+        f"to {end}: expected errors describe that time, and may be too small now. Fit again with "
+        "newer rows.",
         UserWarning,
         stacklevel=4,
     )
 
 
-def _dated(moments: Any) -> bool:
-    return np.asarray(moments).dtype.kind == "M"
+def _written(moment: Any, moments: Any) -> str:
+    """Write a moment as its day, or as the number that it is."""
+    if np.asarray(moments).dtype.kind == "M":
+        return str(np.datetime64(moment, "D"))
+    return f"{moment:.10g}"

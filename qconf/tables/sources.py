@@ -8,16 +8,19 @@ from pathlib import Path
 from qconf.errors import TableError, did_you_mean
 from qconf.tables.containers import EXCEL, FEATHER, PARQUET, TEXT
 
-__all__ = ["files_of"]
+__all__ = ["TEXT_FILES", "files_of", "no_such_file"]
 
 _PACKED = (".gz", ".bz2", ".xz")
-_KNOWN = (*PARQUET, *FEATHER, *EXCEL, ".zip", *TEXT, *(e + p for e in TEXT for p in _PACKED))
+#: What files of text are called, packed or not.
+TEXT_FILES = (*TEXT, *(e + p for e in TEXT for p in _PACKED))
+_KNOWN = (*PARQUET, *FEATHER, *EXCEL, ".zip", *TEXT_FILES)
 _LINES = "write its records as Parquet (pandas.read_json(lines=True), then to_parquet)"
 _PICKLE = "a pickle runs code when it is opened; write a Parquet file (to_parquet) instead"
 _SQLITE = "write the table as CSV (sqlite3 -csv -header FILE 'select * from TABLE' > table.csv)"
 _IN_R = "write it as CSV (write.csv(table, 'table.csv', row.names = FALSE) in R)"
 #: What is no table as it stands, and what to do.
 _CONVERT = {
+    ".qconf": "it holds a model; name a table here",
     ".xls": "save it as .xlsx or .csv",
     ".xlsb": "save it as .xlsx or .csv",
     ".ods": "save it as .xlsx or .csv",
@@ -68,7 +71,7 @@ def files_of(source: str) -> tuple[list[Path], Path]:
         return [path], path.parent
     found = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []  # noqa: PTH207 - the pattern is the user's, absolute or not
     if not found:
-        raise TableError(_no_such_file(path, source))
+        raise TableError(no_such_file(path, source))
     files: list[Path] = []
     for one in map(Path, found):
         files += _files_in(one) if one.is_dir() else [one]
@@ -119,7 +122,8 @@ def _check_ending(path: Path, source: str) -> None:
     raise TableError(msg)
 
 
-def _no_such_file(path: Path, source: str) -> str:
+def no_such_file(path: Path, source: str) -> str:
+    """Say that a file is not there, and which table beside it is spelt most alike."""
     if glob.has_magic(source):
         return f"No file matches {source!r}."
     if "://" in source:

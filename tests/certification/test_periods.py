@@ -45,7 +45,8 @@ def test_periods_that_differ_promise_less() -> None:
     uneven = promised([1, 1, 13] * 2, rate=0.1)
     assert not uneven.certified
     assert uneven.cut_off == -np.inf
-    assert "one more period may have" in uneven.reason
+    assert uneven.reason.startswith("with the rates of 6 periods, 1.0 to 13.0 % where the tests")
+    assert "one more may have 22.3 %; a higher outlier rate helps" in uneven.reason
 
 
 def test_five_periods_are_too_few() -> None:
@@ -63,6 +64,20 @@ def test_a_period_without_accepted_rows_proves_nothing() -> None:
     numbers: dict[str, Any] = {"start": 0, "outlier_rate": 0.2, "confidence_level": 0.95}
     promise = promise_of_periods(CutOffs.of(scores, 5), scores, outlier, periods, **numbers)
     assert not promise.certified
+    assert promise.reason == (
+        "it cannot be said, for 1 of 6 periods have no row where the tests start; more "
+        "calibration rows help, or longer periods"
+    )
+
+
+def test_a_bound_that_says_nothing_is_not_told_as_a_figure() -> None:
+    """Half of the periods have only outliers, half none: one more may have anything."""
+    promise = promised([0, 100] * 3, rate=0.5)
+    assert not promise.certified
+    assert promise.reason == (
+        "it cannot be said, for the rates of 6 periods, 0.0 to 100.0 % where the tests start, "
+        "differ too much to bound that of one more; more periods help, or more rows in each"
+    )
 
 
 def test_dates_become_calendar_periods() -> None:
@@ -77,6 +92,19 @@ def test_dates_become_calendar_periods() -> None:
     assert Periods.of(pd.Categorical(["x", "w"]), 2).names == ("w", "x")
     few = Periods.of(pd.to_datetime(["2020-01-01", "2020-01-02"]), 2)
     assert few.names == ("2020-01-01", "2020-01-02")
+
+
+def test_pieces_of_periods_join_whole_ones() -> None:
+    """The first days of a table join the week after, the last ones the week before."""
+    days = pd.date_range("2024-01-07", "2024-02-28", freq="D")  # a Sunday to a Wednesday
+    weeks = Periods.of(days[:-1], len(days) - 1)  # the last piece has two days
+    assert len(weeks.names) == 7
+    assert weeks.names[0] == "2024-01-01/2024-01-07 to 2024-01-08/2024-01-14"
+    assert weeks.names[1] == "2024-01-15/2024-01-21"
+    assert weeks.names[-1] == "2024-02-19/2024-02-25 to 2024-02-26/2024-03-03"
+    assert np.bincount(weeks.codes).tolist() == [8, 7, 7, 7, 7, 7, 9]
+    labels = Periods.of(["a", "b", "b", "b", "b", "b"], 6)
+    assert labels.names == ("a", "b")
 
 
 def test_a_missing_period_is_refused() -> None:

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from qconf import ConfidentRegressor, certified_coverage_scorer, certify
-from qconf.errors import EstimatorError
+from qconf.errors import EstimatorError, TableError
 
 rng = np.random.default_rng(0)
 X = rng.uniform(1, 2, size=(900, 1))
@@ -47,3 +47,11 @@ def test_a_model_without_expected_errors_is_refused() -> None:
     """And told how to get them."""
     with pytest.raises(EstimatorError, match=r"Wrap it: ConfidentRegressor\(your_model\)"):
         certified_coverage_scorer(LinearRegression().fit(X, Y), X, Y)
+
+
+def test_a_truth_that_is_none_is_a_line() -> None:
+    """Missing, too short, or a table: the thing, and what was found."""
+    model = pair().fit(X[:500], Y[:500])
+    for wrong in (np.full(400, np.nan), Y[:5], np.column_stack([Y[500:], Y[500:]])):
+        with pytest.raises(TableError, match="The truth must"):
+            certified_coverage_scorer(model, X[500:], wrong)

@@ -75,12 +75,15 @@ def test_nothing_is_worth_acting_on() -> None:
     """All rows are outliers."""
     found = value_curve(np.arange(50.0), np.ones(50), threshold=0.5, loss=1.0)
     assert (found.cut_off, found.coverage) == (-np.inf, 0.0)
-    assert str(found).startswith("Act on no row")
+    assert str(found).split("\n") == [
+        "Act on no row: on these 50 rows no cut-off is worth more than nothing.",
+        "Cut-offs from 0 to 2 (2 to 6 % of rows) are not distinguishable from acting on none.",
+    ]
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["cut_off"] is None
 
 
 def test_the_price_of_a_certificate() -> None:
-    """What is lost at its cut-off beside the best one; nothing certified loses all."""
+    """What choosing by value earns more than its cut-off; nothing certified costs all of it."""
     score, residual = rows(4000)
     found = value_curve(score, residual, threshold=0.15, gain=300.0, loss=4000.0)
     value = found.curve.set_index("cut_off")["value"]
@@ -88,10 +91,49 @@ def test_the_price_of_a_certificate() -> None:
         certificate = certify(score, residual, threshold=0.15, outlier_rate=rate)
         price = found.price_of(certificate)
         at_cut_off = value[certificate.cut_off]
-        assert price.value == pytest.approx(value.max() - at_cut_off)
+        assert found.value_at(certificate.cut_off).value == pytest.approx(at_cut_off)
+        assert price.value == pytest.approx(found.value.value - at_cut_off)
         assert price.interval[0] < price.value < price.interval[1]
     nothing = certify(score[:20], residual[:20], threshold=0.15)
-    assert found.price_of(nothing).value == pytest.approx(value.max())
+    assert found.price_of(nothing) == found.value
+    assert found.value_at(nothing.cut_off).value == 0.0
+
+
+def paired(each: FloatArray, groups: Any = None) -> float:
+    """Return the standard error of a mean, by the sums of groups."""
+    beyond = each - each.mean()
+    units = beyond if groups is None else np.bincount(groups, beyond)
+    return float(np.sqrt((units**2).sum() * len(units) / (len(units) - 1)) / len(each))
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 10_000), st.booleans())
+def test_cut_offs_that_are_as_good_are_told_by_paired_differences(seed: int, grouped: bool) -> None:
+    """By brute force, for each distinct score; rows that both accept cancel out."""
+    rng = np.random.default_rng(seed)
+    score = rng.integers(0, 12, 120) / 10
+    residual = rng.normal(scale=score + 0.1)
+    gain = rng.random(120)
+    groups = rng.integers(0, 25, 120) if grouped else None
+    codes = None if groups is None else np.unique(groups, return_inverse=True)[1]
+    found = value_curve(score, residual, threshold=0.5, gain=gain, loss=2.0, groups=groups)
+    each = np.where(np.abs(residual) > 0.5, -2.0, gain)
+    for t, alike in found.curve[["cut_off", "alike"]].itertuples(index=False):
+        less = each * (score <= found.cut_off) - each * (score <= t)
+        assert alike == (less.mean() <= norm.ppf(0.975) * paired(less, codes) + 1e-12)
+    ends = found.cut_off_interval
+    assert ends is None or found.coverage == 0 or ends[0] <= found.cut_off <= ends[1]
+
+
+def test_more_rows_leave_fewer_cut_offs_that_may_be_best() -> None:
+    """And with few rows and no skill, all of them may be."""
+    wide, narrow = (
+        value_curve(*rows(n), threshold=0.15, gain=300.0, loss=4000.0).coverage_interval
+        for n in (500, 50_000)
+    )
+    assert wide is not None
+    assert narrow is not None
+    assert narrow[1] - narrow[0] < 0.5 * (wide[1] - wide[0])
 
 
 def test_groups_widen_the_intervals() -> None:
@@ -154,7 +196,8 @@ def test_words() -> None:
     assert str(found) == (
         "Acting on expected errors up to 0.08372 is worth most: 54 % of rows, 1.8 % of them "
         "outliers, 121 (108 to 135) a row of the table (95 % interval, chosen and measured on "
-        "different rows)."
+        "different rows).\n"
+        "Cut-offs from 0.0705 to 0.09143 (42 to 61 % of rows) are not distinguishable from it."
     )
     assert repr(found).startswith("<ValueCurve: highest at expected error <= 0.08372, 54.2 %")
     told = json.loads(json.dumps(found.to_dict()))

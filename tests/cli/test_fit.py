@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +62,7 @@ def test_with_predictions_the_confidence_alone_is_fitted(
     typed = ["fit", str(table), "--target", "price", "--prediction", "avm", "--output", str(kept)]
     out, _ = run([*typed, *FAST], capsys)
     assert "the confidence (count) of 'avm'" in out
-    assert "with the column avm" in out
+    assert "NEW.parquet --output scored.parquet (new rows with the column avm, too)" in out
 
 
 @pytest.mark.parametrize(
@@ -68,6 +73,9 @@ def test_with_predictions_the_confidence_alone_is_fitted(
         ([], "--output, such as avm.qconf"),
         (["--output", "a.qconf", "--estimator", "bland"], "Did you mean 'blend'"),
         (["--output", "a.qconf", "--estimator", "column:area"], "--prediction"),
+        (["--output", "a.qconf", "--estimator", "blend,count"], "keeps one confidence estimator"),
+        (["--output", "a.parquet"], "--output a.parquet is named like a table"),
+        (["--output", "-"], "--output - is standard output"),
         (["--output", "a.qconf", "--target", "prise"], "Did you mean 'price'"),
     ],
 )
@@ -88,3 +96,82 @@ def test_what_cannot_be_done_is_a_line_and_leaves_no_file(
     assert words in err
     assert table.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sales.parquet"]
+
+
+def test_strict_refuses_what_was_guessed_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``compare --strict`` does; without it that is a warning, and the model is kept."""
+    monkeypatch.chdir(tmp_path)
+    sales = sales_table(300).drop(columns="parcel")
+    content = sales.assign(zone=sales["zone"].astype(str) + "\u00e9").to_csv(index=False)
+    Path("sales.csv").write_bytes(content.encode("cp1252"))
+    typed = ["fit", "sales.csv", "--target", "price", "--estimator", "count", "--output", "a.qconf"]
+    _, err = run([*typed, "--strict"], capsys, status=2)
+    assert err.startswith("qconf: Refused with --strict: ")
+    assert err.count("\n") == 1
+    assert not Path("a.qconf").exists()
+    _, err = run(typed, capsys)
+    assert err.startswith("qconf: warning: ")
+    assert Path("a.qconf").exists()
+
+
+KILLS = 24
+
+
+def started(output: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Begin a fit in a process of its own."""
+    typed = ["sales.parquet", "--target", "price", "--time", "sold_on", "--output", output, *FAST]
+    return subprocess.Popen(
+        [sys.executable, "-m", "qconf", "fit", *typed], cwd=folder, stdout=subprocess.DEVNULL
+    )
+
+
+def wait_for_a_file(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Wait until a fit begins to write, or has ended."""
+    before = set(folder.iterdir())
+    while process.poll() is None and not set(folder.iterdir()) - before:
+        time.sleep(0.0005)
+
+
+@pytest.mark.slow
+def test_a_fit_that_is_killed_leaves_no_half_file(table: Path, tmp_path: Path) -> None:
+    """24 kills, half of them as it writes: the old model stays, or the new one is there whole.
+
+    One more run makes the model of an undisturbed one, and takes away what the killed ones left.
+    """
+    began = time.monotonic()
+    assert started("undisturbed.qconf", tmp_path).wait() == 0
+    long = time.monotonic() - began
+    rows = pd.read_parquet(table)
+
+    def said(name: str) -> Any:
+        model = qconf.load(tmp_path / name)
+        seen = rows[list(model.feature_names_in_)]
+        return np.column_stack([model.predict(seen), model.predict_error(seen)])
+
+    wanted = said("undisturbed.qconf")
+    older = qconf.CountConfidence().fit(rows[["area", "zone"]], np.ones(len(rows)))
+    qconf.save(older, tmp_path / "older.qconf")
+    old = (tmp_path / "older.qconf").read_bytes()
+    rng, hit, kept = np.random.default_rng(0), 0, tmp_path / "avm.qconf"
+    for kill in range(KILLS):
+        kept.unlink(missing_ok=True)
+        if kill % 4 < 2:  # half of them find a file there
+            kept.write_bytes(old)
+        process = started("avm.qconf", tmp_path)
+        if kill % 2:
+            wait_for_a_file(process, tmp_path)
+            time.sleep(rng.uniform(0, 0.002))
+        else:
+            time.sleep(rng.uniform(0, 0.8) * long)
+        process.kill()
+        hit += process.wait() == -signal.SIGKILL
+        if kept.exists() and kept.read_bytes() != old:
+            np.testing.assert_array_equal(said("avm.qconf"), wanted)
+        assert kept.exists() or kill % 4 >= 2
+    assert hit > KILLS // 2
+    assert started("avm.qconf", tmp_path).wait() == 0
+    np.testing.assert_array_equal(said("avm.qconf"), wanted)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["avm.qconf", "older.qconf", "sales.parquet", "undisturbed.qconf"]

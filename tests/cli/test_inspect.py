@@ -67,11 +67,30 @@ def test_a_strangers_text_commands_nothing(saved: Path, capsys: pytest.CaptureFi
 
 
 def test_json_and_csv(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All of the manifest, and the columns."""
+    """All of the manifest, and all that the card says; columns and parts are rows, too."""
     found = json.loads(run(["inspect", str(saved), "--format", "json"], capsys))
     assert found == qconf.read_manifest(saved).to_dict()
-    columns = pd.read_csv(io.StringIO(run(["inspect", str(saved), "--format", "csv"], capsys)))
+    rows = pd.read_csv(io.StringIO(run(["inspect", str(saved), "--format", "csv"], capsys)))
+    assert list(rows) == ["section", "name", "value"]
+    columns = rows[rows["section"] == "column"]
     assert columns["name"].tolist() == [one["name"] for one in found["columns"]]
+    assert columns["value"][columns["name"] == "zone"].item() == "text: a, b, c\u00e9"
+    parts = rows[rows["section"] == "part"].set_index("name")["value"]
+    assert parts.to_dict() == {one["name"]: one["sha256"] for one in found["parts"]}
+    card = rows[rows["section"] == "card"].set_index("name")["value"]
+    assert card["Target"] == "price"
+    assert "Sales after a fire" in card["Not for"]
+    assert "\x1b" not in card["Not for"]
+
+
+def test_the_label_is_not_said_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sentence that ``qconf fit`` prints begins with what is the label here."""
+    words = "Held out (300 rows, in folds): of the 30 rows called safest, 3.1 % are outliers."
+    card = ModelCard(figures={"in_words": words})
+    qconf.save(fitted("count"), tmp_path / "a.qconf", card=card)
+    out = run(["inspect", str(tmp_path / "a.qconf")], capsys)
+    assert out.count("Held out") == 1
+    assert "Held out      (300 rows, in folds): of the 30" in out
 
 
 def test_to_a_file_but_never_over_the_model(
@@ -80,7 +99,9 @@ def test_to_a_file_but_never_over_the_model(
     """As other commands."""
     run(["inspect", str(saved), "--output", str(tmp_path / "card.txt")], capsys)
     assert "ConfidentRegressor" in (tmp_path / "card.txt").read_text(encoding="utf-8")
-    assert "Cannot write" in run(["inspect", str(saved), "--output", str(saved)], capsys, 2)
+    said = run(["inspect", str(saved), "--output", str(saved)], capsys, 2)
+    assert "Cannot write" in said
+    assert "it is the model itself" in said
 
 
 @pytest.mark.parametrize("what", ["none.qconf", "", "other"])

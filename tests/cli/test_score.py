@@ -19,6 +19,7 @@ from new_rows import features, fitted_model, new_rows
 from qconf import ConfidentRegressor, load
 from qconf.model.shadow import PredictionShadow
 from qconf.saving.card import ModelCard
+from qconf.saving.fingerprint import fingerprint_of
 from qconf.saving.writing import save
 
 N = 300
@@ -126,6 +127,55 @@ def test_what_folders_are_named_is_a_column(server: CommandServer, place: Path) 
     assert (wanted[found.index] == found).all()
 
 
+def test_a_folder_of_text_becomes_one_of_parquet(server: CommandServer, place: Path) -> None:
+    """Which keeps how far it is; what folders are named is a column, and files may be packed."""
+    for at, (zone, part) in enumerate(new_rows(N).groupby("zone")):
+        folder = place / "texts" / f"zone={zone}"
+        folder.mkdir(parents=True)
+        # What the folder says counts, as where a table is read.
+        part.assign(zone="wrong").to_csv(folder / f"x.csv{'.gz' if at else ''}", index=False)
+    command = ["texts", "--output", "out/", "--keep", "id,zone"]
+    done = score(server, place, *command)
+    assert done.returncode == 0, done.stderr
+    parts = sorted((place / "out").rglob("*.*"))
+    assert {part.name for part in parts} == {"x.parquet"}
+    scored = pd.read_parquet(place / "out")
+    assert set(scored["zone"]) == set(new_rows(N)["zone"].dropna())
+    wanted = expected().set_index("id")["prediction"]
+    found = scored.set_index("id")["prediction"]
+    assert len(found) == new_rows(N)["zone"].notna().sum()
+    assert (wanted[found.index] == found).all()
+    parts[0].unlink()
+    done = score(server, place, *command)
+    n_done = len(parts) - 1
+    assert f"qconf: {n_done} of {n_done + 1} parts were there already" in done.stderr
+    pd.testing.assert_frame_equal(pd.read_parquet(place / "out"), scored)
+
+
+def test_rows_of_text_that_are_put_aside(server: CommandServer, place: Path) -> None:
+    """Their lines are told, also behind a field of several lines."""
+    table = new_rows(20)
+    table["note"] = ["two\nlines", *[""] * 19]
+    table["area"] = table["area"].astype(object)
+    table.loc[7, "area"] = "large"
+    (place / "texts").mkdir()
+    table.to_csv(place / "texts" / "a.csv", index=False)
+    command = ["texts/*.csv", "--output", "out", "--keep", "id", "--on-error", "skip"]
+    done = score(server, place, *command)
+    assert done.returncode == 0, done.stderr
+    assert "19 rows scored" in done.stderr
+    [reason] = pd.read_csv(place / "out.REJECTED.csv")["reason"]
+    assert reason.startswith("Row 8 (line 10) of 'texts/a.csv': The column 'area' must hold")
+    assert "large" in table.to_csv(index=False).splitlines()[10 - 1]
+
+
+def test_one_row_is_one_row(server: CommandServer, place: Path) -> None:
+    """Not 1 rows."""
+    new_rows(2).head(1).to_csv(place / "one.csv", index=False)
+    done = score(server, place, "one.csv", "--output", "x.csv")
+    assert "qconf: 1 row scored in" in done.stderr
+
+
 def score(server: CommandServer, place: Path, *more: str) -> Any:
     return server.run(place, ["score", "avm.qconf", *more])
 
@@ -145,7 +195,7 @@ def test_a_folder_goes_on_where_it_stopped(server: CommandServer, place: Path) -
     assert (place / "out" / "a.parquet").stat().st_mtime_ns == times
     new_rows(50, seed=9).to_parquet(place / "new" / "a.parquet")
     done = score(server, place, *command)
-    assert "1 of 3 parts were made of an input that has changed since" in done.stderr
+    assert "1 of 3 parts was made of an input that has changed since, and is made" in done.stderr
     assert pq.ParquetFile(place / "out" / "a.parquet").metadata.num_rows == 50
 
 
@@ -217,8 +267,9 @@ def test_rows_that_cannot_be_scored_are_put_aside(
     assert aside["id"].tolist() == source["id"].tolist()
     assert list(aside) == [*source.columns, "reason"]
     row, file = ("51", "new/more/c.parquet") if table == "new" else ("251", table)
+    line = " (line 252)" if table == "new.csv" else ""
     assert aside["reason"][1].startswith(
-        f"Row {row} of '{file}': The column 'area' must hold finite"
+        f"Row {row}{line} of '{file}': The column 'area' must hold finite"
     )
     paths = sorted((place / "out").rglob("*.parquet")) if table == "new" else [place / output]
     scored = pd.concat([read(path) for path in paths], ignore_index=True)
@@ -238,7 +289,8 @@ def test_a_row_that_cannot_be_scored_stops(server: CommandServer, place: Path, t
     (place / "out.csv").write_text("old")
     done = score(server, place, table, "--output", "out.csv")
     assert done.returncode == 2
-    assert f"Row 42 of '{table}': The column 'area' must hold finite numbers; found" in done.stderr
+    place_of = f"Row 42{' (line 43)' if table.endswith('csv') else ''} of '{table}'"
+    assert f"{place_of}: The column 'area' must hold finite numbers; found" in done.stderr
     assert "--on-error skip" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert (place / "out.csv").read_text() == "old"
@@ -246,19 +298,20 @@ def test_a_row_that_cannot_be_scored_stops(server: CommandServer, place: Path, t
 
 
 REFUSED: list[tuple[list[str], str]] = [
-    (["missing.parquet", "--output", "x.csv"], "Cannot read 'missing.parquet': No such file"),
-    (["new.parquet", "--output", "x.json"], "told by the name: .parquet, .csv"),
+    (["missing.parquet", "--output", "x.csv"], "There is no file 'missing.parquet'."),
+    (["new.parquet", "--output", "x.json"], "told by the ending: .parquet, .pq"),
     (["new.parquet", "--output", "new.parquet"], "it is the table itself"),
     (["new.parquet", "--output", "link.parquet"], "it is the table itself"),
     (["new.parquet", "--output", "hard.parquet"], "it is the table itself"),
-    (["new.parquet", "--output", "avm.qconf"], "it is the table itself"),
+    (["new.parquet", "--output", "avm.qconf"], "it is the model itself"),
     (["new", "--output", "new"], "it would be read as a part|must not lie within each other"),
     (["new", "--output", "new/out"], "must not lie within each other"),
     (["new/more", "--output", "new"], "must not lie within each other"),
     (["new", "--output", "linked"], "'a.parquet' in it is a file of the input"),
     (["new", "--output", "new.csv"], "is several files: name a folder"),
     (["new", "--output", "-"], "is several files: name a folder"),
-    (["texts", "--output", "out"], "if its files are Parquet"),
+    (["twins", "--output", "out"], "'twins/a.csv' and 'twins/a.csv.gz' would both become 'a.parq"),
+    (["books/*", "--output", "out"], "'books/a.xlsx' is neither: write it as one"),
     (["new.parquet", "--output", "x.csv", "--keep", "idd"], "no column 'idd' to keep.*'id'"),
     (["new.parquet", "--output", "x.csv", "--keep", "id", "--keep-all"], "give one of them"),
     (["new.parquet", "--output", "x.csv", "--on-error", "skip"], "name a column with --keep"),
@@ -277,6 +330,8 @@ REFUSED: list[tuple[list[str], str]] = [
     (["short.parquet", "--output", "x.csv"], "no column 'rooms', which the model was fitted on"),
     (["broken.parquet", "--output", "x.csv"], "Cannot read 'broken.parquet' as Parquet"),
     (["new.parquet", "--output", "no/x.csv"], "there is no folder 'no'"),
+    (["nwe.parquet", "--output", "x.csv"], "no file 'nwe.parquet'. Did you mean 'new.parquet'?"),
+    (["avm.qconf", "--output", "x.csv"], "'avm.qconf' holds a model; name a table of new rows"),
 ]  # fmt: skip
 
 
@@ -293,8 +348,11 @@ def test_what_is_refused(
     (place / "broken.parquet").write_bytes((place / "new.parquet").read_bytes()[:-9])
     (place / "link.parquet").symlink_to("new.parquet")
     (place / "hard.parquet").hardlink_to(place / "new.parquet")
-    (place / "texts").mkdir()
-    table.to_csv(place / "texts" / "a.csv")
+    (place / "twins").mkdir()
+    (place / "books").mkdir()
+    table.to_csv(place / "twins" / "a.csv")
+    table.to_csv(place / "twins" / "a.csv.gz")
+    (place / "books" / "a.xlsx").write_bytes(b"PK")
     (place / "linked").mkdir()
     (place / "linked" / "a.parquet").hardlink_to(place / "new" / "a.parquet")
     before = {path: path.stat().st_mtime_ns for path in place.rglob("*") if path.is_file()}
@@ -342,6 +400,32 @@ def test_a_changed_valuation_model_is_refused(
         assert not any(path.is_file() for path in left)
         assert run([*command, "--changed-valuation-ok"]) == 0
         assert capsys.readouterr().err.count("warning: The valuation model has changed") == 1
+
+
+def test_parts_of_an_earlier_run_stay_where_a_valuation_has_changed(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may be last month's; the message counts them. Those of this run go."""
+    from qconf.cli.app import run  # noqa: PLC0415
+    from qconf.errors import TableError  # noqa: PLC0415
+    from qconf.scoring import run as running  # noqa: PLC0415
+
+    model, rows = fitted_model(), new_rows(600)
+    monkeypatch.setattr(running, "_opened", lambda *_: (model, ModelCard()))
+    monkeypatch.chdir(place)
+    command = ["score", "avm.qconf", "new", "--output", "out"]
+    assert run(command) == 0
+    kept_part = (place / "out" / "more" / "c.parquet").read_bytes()
+    (place / "out" / "a.parquet").unlink()
+    (place / "out" / "b.parquet").unlink()
+    seen = features(rows).drop(columns=["sold_on", "parcel"])
+    shadow = PredictionShadow(random_state=0).fit(seen, 2 * model.predict(features(rows)))
+    monkeypatch.setattr(model, "shadow_", shadow, raising=False)
+    with pytest.raises(TableError, match=r"1 part of an earlier run is still in 'out': remove"):
+        run(command)
+    left = [path for path in (place / "out").rglob("*") if path.is_file()]
+    assert left == [place / "out" / "more" / "c.parquet"]
+    assert left[0].read_bytes() == kept_part
 
 
 def test_warnings_are_said_once(server: CommandServer, place: Path) -> None:
@@ -412,7 +496,10 @@ def deciding(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = ConfidentRegressor(confidence="constant", folds=3, probabilities=True, random_state=0)
     model.fit(features(table), table["price"], time="sold_on", groups="parcel")
     cut_off = float(model.predict_error(features(table)).max())
-    card = ModelCard(threshold=0.2, figures={"certificate": {"cut_off": cut_off}})
+    known = fingerprint_of(model, [])
+    assert known is not None
+    told = {"cut_off": cut_off, "model": known.digest}
+    card = ModelCard(threshold=0.2, figures={"certificate": told})
     save(model, folder / "avm.qconf", card=card)
     save(fitted_model(), folder / "plain.qconf", card=ModelCard(threshold=0.2))
     table.to_parquet(folder / "new.parquet", index=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,12 @@ import pyarrow as pa
 import pytest
 from worlds import sales_table
 
-from qconf import Certificate, certify, open_model
-from qconf.errors import OptionError, TableError
+from qconf import Certificate, certify, open_model, save
+from qconf.errors import ModelFileError, OptionError, TableError
 from qconf.fitting import certify_fit
 from qconf.fitting.certify_fit import fit_certified
+from qconf.fitting.choosing import choose
+from qconf.fitting.intake import Intake
 from qconf.scoring.batch import score_batch
 from qconf.scoring.decisions import Decisions
 
@@ -138,7 +142,79 @@ def test_a_wrong_promise_is_refused_before_the_fit(
     sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fit may take minutes."""
-    monkeypatch.delattr(certify_fit, "fitted_on")
+    monkeypatch.delattr(Intake, "fitted_on")
     for wrong in ({"outlier_rate": 1.0}, {"side": "under"}, {"confidence_level": 0.0}):
         with pytest.raises(OptionError):
             fit(sales, **wrong)
+
+
+def test_auto_chooses_on_the_older_rows(
+    sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Targets of the calibration rows move neither the ranking nor the choice; steps are told."""
+    monkeypatch.setattr("qconf.fitting.intake.choose", partial(choose, among=("count", "constant")))
+    steps: list[str] = []
+    asked: dict[str, Any] = {"estimator": "auto", "time": "sold_on", "outlier_rate": 0.3}
+    one = fit(sales[:800], progress=lambda *step: steps.append(step[2]), **asked)
+    newest = np.arange(800) >= 800 - one.certificate.n_rows
+    other = fit(sales[:800].assign(price=sales["price"][:800] * np.where(newest, 3, 1)), **asked)
+    assert one.card.estimator == other.card.estimator
+    assert one.card.figures == other.card.figures
+    assert set(one.card.figures["chosen_among"]) == {"count", "constant"}
+    assert one.certificate.to_dict() != other.certificate.to_dict()
+    assert steps[0].startswith("choose: ")
+    assert steps[-2:] == [
+        f"fit both models on the older {800 - newest.sum():,} rows",
+        f"certify on {newest.sum():,} rows",
+    ]
+
+
+def test_columns_of_amounts_are_no_features(sales: pd.DataFrame) -> None:
+    """A fee that is a share of the price would tell the target; named, it is one all the same."""
+    table = sales[:600].assign(fee=0.01 * sales["price"][:600])
+    asked: dict[str, Any] = {"time": "sold_on", "gain": "fee", "excess_loss": "price"}
+    one = fit(table, **asked)
+    assert "fee" not in one.model.feature_names_in_
+    assert one.value is not None
+    given = table["fee"].to_numpy(), table["price"].to_numpy()
+    beside = fit(table, time="sold_on", gain=given[0], excess_loss=given[1],
+                 drop=["avm", "fsd", "fee"])  # fmt: skip
+    assert one.to_dict() == beside.to_dict()
+    named = fit(table, features=["area", "fee"], drop=(), **asked)
+    assert "fee" in named.model.feature_names_in_
+    with pytest.raises(TableError, match="gain has 3 values"):
+        fit(table, time="sold_on", gain=[1, 2, 3], loss=1.0)
+
+
+def test_groups_do_not_part_what_nothing_is_learned_from(sales: pd.DataFrame) -> None:
+    """A vendor's score of groups that last through all times is certified, a fit is refused."""
+    table = sales.assign(zip=np.arange(len(sales)) % 9)
+    certified = vendor(table, groups="zip")
+    assert certified.certificate.n_groups == 9
+    assert "tests start where" in certified.calibration
+    with pytest.raises(TableError, match=r"Fit without the groups .* certify that model with them"):
+        fit(table, time="sold_on", groups="zip")
+
+
+def test_another_fit_voids_the_certificate(
+    sales: pd.DataFrame, certified: Any, tmp_path: Path
+) -> None:
+    """A file with it is neither written nor opened; the same fit keeps it."""
+    path = tmp_path / "avm.qconf"
+    certified.save(path)
+    file = open_model(path)
+    card = file.manifest.card
+    assert card is not None
+    save(file.model, path, card=card)
+    assert open_model(path).manifest.card == card
+    again = file.model
+    again.fit(sales[again.feature_names_in_][:900], sales["price"][:900], time="sold_on")
+    with pytest.raises(OptionError, match="certificate is of another fit, and a fit voids it"):
+        save(again, path, card=card)
+    figures = {"certificate": {**card.figures["certificate"], "model": "0" * 64}}
+    monkey = replace(card, figures=figures)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("qconf.saving.writing._check_certificate", lambda *_: None)
+        save(certified.model, path, card=monkey)
+    with pytest.raises(ModelFileError, match="has a certificate of another fit of its model"):
+        open_model(path)

@@ -93,7 +93,7 @@ def test_auto_judges_on_rows_that_had_no_say_in_the_choice(
     time: str | None, sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Labels of the rows that are judged change neither the ranking nor the winner."""
-    monkeypatch.setattr("qconf.fitting.fit_model.choose", _choose_of_two)
+    monkeypatch.setattr("qconf.fitting.intake.choose", _choose_of_two)
     fitted = fit(sales, estimator="auto", time=time)
     assert fitted.choice is not None
     assert fitted.judged.overall.n < len(sales) / 3

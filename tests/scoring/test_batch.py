@@ -126,7 +126,7 @@ def test_a_prediction_that_cannot_be_measured() -> None:
     batch = pa.RecordBatch.from_pydict({"x": [1.0, None, -2.0, 0.0]})
     scored = score_rows(Somewhere(), batch, Schema.of_model(Somewhere()))
     assert scored.batch.column("prediction").to_pylist() == [1.0]
-    assert scored.reasons[1] == "The prediction is missing."
+    assert scored.reasons[1] == "The model's prediction is missing."
     assert "must be positive on the relative and the log error scale; found -2" in scored.reasons[2]
     assert set(scored.reasons) == {1, 2, 3}
 
@@ -145,6 +145,7 @@ def test_a_prediction_that_is_given_is_looked_at_first() -> None:
     batch = pa.RecordBatch.from_pydict({"x": [1.0, None, -2.0]})
     scored = score_rows(given, batch, Schema.of_model(given))
     assert (seen, set(scored.reasons)) == ([1], {1, 2})
+    assert scored.reasons[1] == "The prediction 'x' is missing."
 
 
 def test_the_relative_error_of_a_prediction_of_zero_is_missing() -> None:

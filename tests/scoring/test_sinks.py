@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -69,10 +70,12 @@ def test_what_text_cannot_hold() -> None:
         written("x.csv", pa.RecordBatch.from_pydict({"b": [[1]]}))
 
 
-@pytest.mark.parametrize("name", ["x.json", "x", "x.gz", "x.parquet.gz.old", "x.xlsx"])
+@pytest.mark.parametrize("name", ["x.json", "x", "x.gz", "x.parquet.gz", "x.csv.gz.old", "x.xlsx"])
 def test_a_name_tells_the_kind(name: str) -> None:
-    """One that does not is refused."""
-    with pytest.raises(OptionError, match="told by the name"):
+    """One that does not is refused, with all those that do."""
+    with pytest.raises(OptionError, match="told by the ending") as refused:
         check_ending(name)
-    for known in ("x.PARQUET", "x.csv", "x.tsv.gz", "x.pq"):
+    listed = re.findall(r"\.[a-z]+", str(refused.value).partition("; got")[0])
+    assert set(listed) == {".parquet", ".pq", ".parq", ".csv", ".txt", ".tsv", ".tab", ".gz"}
+    for known in ("x.PARQUET", "x.csv", "x.tsv.gz", *(f"x{one}" for one in listed if one != ".gz")):
         check_ending(known)

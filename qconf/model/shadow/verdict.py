@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qconf.core.estimate import in_percent
+
 __all__ = ["Verdict", "statement"]
 
 _WHAT_TO_DO = (
@@ -47,9 +49,20 @@ def statement(
 ) -> str:
     """Say a verdict in one line."""
     if not changed:
-        return f"Nothing says that the predictions of {n_rows} rows come from another model."
+        return f"Nothing says that the predictions of {n_rows:,} rows come from another model."
     return (
-        f"The valuation model has changed: {what} ({n_rows} rows; they differ by "
-        f"{difference:.1%} {unit} in the median from what the model of the fit would say, where "
-        f"{usual:.1%} is usual). {_WHAT_TO_DO}"
+        f"The valuation model has changed: {what}{_how_far(n_rows, difference, usual, unit)}. "
+        f"{_WHAT_TO_DO}"
+    )
+
+
+def _how_far(n_rows: int, difference: float, usual: float, unit: str) -> str:
+    """Say how far predictions are off; rows that were in the fit are not among these."""
+    if n_rows == 0:
+        return ""
+    rows = "the 1 row that was" if n_rows == 1 else f"the {n_rows:,} rows that were"
+    of = f" {unit}" if unit else ""
+    return (
+        f" (of {rows} not in the fit, the median prediction is {in_percent(difference)}{of} away "
+        f"from what the model of the fit would say, where {in_percent(usual)} is usual)"
     )

@@ -141,6 +141,7 @@ def test_rows_of_fit_prove_a_change(shadow: PredictionShadow, known: pd.DataFram
     verdict = shadow.check(again, 1.03 * avm(again))
     assert verdict.p_value == 0.0
     assert "30 of 30 rows of the fit have other predictions" in verdict.statement
+    assert "nan" not in verdict.statement
     assert not shadow.check(again, 1.0001 * avm(again)).changed
 
 
