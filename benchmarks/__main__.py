@@ -25,6 +25,7 @@ from benchmarks import (
     scoring,
     scoring_stream,
     simulation,
+    slices,
     unlabelled,
     vowpal_wabbit,
 )
@@ -47,6 +48,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "scoring-stream": scoring_stream.run,
     "report-card": report_card.run,
     "simulation": simulation.run,
+    "slices": slices.run,
     "unlabelled": unlabelled.run,
     "vowpal-wabbit": vowpal_wabbit.run,
 }
@@ -58,6 +60,7 @@ PEERS = {
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
     "model-file": "skops",
+    "slices": "sliceline",
 }
 
 

@@ -15,6 +15,12 @@ from benchmarks.models_summary import models_summary
 
 __all__ = ["summary"]
 
+#: Results that are tables for people as they are.
+_AS_THEY_ARE = {
+    "scoring-stream": "Rows scored from Parquet to Parquet",
+    "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
+}
+
 
 def summary(results: Path) -> str:
     """Put what was measured into tables: means over seeds, ratios over tables."""
@@ -37,9 +43,7 @@ def summary(results: Path) -> str:
         ]
     if (results / "scoring.csv").exists():
         parts += ["## Scoring King County by a fitted blend", _scored(results / "scoring.csv")]
-    if (results / "scoring-stream.csv").exists():
-        parts += ["## Rows scored from Parquet to Parquet"]
-        parts += [markdown(pd.read_csv(results / "scoring-stream.csv"))]
+    parts += _as_they_are(results)
     if (results / "simulation.csv").exists():
         parts += [
             "## The simulated world: outliers in the best decile, %, by spread of group means"
@@ -50,6 +54,14 @@ def summary(results: Path) -> str:
     if (results / "fingerprint.csv").exists():
         parts += ["## Batches that a shadow refuses, %", _refused(results / "fingerprint.csv")]
     return "\n\n".join(parts) + "\n"
+
+
+def _as_they_are(results: Path) -> list[str]:
+    parts = []
+    for stem, title in _AS_THEY_ARE.items():
+        if (results / f"{stem}.csv").exists():
+            parts += [f"## {title}", markdown(pd.read_csv(results / f"{stem}.csv"))]
+    return parts
 
 
 def _calibrated(path: Path) -> str:

@@ -75,6 +75,8 @@ if TYPE_CHECKING:
     from qconf.scoring.batch import score_batch as score_batch
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
+    from qconf.slicing.audit import audit_slices as audit_slices
+    from qconf.slicing.result import SliceAudit as SliceAudit
 
 __version__ = "0.1.0"
 
@@ -110,7 +112,9 @@ _HOME = {
     "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
+    "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "backtest": "qconf.backtesting.backtest",
     "best_decile_scorer": "qconf.evaluation.scorer",
@@ -172,7 +176,9 @@ __all__ = [
     "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
+    "SliceAudit",
     "ValueCurve",
+    "audit_slices",
     "avm_report",
     "backtest",
     "best_decile_scorer",

@@ -22,8 +22,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: a module of the top.
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
-    "estimators", "checks", "report", "evaluation", "probability", "avm", "certification", "model",
-    "portfolios", "saving", "scoring", "comparison", "backtesting", "fitting", "simulation",
+    "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
+    "certification", "model", "portfolios", "saving", "scoring", "comparison", "backtesting",
+    "fitting", "simulation",
     "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.

@@ -19,6 +19,7 @@ from qconf.cli.inspect import inspect_command
 from qconf.cli.report_card import report_card_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
+from qconf.cli.slices import slices_command
 from qconf.errors import OptionError, QconfError, nearest
 
 __all__ = ["app", "run"]
@@ -45,7 +46,7 @@ def _summary(command: Any) -> str:
 _COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest_command, "certify": certify_command, "compare": compare_command,
     "fit": fit_command, "inspect": inspect_command, "report-card": report_card_command,
-    "score": score_command, "simulate": simulate_command,
+    "score": score_command, "simulate": simulate_command, "slices": slices_command,
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():
     app.command(_name, short_help=_summary(_command))(_command)

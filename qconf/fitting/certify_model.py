@@ -6,22 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from sklearn.utils.validation import check_is_fitted
-
 from qconf._types import ArrayLike, TableLike
 from qconf.certification.certificate import Side
 from qconf.certification.certificates import Several
 from qconf.certification.certify import certify
 from qconf.certification.value import value_curve
-from qconf.core.plain_columns import LEVELS
 from qconf.errors import OptionError, refuse_warnings
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.money import Money
+from qconf.fitting.opened import opened, read_as_fit
 from qconf.fitting.unseen_rows import unseen_rows
-from qconf.saving.card import ModelCard
-from qconf.saving.opening import open_model
-from qconf.tables.reading import TableFile, read_table
-from qconf.tables.roles import as_table
 from qconf.tables.schema import Schema
 
 if TYPE_CHECKING:
@@ -102,9 +96,9 @@ def certify_model(
     >>> certified.certificate.certified
     True
     """
-    pair, card, of_fit = _opened(model, plugins=plugins, trust=trust)
+    pair, card, of_fit = opened(model, "certified", plugins=plugins, trust=trust)
     schema = Schema.of_model(pair, of_fit)
-    read = _read(table, schema, {**of_fit, **(reading or {})})
+    read = read_as_fit(table, schema, {**of_fit, **(reading or {})})
     truth = card.target if target is None else target
     if truth is None:
         msg = "Which column holds what came out? The model's card does not know: --target."
@@ -133,36 +127,3 @@ def certify_model(
     where = f" of {fspath(table)!r}" if isinstance(table, str | PathLike) else ""
     words = f"{len(rows.positions):,} rows{where}"
     return CertifiedModel(pair, certificate, card, words, warned, value)
-
-
-def _opened(
-    model: Any, *, plugins: bool, trust: Collection[str]
-) -> tuple[Any, ModelCard, Mapping[str, Any]]:
-    """Open a model's file, and say how the table of its fit was read."""
-    if isinstance(model, str | PathLike):
-        file = open_model(model, plugins=plugins, trust=trust)
-        found, card = file.model, file.manifest.card or ModelCard()
-        what = f"{fspath(model)!r} holds"
-    else:
-        found, card, what = model, ModelCard(), "this is"
-    if not hasattr(found, "predict_with_error"):
-        msg = f"Only a regressor can be certified; {what} a {type(found).__name__}."
-        raise OptionError(msg)
-    check_is_fitted(found)
-    return found, card, card.reading
-
-
-def _read(table: Any, schema: Schema, reading: Mapping[str, Any]) -> TableFile:
-    """Read a table as `score` does: what was text in the fit is text."""
-    if not isinstance(table, str | PathLike):
-        return TableFile(as_table(table))
-    said = {name: value for name, value in reading.items() if value is not None}
-    text = {*said.pop("text", ()), *(one.name for one in schema.columns if one.kind == LEVELS)}
-    file = read_table(fspath(table), **said)
-    # Codes that look like numbers, in a file that does not know types.
-    like_numbers = [
-        str(name)
-        for name, column in file.frame.items()
-        if name in text and column.dtype.kind in "iuf"
-    ]
-    return read_table(fspath(table), **said, text=like_numbers) if like_numbers else file

@@ -35,10 +35,15 @@ class UnseenRows:
     held_out : HeldOut
     errors : tuple of ndarray
         Expected errors and residuals.
+    prediction : ndarray
+    hidden : frozenset of str
+        Columns of the table that hold their time and groups.
     """
 
     held_out: HeldOut
     errors: tuple[FloatArray, FloatArray]
+    prediction: FloatArray
+    hidden: frozenset[str]
 
     @property
     def positions(self) -> Any:
@@ -83,7 +88,9 @@ def unseen_rows(
     held_out = HeldOut.everything(_roles(pair, scored, frame, given))
     errors = _errors(scored, truth, scale)
     at = held_out.calibration
-    return UnseenRows(held_out, (errors[0][at], errors[1][at]))
+    prediction = np.asarray(scored.prediction, dtype=np.float64)
+    hidden = frozenset(one for one in given.values() if one is not None)
+    return UnseenRows(held_out, (errors[0][at], errors[1][at]), prediction[at], hidden)
 
 
 def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:

@@ -1,0 +1,52 @@
+"""Open a model that was fitted before, and read a table as that of its fit was read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from os import PathLike, fspath
+from typing import Any
+
+from sklearn.utils.validation import check_is_fitted
+
+from qconf.core.plain_columns import LEVELS
+from qconf.errors import OptionError
+from qconf.saving.card import ModelCard
+from qconf.saving.opening import open_model
+from qconf.tables.reading import TableFile, read_table
+from qconf.tables.roles import as_table
+from qconf.tables.schema import Schema
+
+__all__ = ["opened", "read_as_fit"]
+
+
+def opened(
+    model: Any, verb: str, *, plugins: bool, trust: Collection[str]
+) -> tuple[Any, ModelCard, Mapping[str, Any]]:
+    """Open a model's file, and say how the table of its fit was read."""
+    if isinstance(model, str | PathLike):
+        file = open_model(model, plugins=plugins, trust=trust)
+        found, card = file.model, file.manifest.card or ModelCard()
+        what = f"{fspath(model)!r} holds"
+    else:
+        found, card, what = model, ModelCard(), "this is"
+    if not hasattr(found, "predict_with_error"):
+        msg = f"Only a regressor can be {verb}; {what} a {type(found).__name__}."
+        raise OptionError(msg)
+    check_is_fitted(found)
+    return found, card, card.reading
+
+
+def read_as_fit(table: Any, schema: Schema, reading: Mapping[str, Any]) -> TableFile:
+    """Read a table as `score` does: what was text in the fit is text."""
+    if not isinstance(table, str | PathLike):
+        return TableFile(as_table(table))
+    said = {name: value for name, value in reading.items() if value is not None}
+    text = {*said.pop("text", ()), *(one.name for one in schema.columns if one.kind == LEVELS)}
+    file = read_table(fspath(table), **said)
+    # Codes that look like numbers, in a file that does not know types.
+    like_numbers = [
+        str(name)
+        for name, column in file.frame.items()
+        if name in text and column.dtype.kind in "iuf"
+    ]
+    return read_table(fspath(table), **said, text=like_numbers) if like_numbers else file
