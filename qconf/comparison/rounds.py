@@ -170,8 +170,8 @@ class Contest:
                 # Seeds hang on the round and the seed, not on who else takes part.
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
                 parts = one.seen, one.scored, rng
-                told = self.dataset.time, self.dataset.groups, self.dataset.y, swapped
-                contender.play(features, self.dataset.scores, residual, *parts, *told)
+                told = self.dataset.time, self.dataset.groups, self.dataset.y
+                contender.play(features, self.dataset.scores, residual, *parts, *told, swapped)
                 self._step(contender.name)
             self.block[one.scored] = number
             self.residual[one.scored] = residual[one.scored]

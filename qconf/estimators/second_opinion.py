@@ -31,11 +31,11 @@ _SAME = 1e-3
 
 
 class SecondOpinionConfidence(ConfidenceEstimator):
-    """Expect larger errors where other models of the target disagree, with the prediction or
-    among themselves.
+    """Expect larger errors where other models of the target disagree with the prediction.
 
-    All other estimators see residuals only. This one is told the target, and learns it anew from
-    the features without the prediction: by a forest and by boosted trees. Where their values are
+    Or with each other. All other estimators see residuals only. This one is told the target, and
+    learns it anew from the features without the prediction: by a forest and by boosted trees. Where
+    their values are
     far from the prediction one of them is wrong; where trees of the forest disagree, or targets of
     rows in the same leaves, any model must guess. Disagreement of models as a measure of error is
     query by committee (Krogh & Vedelsby 1995, Advances in Neural Information Processing
@@ -79,6 +79,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
     takes_encoded = True
+    n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_trees": [Interval(Integral, 1, None, closed="left")],
         "n_boosted_trees": [Interval(Integral, 1, None, closed="left")],
@@ -204,7 +205,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             return np.log(target)
         return target
 
-    def _without_prediction(self, X: Encoded) -> Encoded:
+    def _without_prediction(self, X: Encoded) -> Any:
         """Blank the prediction out, so that opinions are independent of it."""
         if self.prediction_ is None:
             return X

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def test_a_coverage_has_a_row_for_each_figure(monkeypatch: pytest.MonkeyPatch) -
         ("fsd", "all", "z_rms"): 0.0,
     }
     monkeypatch.setattr(report_card, "truths", lambda _: truth)
-    told = coverage(CLUSTERED[0], range(2)).set_index("figure")
+    told: Any = coverage(CLUSTERED[0], range(2)).set_index("figure")
     assert set(told.index) == {"cod", "ppe10", "z_rms"}
     assert (told["tables"] == 2).all()
     assert told.loc["z_rms", "coverage"] == 0.0

@@ -48,7 +48,7 @@ def test_trees_disagree_more_and_leaves_are_wider_where_targets_scatter() -> Non
 @pytest.mark.parametrize("error", ["absolute", "relative"])
 def test_values_are_compared_as_errors_are(error: str) -> None:
     """Absolute errors in units of the target, relative ones on the log scale."""
-    table, residual, price = wrong_in_half()
+    table, _, price = wrong_in_half()
     value = table["prediction"].to_numpy()
     given = value - price if error == "absolute" else value / price - 1
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, given, target=price)
