@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.monitoring.forecast import forecast_batch as forecast_batch
+    from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
+    from qconf.monitoring.run import monitor_file as monitor_file
     from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
     from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
     from qconf.probability.tiers import tiers as tiers
@@ -90,6 +93,7 @@ _HOME = {
     "OnlineConfidence": "qconf.estimators.online",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
     "QuantileConfidence": "qconf.estimators.quantile",
+    "RateMonitor": "qconf.monitoring.rate_monitor",
     "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
     "SelectiveRegressor": "qconf.model.selective_regressor",
@@ -105,8 +109,10 @@ _HOME = {
     "evaluate": "qconf.evaluation.evaluate",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
+    "forecast_batch": "qconf.monitoring.forecast",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
+    "monitor_file": "qconf.monitoring.run",
     "open_model": "qconf.saving.opening",
     "progressive_validation": "qconf.residuals.progressive",
     "random_sample": "qconf.avm.audit",
@@ -142,6 +148,7 @@ __all__ = [
     "OnlineConfidence",
     "OnlineLinearRegressor",
     "QuantileConfidence",
+    "RateMonitor",
     "Reliability",
     "ResidualConfidence",
     "SelectiveRegressor",
@@ -157,8 +164,10 @@ __all__ = [
     "evaluate",
     "fit_error_distribution",
     "fit_model",
+    "forecast_batch",
     "load",
     "load_example",
+    "monitor_file",
     "open_model",
     "progressive_validation",
     "random_sample",

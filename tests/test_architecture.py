@@ -23,7 +23,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "avm", "certification", "model",
-    "saving", "scoring", "comparison", "fitting", "simulation", "datasets", "cli", "__main__",
+    "saving", "scoring", "monitoring", "comparison", "fitting", "simulation", "datasets", "cli",
+    "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]

@@ -13,6 +13,7 @@ from qconf.certification.certificate import Certificate
 from qconf.certification.certificates import Certificates
 from qconf.errors import OptionError
 from qconf.fitting.result import NO_GUARANTEE
+from qconf.monitoring.baseline import BASELINE, Baseline
 from qconf.saving.card import ModelCard
 from qconf.saving.writing import save
 from qconf.scoring.decisions import CERTIFICATE
@@ -38,6 +39,8 @@ class CertifiedModel:
     calibration : str
         Which rows it was certified on, in words.
     warnings : tuple of str
+    baseline : Baseline or None
+        What the rows were like, for monitors of later ones; None of too few rows.
     """
 
     model: ConfidentRegressor
@@ -45,6 +48,7 @@ class CertifiedModel:
     card: ModelCard
     calibration: str
     warnings: tuple[str, ...] = ()
+    baseline: Baseline | None = None
 
     def check_one(self) -> Certificate:
         """Return the certificate, if there is one alone: a file keeps one promise.
@@ -84,7 +88,8 @@ class CertifiedModel:
             "in_words": " ".join(str(one).split("\n")),
             "calibration": self.calibration,
         }
-        figures = {**self.card.figures, CERTIFICATE: told}
+        known = {} if self.baseline is None else {BASELINE: self.baseline.to_dict()}
+        figures = {**self.card.figures, CERTIFICATE: told, **known}
         # Outliers are told of as they were certified.
         not_for = [line for line in self.card.not_for if line != NO_GUARANTEE]
         card = replace(self.card, figures=figures, not_for=not_for, threshold=one.threshold)

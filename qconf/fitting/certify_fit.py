@@ -16,6 +16,7 @@ from qconf.certification.certify import certify
 from qconf.comparison.contenders import make_contenders, score_columns
 from qconf.comparison.intake import Settings, take_in
 from qconf.core.conventions import check_seed
+from qconf.fitting.baselines import baseline_of
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.fit_model import check_scores, fitted_on, model_table, role_names
 from qconf.fitting.result import written_moment
@@ -114,7 +115,9 @@ def fit_certified(
             residual, expected, error=settings.scale.name, time=held_out.time  # type: ignore[arg-type]
         )  # fmt: skip
     card = _card(pair, names, settings, named[0].name, len(older.y), random_state)
-    return CertifiedModel(pair, certificate, card, _in_words(held_out), doubts)
+    seen = model_table(dataset.take(held_out.calibration), names), expected, residual
+    baseline = baseline_of(pair, certificate, *seen, held_out.time)
+    return CertifiedModel(pair, certificate, card, _in_words(held_out), doubts, baseline)
 
 
 def _errors(

@@ -11,17 +11,18 @@ from qconf._types import FloatArray
 from qconf.certification.certificate import Side
 from qconf.certification.certify import certify
 from qconf.core.error_scale import error_scale
-from qconf.core.plain_columns import LEVELS
+from qconf.core.validation import select_rows
 from qconf.errors import OptionError, TableError, refuse_warnings
+from qconf.fitting.baselines import baseline_of
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.result import written_moment
 from qconf.model.holding_out import HeldOut
 from qconf.saving.card import ModelCard
 from qconf.saving.opening import open_model
-from qconf.scoring.batch import Scored, score_rows
+from qconf.scoring.batch import Scored
+from qconf.scoring.kept_rows import read_kept, score_frame
 from qconf.scoring.valuation_check import ValuationCheck
 from qconf.tables.fit_roles import FitRoles, fit_roles
-from qconf.tables.reading import TableFile, read_table
 from qconf.tables.roles import check_target_values, fit_target, role_column
 from qconf.tables.schema import Schema
 
@@ -89,7 +90,7 @@ def certify_kept(
         msg = f"Only a regressor can be certified; {path!r} holds a {type(model).__name__}."
         raise OptionError(msg)
     schema = Schema.of_model(model, card.reading)
-    read = _read(table, schema, {**card.reading, **(reading or {})})
+    read = read_kept(table, schema, {**card.reading, **(reading or {})})
     frame = read.frame
     scored = _scored(model, schema, frame)
     given = {
@@ -113,30 +114,14 @@ def certify_kept(
     if strict:
         refuse_warnings(warned)
     words = f"{len(roles.rows):,} rows of {table!r}"
-    return CertifiedModel(model, certificate, card, words, warned)
-
-
-def _read(table: str, schema: Schema, reading: Mapping[str, Any]) -> TableFile:
-    """Read a table as `score` does: what was text in the fit is text."""
-    said = {name: value for name, value in reading.items() if value is not None}
-    text = {*said.pop("text", ()), *(one.name for one in schema.columns if one.kind == LEVELS)}
-    file = read_table(table, **said)
-    # Codes that look like numbers, in a file that does not know types.
-    like_numbers = [
-        str(name)
-        for name, column in file.frame.items()
-        if name in text and column.dtype.kind in "iuf"
-    ]
-    return read_table(table, **said, text=like_numbers) if like_numbers else file
+    seen = select_rows(scored.table, roles.rows), expected[roles.rows], residual[roles.rows]
+    baseline = baseline_of(model, certificate, *seen, roles.time)
+    return CertifiedModel(model, certificate, card, words, warned, baseline)
 
 
 def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:
     """Score all rows as `score` does, and refuse those of another valuation model."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-
-    there = [name for name in schema.names if name in frame.columns]
-    batch = pa.RecordBatch.from_pandas(frame[there], preserve_index=False)
-    scored = score_rows(model, batch, schema)
+    scored = score_frame(model, schema, frame)
     if scored.reasons:
         at, reason = min(scored.reasons.items())
         msg = (
