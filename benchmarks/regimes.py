@@ -26,7 +26,7 @@ from qconf.residuals.valuation import default_valuation_model
 
 __all__ = ["regimes"]
 
-_RUNS, _BASELINE, _BEFORE, _AFTER, _BATCH, _DELAY = 100, 3000, 1000, 2000, 50, 200
+_RUNS, _BASELINE, _BEFORE, _AFTER, _BATCH, _DELAY = 40, 3000, 1000, 2000, 100, 200
 _THRESHOLD, _CUT_OFF = 0.15, 0.09
 _CHANGES = ("none", "level shift", "slope", "variance", "one region", "harder rows come")
 _REGIONS = np.array(["a", "b", "c", "d", "e"])
@@ -50,7 +50,7 @@ def regimes(folder: Path | None) -> pd.DataFrame:
 
 def _rows(change: str, number: int, first: int, n: int) -> DecidedRows:
     """Simulate rows: five regions, two with large errors, and a column that tells nothing."""
-    rng = np.random.default_rng([18, number, first])
+    rng = np.random.default_rng([18, number, int(first < 0)])
     at = np.arange(first, first + n)
     after = at >= _BEFORE
     share = np.array([0.3, 0.3, 0.2, 0.1, 0.1])

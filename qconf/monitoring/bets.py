@@ -41,35 +41,32 @@ class Bets:
         self._lowest: FloatArray = np.zeros(len(weights))
         self._since: list[int] = [0] * len(weights)
 
-    def advance(self, log_returns: FloatArray) -> FloatArray:
-        """Bet on rows in their order.
+    def path(self, log_returns: FloatArray) -> FloatArray:
+        """Return the logarithm of each bet's wealth after each row, without betting yet.
 
         Parameters
         ----------
         log_returns : ndarray of shape (n_rows, n_bets)
             Logarithm of what each bet multiplies its stake by.
-
-        Returns
-        -------
-        ndarray of shape (n_rows,)
-            Logarithm of the e-value after each row.
         """
-        if len(log_returns) == 0:
-            return np.empty(0)
         # One sum from the very first row on: batches of any size end in the same bits.
-        path = np.cumsum(np.vstack([self.log_wealth, log_returns]), axis=0)[1:]
-        self._follow(path)
-        self.log_wealth = path[-1]
-        self.n_rows += len(path)
-        return np.asarray(logsumexp(path, b=self.weights, axis=1))
+        return np.cumsum(np.vstack([self.log_wealth, log_returns]), axis=0)[1:]
 
-    def _follow(self, path: FloatArray) -> None:
-        """Remember where each bet was at its lowest: since then it has won."""
+    def mixed(self, path: FloatArray) -> FloatArray:
+        """Return the logarithm of the e-value after each row of a path."""
+        return np.asarray(logsumexp(path, b=self.weights, axis=1)) if len(path) else np.empty(0)
+
+    def follow(self, path: FloatArray) -> None:
+        """Bet on the rows of a path, and remember where each bet was at its lowest."""
+        if len(path) == 0:
+            return
         at = np.argmin(path, axis=0)
         lowest = path[at, np.arange(path.shape[1])]
         for i in np.flatnonzero(lowest <= self._lowest):
             self._lowest[i] = lowest[i]
             self._since[i] = self.n_rows + int(at[i]) + 1
+        self.log_wealth = path[-1]
+        self.n_rows += len(path)
 
     @property
     def e_value(self) -> float:

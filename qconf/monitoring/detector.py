@@ -33,31 +33,27 @@ class ChangeDetector:
     Attributes
     ----------
     sum : float
-    began : int
-        After how many rows the change seems to have begun: where a sum last was below its start.
     """
 
     def __init__(self, returns: FloatArray, weights: FloatArray, run_length: float) -> None:
         self._returns, self._weights, self._run_length = returns, weights, run_length
+        #: Below this sum no row makes it reach A.
+        self._near = run_length / float(returns.max()) - 1
         self._sums: FloatArray = np.zeros(len(weights))
-        self._rises: FloatArray = np.zeros(len(weights))
-        self._since = np.zeros(len(weights), dtype=np.intp)
         self.sum = 0.0
 
-    def advance(self, outlier: IntArray, n_before: int) -> int | None:
+    def advance(self, outlier: IntArray) -> int | None:
         """Take in rows; say which is the first with an alarm, if any.
 
         After an alarm the sum stays as it is.
         """
-        logs = np.log(self._returns)
-        for i, hit in enumerate(outlier):
+        for i, hit in enumerate(outlier.tolist()):
             if self.sum >= _DUE * self._run_length:
                 return None
-            self._sums = (self._sums + 1) * self._stake(self._sums + 1, int(hit))
+            held = self._sums + 1
+            far = self.sum < self._near
+            self._sums = held * (self._returns[hit] if far else self._stake(held, hit))
             self.sum = float(self._weights @ self._sums)
-            fresh = self._rises <= 0
-            self._since[fresh] = n_before + i
-            self._rises = np.where(fresh, 0.0, self._rises) + logs[hit]
             if self.sum >= _DUE * self._run_length:
                 return i
         return None
@@ -72,18 +68,9 @@ class ChangeDetector:
         return np.asarray(1 + share * (self._returns[hit] - 1))
 
     @property
-    def began(self) -> int:
-        """After how many rows the rise began that tells most."""
-        return int(self._since[int(np.argmax(self._rises + np.log(self._weights)))])
-
-    @property
     def state(self) -> dict[str, Any]:
         """All that changes, as plain values of JSON."""
-        return {
-            "sums": self._sums.tolist(),
-            "rises": self._rises.tolist(),
-            "since": self._since.tolist(),
-        }
+        return {"sums": self._sums.tolist()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state.
@@ -93,10 +80,8 @@ class ChangeDetector:
         KeyError, TypeError, ValueError
             If it is none.
         """
-        sums, rises = (np.array(state[name], dtype=np.float64) for name in ("sums", "rises"))
-        since = np.array(state["since"], dtype=np.intp)
-        if not sums.shape == rises.shape == since.shape == self._weights.shape:
+        sums = np.array(state["sums"], dtype=np.float64)
+        if sums.shape != self._weights.shape or not np.isfinite(sums).all():
             msg = "the sums of the state are of another detector"
             raise ValueError(msg)
-        self._sums, self._rises, self._since = sums, rises, since
-        self.sum = float(self._weights @ sums)
+        self._sums, self.sum = sums, float(self._weights @ sums)

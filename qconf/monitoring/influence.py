@@ -113,8 +113,8 @@ def _codes(column: pd.Series[Any], edges: list[float] | None, levels: list[str] 
     """Give each value its place: 0 is missing, the last is none of the levels."""
     if edges is not None:
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        code = np.searchsorted(edges, numbers, side="right") + 1
-        return np.where(np.isnan(numbers), 0, code).astype(np.intp)
+        place = np.searchsorted(edges, numbers, side="right") + 1
+        return np.where(np.isnan(numbers), 0, place).astype(np.intp)
     known = {level: at + 1 for at, level in enumerate(levels or [])}
     missing = column.isna().to_numpy()
     code = column.astype(str).map(known).fillna(len(known) + 1).to_numpy(dtype=np.float64)

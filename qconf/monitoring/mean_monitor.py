@@ -104,7 +104,7 @@ class MeanMonitor:
         for i, (channel, bets) in enumerate(zip(self.channels, self._bets, strict=True)):
             own = values[~np.isnan(values[:, i]), i]
             cut = np.clip(own, 0, channel.largest)
-            bets.advance(np.log1p(np.outer(cut / channel.limit - 1, _STAKES)))
+            bets.follow(bets.path(np.log1p(np.outer(cut / channel.limit - 1, _STAKES))))
             self._sums[i] += cut.sum()
         self.n_rows += len(values)
         if self.alarm is None and self.e_value >= 1 / self.false_alarm:

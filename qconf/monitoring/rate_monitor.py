@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from qconf._types import ArrayLike, FloatArray
+from qconf._types import ArrayLike, FloatArray, IntArray
 from qconf.core.validation import check_column
 from qconf.errors import OptionError, TableError, not_one_of
 from qconf.monitoring.alarm import Alarm
@@ -119,29 +119,30 @@ class RateMonitor:
         if not np.isin(came, (0.0, 1.0)).all():
             msg = "Outliers must be told by 0 and 1, or by False and True; other values are there."
             raise TableError(msg)
-        before = self.n_rows, self.n_outliers
         hit = came.astype(np.intp)
-        path = self._bets.advance(self._log_returns[hit])
-        self.n_outliers += int(hit.sum())
-        if self.kind == "level":
-            crossed = np.flatnonzero(path >= -np.log(self.false_alarm))
-            at = int(crossed[0]) if len(crossed) else None
-            began = self._bets.began
-        else:
-            at = self._detector.advance(hit, before[0])
-            began = self._detector.began
+        path = self._bets.path(self._log_returns[hit])
+        at = self._first(hit, path)
+        seen = len(hit) if at is None else at + 1
+        self._bets.follow(path[:seen])
+        self.n_outliers += int(hit[:seen].sum())
         if at is not None and self.alarm is None:
-            self.alarm = self._raised(at + 1, began, before, hit, path)
+            self.alarm = self._raised()
+        self._bets.follow(path[seen:])
+        self.n_outliers += int(hit[seen:].sum())
         return self
 
-    def _raised(
-        self, new: int, began: int, before: tuple[int, int], hit: Any, path: FloatArray
-    ) -> Alarm:
-        rows, outliers = before[0] + new, before[1] + int(hit[:new].sum())
-        evidence = float(np.exp(path[new - 1])) if self.kind == "level" else self._detector.sum
-        return Alarm(
-            "outlier rate", rows, min(began, rows - 1), outliers / rows, self.limit, evidence
-        )
+    def _first(self, hit: IntArray, path: FloatArray) -> int | None:
+        """Return the first row with an alarm, if any."""
+        if self.kind == "change":
+            return self._detector.advance(hit)
+        crossed = np.flatnonzero(self._bets.mixed(path) >= -np.log(self.false_alarm))
+        return int(crossed[0]) if len(crossed) else None
+
+    def _raised(self) -> Alarm:
+        rows, began = self.n_rows, min(self._bets.began, self.n_rows - 1)
+        evidence = self._bets.e_value if self.kind == "level" else self._detector.sum
+        rate = self.n_outliers / rows
+        return Alarm("outlier rate", rows, began, rate, self.limit, evidence)
 
     @property
     def state(self) -> dict[str, Any]:

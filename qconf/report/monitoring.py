@@ -58,7 +58,7 @@ class MonitoringDisplay:
         self.ax_ = axes_for(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
         at = np.arange(len(self.table))
-        rates = {name: self._per_cent(name) for name in self.table if name != "period"}
+        rates = {str(name): self._per_cent(str(name)) for name in self.table if name != "period"}
         low, high = rates["forecast_low"], rates["forecast_high"]
         self.ax_.fill_between(
             at,

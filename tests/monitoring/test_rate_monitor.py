@@ -44,10 +44,10 @@ def test_batches_do_not_matter(kind: str, cuts: list[int]) -> None:
     parts = RateMonitor(0.06, kind=kind)  # type: ignore[arg-type]
     for part in np.split(rows, sorted(cuts)):
         parts.update(part)
-    assert whole.alarm is not None and parts.alarm is not None
-    assert whole.alarm.n_rows == parts.alarm.n_rows
-    assert whole.alarm.evidence == pytest.approx(parts.alarm.evidence, rel=1e-9)
-    assert np.allclose(whole.state["bets"]["log_wealth"], parts.state["bets"]["log_wealth"])
+    assert whole.alarm is not None
+    assert parts.alarm is not None
+    assert whole.alarm == parts.alarm
+    assert json.dumps(whole.state) == json.dumps(parts.state)
 
 
 @pytest.mark.parametrize("kind", ["level", "change"])

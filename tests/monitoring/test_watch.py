@@ -142,10 +142,10 @@ def _with_evidence(watch: Watch, share_of_an_alarm: float) -> Any:
     for one in watch.monitors.values():
         if one.share:
             due = np.log(share_of_an_alarm / one.monitor.false_alarm)
-            several = one.monitor._bets  # noqa: SLF001
+            several = one.monitor._bets
             for bets in several if isinstance(several, list) else [several]:
                 bets.log_wealth[:] = due
-    watch._look()  # noqa: SLF001
+    watch._look()
     return watch.raised
 
 
