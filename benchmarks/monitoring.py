@@ -32,7 +32,7 @@ _HORIZON = 20_000
 
 
 def run(folder: Path | None, seeds: int) -> dict[str, pd.DataFrame]:
-    """Measure run lengths in 1,000 runs, and regime changes in 40."""
+    """Measure run lengths in 1,000 runs, and regime changes in 20."""
     del seeds
     lengths = pd.DataFrame([*_false_alarms(), *_run_lengths()])
     print("monitoring: run lengths", flush=True)

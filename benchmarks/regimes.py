@@ -26,7 +26,7 @@ from qconf.residuals.valuation import default_valuation_model
 
 __all__ = ["regimes"]
 
-_RUNS, _BASELINE, _BEFORE, _AFTER, _BATCH, _DELAY = 40, 3000, 1000, 2000, 100, 200
+_RUNS, _BASELINE, _BEFORE, _AFTER, _BATCH, _DELAY = 20, 3000, 1000, 2000, 100, 200
 _THRESHOLD, _CUT_OFF = 0.15, 0.09
 _CHANGES = ("none", "level shift", "slope", "variance", "one region", "harder rows come")
 _REGIONS = np.array(["a", "b", "c", "d", "e"])

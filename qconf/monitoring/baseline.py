@@ -145,7 +145,7 @@ def _by_decile(edges: FloatArray, expected: FloatArray, residual: FloatArray) ->
     place = np.searchsorted(edges, expected, side="right")
     n = np.bincount(place, minlength=10)
     sums = np.bincount(place, squares, minlength=10)
-    return np.where(n > 0, sums / np.maximum(n, 1), 1.0).tolist()
+    return [float(one) for one in np.where(n > 0, sums / np.maximum(n, 1), 1.0)]
 
 
 def _past(probability: FloatArray, outlier: BoolArray, period: Any) -> list[PastBatch]:

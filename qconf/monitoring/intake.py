@@ -155,7 +155,7 @@ def _keys(
     if columns.key is not None:
         key = role_column(frame, "key", columns.key)
         text = pd.Series(key).astype(str).reset_index(drop=True)
-        return pd.util.hash_pandas_object(text, index=False).to_numpy(dtype=np.uint64)
+        return _hashed(text)
     plain = {
         str(name): pd.to_numeric(column).astype(np.float64)
         if pd.api.types.is_numeric_dtype(column)
@@ -164,4 +164,8 @@ def _keys(
         if name != columns.truth
     }
     whole = pd.DataFrame({**plain, "__decided": time})
-    return pd.util.hash_pandas_object(whole, index=False).to_numpy(dtype=np.uint64)
+    return _hashed(whole)
+
+
+def _hashed(values: Any) -> NDArray[np.uint64]:
+    return np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64)

@@ -103,7 +103,8 @@ class Watch:
     @property
     def e_value(self) -> float:
         """Evidence of all monitors against "all is as it was"; at most 1 on average if it is."""
-        return sum(one.share * one.monitor.e_value for one in self.monitors.values() if one.share)
+        held = [one for one in self.monitors.values() if one.share]
+        return float(sum(one.share * one.monitor.e_value for one in held))
 
     @property
     def alarm(self) -> Raised | None:
