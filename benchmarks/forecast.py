@@ -75,7 +75,8 @@ def _scored(scenario: Scenario, table: pd.DataFrame) -> Iterator[pd.DataFrame]:
         rows = np.r_[reference, new]
         prediction = model.predict(X.iloc[rows])
         residual = (prediction - y[rows]) / y[rows]
-        features = X.iloc[rows].drop(columns=str(scenario.time)).assign(prediction=prediction)
+        some: pd.DataFrame = X.iloc[rows, :]
+        features = some.drop(columns=str(scenario.time)).assign(prediction=prediction)
         n = len(reference)
         yield pd.DataFrame(
             {

@@ -58,7 +58,8 @@ def test_intervals_hold_what_comes() -> None:
     held, n = [], 400
     rng = np.random.default_rng(0)
     for _ in range(30):
-        rate, past = 0.1, []
+        rate = 0.1
+        past: list[PastBatch] = []
         for batch in range(20):
             rate = float(np.clip(rate * np.exp(rng.normal(0, 0.06)), 0.02, 0.4))
             came = rng.binomial(n, rate) / n

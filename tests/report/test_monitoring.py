@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from qconf.report.monitoring import MonitoringDisplay
@@ -20,7 +22,7 @@ def test_it_draws_what_came_what_was_forecast_and_where_alarms_began() -> None:
         }
     )
     display = MonitoringDisplay(table, 0.06, ["2026-02", "2026-02", "2019-01"]).plot()
-    lines = {line.get_label(): line for line in display.ax_.get_lines()}
+    lines: dict[Any, Any] = {line.get_label(): line for line in display.ax_.get_lines()}
     assert lines["all rows"].get_ydata()[0] == 10.0
     assert lines["certified: at most 6 %"].get_ydata()[0] == 6.0
     assert lines["an alarm began"].get_xdata()[0] == 1
