@@ -72,11 +72,10 @@ def _scored(scenario: Scenario, table: pd.DataFrame) -> Iterator[pd.DataFrame]:
         new = np.flatnonzero((month >= origin) & (month < origin + ahead))
         model = default_valuation_model(error_scale("relative"), 0)
         model.fit(X.iloc[before], y[before])
-        rows = np.r_[reference, new]
+        rows = np.concatenate([reference, new])
         prediction = model.predict(X.iloc[rows])
         residual = (prediction - y[rows]) / y[rows]
-        some: pd.DataFrame = X.iloc[rows, :]
-        features = some.drop(columns=str(scenario.time)).assign(prediction=prediction)
+        features = X.iloc[rows].drop(columns=str(scenario.time)).assign(prediction=prediction)
         n = len(reference)
         yield pd.DataFrame(
             {

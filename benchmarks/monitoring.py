@@ -21,6 +21,8 @@ from qconf._types import IntArray
 __all__ = ["run"]
 
 _LIMIT, _RUNS, _BEFORE = 0.06, 1000, 1000
+#: Its limits of all rows take most of a second, where ours take 5 ms.
+_MAPIE_RUNS = 20
 #: Rate before and after the change, rows before it, and rows in all.
 _WORLDS = {
     "9 % from the start": (0.09, 0.09, 0, 6000),
@@ -65,7 +67,8 @@ def _run_lengths() -> Iterator[dict[str, Any]]:
             rate = np.where(np.arange(n_rows) < n_before, before, after)
             outlier = (rng.random(n_rows) < rate).astype(np.intp)
             for name, first in contenders.items():
-                found[name].append(first(outlier))
+                if first is not _mapie or number < _MAPIE_RUNS:
+                    found[name].append(first(outlier))
         for name, lengths in found.items():
             late = [one - n_before for one in lengths if one > n_before]
             early = sum(one <= n_before for one in lengths)
