@@ -61,6 +61,9 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.monitoring.forecast import forecast_batch as forecast_batch
+    from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
+    from qconf.monitoring.run import monitor_file as monitor_file
     from qconf.portfolios.result import PortfolioChoice as PortfolioChoice
     from qconf.portfolios.unlabelled import compare_unlabelled as compare_unlabelled
     from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
@@ -107,6 +110,7 @@ _HOME = {
     "PortfolioChoice": "qconf.portfolios.result",
     "QconfError": "qconf.errors",
     "QuantileConfidence": "qconf.estimators.quantile",
+    "RateMonitor": "qconf.monitoring.rate_monitor",
     "Reliability": "qconf.evaluation.reliability",
     "ResidualConfidence": "qconf.estimators.residual",
     "SecondOpinionConfidence": "qconf.estimators.second_opinion",
@@ -129,8 +133,10 @@ _HOME = {
     "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
+    "forecast_batch": "qconf.monitoring.forecast",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
+    "monitor_file": "qconf.monitoring.run",
     "open_model": "qconf.saving.opening",
     "progressive_validation": "qconf.residuals.progressive",
     "random_sample": "qconf.avm.audit",
@@ -171,6 +177,7 @@ __all__ = [
     "PortfolioChoice",
     "QconfError",
     "QuantileConfidence",
+    "RateMonitor",
     "Reliability",
     "ResidualConfidence",
     "SecondOpinionConfidence",
@@ -193,8 +200,10 @@ __all__ = [
     "fit_certified",
     "fit_error_distribution",
     "fit_model",
+    "forecast_batch",
     "load",
     "load_example",
+    "monitor_file",
     "open_model",
     "progressive_validation",
     "random_sample",

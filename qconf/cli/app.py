@@ -16,6 +16,7 @@ from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
+from qconf.cli.monitor import monitor_command
 from qconf.cli.report_card import report_card_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
@@ -45,8 +46,9 @@ def _summary(command: Any) -> str:
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest_command, "certify": certify_command, "compare": compare_command,
-    "fit": fit_command, "inspect": inspect_command, "report-card": report_card_command,
-    "score": score_command, "simulate": simulate_command, "slices": slices_command,
+    "fit": fit_command, "inspect": inspect_command, "monitor": monitor_command,
+    "report-card": report_card_command, "score": score_command, "simulate": simulate_command,
+    "slices": slices_command,
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():
     app.command(_name, short_help=_summary(_command))(_command)

@@ -15,6 +15,7 @@ from qconf.certification.value import ValueCurve
 from qconf.certification.wording import price_line
 from qconf.errors import OptionError
 from qconf.fitting.result import NO_GUARANTEE
+from qconf.monitoring.baseline import BASELINE, Baseline
 from qconf.saving.card import CERTIFICATE, ModelCard
 from qconf.saving.fingerprint import fingerprint_of
 from qconf.saving.writing import save
@@ -42,6 +43,8 @@ class CertifiedModel:
     warnings : tuple of str
     value : ValueCurve or None
         What acting on the calibration rows is worth, if anybody said.
+    baseline : Baseline or None
+        What the rows were like, for monitors of later ones; None of too few rows.
     """
 
     model: ConfidentRegressor
@@ -50,6 +53,7 @@ class CertifiedModel:
     calibration: str
     warnings: tuple[str, ...] = ()
     value: ValueCurve | None = None
+    baseline: Baseline | None = None
 
     def check_one(self) -> Certificate:
         """Return the certificate, if there is one alone: a file keeps one promise.
@@ -92,7 +96,8 @@ class CertifiedModel:
             "in_words": " ".join(str(one).split("\n")),
             "calibration": self.calibration,
         }
-        figures = {**self.card.figures, CERTIFICATE: told}
+        seen = {} if self.baseline is None else {BASELINE: self.baseline.to_dict()}
+        figures = {**self.card.figures, CERTIFICATE: told, **seen}
         # Outliers are told of as they were certified.
         not_for = [line for line in self.card.not_for if line != NO_GUARANTEE]
         card = replace(self.card, figures=figures, not_for=not_for, threshold=one.threshold)

@@ -25,6 +25,7 @@ from qconf.certification.certify import certify
 from qconf.certification.value import ValueCurve, value_curve
 from qconf.comparison.contenders import score_columns
 from qconf.comparison.intake import Settings, table_of
+from qconf.fitting.baselines import baseline_of
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.intake import Intake
 from qconf.fitting.money import Money
@@ -125,7 +126,9 @@ def fit_certified(
     _tell_of_errors(pair, expected, residual, held_out)
     value = _value(expected, residual, held_out, amounts, asked)
     words = _in_words(held_out, learned=history is None)
-    return CertifiedModel(pair, certificate, card, words, intake.doubts, value)
+    seen = intake.rows_of(newer), expected, residual
+    baseline = baseline_of(pair, certificate, *seen, held_out.time)
+    return CertifiedModel(pair, certificate, card, words, intake.doubts, value, baseline)
 
 
 def _held_out(intake: Intake, share: float, seed: int) -> HeldOut:

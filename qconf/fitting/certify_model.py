@@ -12,6 +12,7 @@ from qconf.certification.certificates import Several
 from qconf.certification.certify import certify
 from qconf.certification.value import value_curve
 from qconf.errors import OptionError, refuse_warnings
+from qconf.fitting.baselines import baseline_of
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.money import Money
 from qconf.fitting.opened import opened, read_as_fit
@@ -126,4 +127,5 @@ def certify_model(
         refuse_warnings(warned)
     where = f" of {fspath(table)!r}" if isinstance(table, str | PathLike) else ""
     words = f"{len(rows.positions):,} rows{where}"
-    return CertifiedModel(pair, certificate, card, words, warned, value)
+    baseline = baseline_of(pair, certificate, rows.table, expected, residual, rows.held_out.time)
+    return CertifiedModel(pair, certificate, card, words, warned, value, baseline)

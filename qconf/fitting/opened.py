@@ -8,11 +8,11 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from qconf.core.plain_columns import LEVELS
 from qconf.errors import OptionError
 from qconf.saving.card import ModelCard
 from qconf.saving.opening import open_model
-from qconf.tables.reading import TableFile, read_table
+from qconf.scoring.kept_rows import read_kept
+from qconf.tables.reading import TableFile
 from qconf.tables.roles import as_table
 from qconf.tables.schema import Schema
 
@@ -40,13 +40,4 @@ def read_as_fit(table: Any, schema: Schema, reading: Mapping[str, Any]) -> Table
     """Read a table as `score` does: what was text in the fit is text."""
     if not isinstance(table, str | PathLike):
         return TableFile(as_table(table))
-    said = {name: value for name, value in reading.items() if value is not None}
-    text = {*said.pop("text", ()), *(one.name for one in schema.columns if one.kind == LEVELS)}
-    file = read_table(fspath(table), **said)
-    # Codes that look like numbers, in a file that does not know types.
-    like_numbers = [
-        str(name)
-        for name, column in file.frame.items()
-        if name in text and column.dtype.kind in "iuf"
-    ]
-    return read_table(fspath(table), **said, text=like_numbers) if like_numbers else file
+    return read_kept(fspath(table), schema, reading)

@@ -10,11 +10,13 @@ import numpy as np
 
 from qconf._types import ArrayLike, FloatArray
 from qconf.core.error_scale import error_scale
+from qconf.core.validation import select_rows
 from qconf.errors import OptionError, TableError
 from qconf.fitting.result import written_moment
 from qconf.model.holding_out import HeldOut
 from qconf.saving.card import ModelCard
-from qconf.scoring.batch import Scored, score_rows
+from qconf.scoring.batch import Scored
+from qconf.scoring.kept_rows import score_frame
 from qconf.scoring.valuation_check import ValuationCheck
 from qconf.tables.fit_roles import FitRoles, fit_roles
 from qconf.tables.roles import check_target_values, fit_target, role_column
@@ -35,6 +37,8 @@ class UnseenRows:
     held_out : HeldOut
     errors : tuple of ndarray
         Expected errors and residuals.
+    table : DataFrame or ndarray
+        The rows as the model reads them.
     prediction : ndarray
     hidden : frozenset of str
         Columns of the table that hold their time and groups.
@@ -42,6 +46,7 @@ class UnseenRows:
 
     held_out: HeldOut
     errors: tuple[FloatArray, FloatArray]
+    table: Any
     prediction: FloatArray
     hidden: frozenset[str]
 
@@ -90,16 +95,13 @@ def unseen_rows(
     at = held_out.calibration
     prediction = np.asarray(scored.prediction, dtype=np.float64)
     hidden = frozenset(one for one in given.values() if one is not None)
-    return UnseenRows(held_out, (errors[0][at], errors[1][at]), prediction[at], hidden)
+    table = select_rows(scored.table, at)
+    return UnseenRows(held_out, (errors[0][at], errors[1][at]), table, prediction[at], hidden)
 
 
 def _scored(model: Any, schema: Schema, frame: pd.DataFrame) -> Scored:
     """Score all rows as `score` does, and refuse those of another valuation model."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-
-    there = [name for name in schema.names if name in frame.columns]
-    batch = pa.RecordBatch.from_pandas(frame[there], preserve_index=False)
-    scored = score_rows(model, batch, schema)
+    scored = score_frame(model, schema, frame)
     if scored.reasons:
         at, reason = min(scored.reasons.items())
         msg = (

@@ -1,0 +1,107 @@
+"""Alarms and forecasts in plain words: what, since when, on how many rows, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qconf.core.estimate import in_percent, in_units, percent_range
+
+if TYPE_CHECKING:
+    from qconf.monitoring.result import Monitoring
+    from qconf.monitoring.watch import Raised
+
+__all__ = ["alarm_line", "monitoring_lines"]
+
+_CERTIFY = "certify again on newer rows (qconf certify TABLE --model FILE)"
+_WHAT_TO_DO = {
+    "outliers": f"Stop acting on this cut-off; {_CERTIFY}, or fit again.",
+    "change": f"Look at the newest rows before acting on more; {_CERTIFY}.",
+    "scale": "Expected errors are too small there: fit the confidence again.",
+    "tiers": "The mix of rows has changed: see whether capacity and rules still fit.",
+    "expected error": f"Harder rows are coming: expect more outliers, and {_CERTIFY}.",
+    "drift": "See what these rows are; fit again once they have outcomes.",
+    "valuation": "Fit again with the predictions of the model that is in use now.",
+}
+_ROWS = {
+    "outliers": "accepted rows with an outcome",
+    "change": "accepted rows with an outcome",
+    "scale": "rows with an outcome",
+}
+_CERTIFIED = ("at most", "is certified")
+_LIMITS = {
+    "outliers": _CERTIFIED,
+    "change": _CERTIFIED,
+    "valuation": ("a difference of", "is usual"),
+}
+#: What is no rate: it has units of its own.
+_IN_UNITS = ("scale", "drift")
+
+
+def alarm_line(raised: Raised, false_alarm: float, run_length: int) -> str:
+    """Write an alarm as one line.
+
+    Parameters
+    ----------
+    raised : Raised
+    false_alarm : float
+    run_length : int
+        Of the detector of changes.
+    """
+    one = raised.alarm
+    in_own_units = raised.monitor in _IN_UNITS or one.what.startswith(("mean", "several"))
+    write = in_units if in_own_units else in_percent
+    rows = f"{one.n_rows:,} {_ROWS.get(raised.monitor, 'rows')}"
+    verb, how = _LIMITS.get(raised.monitor, ("at most", "was expected"))
+    when = "" if raised.since == "all" else f"{raised.since}, "
+    trust = f"any false alarm, ever: {in_percent(false_alarm, 0)}"
+    if raised.monitor == "change":
+        trust = f"a false alarm once in {run_length:,} rows at most"
+    return (
+        f"ALARM, {one.what}: {write(one.observed)} of {rows}, where {verb} {write(one.limit)} "
+        f"{how}; since about {when}row {one.began + 1:,}; {raised.missing:,} outcomes still "
+        f"missing ({trust}). {_WHAT_TO_DO[raised.monitor]}"
+    )
+
+
+def monitoring_lines(told: Monitoring) -> Iterator[str]:
+    """Yield the sentences of a run, alarms first."""
+    watch = told.watch
+    for raised in watch.raised:
+        yield alarm_line(raised, watch.plan.false_alarm, watch.plan.run_length)
+    if not watch.raised:
+        due = 1 / watch.plan.false_alarm
+        yield f"No alarm. Evidence: {watch.e_value:.2g}; {due:.0f} would be one."
+    if watch.last is not None:
+        new = watch.last
+        yield (
+            f"{len(new.decided):,} new rows and {len(new.settled):,} new outcomes"
+            f"{_also(new.n_repeated, 'counted before')}{_also(new.n_too_old, 'too long ago')}; "
+            f"{watch.n_outstanding:,} outcomes are still missing."
+        )
+    yield from _forecast(told)
+
+
+def _also(count: int, why: str) -> str:
+    return f", {count:,} {why}" if count else ""
+
+
+def _forecast(told: Monitoring) -> Iterator[str]:
+    periods = told.watch.periods.told
+    if not periods:
+        return
+    label, last = list(periods.items())[-1]
+    estimate = last.estimate
+    if estimate is not None:
+        name = "These rows" if label == "all" else label
+        known = told.watch.plan.baseline
+        before = (
+            "" if known is None else (f", last certified window {in_percent(known.outlier_rate)}")
+        )
+        yield (
+            f"{name}: {in_percent(estimate.value)} outliers expected "
+            f"({percent_range(estimate)}){before}."
+        )
+    checked = [one.kept for one in periods.values() if one.kept is not None]
+    if checked:
+        yield f"Of {len(checked)} earlier forecasts {sum(checked)} held what came (9 of 10 should)."

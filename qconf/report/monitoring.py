@@ -1,0 +1,102 @@
+"""Outlier rates by period, with what was forecast and what is certified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from qconf.report.axes import axes_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["MonitoringDisplay"]
+
+_MOST_LABELS = 12
+
+
+class MonitoringDisplay:
+    """What came in each period, beside its forecast and the certified limit.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``period``, ``outlier_rate``, ``accepted_outlier_rate``, ``forecast`` and its ends.
+    limit : float or None
+        What is certified of the rows accepted.
+    since : sequence of str
+        Periods in which an alarm began.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    ax_: Axes
+    figure_: Figure
+
+    def __init__(self, table: pd.DataFrame, limit: float | None, since: Sequence[str]) -> None:
+        self.table = table
+        self.limit = limit
+        self.since = list(since)
+
+    def plot(self, ax: Any = None) -> MonitoringDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        """
+        from qconf.report.style import GREY, PALETTE  # noqa: PLC0415 - needs matplotlib
+
+        self.ax_ = axes_for(ax)
+        self.figure_ = self.ax_.figure  # type: ignore[assignment]
+        at = np.arange(len(self.table))
+        rates = {str(name): self._per_cent(str(name)) for name in self.table if name != "period"}
+        low, high = rates["forecast_low"], rates["forecast_high"]
+        self.ax_.fill_between(
+            at,
+            low,
+            high,
+            color=PALETTE["sky"],
+            alpha=0.35,
+            linewidth=0,
+            label="forecast, 90 %",
+            step="mid",
+        )
+        for name, colour, mark, label in (
+            ("outlier_rate", PALETTE["blue"], "o", "all rows"),
+            ("accepted_outlier_rate", PALETTE["green"], "s", "rows accepted"),
+        ):
+            self.ax_.plot(at, rates[name], color=colour, marker=mark, markersize=4, label=label)
+        if self.limit is not None:
+            self.ax_.axhline(
+                100 * self.limit,
+                color=GREY,
+                linestyle="--",
+                label=f"certified: at most {100 * self.limit:g} %",
+            )
+        periods = self.table["period"].tolist()
+        for i, one in enumerate(dict.fromkeys(self.since)):
+            if one in periods:
+                self.ax_.axvline(
+                    periods.index(one),
+                    color=PALETTE["vermillion"],
+                    linestyle=":",
+                    label="an alarm began" if i == 0 else None,
+                )
+        step = max(len(periods) // _MOST_LABELS, 1)
+        self.ax_.set_xticks(at[::step], periods[::step], rotation=45, ha="right")
+        self.ax_.set_ylim(bottom=0)
+        self.ax_.set_ylabel("outliers, %")
+        self.ax_.legend(frameon=False, fontsize=9)
+        return self
+
+    def _per_cent(self, name: str) -> Any:
+        return 100 * pd.to_numeric(self.table[name], errors="coerce").to_numpy(dtype=np.float64)
