@@ -17,8 +17,9 @@ from qconf.monitoring.plan import Plan
 from qconf.monitoring.result import Monitoring
 from qconf.monitoring.state_file import StateFile
 from qconf.monitoring.watch import Watch
-from qconf.saving.card import CERTIFICATE, Decisions, ModelCard
+from qconf.saving.card import CERTIFICATE, ModelCard
 from qconf.saving.opening import open_model
+from qconf.scoring.decisions import Decisions
 from qconf.scoring.kept_rows import read_kept
 from qconf.tables.schema import Schema
 
