@@ -256,7 +256,9 @@ class BlendConfidence(ConfidenceEstimator):
         return [one.share(self.folds) if hasattr(one, "share") else clone(one) for one in unfitted]
 
     def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
-        self.combiner_ = WeightedSignals(log_signals, squared, penalty)
+        # One family, one share: one that says four things is not heard four times.
+        shares = np.concatenate([np.full(n, 1.0 / n) for n in self._n_signals])
+        self.combiner_ = WeightedSignals(log_signals, squared, penalty, shares)
         self.units_map_ = MonotoneMap(self.combiner_(log_signals), squared)
         self.weights_: FloatArray = self.combiner_.weights
         self.shares_ = self._sum_by_member()

@@ -16,6 +16,7 @@ from qconf import (
     ConstantConfidence,
     CountConfidence,
     ForestConfidence,
+    NeighborConfidence,
     ResidualConfidence,
 )
 from qconf._types import FloatArray, Table
@@ -466,3 +467,23 @@ def test_times_are_read_as_everywhere() -> None:
         BlendConfidence([Witness()], folds=4).fit(X, residual, time=time)
         met.append(list(Witness.met))
     assert met[0] == met[1]
+
+
+def test_a_member_that_says_a_thing_twice_is_not_heard_twice() -> None:
+    """Its share stays about that of a member that says it once."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=(1000, 2))
+    residual = rng.normal(scale=0.1 + 0.1 * x[:, 0])
+    shares = []
+    for said in (1, 2):
+        members = [_Says(said, random_state=0), NeighborConfidence(random_state=0)]
+        blend = BlendConfidence(members, random_state=0)
+        shares.append(blend.fit(x, residual, time=np.arange(1000)).shares_.iloc[0])
+    assert shares[1] == pytest.approx(shares[0], abs=0.08)
+
+
+class _Says(ForestConfidence):
+    """What a forest expects, once or more often."""
+
+    def signals(self, X: Any) -> FloatArray:
+        return np.repeat(self.predict(X)[:, None], self.n_estimators, axis=1)

@@ -1,4 +1,4 @@
-"""Combine signals of error size by a Gamma regression whose weights are shrunk to equal ones."""
+"""Combine signals of error size by a Gamma regression whose weights are drawn to equal ones."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ class WeightedSignals:
     """A Gamma regression of squared errors on standardised log signals, weights ≥ 0.
 
     Minimises the mean Gamma deviance with log link plus ``penalty`` times the squared distance
-    of the weights to equal ones. Signals of the same errors say nearly the same, so that data
-    alone would leave their weights to chance, or to yesterday's market; equal weights are hard
-    to beat then (the forecast combination puzzle: Stock & Watson 2004, Journal of Forecasting
-    23; shrinkage towards them: Diebold & Pauly 1990, International Journal of Forecasting 6). A
-    signal that is lower where errors are larger is not believed: weights stop at zero.
+    of the weights to equal ones, or to given shares. Signals of the same errors say nearly the
+    same, so that data alone would leave their weights to chance, or to yesterday's market; equal
+    weights are hard to beat then (the forecast combination puzzle: Stock & Watson 2004, Journal of
+    Forecasting 23; shrinkage towards them: Diebold & Pauly 1990, International Journal of
+    Forecasting 6). A signal that is lower where errors are larger is not believed: weights stop at
+    zero.
 
     Parameters
     ----------
@@ -33,6 +34,8 @@ class WeightedSignals:
     penalty : float, default=0.5
         In deviance for a squared distance of 1; signals are standardised, and weights add up to
         about 1.
+    shares : ndarray of shape (n_signals,), default=None
+        What weights are drawn to, up to a factor that is learned; > 0. None is equal ones.
 
     Attributes
     ----------
@@ -51,17 +54,23 @@ class WeightedSignals:
     array([2., 0.])
     """
 
-    def __init__(self, log_signals: FloatArray, squared: FloatArray, penalty: float = 0.5) -> None:
+    def __init__(
+        self,
+        log_signals: FloatArray,
+        squared: FloatArray,
+        penalty: float = 0.5,
+        shares: FloatArray | None = None,
+    ) -> None:
         self.centre: FloatArray = log_signals.mean(axis=0)
         self.spread: FloatArray = np.maximum(log_signals.std(axis=0), 1e-12)
         self.low: FloatArray = log_signals.min(axis=0)
         self.high: FloatArray = log_signals.max(axis=0)
         target = squared / max(float(squared.mean()), np.finfo(np.float64).tiny)
         standard = (log_signals - self.centre) / self.spread
-        n_signals = standard.shape[1]
-        together = _fit(standard.mean(axis=1, keepdims=True), target, np.zeros(1), 1e-6)
-        equal = np.full(n_signals, together[0] / n_signals)
-        self.weights: FloatArray = _fit(standard, target, equal, penalty)
+        known = np.ones(standard.shape[1]) if shares is None else shares
+        known = known / known.sum()
+        together = _fit((standard * known).sum(axis=1, keepdims=True), target, np.zeros(1), 1e-6)
+        self.weights: FloatArray = _fit(standard, target, together[0] * known, penalty)
 
     def __call__(self, log_signals: FloatArray) -> FloatArray:
         """Sum up the signals.

@@ -65,3 +65,13 @@ def test_no_errors_at_all(squared: FloatArray) -> None:
     found = WeightedSignals(signals, squared)
     assert np.isfinite(found.weights).all()
     assert np.isfinite(found(signals)).all()
+
+
+def test_what_weights_are_drawn_to(rng: np.random.Generator) -> None:
+    """Strongly drawn, weights have the shares that were asked for; by default equal ones."""
+    signals, squared = _signals(rng, 2000)
+    shares = np.array([0.5, 0.25, 0.25])[: signals.shape[1]]
+    drawn = WeightedSignals(signals, squared, 1e6, shares).weights
+    np.testing.assert_allclose(drawn / drawn.sum(), shares / shares.sum(), atol=1e-3)
+    equal = WeightedSignals(signals, squared, 1e6).weights
+    np.testing.assert_allclose(equal, equal.mean(), rtol=1e-2)
