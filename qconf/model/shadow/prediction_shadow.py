@@ -205,7 +205,8 @@ class PredictionShadow(TakesTables, BaseEstimator):
 
     def _calibrate(self, table: Encoded, value: FloatArray, time: FloatArray) -> None:
         left, detail, seen_as = self._looked_at(table, value, time)
-        is_code = np.append(table.encoder.is_categorical_, [False, False])
+        is_code = np.zeros(seen_as.shape[1], dtype=bool)
+        is_code[: table.shape[1]] = table.encoder.is_categorical_
         self.cells_ = Cells.of(seen_as, is_code)
         cells = self.cells_.codes(seen_as)
         period = None if self.clock_ is None else periods(time)
@@ -347,7 +348,9 @@ class PredictionShadow(TakesTables, BaseEstimator):
         coarse, detail = self.parts_.predict(used)
         shadow = coarse + detail.mean(axis=1)
         cut = self.columns_.of_all_times(table).matrix
-        seen_as = np.column_stack([cut, shadow, self._steady(value, time)])
+        # A month may differ by itself, as a place may; of unknown times all may.
+        moments = [] if self.clock_ is None else [time]
+        seen_as = np.column_stack([cut, shadow, self._steady(value, time), *moments])
         return (value - coarse)[:, None] - detail, detail, seen_as
 
 
