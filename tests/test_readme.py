@@ -13,14 +13,17 @@ import pyarrow as pa
 import pytest
 from worlds import sales_table
 
+from qconf.cli.backtest import backtest_command
 from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
 from qconf.cli.main import main
+from qconf.cli.monitor import monitor_command
 from qconf.cli.report_card import report_card_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
+from qconf.cli.slices import slices_command
 from qconf.estimators.registry import BUILT_IN
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -31,8 +34,8 @@ def test_every_option_exists() -> None:
     """Each ``--option`` of the text is one of a command."""
     known = {"format", "help"}
     commands = (
-        certify_command, compare_command, fit_command, inspect_command, report_card_command,
-        score_command, simulate_command,
+        backtest_command, certify_command, compare_command, fit_command, inspect_command,
+        monitor_command, report_card_command, score_command, simulate_command, slices_command,
     )  # fmt: skip
     for command in commands:
         known |= set(inspect.signature(command).parameters)
