@@ -436,8 +436,6 @@ def test_rows_far_beyond_the_history_are_warned_of(table: pd.DataFrame) -> None:
     late = X.assign(sold_on=X["sold_on"] + pd.Timedelta(365, "D"))
     told = r"The newest row is of 2022-\d\d-\d\d, long after those that the model"
     with pytest.warns(UserWarning, match=told):
-        UserWarning, match=r"The newest row is of 2022-\d\d-\d\d, long after those that the model"
-    ):
         model.predict_error(late)
     model.predict_error(X.assign(sold_on=X["sold_on"] + pd.Timedelta(1, "D")))
 
