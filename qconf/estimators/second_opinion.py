@@ -39,10 +39,10 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     Or with each other. All other estimators see residuals only. This one is told the target, and
     learns it anew from the features without the prediction: by a forest and by boosted trees.
     Where their values are far from the prediction one of them is wrong; where trees of the forest
-    disagree, or targets of rows in the same leaves, any model must guess. Disagreement of models as a measure of error is
-    query by committee (Krogh & Vedelsby 1995, Advances in Neural Information Processing
-    Systems 7); the spread of a forest's targets is what quantile forests look at (Meinshausen
-    2006, Journal of Machine Learning Research 7).
+    disagree, or targets of rows in the same leaves, any model must guess. Disagreement of models
+    as a measure of error is query by committee (Krogh & Vedelsby 1995, Advances in Neural
+    Information Processing Systems 7); the spread of a forest's targets is what quantile forests
+    look at (Meinshausen 2006, Journal of Machine Learning Research 7).
 
     The answer of `predict` is the root mean square of the four, for ranking; `BlendConfidence`
     weighs them.
@@ -208,7 +208,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             # So that a target is cut to size where its absurd residual was.
             return np.where(np.isnan(given), target, given - y)
         self.on_logs_ = bool(target.min() > 0)
-        self._least = _LEAST * float(target.min())
+        self._least = max(_LEAST * float(target.min()), float(np.finfo(np.float64).tiny))
         return np.log(target) if self.on_logs_ else target
 
     def _find_prediction(self, X: Encoded, target: FloatArray, y: FloatArray) -> int | None:
@@ -262,6 +262,6 @@ def _is_residual(error: FloatArray, y: FloatArray) -> bool:
     # Where there is none, all scales are alike.
     tells = (y != 0) & np.isfinite(error)
     if not tells.any():
-        return not y.any()
+        return not (y.any() or np.nan_to_num(error).any())
     off = np.abs(error[tells] - y[tells])
     return bool(np.median(off) <= _SAME * np.median(np.abs(y[tells])))

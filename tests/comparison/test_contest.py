@@ -22,6 +22,7 @@ from qconf import (
     ConstantConfidence,
     CountConfidence,
     ResidualConfidence,
+    SecondOpinionConfidence,
     compare,
     evaluate,
 )
@@ -29,11 +30,14 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.errors import EstimatorError, OptionError, TableError
 from qconf.learners.trees.boosted import BoostedTrees
 
+#: Who is told the target: few trees, and still each of another model's opinions.
+OPINION = SecondOpinionConfidence(3, n_boosted_trees=5)
 #: Fast, and of every kind: trees, counts, and a blend that splits its rows once more.
 CONTENDERS = {
     "residual": ResidualConfidence(BoostedTrees("gamma", n_estimators=20)),
     "count": CountConfidence(),
-    "blend": BlendConfidence([CountConfidence(), ConstantConfidence()], folds=2),
+    "blend": BlendConfidence([CountConfidence(), ConstantConfidence(), OPINION], folds=2),
+    "opinion": OPINION,
 }
 MODEL = BoostedTrees(n_estimators=20, random_state=0)
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from qconf import BlendConfidence, ConfidentRegressor, ForestConfidence, SecondOpinionConfidence
-from qconf._types import FloatArray
+from qconf import (
+    BlendConfidence,
+    ConfidentRegressor,
+    ConstantConfidence,
+    ForestConfidence,
+    SecondOpinionConfidence,
+    compare,
+)
+from qconf._types import BootstrapScope, FloatArray
 from qconf.core.error_scale import ERROR_SCALES
 from qconf.errors import TableError
 from qconf.learners.trees.boosted import BoostedTrees
@@ -201,7 +208,7 @@ def test_targets_may_be_zero_or_below(shift: float) -> None:
 
 
 def test_one_prediction_below_zero_does_not_change_the_scale() -> None:
-    """Its log is taken of the least that there may be: far off, and finite; others are as before."""
+    """Its log is that of the least there may be: far off, and finite; others are as before."""
     table, _, price = wrong_in_half(400)
     value = table["prediction"].to_numpy()
     below = np.where(np.arange(400) == 7, -0.1, value)
@@ -307,3 +314,40 @@ def test_an_array_is_told_as_much_as_a_table() -> None:
     named = pair.fit(table[["size"]], price).predict_error(table[["size"]])
     array = table[["size"]].to_numpy()
     np.testing.assert_array_equal(pair.fit(array, price).predict_error(array), named)
+
+
+class Auditor(ConstantConfidence):
+    """Holds the targets it is told of against the residuals and the predictions of its rows."""
+
+    n_rows: ClassVar[list[int]] = []
+
+    def fit(self, X: Any, y: Any, *, target: Any = None) -> Self:
+        np.testing.assert_allclose(X["prediction"] / target - 1, y, rtol=1e-9, atol=1e-12)
+        np.testing.assert_array_equal(target, X["rank"] + 100.0)
+        self.n_rows.append(len(y))
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("roles", [{}, {"time": "day"}, {"groups": "house"}])
+@pytest.mark.parametrize("blended", [False, True])
+def test_whoever_fits_an_estimator_tells_it_the_truth_of_its_rows(
+    roles: dict[str, str], blended: bool
+) -> None:
+    """Of those it is fitted on, in their order: in compare, fits, replicates, and held-out rows."""
+    rng = np.random.default_rng(0)
+    rank = rng.permutation(480)
+    table = pd.DataFrame({"rank": rank, "day": rank // 3, "house": rng.integers(0, 160, 480)})
+    price = rank + 100.0
+    unfitted = BlendConfidence([Auditor()], folds=2) if blended else Auditor()
+    Auditor.n_rows.clear()
+    trees = BoostedTrees(n_estimators=3, random_state=0)
+    compare(table, price, estimators={"own": unfitted}, model=trees, n_resamples=20, **roles)
+    of_compare = len(Auditor.n_rows)
+    for scope in get_args(BootstrapScope):
+        model = ConfidentRegressor(
+            trees, unfitted, bootstrap=scope, n_bootstrap=2, probabilities=True, random_state=0
+        )
+        model.fit(table, price, **roles)
+    # A fit and two replicates for each scope, and some for the rows held out.
+    assert of_compare >= 3
+    assert len(Auditor.n_rows) - of_compare > 6 * (2 if blended else 1)
