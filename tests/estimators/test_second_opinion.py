@@ -335,8 +335,9 @@ def test_whoever_fits_an_estimator_tells_it_the_truth_of_its_rows(
 ) -> None:
     """Of those it is fitted on, in their order: in compare, fits, replicates, and held-out rows."""
     rng = np.random.default_rng(0)
-    rank = rng.permutation(480)
-    table = pd.DataFrame({"rank": rank, "day": rank // 3, "house": rng.integers(0, 160, 480)})
+    rank = rng.permutation(300)
+    table = pd.DataFrame({"rank": rank, "day": rank // 3, "house": rng.integers(0, 100, 300)})
+    table["size"] = rng.uniform(size=300)
     price = rank + 100.0
     unfitted = BlendConfidence([Auditor()], folds=2) if blended else Auditor()
     Auditor.n_rows.clear()
