@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -17,6 +18,7 @@ from qconf.cli.options import (
     DecimalOption,
     EncodingOption,
     FormatOption,
+    OutputOption,
     SeparatorOption,
     ThresholdOption,
     split_names,
@@ -105,6 +107,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
         typer.Option(metavar="A,B", help="Types of other packages that may be in the model."),
     ] = None,
     format_name: FormatOption = "table",
+    output: OutputOption = None,
     separator: SeparatorOption = None,
     decimal: DecimalOption = None,
     encoding: EncodingOption = None,
@@ -121,12 +124,14 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
     qconf monitor avm.qconf outcomes.parquet --truth price --time decided_on --state state.json
     """
     del debug  # seen by the program, before the command
-    inputs = [model, table, *([] if reference is None else [reference])]
-    check_output(format_name, None, inputs)
+    inputs = [table, *([] if reference is None else [reference])]
+    check_output(format_name, output, inputs, model=model)
     if state is not None:
-        check_destination(state, inputs)
+        check_destination(state, inputs, model=model)
     if plot is not None:
-        _check_picture(plot, [*inputs, *([] if state is None else [state])])
+        _check_picture(plot)
+        check_destination(plot, inputs, model=model)
+    _check_apart(state=state, plot=plot, output=output)
     reading = {
         "separator": separator, "decimal": decimal, "encoding": encoding,
         "date_format": date_format, "day_first": day_first,
@@ -144,12 +149,14 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
         tell(f"warning: {warning}")
     if plot is not None:
         _draw(told, plot)
-    write_result(told, lambda one: f"{one}\n", format_name, None)
+    write_result(told, lambda one: f"{one}\n", format_name, output)
     if told.alarm:
+        for line in told.alarm_lines if output not in {None, "-"} else ():
+            tell(line)
         raise typer.Exit(_ALARM)
 
 
-def _check_picture(plot: str, inputs: list[str]) -> None:
+def _check_picture(plot: str) -> None:
     """Complain now of a picture that could not be drawn or written."""
     from importlib.util import find_spec  # noqa: PLC0415 - only those who draw need it
 
@@ -162,7 +169,19 @@ def _check_picture(plot: str, inputs: list[str]) -> None:
             "pip install 'qconf[plots]'"
         )
         raise OptionError(msg)
-    check_destination(plot, inputs)
+
+
+def _check_apart(**given: str | None) -> None:
+    """Complain if one file is to hold two things: the second would replace the first."""
+    named: dict[str, str] = {}
+    for option, name in given.items():
+        if name is None:
+            continue
+        place = os.path.realpath(name)
+        if place in named:
+            msg = f"--{named[place]} and --{option} name the same file, {name!r}; name two."
+            raise OptionError(msg)
+        named[place] = option
 
 
 def _draw(told: Monitoring, plot: str) -> None:

@@ -66,7 +66,8 @@ ByOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
-        help="Columns to slice by.  [default: all features, the prediction and the expected error]",
+        help="Columns to slice by; prediction and expected_error are what the models say.  "
+        "[default: all features and these two]",
     ),
 ]
 PropertiesOption: TypeAlias = Annotated[

@@ -16,7 +16,7 @@ from qconf.fitting.opened import opened, read_as_fit
 from qconf.fitting.unseen_rows import unseen_rows
 from qconf.slicing.audit import audit_slices
 from qconf.slicing.result import SliceAudit
-from qconf.tables.roles import as_names, as_table, check_known
+from qconf.tables.roles import as_names, as_table, check_known, is_name
 from qconf.tables.schema import Schema
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["audit_fit", "audit_kept"]
 
 #: Beside the properties of a row: what the models say of it is known beforehand, too.
-_EXPECTED = "expected_error"
+_SAID = (PREDICTION, "expected_error")
 _UNKNOWN = (
     "Nothing tells whether the model has seen these rows: it was fitted without a time. On rows of "
     "the fit every slice looks better than it is."
@@ -80,7 +80,7 @@ def audit_fit(
     TableError, OptionError, EstimatorError
     """
     settings = Settings.checked(error, threshold, 0.1, confidence_level)
-    _check_by(by, table)
+    _check_by(by, table, target)
     intake = Intake.of(
         table, target, settings, estimator=estimator, model=None, copies=copies, folds=folds,
         random_state=random_state, strict=strict, drop=drop, prediction=prediction, time=time,
@@ -94,11 +94,12 @@ def audit_fit(
     contest.play()
     scored, told = contest.plan.scored, contest.scores()
     expected = told[contender.name].to_numpy()
-    rows = dataset.features.iloc[scored].reset_index(drop=True)
     if by is None:
-        rows = _with_scores(rows, told["prediction"].to_numpy(), expected)
+        rows = dataset.features.iloc[scored]
     else:
-        rows = as_table(table)[as_names(by)].iloc[told["row"].to_numpy()].reset_index(drop=True)  # type: ignore[arg-type]
+        rows = as_table(table).iloc[told["row"].to_numpy()]  # type: ignore[arg-type]
+    rows = _with_scores(rows.reset_index(drop=True), told["prediction"].to_numpy(), expected)
+    rows = rows if by is None else rows[as_names(by)]
     audit = audit_slices(
         rows, told["signed_residual"], expected, threshold=settings.threshold,
         groups=None if dataset.groups is None else dataset.groups[scored],
@@ -158,7 +159,7 @@ def audit_kept(
     if limit is None:
         msg = "From which error on is a row an outlier? The model's card has none: --threshold."
         raise OptionError(msg)
-    _check_by(by, read.frame)
+    _check_by(by, read.frame, truth)
     warned = (*read.warnings, *(() if pair.time_range_ is not None else (_UNKNOWN,)))
     if strict:
         refuse_warnings(warned)
@@ -168,9 +169,8 @@ def audit_kept(
     if by is None:
         hidden = rows.hidden | {truth}
         frame = frame.drop(columns=[one for one in frame.columns if one in hidden])
-        frame = _with_scores(frame, rows.prediction, expected)
-    else:
-        frame = frame[as_names(by)]
+    frame = _with_scores(frame, rows.prediction, expected)
+    frame = frame if by is None else frame[as_names(by)]
     audit = audit_slices(
         frame, residual, expected, threshold=limit, groups=rows.held_out.groups,
         time=rows.held_out.time, error=pair.error, confidence_level=confidence_level,
@@ -179,7 +179,7 @@ def audit_kept(
     return audit, warned
 
 
-def _check_by(by: Sequence[str] | str | None, table: Any) -> None:
+def _check_by(by: Sequence[str] | str | None, table: Any, target: Any) -> None:
     """Check the columns to slice by before anything is fitted."""
     if by is None:
         return
@@ -191,9 +191,16 @@ def _check_by(by: Sequence[str] | str | None, table: Any) -> None:
         msg = "Name at least one column to slice by (--by), or leave it out."
         raise OptionError(msg)
     for name in names:
-        check_known(as_table(table), name)
+        if is_name(target) and name == target:
+            msg = (
+                f"Slices by the target {name!r} are worse by themselves: what came out high was "
+                f"valued too low. Slice by what was known before: --by {PREDICTION}."
+            )
+            raise OptionError(msg)
+        if name not in _SAID:
+            check_known(as_table(table), name)
 
 
 def _with_scores(rows: pd.DataFrame, prediction: FloatArray, expected: FloatArray) -> pd.DataFrame:
-    said = {PREDICTION: prediction, _EXPECTED: expected}
+    said = dict(zip(_SAID, (prediction, expected), strict=True))
     return rows.assign(**{name: one for name, one in said.items() if name not in rows.columns})

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qconf._types import FloatArray
+from qconf._types import BoolArray, FloatArray
 from qconf.core.error_scale import error_scale
 from qconf.errors import OptionError, TableError
 from qconf.monitoring.kinds import kinds_of, monitored_columns, outlier_probability, periods_of
 from qconf.monitoring.rows import DecidedRows
 from qconf.saving.card import ModelCard
 from qconf.scoring.kept_rows import score_frame
+from qconf.tables.fit_roles import written_day
 from qconf.tables.roles import check_positive, moments_of, role_column, role_numbers
 from qconf.tables.schema import Schema
 
@@ -61,7 +62,7 @@ def decided_rows(
     columns: Columns,
     threshold: float,
     cut_off: float | None,
-) -> tuple[DecidedRows, int]:
+) -> tuple[DecidedRows, tuple[str, ...]]:
     """Score rows as they were when they were decided on.
 
     Parameters
@@ -79,8 +80,9 @@ def decided_rows(
     Returns
     -------
     rows : DecidedRows
-    left_out : int
-        How many rows could not be scored, or have no time.
+    left_out : tuple of str
+        How many rows were left out, and why, in words: they cannot be scored or have no time, or
+        the model may have seen them.
 
     Raises
     ------
@@ -92,6 +94,13 @@ def decided_rows(
     scored = score_frame(model, schema, frame)
     at = np.setdiff1d(np.arange(len(frame)), list(scored.reasons)).astype(np.intp)
     timed = np.isfinite(time[at])
+    useless = len(frame) - int(timed.sum())
+    seen = _seen(model, time[at], dated=dated) & (columns.time is not None)
+    told = _left_out(useless, int((seen & timed).sum()), model)
+    timed &= ~seen
+    if not timed.any() and seen.any():
+        msg = f"There are no new rows: {told[-1]}"
+        raise TableError(msg)
     if not timed.any():
         reason = next(iter(scored.reasons.values()), "No row has a time.")
         msg = f"None of the {len(frame)} rows can be used. {reason}"
@@ -116,7 +125,33 @@ def decided_rows(
         table=monitored_columns(model, table),
         prediction=prediction,
     )
-    return rows, len(frame) - len(at)
+    return rows, told
+
+
+def _seen(model: Any, time: FloatArray, *, dated: bool) -> BoolArray:
+    """Find rows from before the end of the fit: errors look smaller there than in new rows."""
+    known = getattr(model, "time_range_", None)
+    if known is None:
+        return np.zeros(len(time), dtype=bool)
+    last = np.asarray(known[1])
+    if (last.dtype.kind == "M") != dated:
+        return np.zeros(len(time), dtype=bool)
+    end = last.astype("datetime64[us]").astype(np.int64) if dated else last
+    return np.asarray(time <= float(end))
+
+
+def _left_out(useless: int, seen: int, model: Any) -> tuple[str, ...]:
+    told: tuple[str, ...] = ()
+    if useless:
+        told += (f"{useless:,} rows cannot be scored or have no time; they are left out.",)
+    if seen:
+        end = model.time_range_[1]
+        of_fit = (
+            f"{seen:,} rows are not from after {written_day(end, end)}, the last time of the fit: "
+            "the model may have seen them; they are left out."
+        )
+        told += (of_fit,)
+    return told
 
 
 def _times(frame: pd.DataFrame, name: str | None) -> tuple[FloatArray, bool]:

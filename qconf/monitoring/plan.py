@@ -135,7 +135,7 @@ class Plan:
         """Squared residuals in expected errors, by tenth of the expected error."""
         known = self._known
         limits = np.maximum(known.scale, 1.0) * (1 + _SCALE_TOLERANCE)
-        names = [f"size of errors, tenth {at + 1} of expected errors" for at in range(len(limits))]
+        names = [f"squared error, tenth {at + 1} of expected errors" for at in range(len(limits))]
         channels = [
             Channel(name, min(float(limit), LARGEST_SQUARE), LARGEST_SQUARE)
             for name, limit in zip(names, limits, strict=True)

@@ -34,6 +34,14 @@ class Monitoring:
         return bool(self.watch.raised)
 
     @property
+    def alarm_lines(self) -> list[str]:
+        """A line for each alarm: what, since when, on how many rows, and what to do."""
+        from qconf.monitoring.wording import alarm_line  # noqa: PLC0415 - to print only
+
+        plan = self.watch.plan
+        return [alarm_line(one, plan.false_alarm, plan.run_length) for one in self.watch.raised]
+
+    @property
     def table(self) -> pd.DataFrame:
         """A row for each period: what was decided, what came, what was forecast."""
         told = self.watch.periods.told.items()

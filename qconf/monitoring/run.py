@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qconf.errors import ModelFileError, OptionError, TableError
+from qconf.errors import ModelFileError, OptionError, TableError, did_you_mean
 from qconf.monitoring.baseline import BASELINE, Baseline
 from qconf.monitoring.intake import Columns, decided_rows
 from qconf.monitoring.plan import Plan
 from qconf.monitoring.result import Monitoring
 from qconf.monitoring.state_file import StateFile
 from qconf.monitoring.watch import Watch
+from qconf.probability.options import check_level
 from qconf.saving.card import CERTIFICATE, ModelCard
 from qconf.saving.opening import open_model
 from qconf.scoring.decisions import Decisions
 from qconf.scoring.kept_rows import read_kept
 from qconf.tables.schema import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["monitor_file"]
 
@@ -52,9 +57,11 @@ def monitor_file(
     table : str
         Rows with their features, decided since, and with outcomes as far as they are known.
     truth : str, default=None
-        What came out, missing where it is not known yet; None is the target of the fit.
+        What came out, missing where it is not known yet; None is the target of the fit, which
+        need not be there.
     time : str, default=None
-        When each row was decided on; None is the time of the fit, if there was one.
+        When each row was decided on; None is the time of the fit, if there was one. It stands
+        for that one too, where the table does not have both.
     key : str, default=None
         What tells rows apart. None takes rows that are alike in features and time for one.
     state : str or path, default=None
@@ -92,7 +99,9 @@ def monitor_file(
     if size is None:
         msg = "From which error on is a row an outlier? The model's card has none: --threshold."
         raise OptionError(msg)
-    read = _Reader(model, card, columns, float(size), {**card.reading, **(reading or {})})
+    check_level("false alarm rate", false_alarm, "0.05")
+    how = {**card.reading, **(reading or {})}
+    read = _Reader(model, card, columns, float(size), how, is_truth_named=truth is not None)
     plan = _plan(read, reference, limit, false_alarm, run_length)
     watch = Watch(plan)
     kept = None if state is None else StateFile(state, _digest(path, plan, columns))
@@ -110,23 +119,48 @@ class _Reader:
     """Read tables for one model."""
 
     def __init__(
-        self, model: Any, card: ModelCard, columns: Columns, threshold: float, reading: Any
+        self,
+        model: Any,
+        card: ModelCard,
+        columns: Columns,
+        threshold: float,
+        reading: Any,
+        *,
+        is_truth_named: bool,
     ) -> None:
         self.model, self.card, self.columns, self.threshold = model, card, columns, threshold
         self._schema, self._reading = Schema.of_model(model, card.reading), reading
         self.cut_off = Decisions().of_card(card).cut_off
+        self._is_truth_named = is_truth_named
+        self._time_of_fit: str | None = getattr(model, "time_name_", None)
 
-    def rows(self, table: str) -> tuple[Any, tuple[str, ...]]:
+    def rows(self, table: str, *, is_reference: bool = False) -> tuple[Any, tuple[str, ...]]:
         """Return the rows of a table, and what was strange about it."""
         read = read_kept(table, self._schema, self._reading)
-        given = self.model, self.card, read.frame, self.columns, self.threshold, self.cut_off
+        columns, of_fit, there = self.columns, self._time_of_fit, read.frame.columns
+        self._check_truth(read.frame)
+        if is_reference and columns.time not in there and self.card.time in there:
+            columns = replace(columns, time=self.card.time)
+        frame = read.frame
+        if of_fit is not None and of_fit not in there and columns.time in there:
+            # Valued as of the decision, where the table has no other time.
+            frame = frame.assign(**{of_fit: frame[columns.time]})
+        given = self.model, self.card, frame, columns, self.threshold, self.cut_off
         rows, left_out = decided_rows(*given)
-        told = tuple(read.warnings)
-        if left_out:
-            told += (f"{left_out:,} rows cannot be scored or have no time; they are left out.",)
-        if self.columns.truth not in read.frame.columns:
-            told += (f"There is no column {self.columns.truth!r}: no outcome is known.",)
+        told = (*read.warnings, *left_out)
+        if columns.truth not in there:
+            told += (f"There is no column {columns.truth!r}: no outcome is known.",)
         return rows, told
+
+    def _check_truth(self, frame: pd.DataFrame) -> None:
+        """Refuse a name that is mistyped: without outcomes hardly anything would be an alarm."""
+        name = str(self.columns.truth)
+        if self._is_truth_named and name not in frame.columns:
+            msg = (
+                f"The table has no column {name!r}. {did_you_mean(name, frame.columns)} If no "
+                "outcome is known yet, leave out --truth."
+            )
+            raise TableError(msg)
 
 
 def _plan(
@@ -153,7 +187,7 @@ def _baseline(read: _Reader, reference: str | None) -> Baseline | None:
     if reference is None:
         plain = read.card.figures.get(BASELINE)
         return Baseline.from_dict(plain) if isinstance(plain, dict) else None
-    rows, _ = read.rows(reference)
+    rows, _ = read.rows(reference, is_reference=True)
     known = np.flatnonzero(np.isfinite(rows.residual))
     if not len(known):
         msg = f"The reference {reference!r} has no rows with an outcome."

@@ -56,8 +56,8 @@ class StateFile:
             raise TableError(msg)
         if found.get("model") != self._model:
             msg = (
-                f"The state {str(self._path)!r} is of another model, or of this one before it was "
-                f"fitted or certified anew. {_ENDING}"
+                f"The state {str(self._path)!r} is of another model, of this one before it was "
+                f"fitted or certified anew, or was begun with other options. {_ENDING}"
             )
             raise TableError(msg)
         kept = found.get("state")

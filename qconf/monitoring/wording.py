@@ -52,13 +52,17 @@ def alarm_line(raised: Raised, false_alarm: float, run_length: int) -> str:
     in_own_units = raised.monitor in _IN_UNITS or one.what.startswith(("mean", "several"))
     write = in_units if in_own_units else in_percent
     rows = f"{one.n_rows:,} {_ROWS.get(raised.monitor, 'rows')}"
+    if raised.monitor == "scale":
+        rows = f"times the square of the expected error, on average over {rows}"
+    else:
+        rows = f"of {rows}"
     verb, how = _LIMITS.get(raised.monitor, ("at most", "was expected"))
     when = "" if raised.since == "all" else f"{raised.since}, "
     trust = f"any false alarm, ever: {in_percent(false_alarm, 0)}"
     if raised.monitor == "change":
         trust = f"a false alarm once in {run_length:,} rows at most"
     return (
-        f"ALARM, {one.what}: {write(one.observed)} of {rows}, where {verb} {write(one.limit)} "
+        f"ALARM, {one.what}: {write(one.observed)} {rows}, where {verb} {write(one.limit)} "
         f"{how}; since about {when}row {one.began + 1:,}; {raised.missing:,} outcomes still "
         f"missing ({trust}). {_WHAT_TO_DO[raised.monitor]}"
     )
@@ -67,8 +71,12 @@ def alarm_line(raised: Raised, false_alarm: float, run_length: int) -> str:
 def monitoring_lines(told: Monitoring) -> Iterator[str]:
     """Yield the sentences of a run, alarms first."""
     watch = told.watch
-    for raised in watch.raised:
-        yield alarm_line(raised, watch.plan.false_alarm, watch.plan.run_length)
+    yield from told.alarm_lines
+    if _is_of_before(told):
+        yield (
+            "An alarm is told in every run from then on. When what it asks for is done, begin "
+            "anew, with the new model and another file for --state."
+        )
     if not watch.raised:
         due = 1 / watch.plan.false_alarm
         yield f"No alarm. Evidence: {watch.e_value:.2g}; {due:.0f} would be one."
@@ -79,7 +87,27 @@ def monitoring_lines(told: Monitoring) -> Iterator[str]:
             f"{_also(new.n_repeated, 'counted before')}{_also(new.n_too_old, 'too long ago')}; "
             f"{watch.n_outstanding:,} outcomes are still missing."
         )
+    yield from _so_far(told)
     yield from _forecast(told)
+
+
+def _is_of_before(told: Monitoring) -> bool:
+    """Tell whether there is an alarm of an earlier run."""
+    watch = told.watch
+    idle = watch.last is not None and not len(watch.last.decided) + len(watch.last.settled)
+    return any(one.batch < watch.n_batches + idle for one in watch.raised)
+
+
+def _so_far(told: Monitoring) -> Iterator[str]:
+    """Say what came of the rows accepted, over all periods that are kept."""
+    periods = told.watch.periods.told.values()
+    outcomes = sum(one.accepted_labelled for one in periods)
+    if outcomes:
+        limit = told.watch.plan.limit
+        rate = in_percent(sum(one.accepted_outliers for one in periods) / outcomes)
+        promised = "" if limit is None else f"; at most {in_percent(limit)} is certified"
+        rows = "accepted rows" if limit is not None else "rows"
+        yield f"So far {rate} of {outcomes:,} {rows} with an outcome are outliers{promised}."
 
 
 def _also(count: int, why: str) -> str:

@@ -27,7 +27,7 @@ def check_positive_number(what: str, value: Any, example: str) -> None:
         raise OptionError(msg)
 
 
-def check_level(what: str, value: Any) -> None:
+def check_level(what: str, value: Any, example: str = "0.8") -> None:
     """Check a number that must lie strictly between 0 and 1.
 
     Raises
@@ -35,7 +35,7 @@ def check_level(what: str, value: Any) -> None:
     OptionError
     """
     if not (_is_number(value) and 0 < value < 1):
-        msg = f"The {what} must lie strictly between 0 and 1, such as 0.8; got {value!r}."
+        msg = f"The {what} must lie strictly between 0 and 1, such as {example}; got {value!r}."
         raise OptionError(msg)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["MonitoringDisplay"]
 
 _MOST_LABELS = 12
+#: Of a bar; periods are 1 apart.
+_WIDTH = 0.8
 
 
 class MonitoringDisplay:
@@ -60,15 +62,15 @@ class MonitoringDisplay:
         at = np.arange(len(self.table))
         rates = {str(name): self._per_cent(str(name)) for name in self.table if name != "period"}
         low, high = rates["forecast_low"], rates["forecast_high"]
-        self.ax_.fill_between(
+        # A bar for each period: nothing is forecast between two of them.
+        self.ax_.bar(
             at,
-            low,
-            high,
+            high - low,
+            bottom=low,
+            width=_WIDTH,
             color=PALETTE["sky"],
             alpha=0.35,
-            linewidth=0,
-            label="forecast, 90 %",
-            step="mid",
+            label="forecast of all rows, 90 %",
         )
         for name, colour, mark, label in (
             ("outlier_rate", PALETTE["blue"], "o", "all rows"),
@@ -89,13 +91,18 @@ class MonitoringDisplay:
                     periods.index(one),
                     color=PALETTE["vermillion"],
                     linestyle=":",
+                    linewidth=2,
                     label="an alarm began" if i == 0 else None,
                 )
         step = max(len(periods) // _MOST_LABELS, 1)
         self.ax_.set_xticks(at[::step], periods[::step], rotation=45, ha="right")
+        self.ax_.set_xlim(-0.6, len(periods) - 0.4)
         self.ax_.set_ylim(bottom=0)
         self.ax_.set_ylabel("outliers, %")
-        self.ax_.legend(frameon=False, fontsize=9)
+        # Above the lines: inside, there is no place that is free in every picture.
+        self.ax_.legend(
+            frameon=False, fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0)
+        )
         return self
 
     def _per_cent(self, name: str) -> Any:

@@ -59,8 +59,8 @@ def audit_slices(
         How many properties a slice may have.
     metrics : sequence of str, default=("calibration", "outlier-rate", "bias")
         ``calibration``: errors are larger there, in units of the expected ones, than in all rows;
-        ``outlier-rate``: there are more outliers; ``bias``: the mean residual is another than
-        that of all rows.
+        ``outlier-rate``: there are more outliers; ``bias``: the mean residual is not zero, and
+        another than that of all rows.
     against : {"expected", "all"}, default="expected"
         Whether outliers are held against those that were to be expected of these very rows, by
         their expected errors, or against the rate of all rows: slices that are known to be hard

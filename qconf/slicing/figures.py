@@ -110,7 +110,7 @@ def _figure(
         verdict = CANNOT_SAY
     elif high < tolerated and (low > -tolerated or not measure.two_sided):
         verdict = FINE
-    elif low > 0 or (measure.two_sided and high < 0):
+    elif _is_worse(measure, expected, low, high):
         verdict = WORSE
     else:
         verdict = CANNOT_SAY
@@ -122,6 +122,17 @@ def _figure(
         error,
         verdict,
     )
+
+
+def _is_worse(measure: Measure, expected: float, low: float, high: float) -> bool:
+    """Tell whether an excess is shown; of a bias, that there is one in the slice, too.
+
+    A slice without a bias is no worse for being unlike all rows: where one slice is biased, the
+    mean of all rows moves away from each of the others.
+    """
+    if not measure.two_sided:
+        return low > 0
+    return (low > 0 and expected + low > 0) or (high < 0 and expected + high < 0)
 
 
 def _possible(name: MetricName, low: float, high: float) -> tuple[float, float]:

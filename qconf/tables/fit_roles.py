@@ -142,7 +142,7 @@ def warn_beyond(moments: Any, time_range: tuple[Any, Any] | None) -> None:
     if pd.isna(newest) or not length or (newest - last) / length <= _FAR:
         return
     # Moments rather than durations: how long is too long hangs on how far back the fit went.
-    here, begin, end = (_written(one, moments) for one in (newest, first, last))
+    here, begin, end = (written_day(one, moments) for one in (newest, first, last))
     warnings.warn(
         f"The newest row is of {here}, long after those that the model was fitted on, of {begin} "
         f"to {end}: expected errors describe that time, and may be too small now. Fit again with "
@@ -152,7 +152,7 @@ def warn_beyond(moments: Any, time_range: tuple[Any, Any] | None) -> None:
     )
 
 
-def _written(moment: Any, moments: Any) -> str:
+def written_day(moment: Any, moments: Any) -> str:
     """Write a moment as its day, or as the number that it is."""
     if np.asarray(moments).dtype.kind == "M":
         return str(np.datetime64(moment, "D"))

@@ -26,6 +26,12 @@ def market(n: int, seed: int, worse: float = 1.0) -> pd.DataFrame:
     return table.assign(fsd=fsd, avm=value, offer=np.arange(n) + 1_000_000 * seed)
 
 
+def later(seed: int, worse: float = 1.0) -> pd.DataFrame:
+    """Sales from after all that models are fitted on."""
+    table = market(500, seed, worse)
+    return table.assign(sold_on=table["sold_on"] + pd.Timedelta(days=731))
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a certified model and later rows, good and bad."""
@@ -33,9 +39,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     given = {"time": "sold_on", "prediction": "avm", "drop": ["parcel", "offer"]}
     certified = fit_certified(market(2500, 1), "price", estimator="column:fsd", **given)  # type: ignore[arg-type]
     certified.save(folder / MODEL)
-    market(500, 2).to_parquet(folder / "good.parquet", index=False)
-    market(500, 3, worse=3.0).to_parquet(folder / "bad.parquet", index=False)
-    unknown = market(500, 3, worse=3.0).assign(price=np.nan)
+    later(2).to_parquet(folder / "good.parquet", index=False)
+    later(3, worse=3.0).to_parquet(folder / "bad.parquet", index=False)
+    market(500, 3).to_parquet(folder / "seen.parquet", index=False)
+    unknown = later(3, worse=3.0).assign(price=np.nan)
     unknown.to_parquet(folder / "unknown.parquet", index=False)
     return folder
 
@@ -66,12 +73,17 @@ def test_good_rows_leave_with_0_and_bad_ones_with_4(capsys: pytest.CaptureFixtur
     for told in (
         "accepted rows with an outcome",
         "is certified",
-        "since about 2020-",
+        "since about 2022-01",
         "row ",
         "0 outcomes still missing",
         "Stop acting on this cut-off",
     ):
         assert told in line
+    assert "every run from then on" not in out
+    frame = pd.read_parquet("bad.parquet")
+    n = int(out.partition("So far ")[2].partition(" of ")[2].partition(" accepted")[0])
+    assert 200 < n < len(frame)
+    assert "times the square of the expected error" in out
 
 
 def test_the_same_batch_twice_counts_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,6 +104,9 @@ def test_outcomes_come_later_by_the_state(capsys: pytest.CaptureFixture[str]) ->
     assert "500 new rows and 0 new outcomes; 500 outcomes are still missing" in out
     out, _ = run(capsys, "bad.parquet", *asked, status=4)
     assert "0 new rows and 500 new outcomes; 0 outcomes are still missing" in out
+    assert "every run from then on" not in out
+    out, _ = run(capsys, "bad.parquet", *asked, status=4)
+    assert "An alarm is told in every run from then on." in out
 
 
 def test_without_a_key_rows_are_told_apart_by_what_they_hold(
@@ -164,6 +179,75 @@ def test_what_is_missing_is_asked_for(capsys: pytest.CaptureFixture[str]) -> Non
     assert "Did you mean 'offer'?" in err
     _, err = run(capsys, "good.parquet", "--limit", "7", status=2)
     assert "between 0 and 1" in err
+    _, err = run(capsys, "good.parquet", "--false-alarm", "1.5", status=2)
+    assert "between 0 and 1, such as 0.05" in err
+
+
+def test_a_mistyped_truth_is_refused(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without outcomes hardly anything would be an alarm; not named, they may be missing."""
+    _, err = run(capsys, "bad.parquet", "--truth", "prise", "--state", "state.json", status=2)
+    assert "Did you mean 'price'?" in err
+    assert "leave out --truth" in err
+    assert not (place / "state.json").exists()
+    pd.read_parquet("bad.parquet").drop(columns="price").to_parquet("none.parquet")
+    _, err = run(capsys, "none.parquet")
+    assert "no outcome is known" in err
+
+
+def test_the_time_of_the_decision_stands_for_that_of_the_fit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Rows that were decided on are valued as of then, if they have no other time."""
+    frame = pd.read_parquet("good.parquet")
+    frame.rename(columns={"sold_on": "decided_on"}).to_parquet("decided.parquet")
+    told, _ = run(capsys, "good.parquet", "--time", "sold_on")
+    assert run(capsys, "decided.parquet", "--time", "decided_on")[0] == told
+    run(capsys, "decided.parquet", "--time", "decided_on", "--reference", "good.parquet")
+    _, err = run(capsys, "good.parquet", "--time", "decided_on", status=2)
+    assert "no column 'decided_on'" in err
+
+
+def test_rows_of_the_fit_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Errors look smaller on them: they would hide that new rows are worse."""
+    _, err = run(capsys, "seen.parquet", "--time", "sold_on", "--state", "state.json")
+    assert "rows are not from after 2021-" in err
+    out, _ = run(capsys, "seen.parquet", "--state", "state.json")
+    old = pd.read_parquet("seen.parquet")
+    last = pd.Timestamp(err.partition("from after ")[2][:10])
+    assert f"{(old['sold_on'] > last).sum()} counted before" in out
+    old[old["sold_on"] <= last].to_parquet("old.parquet")
+    _, err = run(capsys, "old.parquet", status=2)
+    assert "There are no new rows: " in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("state", "plot"), ("state", "output"), ("plot", "output")]
+)
+def test_two_outputs_are_two_files(
+    first: str, second: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A picture over the state would lose what was counted."""
+    typed = ["good.parquet", f"--{first}", "one.png", f"--{second}", "./one.png"]
+    _, err = run(capsys, *typed, status=2)
+    assert f"--{first} and --{second} name the same file" in err
+    assert not (place / "one.png").exists()
+
+
+def test_the_model_is_never_taken_for_an_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told by what it is."""
+    for option in ("--state", "--output"):
+        _, err = run(capsys, "good.parquet", option, MODEL, status=2)
+        assert "it is the model itself" in err
+
+
+def test_the_result_goes_to_a_file(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An alarm is still told on the terminal, beside its exit status."""
+    typed = ["bad.parquet", "--format", "json", "--output", "told.json"]
+    out, err = run(capsys, *typed, status=4)
+    assert not out
+    assert "ALARM, outlier rate: " in err
+    assert json.loads((place / "told.json").read_text())["alarm"] is True
 
 
 def test_a_reference_takes_the_place_of_what_the_file_knows(

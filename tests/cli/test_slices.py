@@ -69,6 +69,7 @@ def test_json_and_csv_tell_the_same(capsys: pytest.CaptureFixture[str]) -> None:
         (["--max-columns", "3"], "1 or 2 properties"),
         (["--metrics", "mae"], "metric of slices"),
         (["--by", "nothing"], "no column 'nothing'"),
+        (["--by", "zone,price"], "--by prediction"),
         (["--model", "avm.qconf"], "--prediction is for a new fit"),
         (["--output", "sales.csv"], "sales.csv"),
         (["--tolerance", "x"], "must be a number"),

@@ -55,6 +55,16 @@ def test_any_column_can_be_sliced_by(sales: pd.DataFrame) -> None:
         audit_fit(table, "price", by="agant")
 
 
+def test_what_came_out_is_no_property_and_what_was_predicted_is(sales: pd.DataFrame) -> None:
+    """High outcomes look valued too low in any table; predictions are known before."""
+    given = {"prediction": "avm", "estimator": "column:fsd", **QUICK}
+    with pytest.raises(OptionError, match="--by prediction"):
+        audit_fit(sales, "price", by=["zone", "price"], **given)
+    audit, _ = audit_fit(sales, "price", by=["prediction", "expected_error"], **given)
+    names = {name for one in audit.slices for name in one.properties}
+    assert names == {"prediction", "expected_error"}
+
+
 def test_a_kept_model_is_audited_on_rows_from_after_its_fit(
     sales: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,3 +87,7 @@ def test_a_kept_model_is_audited_on_rows_from_after_its_fit(
         audit_kept("avm.qconf", "all.parquet", **QUICK)
     with pytest.raises(OptionError, match="at least one column"):
         audit_kept("avm.qconf", "newer.parquet", by=[], **QUICK)
+    with pytest.raises(OptionError, match="--by prediction"):
+        audit_kept("avm.qconf", "newer.parquet", by="price", **QUICK)
+    audit, _ = audit_kept("avm.qconf", "newer.parquet", by="prediction", **QUICK)
+    assert {name for one in audit.slices for name in one.properties} == {"prediction"}

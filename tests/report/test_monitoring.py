@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from qconf.report.monitoring import MonitoringDisplay
 
@@ -27,3 +28,10 @@ def test_it_draws_what_came_what_was_forecast_and_where_alarms_began() -> None:
     assert lines["certified: at most 6 %"].get_ydata()[0] == 6.0
     assert lines["an alarm began"].get_xdata()[0] == 1
     assert [one.get_text() for one in display.ax_.get_xticklabels()] == ["2026-01", "2026-02"]
+    bars: Any = display.ax_.patches
+    assert [one.get_x() + one.get_width() / 2 for one in bars] == pytest.approx([0, 1])
+    assert [one.get_y() for one in bars] == pytest.approx([8, 9])
+    assert [one.get_y() + one.get_height() for one in bars] == pytest.approx([13, 15])
+    left, right = display.ax_.get_xlim()
+    assert left < -0.4
+    assert right > 1.4

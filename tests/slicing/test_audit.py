@@ -116,6 +116,20 @@ def test_values_that_are_too_high_or_too_low_are_told(shift: float, side: str) -
     assert side in worse.sentence
 
 
+def test_a_slice_without_a_bias_is_no_worse_beside_a_biased_one() -> None:
+    """It is unlike the mean of all rows, which the biased one has moved away from zero."""
+    table, unit, expected = scored()
+    half = np.random.default_rng(5).random(len(table)) < 0.5
+    table = table[["rooms"]].assign(half=np.where(half, "biased", "right"))
+    residual = unit * expected + np.where(half, 0.1, 0.0)
+    audit = audit_slices(table, residual, expected, metrics="bias", max_columns=1, **QUICK)
+    told = {one.text: one.figures["bias"] for one in audit.slices}
+    right = told["half right"]
+    assert right.estimate.interval[1] < right.expected
+    assert right.verdict == "cannot say"
+    assert told["half biased"].verdict == "worse"
+
+
 def test_a_missing_value_is_a_value() -> None:
     """Rows without one may be where the confidence is wrong."""
     table, unit, expected = scored()
