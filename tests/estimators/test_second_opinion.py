@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, ClassVar, Self, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -295,10 +295,8 @@ def test_constant_targets_and_right_predictions_leave_numbers() -> None:
 def test_twenty_rows_of_everything() -> None:
     """Gaps, levels never seen, a column of one level: a blend of all families still answers."""
     table, residual, price = wrong_in_half(20)
-    odd = table.assign(
-        zone=np.where(np.arange(20) % 2, "a", None), kind="house", age=[np.nan, *np.arange(19)]
-    )
-    new = odd.assign(zone="never seen", kind=["house", None] * 10)
+    odd = table.assign(zone=["a", None] * 10, kind="house", age=[np.nan, *np.arange(19)])
+    new = odd.assign(zone="never seen", kind=pd.Series(["house", None] * 10, dtype=object))
     members = [small(), ForestConfidence(3)]
     for est in (small(), BlendConfidence(members, random_state=0)):
         expected = est.fit(odd, residual, target=price).predict(new)
@@ -342,7 +340,14 @@ def test_whoever_fits_an_estimator_tells_it_the_truth_of_its_rows(
     unfitted = BlendConfidence([Auditor()], folds=2) if blended else Auditor()
     Auditor.n_rows.clear()
     trees = BoostedTrees(n_estimators=3, random_state=0)
-    compare(table, price, estimators={"own": unfitted}, model=trees, n_resamples=20, **roles)
+    compare(
+        table,
+        price,
+        estimators={"own": unfitted},
+        model=trees,
+        n_resamples=20,
+        **cast("dict[str, Any]", roles),
+    )
     of_compare = len(Auditor.n_rows)
     for scope in get_args(BootstrapScope):
         model = ConfidentRegressor(
