@@ -295,7 +295,9 @@ def test_constant_targets_and_right_predictions_leave_numbers() -> None:
 def test_twenty_rows_of_everything() -> None:
     """Gaps, levels never seen, a column of one level: a blend of all families still answers."""
     table, residual, price = wrong_in_half(20)
-    odd = table.assign(zone=["a", None] * 10, kind="house", age=[np.nan, *np.arange(19)])
+    odd = table.assign(
+        zone=pd.Series(["a", None] * 10, dtype=object), kind="house", age=[np.nan, *np.arange(19)]
+    )
     new = odd.assign(zone="never seen", kind=pd.Series(["house", None] * 10, dtype=object))
     members = [small(), ForestConfidence(3)]
     for est in (small(), BlendConfidence(members, random_state=0)):
