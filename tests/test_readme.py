@@ -13,14 +13,18 @@ import pyarrow as pa
 import pytest
 from worlds import sales_table
 
+from qconf import ConfidentRegressor
+from qconf.cli.backtest import backtest_command
 from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
 from qconf.cli.main import main
+from qconf.cli.monitor import monitor_command
 from qconf.cli.report_card import report_card_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
+from qconf.cli.slices import slices_command
 from qconf.estimators.registry import BUILT_IN
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -32,7 +36,7 @@ def test_every_option_exists() -> None:
     known = {"format", "help"}
     commands = (
         certify_command, compare_command, fit_command, inspect_command, report_card_command,
-        score_command, simulate_command,
+        score_command, simulate_command, backtest_command, slices_command, monitor_command,
     )  # fmt: skip
     for command in commands:
         known |= set(inspect.signature(command).parameters)
@@ -139,3 +143,24 @@ def test_a_cut_off_is_certified_as_it_is_printed(
     exec(code, names)  # noqa: S102 - our own text
     assert names["certificate"].certified
     assert len(names["low"]) == 10
+
+
+@pytest.mark.slow
+def test_models_are_chosen_and_slices_told_as_it_is_printed() -> None:
+    """The block of Python of that chapter, on tables with its names."""
+    (code,) = [one for one in BLOCKS if "compare_unlabelled(" in one]
+    table = sales_table(1500).sort_values("sold_on", ignore_index=True)
+    sales = table[["zone", "rooms", "area", "sold_on", "price"]]
+    X = sales[["zone", "rooms", "area"]].assign(zipcode=table["parcel"] % 5)
+    rng = np.random.default_rng(0)
+    expected_error = rng.uniform(0.05, 0.15, len(X))
+    names: dict[str, Any] = {
+        "sales": sales, "X": X, "expected_error": expected_error,
+        "residual": rng.normal(scale=expected_error),
+        "X_known": X[500:1000], "y_known": sales["price"][500:1000], "X_new": X[1000:],
+    }  # fmt: skip
+    for name, confidence in (("old", "constant"), ("new", "count")):
+        model = ConfidentRegressor(confidence=confidence, random_state=0)
+        names[name] = model.fit(X[:500], sales["price"][:500])
+    exec(code, names)  # noqa: S102 - our own text
+    assert names["result"].best[0] in {"old", "new"}
