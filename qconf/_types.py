@@ -89,7 +89,7 @@ class ConfidenceLike(Protocol):
     """The contract of a confidence estimator: a regressor of error size (see `qconf.base`)."""
 
     def fit(self, X: Any, residual: Any, /) -> Any:
-        """Learn from signed residuals in error-scale units; may also take `time` and `groups`."""
+        """Learn from signed residuals in error-scale units; may ask for more of each row."""
 
     def predict(self, X: Any, /) -> Any:
         """Return the expected error of each row, >= 0, in the same units."""

@@ -33,10 +33,11 @@ A whole estimator, that trusts rows near the middle of the table:
 >>> est.predict([[1.0], [3.0]])
 array([0. , 0.4])
 
-Four things are optional. Parameters ``time`` and ``groups`` of ``fit`` ask for those of each row,
-where there are such. For a blend, ``signals(X)`` may say several numbers of each row, lower for
-smaller errors, instead of one; and ``share(n)`` may return an unfitted estimator that does an n-th
-of the work, because a blend averages n of them.
+Five things are optional. Parameters ``time``, ``groups`` and ``target`` of ``fit`` ask for the
+time, the group and the truth of each row of `fit`, where there are such; of rows that are scored no
+truth is told. For a blend, ``signals(X)`` may say several numbers of each row, lower for smaller
+errors, instead of one; and ``share(n)`` may return an unfitted estimator that does an n-th of the
+work, because a blend averages n of them.
 
 What an estimator cannot do, it says. A score that only ranks rows, whatever units the residuals
 have, has ``in_error_units = False`` in its body. One that takes no texts, no categories or no

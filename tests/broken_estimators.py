@@ -393,6 +393,45 @@ class TakesGroupsOfAnyLength(Timed):
         return super().fit(X, y, time=time)
 
 
+class Told(ConstantConfidence):
+    """Breaks no law: takes targets, and looks at their number."""
+
+    def fit(self, X: Any, y: Any, *, target: Any = None) -> Self:
+        if target is not None and len(target) != len(X):
+            msg = "one a row, please"
+            raise ValueError(msg)
+        return super().fit(X, y)
+
+
+class TakesTargetsOfAnyLength(Told):
+    def fit(self, X: Any, y: Any, *, target: Any = None) -> Self:
+        return super().fit(X, y)
+
+
+class TakesNoTargetsBelowZero(Told):
+    def fit(self, X: Any, y: Any, *, target: Any = None) -> Self:
+        if target is not None and np.min(target) < 0:
+            msg = "targets must be > 0"
+            raise ValueError(msg)
+        return super().fit(X, y, target=target)
+
+
+class TakesLogsOfTargets(Told):
+    def fit(self, X: Any, y: Any, *, target: Any = None) -> Self:
+        super().fit(X, y, target=target)
+        if target is not None:
+            with np.errstate(invalid="ignore"):
+                self.expected_error_ *= float(np.exp(np.log(target).mean()))
+        return self
+
+
+class WantsATarget(Told):
+    def fit(self, X: Any, y: Any, *, target: Any = 0) -> Self:
+        super().fit(X, y, target=None if np.ndim(target) == 0 else target)
+        self.expected_error_ *= 2.0 if target is None else 1.0
+        return self
+
+
 class RequiresTime(ConstantConfidence):
     def fit(self, X: Any, y: Any, time: Any) -> Self:  # type: ignore[override]
         return super().fit(X, y)

@@ -29,7 +29,7 @@ __all__ = ["opened", "tried", "write_files"]
 FILES = (
     "blend", "count", "empirical-bayes", "model", "model-absolute", "model-replicates", "neighbors",
     "objects", "online-max", "planes", "quantile-linear", "residual-combined", "residual-glm",
-    "residual-leaves", "trees-of-quantiles",
+    "residual-leaves", "second-opinion-told", "trees-of-quantiles",
 )  # fmt: skip
 _SECONDS, _SECONDS_TO_BEGIN = 20, 120
 #: Modules that no model needs: a file must not be able to have them imported.

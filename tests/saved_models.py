@@ -33,12 +33,14 @@ from qconf import (
     OnlineLinearRegressor,
     QuantileConfidence,
     ResidualConfidence,
+    SecondOpinionConfidence,
     SelectiveRegressor,
 )
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.error_forest import ErrorForest
 from qconf.learners.trees.quantile_forest import QuantileForest
+from qconf.learners.trees.value_forest import ValueForest
 
 __all__ = ["KEPT", "MODELS", "answers", "fitted", "new_rows", "table"]
 
@@ -47,7 +49,8 @@ _OF_PROBABILITIES = ("predict_quantiles", "predict_within", "predict_interval")
 #: Of these there is a file of each format.
 KEPT = (
     "count", "empirical-bayes", "given", "model", "model-replicates", "neighbors", "online-max",
-    "planes", "quantile-linear", "residual-glm", "residual-leaves", "trees-of-quantiles",
+    "planes", "quantile-linear", "residual-glm", "residual-leaves",
+    "second-opinion-told", "trees-of-quantiles",
 )  # fmt: skip
 
 
@@ -97,6 +100,10 @@ def _on_squares(estimator: Any) -> Any:
 def _on_target(model: Any, **roles: Any) -> Any:
     X, target, _ = table()
     return model.fit(X, target, **roles)
+
+
+def _opinion() -> Any:
+    return SecondOpinionConfidence(4, n_boosted_trees=8, random_state=0)
 
 
 def _small_blend() -> Any:
@@ -158,9 +165,19 @@ MODELS: dict[str, Callable[[], Any]] = {
     "quantile-linear": lambda: _on_residuals(QuantileConfidence("linear")),
     "quantile-statsmodels": lambda: _on_residuals(QuantileConfidence("statsmodels")),
     "blend": lambda: _on_residuals(_small_blend()),
+    "second-opinion": lambda: _on_residuals(_opinion()),
+    "second-opinion-told": lambda: _on_target(
+        ConfidentRegressor(_TREES, _opinion(), error="absolute", folds=2, random_state=0)
+    ),
+    "blend-told": lambda: _on_target(
+        ConfidentRegressor(
+            _TREES, BlendConfidence([_opinion(), CountConfidence()], folds=2), random_state=0
+        )
+    ),
     "boosted-trees": lambda: _on_residuals(BoostedTrees(n_estimators=8, random_state=0)),
     "boosted-gamma": lambda: _on_squares(BoostedTrees("gamma", n_estimators=8, random_state=0)),
     "error-forest": lambda: _on_residuals(ErrorForest(n_estimators=4, random_state=0)),
+    "value-forest": lambda: _on_residuals(ValueForest(n_estimators=4, random_state=0)),
     "trees-of-quantiles": lambda: _on_residuals(QuantileForest(n_estimators=5, random_state=0)),
     "glm": lambda: _on_squares(GammaGLM()),
     "online-learner": lambda: _on_residuals(

@@ -7,7 +7,7 @@ from typing import Any
 
 import broken_estimators as broken
 import pytest
-from broken_estimators import NumbersOnly, OnlyRanks, SaysNothing, Shared, Signals, Timed
+from broken_estimators import NumbersOnly, OnlyRanks, SaysNothing, Shared, Signals, Timed, Told
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LinearRegression, QuantileRegressor
 from sklearn.tree import DecisionTreeRegressor
@@ -20,6 +20,7 @@ from qconf import (
     OnlineConfidence,
     QuantileConfidence,
     ResidualConfidence,
+    SecondOpinionConfidence,
 )
 from qconf.checks import check_confidence_estimator, check_name, yield_checks
 from qconf.estimators.registry import BUILT_IN, make_estimator
@@ -40,9 +41,10 @@ OTHER_SETTINGS = [
     ResidualConfidence(LinearRegression()),
     ResidualConfidence(DecisionTreeRegressor(min_samples_leaf=20)),
     ResidualConfidence(RandomForestRegressor(10), n_bootstrap=2, bound="mean+sd"),
+    SecondOpinionConfidence(5, n_boosted_trees=10),
 ]
 #: Those among the broken ones that are not: they say what they cannot do, or can do more.
-HONEST = [NumbersOnly(), OnlyRanks(), Signals(), Shared(), Timed()]
+HONEST = [NumbersOnly(), OnlyRanks(), Signals(), Shared(), Timed(), Told()]
 
 
 def of_each(*estimators: Any) -> list[Any]:
@@ -146,6 +148,10 @@ BROKEN: list[tuple[Any, str, str, set[str]]] = [
     (broken.TakesNoDates, "time", "time that are datetime64.* must be numbers. Leave", set()),
     (broken.WantsATime, "time", "time=None as if it had not been said. Let None", set()),
     (broken.TakesGroupsOfAnyLength, "groups", r"Compare len\(groups\)", set()),
+    (broken.TakesTargetsOfAnyLength, "target", r"another length .*Compare len\(target\)", set()),
+    (broken.TakesNoTargetsBelowZero, "target", "targets must be > 0. Leave the parameter", set()),
+    (broken.TakesLogsOfTargets, "target", "finite; 300 of 300 are not, after fit.* target", set()),
+    (broken.WantsATarget, "target", "target=None as if it had not been said. Let None", set()),
 ]
 
 
@@ -161,7 +167,7 @@ def test_a_broken_law_fails_its_check(breaker: Any, law: str, words: str, follow
 
 def test_every_check_has_an_estimator_that_fails_it() -> None:
     """No check is there that cannot fail."""
-    checks = of_each(Signals(), Shared(), Timed())
+    checks = of_each(Signals(), Shared(), Timed(), Told())
     assert set(map(check_name, checks)) == {f"check_{law}" for _, law, _, _ in BROKEN}
 
 
@@ -188,7 +194,8 @@ def test_checks_are_chosen_by_what_an_estimator_can_do() -> None:
     assert names_of(Signals()) - everything == signals
     assert names_of(Shared()) - everything == {"share", "share_of_fitted"}
     assert names_of(Timed()) - everything == {"time", "groups"}
-    assert names_of(BlendConfidence()) >= {"time", "groups"}
+    assert names_of(Told()) - everything == {"target"}
+    assert names_of(BlendConfidence()) >= {"time", "groups", "target"}
 
 
 def test_what_a_learner_cannot_take_its_estimator_cannot() -> None:

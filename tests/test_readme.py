@@ -35,8 +35,8 @@ def test_every_option_exists() -> None:
     """Each ``--option`` of the text is one of a command."""
     known = {"format", "help"}
     commands = (
-        certify_command, compare_command, fit_command, inspect_command, report_card_command,
-        score_command, simulate_command, backtest_command, slices_command, monitor_command,
+        backtest_command, certify_command, compare_command, fit_command, inspect_command,
+        monitor_command, report_card_command, score_command, simulate_command, slices_command,
     )  # fmt: skip
     for command in commands:
         known |= set(inspect.signature(command).parameters)

@@ -23,7 +23,8 @@ scikit-learn's tag ``categorical``     categories, by their names
 scikit-learn's tag ``allow_nan``       missing values, in `fit` and later
 a method ``signals``                   shape, >= 0, each row on its own, fitted first, units
 a method ``share``                     an unfitted new estimator of the same class
-``fit(time=)``, ``fit(groups=)``       taken, not required, and refused if of another length
+``fit(time=)``, ``fit(groups=)``,      taken, not required, and refused if of another length
+``fit(target=)``
 =====================================  ============================================================
 
 `qconf.base.ConfidenceEstimator` says yes to units and to all three tags; whoever derives from it

@@ -46,6 +46,7 @@ from qconf.checks.options import (
     check_signals_are_of_their_row,
     check_signals_need_fit,
     check_signals_units,
+    check_target,
     check_time,
 )
 from qconf.core.validation import input_tags
@@ -89,7 +90,11 @@ _OF_SIGNALS: tuple[Check, ...] = (
     check_signals_need_fit,
 )
 _OF_SHARE: tuple[Check, ...] = (check_share, check_share_of_fitted)
-_OF_ROLES: dict[str, Check] = {"time": check_time, "groups": check_groups}
+_OF_ROLES: dict[str, Check] = {
+    "time": check_time,
+    "groups": check_groups,
+    "target": check_target,
+}
 
 
 def yield_checks(estimator: Any) -> Iterator[Callable[[], None]]:

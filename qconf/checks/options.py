@@ -1,4 +1,4 @@
-"""Laws of what an estimator may offer: signals and shares for a blend, time and groups in fit."""
+"""Laws of what an estimator may offer: signals and shares for a blend, roles of rows in fit."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from qconf.checks.trying import (
     needs_fit,
     numeric_rows,
     require,
+    require_expected_errors,
     unfitted,
 )
+from qconf.core.conventions import PREDICTION
 
 __all__ = [
     "check_groups",
@@ -27,6 +29,7 @@ __all__ = [
     "check_signals_are_of_their_row",
     "check_signals_need_fit",
     "check_signals_units",
+    "check_target",
     "check_time",
 ]
 
@@ -122,6 +125,13 @@ def check_groups(estimator: Any) -> None:
     _check_role(estimator, "groups", [np.arange(n_rows) // 3])
 
 
+def check_target(estimator: Any) -> None:
+    """Take targets that are any numbers or all above zero, and refuse those of another length."""
+    table, residual = numeric_rows()
+    target = table[PREDICTION].to_numpy() - residual
+    _check_role(estimator, "target", [target, np.round(1000 * np.abs(target)).astype(int) + 1])
+
+
 def _check_role(estimator: Any, role: str, values: list[Any]) -> None:
     table, residual = numeric_rows()
     for given in values:
@@ -130,6 +140,7 @@ def _check_role(estimator: Any, role: str, values: list[Any]) -> None:
             fitted = unfitted(estimator).fit(table, residual, **{role: given})
             expected = expected_errors(fitted, table)
         require(expected.shape == (len(table),), law)
+        require_expected_errors(expected, f"after fit was told {role} that are {given.dtype}")
     without, none = [
         expected_errors(fitted_on(estimator, table, residual, **said), table)
         for said in ({}, {role: None})

@@ -72,7 +72,8 @@ class Contender:
         seen, scored : ndarray of int
             Positions of rows.
         rng : RandomState
-        time, groups : array-like of shape (n_rows,), default=None
+        time, groups, target : array-like of shape (n_rows,), default=None
+            Of all rows; an estimator that asks is told those of the rows that may be seen.
         swapped : mapping of str to DataFrame of shape (n_scored, n_columns), default={}
             The scored rows once more, with the predictions of other valuation models.
 

@@ -79,6 +79,8 @@ class BlendConfidence(ConfidenceEstimator):
     averaged; members that can be had in shares (fewer trees in each fold) cost no more than one
     fit of them. In tables of more than 250,000 rows each fold is fitted on 200,000 of its own.
 
+    Weights are drawn to equal shares of the members, however many signals one of them gives.
+
     Rows of a group are in one fold, and so are rows that are alike in all features. With `time`,
     folds are stretches of time, and weights and units are learned on the newest,
     which is scored by members that have seen earlier rows only: what has told errors of the past
@@ -92,9 +94,10 @@ class BlendConfidence(ConfidenceEstimator):
     estimators : list of confidence estimators or None, default=None
         The members. None is five families: `ResidualConfidence`, `QuantileConfidence`
         (10 % and 90 %), `ForestConfidence`, `NeighborConfidence` (up to 200,000 rows, beyond which
-        it takes most of the time and has the least weight) and `OnlineConfidence`. A member
-        with a method ``signals`` is asked for those instead of ``predict``; one with a method
-        ``share`` is fitted in shares; one whose ``fit`` asks for ``time`` or ``groups`` is told.
+        it takes most of the time and has the least weight) and `OnlineConfidence`; and
+        `SecondOpinionConfidence` where `fit` is told the target. A member with a method
+        ``signals`` is asked for those instead of ``predict``; one with a method ``share`` is
+        fitted in shares; one whose ``fit`` asks for ``time``, ``groups`` or ``target`` is told.
     folds : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None

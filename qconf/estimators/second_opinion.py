@@ -11,7 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.base import PREDICTION, ConfidenceEstimator
-from qconf.core.restored import require
+from qconf.core.error_scale import ERROR_SCALES
+from qconf.core.restored import is_count, require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import Interval, check_column
 from qconf.encoding.encoded import Encoded
@@ -28,19 +29,20 @@ _ROWS_OF_A_TREE = 4000
 _AGREEMENT = 0.1
 #: What differs by less from a residual, as a share of it, is the residual.
 _SAME = 1e-3
+#: On the log scale a prediction below this share of the least target, or below 0, counts as it.
+_LEAST = 1e-3
 
 
 class SecondOpinionConfidence(ConfidenceEstimator):
     """Expect larger errors where other models of the target disagree with the prediction.
 
     Or with each other. All other estimators see residuals only. This one is told the target, and
-    learns it anew from the features without the prediction: by a forest and by boosted trees. Where
-    their values are
-    far from the prediction one of them is wrong; where trees of the forest disagree, or targets of
-    rows in the same leaves, any model must guess. Disagreement of models as a measure of error is
-    query by committee (Krogh & Vedelsby 1995, Advances in Neural Information Processing
-    Systems 7); the spread of a forest's targets is what quantile forests look at (Meinshausen
-    2006, Journal of Machine Learning Research 7).
+    learns it anew from the features without the prediction: by a forest and by boosted trees.
+    Where their values are far from the prediction one of them is wrong; where trees of the forest
+    disagree, or targets of rows in the same leaves, any model must guess. Disagreement of models
+    as a measure of error is query by committee (Krogh & Vedelsby 1995, Advances in Neural
+    Information Processing Systems 7); the spread of a forest's targets is what quantile forests
+    look at (Meinshausen 2006, Journal of Machine Learning Research 7).
 
     The answer of `predict` is the root mean square of the four, for ranking; `BlendConfidence`
     weighs them.
@@ -104,7 +106,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         Parameters
         ----------
         X : DataFrame or array-like of shape (n_samples, n_features)
-            With a column ``prediction``.
+            With a column ``prediction``; without names, the last one if residuals are of it.
         y : array-like of shape (n_samples,)
             Signed residuals, each made without having seen its row's truth.
         target : array-like of shape (n_samples,), default=None
@@ -168,7 +170,9 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         ValueError
         """
         if "prediction_" in vars(self):
-            inside = self.prediction_ is None or 0 <= self.prediction_ < self.n_features_in_
+            inside = self.prediction_ is None or is_count(
+                self.prediction_, most=self.n_features_in_ - 1
+            )
             require(inside, "the prediction is no column")
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
@@ -191,19 +195,32 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
     def _values(self, X: Encoded, y: FloatArray) -> FloatArray:
         """Return what is learned anew, on the scale on which it is held against the prediction."""
-        names = list(getattr(self, "feature_names_in_", []))
         self.on_logs_, self.prediction_ = False, None
-        if self._target is None or PREDICTION not in names:
+        if self._target is None:
             return -y
-        target = check_column("target", np.asarray(self._target, dtype=np.float64), len(y))
-        position = names.index(PREDICTION)
+        target = check_column("target", self._target, len(y))
+        self.prediction_ = self._find_prediction(X, target, y)
+        if self.prediction_ is None:
+            return -y
+        given = X.matrix[:, self.prediction_]
+        self._typical = float(np.nanmedian(given))
+        if _is_residual(given - target, y):
+            # So that a target is cut to size where its absurd residual was.
+            return np.where(np.isnan(given), target, given - y)
+        self.on_logs_ = bool(target.min() > 0)
+        self._least = max(_LEAST * float(target.min()), float(np.finfo(np.float64).tiny))
+        return np.log(target) if self.on_logs_ else target
+
+    def _find_prediction(self, X: Encoded, target: FloatArray, y: FloatArray) -> int | None:
+        """Look the prediction up by its name; in an array it is the last column, if it is there."""
+        names = list(getattr(self, "feature_names_in_", []))
+        if names and PREDICTION not in names:
+            return None
+        position = names.index(PREDICTION) if names else X.shape[1] - 1
         given = X.matrix[:, position]
-        self.prediction_ = position
-        off = float(np.median(np.abs(given - target - y)))
-        if off > _SAME * float(np.median(np.abs(y))) and min(target.min(), given.min()) > 0:
-            self.on_logs_ = True
-            return np.log(target)
-        return target
+        if not X.is_measured(position) or np.isnan(given).all():
+            return None
+        return position if names or _is_any_residual(given, target, y) else None
 
     def _without_prediction(self, X: Encoded) -> Any:
         """Blank the prediction out, so that opinions are independent of it."""
@@ -217,15 +234,34 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         if self.prediction_ is None:
             return np.zeros(len(X))
         given = X.matrix[:, self.prediction_]
-        return np.log(np.maximum(given, np.finfo(np.float64).tiny)) if self.on_logs_ else given
+        # Not knowing a prediction is no agreement with it: the usual one stands in.
+        given = np.where(np.isnan(given), self._typical, given)
+        return np.log(np.maximum(given, self._least)) if self.on_logs_ else given
 
     def _signals(self, X: Encoded) -> FloatArray:
         blind, given = self._without_prediction(X), self._given(X)
         found = self.forest_.moments(blind)
         away = [np.abs(found.mean - given), np.abs(self.boosted_.predict(blind) - given)]
-        spread = np.sqrt([found.variance, found.mean_square])
+        spread = np.sqrt([found.variance_of_means, found.variance])
         return np.column_stack([*spread, *away]) + self._floor
 
     def _predict(self, X: Encoded) -> FloatArray:
         squares: FloatArray = np.mean(self._signals(X) ** 2, axis=1)
         return np.sqrt(squares)
+
+
+def _is_any_residual(given: FloatArray, target: FloatArray, y: FloatArray) -> bool:
+    """Tell whether residuals are those of a column, on one of the error scales."""
+    scales = [one for one in ERROR_SCALES.values() if target.min() > 0 or not one.needs_positive]
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return any(_is_residual(one.residual(given, target), y) for one in scales)
+
+
+def _is_residual(error: FloatArray, y: FloatArray) -> bool:
+    """Tell whether errors are the residuals, but for a few that were cut to size."""
+    # Where there is none, all scales are alike.
+    tells = (y != 0) & np.isfinite(error)
+    if not tells.any():
+        return not (y.any() or np.nan_to_num(error).any())
+    off = np.abs(error[tells] - y[tells])
+    return bool(np.median(off) <= _SAME * np.median(np.abs(y[tells])))

@@ -22,6 +22,7 @@ from qconf import (
     ConstantConfidence,
     CountConfidence,
     ResidualConfidence,
+    SecondOpinionConfidence,
     compare,
     evaluate,
 )
@@ -105,6 +106,29 @@ def test_forward_scores_ignore_their_own_and_later_labels(sales: pd.DataFrame) -
     upto = moment[before.scores["row"]] <= moment[row]
     pd.testing.assert_frame_equal(expected_errors(before)[upto], expected_errors(after)[upto])
     assert expected_errors(before)[~upto].ne(expected_errors(after)[~upto]).any(axis=None)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"time": "sold_on"}, {"groups": "parcel"}, {"prediction": "given"}]
+)
+def test_who_is_told_targets_is_told_none_of_what_it_scores(options: dict[str, Any]) -> None:
+    """Nor, in time, of anything later; a blend holds its own rows out once more."""
+    table = sales_table(400).assign(given=lambda sales: sales["price"].mean())
+    opinion = SecondOpinionConfidence(3, n_boosted_trees=5)
+    told = {"told": BlendConfidence([opinion, CountConfidence()], folds=2), "alone": opinion}
+    drop = [name for name in ("sold_on", "parcel") if name not in options.values()]
+    row = int(np.argsort(table["sold_on"].to_numpy(), kind="stable")[250])
+    before, after = (
+        run(one, estimators=told, **{**options, "drop": drop}).scores.set_index("row")[list(told)]
+        for one in (table, with_another_price(table, row))
+    )
+    of_row = before.index.to_numpy() == row
+    if "time" in options:
+        moment = table["sold_on"].to_numpy()
+        of_row = moment[before.index] <= moment[row]
+    assert of_row.any()
+    pd.testing.assert_frame_equal(before[of_row], after[of_row])
+    assert (before[~of_row] != after[~of_row]).any().all(), "it must matter to others"
 
 
 class TellsTime(ConstantConfidence):

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any, ClassVar, Self, cast, get_args
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from qconf import BlendConfidence, ConfidentRegressor, SecondOpinionConfidence
-from qconf._types import FloatArray
+from qconf import (
+    BlendConfidence,
+    ConfidentRegressor,
+    ConstantConfidence,
+    ForestConfidence,
+    SecondOpinionConfidence,
+    compare,
+)
+from qconf._types import BootstrapScope, FloatArray
+from qconf.core.error_scale import ERROR_SCALES
 from qconf.errors import TableError
+from qconf.learners.trees.boosted import BoostedTrees
 
 _SMALL = {"n_trees": 10, "n_boosted_trees": 40}
 
@@ -124,3 +136,224 @@ def test_a_confident_regressor_passes_targets_on() -> None:
     blend = BlendConfidence([SecondOpinionConfidence(**_SMALL)], folds=2)
     model = ConfidentRegressor(confidence=blend, random_state=0).fit(table[["size"]], price)
     assert model.confidence_.members_[0][0].prediction_ is not None
+
+
+def small() -> SecondOpinionConfidence:
+    return SecondOpinionConfidence(**_SMALL, random_state=0)
+
+
+@pytest.mark.parametrize("error", sorted(ERROR_SCALES))
+def test_in_an_array_the_last_column_is_the_prediction(error: str) -> None:
+    """As `ConfidentRegressor` puts it there: signals are those of the same table with names."""
+    table, _, price = wrong_in_half(400)
+    residual = ERROR_SCALES[error].residual(table["prediction"].to_numpy(), price)
+    named = small().fit(table, residual, target=price)
+    array = small().fit(table.to_numpy(), residual, target=price)
+    assert array.prediction_ == 1
+    np.testing.assert_array_equal(array.signals(table.to_numpy()), named.signals(table))
+
+
+def test_an_array_without_the_prediction_has_opinions_of_the_residual() -> None:
+    """Residuals that are not those of its last column, on any scale, are learned as they are."""
+    table, residual, price = wrong_in_half(400)
+    for target in (price, price - 1.5):
+        est = small().fit(table[["size"]].to_numpy(), residual, target=target)
+        assert est.prediction_ is None
+    named = small().fit(table[["size"]], residual, target=price)
+    np.testing.assert_array_equal(
+        named.signals(table[["size"]]),
+        small().fit(table[["size"]], residual).signals(table[["size"]]),
+    )
+
+
+@pytest.mark.parametrize("shape", [(199,), (200, 1)])
+def test_a_target_is_looked_at_even_if_it_is_not_used(shape: tuple[int, ...]) -> None:
+    """Without a prediction too, one of another shape is refused."""
+    table, residual, _ = wrong_in_half(200)
+    with pytest.raises(TableError, match="The target must have shape"):
+        small().fit(table[["size"]], residual, target=np.ones(shape))
+
+
+@pytest.mark.parametrize("wrong", [["dear"] * 200, [None] * 200, [object()] * 200])
+def test_targets_that_are_no_numbers_are_refused_in_a_line(wrong: Any) -> None:
+    """As those of `compare` are."""
+    table, residual, _ = wrong_in_half(200)
+    with pytest.raises(TableError, match="The target must be"):
+        small().fit(table, residual, target=wrong)
+
+
+@pytest.mark.parametrize("kind", [Decimal, int, np.float32, str])
+def test_targets_of_any_type_of_number_are_the_same(kind: Any) -> None:
+    """Whole prices as decimals, integers, short floats, texts or objects."""
+    table, _, price = wrong_in_half(200)
+    whole = np.round(1000 * price)
+    residual = 1000 * table["prediction"].to_numpy() - whole
+    table = table.assign(prediction=1000 * table["prediction"])
+    wanted = small().fit(table, residual, target=whole).signals(table)
+    given = pd.Series([kind(int(one)) for one in whole], index=np.arange(200)[::-1], dtype=object)
+    np.testing.assert_array_equal(small().fit(table, residual, target=given).signals(table), wanted)
+
+
+@pytest.mark.parametrize("shift", [-1.5, -10.0])
+def test_targets_may_be_zero_or_below(shift: float) -> None:
+    """Then errors are absolute, and a constant added to all values changes next to nothing."""
+    table, _, price = wrong_in_half(400)
+    value = table["prediction"].to_numpy()
+    said = []
+    for add in (10.0, shift):
+        moved = table.assign(prediction=value + add)
+        est = small().fit(moved, value - price, target=np.append(price + add, [])).signals(moved)
+        said.append(est)
+    np.testing.assert_allclose(said[1], said[0], rtol=0.05, atol=0.01)
+
+
+def test_one_prediction_below_zero_does_not_change_the_scale() -> None:
+    """Its log is that of the least there may be: far off, and finite; others are as before."""
+    table, _, price = wrong_in_half(400)
+    value = table["prediction"].to_numpy()
+    below = np.where(np.arange(400) == 7, -0.1, value)
+    one, other = (
+        small().fit(table.assign(prediction=given), given / price - 1, target=price)
+        for given in (value, below)
+    )
+    assert one.on_logs_
+    assert other.on_logs_
+    said = other.signals(table.assign(prediction=below))
+    assert 5 < said[7, 2:].min() <= said[7, 2:].max() < 20
+    calm = np.arange(400) != 7
+    np.testing.assert_allclose(said[calm], one.signals(table)[calm], atol=0.2)
+
+
+@pytest.mark.parametrize("error", ["absolute", "relative"])
+def test_predictions_that_are_mostly_right_are_on_the_scale_of_the_others(error: str) -> None:
+    """Residuals of zero are those of any scale."""
+    table, _, price = wrong_in_half(400)
+    value = np.where(np.arange(400) % 3 > 0, price, table["prediction"])
+    residual = ERROR_SCALES[error].residual(value, price)
+    est = small().fit(table.assign(prediction=value), residual, target=price)
+    assert est.on_logs_ == (error == "relative")
+
+
+def test_an_absurd_target_is_cut_to_size_with_its_residual() -> None:
+    """A price typed with six zeros too many does not drown what is said of all others."""
+    table, _, price = wrong_in_half(1000)
+    value = table["prediction"].to_numpy()
+    typed = price.copy()
+    typed[5] *= 1e6
+    calm = table[table["size"] < 1.4]
+    said = [
+        np.median(small().fit(table, value - own, target=own).signals(calm), axis=0)
+        for own in (price, typed)
+    ]
+    assert (said[1] < 2 * said[0]).all()
+
+
+def test_a_missing_prediction_is_not_agreed_with() -> None:
+    """In a column that had gaps in `fit`, the usual prediction stands in; without gaps any does."""
+    table, residual, price = wrong_in_half(600)
+    gaps = table.assign(prediction=table["prediction"].where(np.arange(600) % 7 > 0))
+    missing = table.assign(prediction=np.nan)
+    for fitted_on in (gaps, table):
+        est = small().fit(fitted_on, residual, target=price)
+        said = est.signals(missing)
+        assert np.isfinite(said).all()
+        calm = table["size"].to_numpy() < 1.2
+        assert (said[calm, 2:].mean(axis=0) > 2 * est.signals(table)[calm, 2:].mean(axis=0)).all()
+
+
+def test_a_prediction_that_is_no_number_is_none() -> None:
+    """Levels are no values, nor is a column without any."""
+    table, residual, price = wrong_in_half(100)
+    for nothing in (np.full(100, "dear", dtype=object), np.full(100, np.nan)):
+        est = small().fit(table.assign(prediction=nothing), residual, target=price)
+        assert est.prediction_ is None
+        assert np.isfinite(est.predict(table.assign(prediction=nothing))).all()
+
+
+def test_a_prediction_without_bounds_leaves_numbers() -> None:
+    """Rasters say 1e300 where they have no value; squares of distances are numbers all the same."""
+    table, _, price = wrong_in_half(200)
+    residual = table["prediction"].to_numpy() - price
+    est = small().fit(table, residual, target=price)
+    assert np.isfinite(est.predict(table.assign(prediction=-1e300))).all()
+
+
+def test_constant_targets_and_right_predictions_leave_numbers() -> None:
+    """There is nothing to learn, and nothing to divide by."""
+    table, residual, price = wrong_in_half(60)
+    same = np.full(60, 2.0)
+    for own, error, target in (
+        (table, residual, same),
+        (table.assign(prediction=price), np.zeros(60), price),
+        (table.assign(prediction=same), np.zeros(60), same),
+    ):
+        expected = small().fit(own, error, target=target).predict(own)
+        assert np.isfinite(expected).all()
+        assert (expected >= 0).all()
+
+
+def test_twenty_rows_of_everything() -> None:
+    """Gaps, levels never seen, a column of one level: a blend of all families still answers."""
+    table, residual, price = wrong_in_half(20)
+    odd = table.assign(zone=["a", None] * 10, kind="house", age=[np.nan, *np.arange(19)])
+    new = odd.assign(zone="never seen", kind=pd.Series(["house", None] * 10, dtype=object))
+    members = [small(), ForestConfidence(3)]
+    for est in (small(), BlendConfidence(members, random_state=0)):
+        expected = est.fit(odd, residual, target=price).predict(new)
+        assert np.isfinite(expected).all()
+        assert len(set(expected)) > 1
+
+
+def test_an_array_is_told_as_much_as_a_table() -> None:
+    """The regressor puts its prediction beside either, and expects the same errors."""
+    table, _, price = wrong_in_half(200)
+    blend = BlendConfidence([small()], folds=2)
+    pair = ConfidentRegressor(BoostedTrees(n_estimators=20), blend, random_state=0)
+    named = pair.fit(table[["size"]], price).predict_error(table[["size"]])
+    array = table[["size"]].to_numpy()
+    np.testing.assert_array_equal(pair.fit(array, price).predict_error(array), named)
+
+
+class Auditor(ConstantConfidence):
+    """Holds the targets it is told of against the residuals and the predictions of its rows."""
+
+    n_rows: ClassVar[list[int]] = []
+
+    def fit(self, X: Any, y: Any, *, target: Any = None) -> Self:
+        np.testing.assert_allclose(X["prediction"] / target - 1, y, rtol=1e-9, atol=1e-12)
+        np.testing.assert_array_equal(target, X["rank"] + 100.0)
+        self.n_rows.append(len(y))
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("roles", [{}, {"time": "day"}, {"groups": "house"}])
+@pytest.mark.parametrize("blended", [False, True])
+def test_whoever_fits_an_estimator_tells_it_the_truth_of_its_rows(
+    roles: dict[str, str], blended: bool
+) -> None:
+    """Of those it is fitted on, in their order: in compare, fits, replicates, and held-out rows."""
+    rng = np.random.default_rng(0)
+    rank = rng.permutation(300)
+    table = pd.DataFrame({"rank": rank, "day": rank // 3, "house": rng.integers(0, 100, 300)})
+    table["size"] = rng.uniform(size=300)
+    price = rank + 100.0
+    unfitted = BlendConfidence([Auditor()], folds=2) if blended else Auditor()
+    Auditor.n_rows.clear()
+    trees = BoostedTrees(n_estimators=3, random_state=0)
+    compare(
+        table,
+        price,
+        estimators={"own": unfitted},
+        model=trees,
+        n_resamples=20,
+        **cast("dict[str, Any]", roles),
+    )
+    of_compare = len(Auditor.n_rows)
+    for scope in get_args(BootstrapScope):
+        model = ConfidentRegressor(
+            trees, unfitted, bootstrap=scope, n_bootstrap=2, probabilities=True, random_state=0
+        )
+        model.fit(table, price, **roles)
+    # A fit and two replicates for each scope, and some for the rows held out.
+    assert of_compare >= 3
+    assert len(Auditor.n_rows) - of_compare > 6 * (2 if blended else 1)

@@ -66,6 +66,19 @@ def test_the_newest_rows_have_no_say_in_the_models(sales: pd.DataFrame, certifie
     assert not other.certificate.certified
 
 
+def test_nor_have_they_in_what_is_told_targets(sales: pd.DataFrame) -> None:
+    """Other models of the target learn it from the older rows alone."""
+    table = sales[:400]
+    said = []
+    for factor in (1, 3):
+        newest = np.arange(400) >= 330
+        moved = table.assign(price=table["price"] * np.where(newest, factor, 1))
+        found = vendor(moved, estimator="second-opinion", drop=["parcel", "fsd"])
+        assert found.certificate.n_rows > 70
+        said.append(found.model.predict_error(table[found.model.feature_names_in_]))
+    np.testing.assert_array_equal(*said)
+
+
 def test_score_accepts_what_was_certified(
     sales: pd.DataFrame, certified: Any, tmp_path: Path
 ) -> None:

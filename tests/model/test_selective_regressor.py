@@ -15,7 +15,13 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression
 from worlds import sales_table
 
-from qconf import ConfidentRegressor, SelectiveRegressor, certify
+from qconf import (
+    BlendConfidence,
+    ConfidentRegressor,
+    SecondOpinionConfidence,
+    SelectiveRegressor,
+    certify,
+)
 from qconf.errors import EstimatorError, TableError
 
 rng = np.random.default_rng(0)
@@ -51,6 +57,27 @@ def test_it_accepts_the_easy_rows(model: SelectiveRegressor) -> None:
     assert accepted[easy].mean() > 0.8
     assert accepted[~easy].mean() < 0.2
     np.testing.assert_array_equal(accepted, model.predict_error(X) <= model.cut_off_)
+
+
+def told() -> ConfidentRegressor:
+    """Make a pair whose blend is told targets."""
+    blend = BlendConfidence([SecondOpinionConfidence(3, n_boosted_trees=5)], folds=2)
+    return ConfidentRegressor(LinearRegression(), blend, error="log")
+
+
+@pytest.mark.parametrize("time", [None, np.arange(3000)], ids=["random", "newest"])
+def test_nor_do_they_reach_who_is_told_targets(time: Any) -> None:
+    """Change them all and nothing moves; change those of the other rows and all moves."""
+    model, *others = (SelectiveRegressor(told(), random_state=0) for _ in range(3))
+    kept = model.fit(X, Y, time=time).calibration_
+    calibration = np.isin(np.arange(3000), kept)
+    again, moved = (
+        one.fit(X, np.where(rows, Y[::-1], Y), time=time)
+        for one, rows in zip(others, (calibration, ~calibration), strict=True)
+    )
+    np.testing.assert_array_equal(again.calibration_, kept)
+    np.testing.assert_array_equal(again.predict_error(X), model.predict_error(X))
+    assert (moved.predict_error(X) != model.predict_error(X)).mean() > 0.9
 
 
 def test_targets_of_calibration_rows_do_not_reach_the_models(model: SelectiveRegressor) -> None:

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from qconf._types import FloatArray, TableLike
-from qconf.learners.trees.leaf_forest import LeafForest, LeafMoments
+from qconf.learners.trees.leaf_forest import LeafForest
 
-__all__ = ["ValueForest"]
+__all__ = ["ValueForest", "ValueMoments"]
 
 #: The value decides where trees split; its square is there to be averaged.
 _SAY = np.array([1.0, 0.03])
+
+
+class ValueMoments(NamedTuple):
+    """What a forest says of the value of each row.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (n_samples,)
+        Of the values of the rows it shares leaves with.
+    variance : ndarray of shape (n_samples,)
+        Of these values, over all trees: within leaves and between the trees' means, >= 0.
+    variance_of_means : ndarray of shape (n_samples,)
+        Between the trees' means alone: how far the trees disagree, >= 0.
+    """
+
+    mean: FloatArray
+    variance: FloatArray
+    variance_of_means: FloatArray
 
 
 class ValueForest(LeafForest):
@@ -48,8 +68,8 @@ class ValueForest(LeafForest):
     array([10., 20.])
     """
 
-    def moments(self, X: TableLike) -> LeafMoments:
-        """Predict the value, its variance within leaves, and how far the trees disagree.
+    def moments(self, X: TableLike) -> ValueMoments:
+        """Predict the value, its variance among rows alike, and how far the trees disagree.
 
         Parameters
         ----------
@@ -57,12 +77,11 @@ class ValueForest(LeafForest):
 
         Returns
         -------
-        LeafMoments
-            Its ``mean_square`` is around the mean of each row's own leaves: a variance.
+        ValueMoments
         """
         found = self._moments(X)
-        within = np.maximum(found.mean_square - found.mean**2, 0.0)
-        return LeafMoments(found.mean + self.centre_, within, found.variance)
+        variance = np.maximum(found.mean_square - found.mean**2, 0.0)
+        return ValueMoments(found.mean + self.centre_, variance, found.variance)
 
     def _shapes(self, y: FloatArray) -> FloatArray:
         self.centre_ = float(y.mean())

@@ -17,7 +17,7 @@ def test_mean_and_variance_of_rows_alike(rng: np.random.Generator) -> None:
     found = forest.moments([[0.2], [0.8]])
     assert found.mean == pytest.approx([100.0, 104.0], abs=0.3)
     # Leaves at random reach across the border now and then: a little wider than the scatter.
-    calm, noisy = np.sqrt(found.mean_square)
+    calm, noisy = np.sqrt(found.variance)
     assert 0.1 < calm < 0.35
     assert 0.5 < noisy < 0.75
 
@@ -30,7 +30,7 @@ def test_where_values_start_does_not_matter(rng: np.random.Generator) -> None:
         for shift in (0.0, 1e6)
     )
     np.testing.assert_allclose(other.mean - 1e6, one.mean, atol=1e-5)
-    np.testing.assert_allclose(other.mean_square, one.mean_square, atol=1e-5)
+    np.testing.assert_allclose(other.variance, one.variance, atol=1e-5)
 
 
 def test_trees_disagree_where_values_scatter(rng: np.random.Generator) -> None:
@@ -39,4 +39,23 @@ def test_trees_disagree_where_values_scatter(rng: np.random.Generator) -> None:
     value = rng.normal(scale=np.where(x[:, 0] < 0.5, 0.1, 1.0))
     found = ValueForest(n_estimators=30, random_state=0).fit(x, value).moments(x)
     noisy = x[:, 0] > 0.5
-    assert np.median(found.variance[noisy]) > 10 * np.median(found.variance[~noisy])
+    apart = found.variance_of_means
+    assert np.median(apart[noisy]) > 10 * np.median(apart[~noisy])
+
+
+def test_the_variance_is_of_single_values_and_larger_than_that_of_means() -> None:
+    """Of one leaf of everything: that of the values, and of means of as many rows nearly none."""
+    value = np.random.default_rng(0).normal(50.0, 3.0, size=2000)
+    forest = ValueForest(n_estimators=50, random_state=0).fit(np.zeros((2000, 1)), value)
+    mean, variance, variance_of_means = forest.moments([[0.0]])
+    assert mean == pytest.approx([50.0], abs=0.3)
+    assert variance == pytest.approx([9.0], rel=0.1)
+    assert variance_of_means == pytest.approx([9.0 / 2000], rel=0.7)
+
+
+def test_a_constant_value_has_no_variance() -> None:
+    """Nor do trees disagree on it."""
+    x = np.arange(30.0)[:, None]
+    found = ValueForest(n_estimators=3, random_state=0).fit(x, np.full(30, 7.5)).moments(x)
+    for said, wanted in zip(found, (7.5, 0.0, 0.0), strict=True):
+        np.testing.assert_allclose(said, wanted, atol=1e-12)
