@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from worlds import sales_table
 
+from qconf import ConfidentRegressor
 from qconf.cli.backtest import backtest_command
 from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
@@ -142,3 +143,24 @@ def test_a_cut_off_is_certified_as_it_is_printed(
     exec(code, names)  # noqa: S102 - our own text
     assert names["certificate"].certified
     assert len(names["low"]) == 10
+
+
+@pytest.mark.slow
+def test_models_are_chosen_and_slices_told_as_it_is_printed() -> None:
+    """The block of Python of that chapter, on tables with its names."""
+    (code,) = [one for one in BLOCKS if "compare_unlabelled(" in one]
+    table = sales_table(1500).sort_values("sold_on", ignore_index=True)
+    sales = table[["zone", "rooms", "area", "sold_on", "price"]]
+    X = sales[["zone", "rooms", "area"]].assign(zipcode=table["parcel"] % 5)
+    rng = np.random.default_rng(0)
+    expected_error = rng.uniform(0.05, 0.15, len(X))
+    names: dict[str, Any] = {
+        "sales": sales, "X": X, "expected_error": expected_error,
+        "residual": rng.normal(scale=expected_error),
+        "X_known": X[500:1000], "y_known": sales["price"][500:1000], "X_new": X[1000:],
+    }  # fmt: skip
+    for name, confidence in (("old", "constant"), ("new", "count")):
+        model = ConfidentRegressor(confidence=confidence, random_state=0)
+        names[name] = model.fit(X[:500], sales["price"][:500])
+    exec(code, names)  # noqa: S102 - our own text
+    assert names["result"].best[0] in {"old", "new"}

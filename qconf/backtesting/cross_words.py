@@ -65,6 +65,10 @@ def cross_parts(cross: Cross) -> Iterator[str | Grid]:
         for (valuation, confidence), one in cross.cells.items()
     ]
     yield Grid(columns, rows)
+    yield (
+        f"The intervals of the cross hold all at once ({level}): what the ranking tells apart may "
+        "not be told apart here."
+    )
     yield from cross_sentences(cross)
 
 

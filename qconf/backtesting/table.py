@@ -107,10 +107,11 @@ def _behind(one: RankedPair) -> str:
 
 def _footing(backtest: Backtest) -> Iterator[str]:
     if len(backtest.ranking) > 1:
-        yield (
-            f"~: not distinguishable from the best ({100 * backtest.confidence_level:g} %, all "
-            "pairs at once)."
-        )
+        level = f"({100 * backtest.confidence_level:g} %, all pairs at once)"
+        if all(one.distinguishable for one in backtest.ranking[1:]):
+            yield f"Behind the best: all differences are more than chance {level}."
+        else:
+            yield f"~: not distinguishable from the best {level}."
     yield (
         "All rows: outliers among all predictions. Coverage: largest share of rows, in %, with no "
         "more outliers than that. Error / expected: root mean squares; above 1 errors are larger "

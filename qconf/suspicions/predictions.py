@@ -90,5 +90,5 @@ def _other_rows(y: FloatArray, prediction: FloatArray) -> str | None:
     what = "run against" if correlation < -2 / np.sqrt(len(y)) else "have nothing to do with"
     return (
         f"The predictions {what} the target (rank correlation {correlation:.2f}): do they belong "
-        "to these rows? Check how --prediction was joined."
+        "to these rows? Check how they were joined."
     )

@@ -241,6 +241,13 @@ def test_what_is_equally_good_is_not_distinguishable() -> None:
     assert twin[1] == "column:known"
     assert all(one.distinguishable for one in result.ranking if one.estimator == "column:none")
     assert "Not distinguishable from it: column:" in result.verdict
+    assert "~: not distinguishable from the best (95 %, all pairs at once)." in str(result)
+    alone = backtest(
+        table, "price", models=["column:one"], estimators=["column:known", "column:none"],
+        n_resamples=200,
+    )  # fmt: skip
+    assert "~" not in str(alone)
+    assert "all differences are more than chance (95 %, all pairs at once)." in str(alone)
     assert result.ranking[0].difference_to_best.interval == (0.0, 0.0)
 
 

@@ -45,7 +45,8 @@ def test_table_for_people(
     for said in (
         "300 rows;", "+ count", "+ constant", "old:", "new: linear",
         "The valuation model changed alone, under the old confidence:", "are others, and",
-        "change their tier", "Fits: 5 of valuation models",
+        "change their tier", "The intervals of the cross hold all at once (95 %)",
+        "Fits: 5 of valuation models",
     ):  # fmt: skip
         assert said in words, said
 
