@@ -16,7 +16,6 @@ from qconf import (
     ConstantConfidence,
     CountConfidence,
     ForestConfidence,
-    NeighborConfidence,
     ResidualConfidence,
 )
 from qconf._types import FloatArray, Table
@@ -388,23 +387,40 @@ def test_a_member_that_writes_on_its_table_harms_nobody(
     np.testing.assert_array_equal(est.predict(X), expected)
 
 
-def test_members_that_ask_for_time_and_groups_are_told(rng: np.random.Generator) -> None:
+def test_members_that_ask_for_roles_are_told(rng: np.random.Generator) -> None:
     """Of the rows they are fitted on, in that order; a blend within a blend too."""
 
     class Asks(ConstantConfidence):
-        def fit(self, X: Any, y: Any, *, time: Any = None, groups: Any = None) -> Self:
-            self.told_ = np.column_stack([np.asarray(X)[:, 0], time, groups])
+        def fit(
+            self, X: Any, y: Any, *, time: Any = None, groups: Any = None, target: Any = None
+        ) -> Self:
+            self.told_ = np.column_stack([np.asarray(X)[:, 0], time, groups, target])
             return super().fit(X, y)
 
     X = rng.permutation(np.arange(200.0))[:, None]
-    roles = {"time": X[:, 0] // 2, "groups": X[:, 0] // 4}
+    roles = {"time": X[:, 0] // 2, "groups": X[:, 0] // 4, "target": 7 - X[:, 0]}
     est = BlendConfidence([Asks(), BlendConfidence([Asks()], folds=2)], folds=2, random_state=0)
     est.fit(X, rng.normal(size=200), **roles)
     for fold in est.members_:
         for member in (fold[0], fold[1].members_[0][0]):
-            row, time, group = member.told_.T
+            row, time, group, target = member.told_.T
             np.testing.assert_array_equal(time, row // 2)
             np.testing.assert_array_equal(group, row // 4)
+            np.testing.assert_array_equal(target, 7 - row)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (np.ones(19), r"must have shape \(20,\), one a row; got shape \(19,\)"),
+        ([np.nan, *np.ones(19)], "must be finite; 1 of 20 values are missing"),
+        (["dear"] * 20, "must be numbers, one a row; got values of type list"),
+    ],
+)
+def test_a_target_that_cannot_be_told_is_refused(target: Any, words: str) -> None:
+    """Also if no member asks for it."""
+    with pytest.raises(TableError, match=f"The target {words}"):
+        BlendConfidence([ConstantConfidence()]).fit(np.zeros((20, 1)), np.ones(20), target=target)
 
 
 @pytest.mark.parametrize(
@@ -469,21 +485,25 @@ def test_times_are_read_as_everywhere() -> None:
     assert met[0] == met[1]
 
 
-def test_a_member_that_says_a_thing_twice_is_not_heard_twice() -> None:
+def test_a_member_that_says_a_thing_more_than_once_is_not_heard_more() -> None:
     """Its share stays about that of a member that says it once."""
     rng = np.random.default_rng(0)
-    x = rng.uniform(size=(1000, 2))
-    residual = rng.normal(scale=0.1 + 0.1 * x[:, 0])
+    score = rng.uniform(1, 2, size=(1000, 2))
+    residual = rng.normal(scale=0.1 * score.mean(axis=1))
     shares = []
-    for said in (1, 2):
-        members = [_Says(said, random_state=0), NeighborConfidence(random_state=0)]
+    for said in (1, 9):
+        members = [_Says(said), ColumnConfidence(1)]
         blend = BlendConfidence(members, random_state=0)
-        shares.append(blend.fit(x, residual, time=np.arange(1000)).shares_.iloc[0])
+        shares.append(blend.fit(score, residual, time=np.arange(1000)).shares_.iloc[0])
     assert shares[1] == pytest.approx(shares[0], abs=0.08)
 
 
-class _Says(ForestConfidence):
-    """What a forest expects, once or more often."""
+class _Says(ColumnConfidence):
+    """What its first column says, once or more often."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(0)
+        self.times = times
 
     def signals(self, X: Any) -> FloatArray:
-        return np.repeat(self.predict(X)[:, None], self.n_estimators, axis=1)
+        return np.repeat(self.predict(X)[:, None], self.times, axis=1)

@@ -52,6 +52,8 @@ def test_trees_disagree_more_and_leaves_are_wider_where_targets_scatter() -> Non
     table = pd.DataFrame({"x": x, "prediction": np.exp(x)})
     est = SecondOpinionConfidence(**_SMALL, random_state=0)
     spread = est.fit(table, np.log(table["prediction"] / target), target=target).signals(table)
+    # Single targets are further apart than their means are.
+    assert (spread[:, 0] < spread[:, 1]).all()
     assert (
         np.median(spread[x > 0.55, :2], axis=0) > 2 * np.median(spread[x < 0.45, :2], axis=0)
     ).all()
@@ -89,6 +91,15 @@ def test_without_a_target_opinions_are_of_the_residual() -> None:
     expected = est.predict(table)
     large = table["size"].to_numpy() > 1.55
     assert np.median(expected[large]) > 2 * np.median(expected[~large])
+
+
+def test_agreement_beyond_a_tenth_of_the_usual_error_says_no_more() -> None:
+    """The closest opinions are about that far off, and none is closer."""
+    table, residual, price = wrong_in_half(500)
+    usual = np.sqrt(np.mean(residual**2))
+    closest = small().fit(table, residual, target=price).signals(table)[:, 2:].min(axis=0)
+    assert closest / usual == pytest.approx([0.1, 0.1], abs=0.02)
+    assert (closest >= 0.1 * usual).all()
 
 
 def test_targets_are_one_a_row() -> None:
@@ -234,6 +245,18 @@ def test_predictions_that_are_mostly_right_are_on_the_scale_of_the_others(error:
     assert est.on_logs_ == (error == "relative")
 
 
+def test_residuals_of_a_users_own_are_held_against_targets_as_they_are_if_logs_have_none() -> None:
+    """In shares of a range, say; without any residual the last column of an array is any column."""
+    table, residual, price = wrong_in_half(100)
+    low = small().fit(table, 3 * residual, target=price - 1.5)
+    assert low.prediction_ == 1
+    assert not low.on_logs_
+    assert np.isfinite(low.signals(table)).all()
+    right = np.zeros(100)
+    assert small().fit(table.to_numpy(), right, target=price).prediction_ is None
+    assert small().fit(table.to_numpy(), right, target=table["prediction"]).prediction_ == 1
+
+
 def test_an_absurd_target_is_cut_to_size_with_its_residual() -> None:
     """A price typed with six zeros too many does not drown what is said of all others."""
     table, _, price = wrong_in_half(1000)
@@ -248,9 +271,11 @@ def test_an_absurd_target_is_cut_to_size_with_its_residual() -> None:
     assert (said[1] < 2 * said[0]).all()
 
 
-def test_a_missing_prediction_is_not_agreed_with() -> None:
+@pytest.mark.parametrize("error", ["absolute", "relative"])
+def test_a_missing_prediction_is_not_agreed_with(error: str) -> None:
     """In a column that had gaps in `fit`, the usual prediction stands in; without gaps any does."""
-    table, residual, price = wrong_in_half(600)
+    table, _, price = wrong_in_half(600)
+    residual = ERROR_SCALES[error].residual(table["prediction"].to_numpy(), price)
     gaps = table.assign(prediction=table["prediction"].where(np.arange(600) % 7 > 0))
     missing = table.assign(prediction=np.nan)
     for fitted_on in (gaps, table):
@@ -282,11 +307,12 @@ def test_constant_targets_and_right_predictions_leave_numbers() -> None:
     """There is nothing to learn, and nothing to divide by."""
     table, residual, price = wrong_in_half(60)
     same = np.full(60, 2.0)
-    for own, error, target in (
+    cases: list[tuple[pd.DataFrame, FloatArray, FloatArray]] = [
         (table, residual, same),
         (table.assign(prediction=price), np.zeros(60), price),
         (table.assign(prediction=same), np.zeros(60), same),
-    ):
+    ]
+    for own, error, target in cases:
         expected = small().fit(own, error, target=target).predict(own)
         assert np.isfinite(expected).all()
         assert (expected >= 0).all()
@@ -295,10 +321,9 @@ def test_constant_targets_and_right_predictions_leave_numbers() -> None:
 def test_twenty_rows_of_everything() -> None:
     """Gaps, levels never seen, a column of one level: a blend of all families still answers."""
     table, residual, price = wrong_in_half(20)
-    odd = table.assign(
-        zone=pd.Series(["a", None] * 10, dtype=object), kind="house", age=[np.nan, *np.arange(19)]
-    )
-    new = odd.assign(zone="never seen", kind=pd.Series(["house", None] * 10, dtype=object))
+    zone, age = np.tile(np.array(["a", None], dtype=object), 10), np.arange(20.0)
+    odd = table.assign(zone=zone, kind="house", age=np.where(age > 0, age, np.nan))
+    new = odd.assign(zone="never seen", kind=zone)
     members = [small(), ForestConfidence(3)]
     for est in (small(), BlendConfidence(members, random_state=0)):
         expected = est.fit(odd, residual, target=price).predict(new)

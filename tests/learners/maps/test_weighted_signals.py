@@ -75,3 +75,14 @@ def test_what_weights_are_drawn_to(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(drawn / drawn.sum(), shares / shares.sum(), atol=1e-3)
     equal = WeightedSignals(signals, squared, 1e6).weights
     np.testing.assert_allclose(equal, equal.mean(), rtol=1e-2)
+
+
+@pytest.mark.parametrize("shares", [None, np.array([1.0, 2.0, 5.0])])
+def test_what_is_said_thrice_has_the_weight_of_what_is_said_once(
+    rng: np.random.Generator, shares: FloatArray | None
+) -> None:
+    """How steep all signals together are is learned, however strongly their shares are drawn."""
+    signals, squared = _signals(rng, 2000)
+    once = WeightedSignals(signals[:, :1], squared, 0.0).weights[0]
+    thrice = WeightedSignals(signals[:, [0, 0, 0]], squared, 1e6, shares).weights
+    assert thrice.sum() == pytest.approx(once, rel=1e-3)

@@ -59,3 +59,21 @@ def test_a_constant_value_has_no_variance() -> None:
     found = ValueForest(n_estimators=3, random_state=0).fit(x, np.full(30, 7.5)).moments(x)
     for said, wanted in zip(found, (7.5, 0.0, 0.0), strict=True):
         np.testing.assert_allclose(said, wanted, atol=1e-12)
+
+
+def test_pure_leaves_have_no_variance(rng: np.random.Generator) -> None:
+    """Nor one below zero, by which rounding could miss it."""
+    level = np.repeat(np.arange(40), 20)
+    value = 1e3 + rng.normal(size=40)[level]
+    forest = ValueForest(n_estimators=5, min_samples_leaf=1, random_state=0)
+    found = forest.fit(level[:, None], value).moments(level[:, None])
+    for said in (found.variance, found.variance_of_means):
+        assert (said >= 0).all()
+        assert np.median(said) < 1e-10
+
+
+def test_a_tree_is_grown_on_no_more_rows_than_it_may(rng: np.random.Generator) -> None:
+    """Of ten rows, three a leaf at least, there are three leaves at most."""
+    forest = ValueForest(n_estimators=5, min_samples_leaf=3, max_samples=10, random_state=0)
+    forest.fit(rng.uniform(size=(300, 1)), rng.normal(size=300))
+    assert forest.trees_.n_leaves.max() <= 3
