@@ -25,10 +25,10 @@ from qconf.cli.options import (
     named_limits,
 )
 from qconf.cli.output import check_output, write_result
-from qconf.cli.tables import reading_options
+from qconf.cli.tables import read_file, reading_options
 from qconf.cli.terminal import tell
 from qconf.core.estimate import in_percent
-from qconf.errors import OptionError, refuse_warnings
+from qconf.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,11 +184,7 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
 
 
 def _read(table: str, reading: dict[str, Any], *, strict: bool) -> pd.DataFrame:
-    from qconf.tables.reading import read_table  # noqa: PLC0415 - help must not wait for pandas
-
-    file = read_table(table, **reading)
-    if strict:
-        refuse_warnings(file.warnings)
+    file = read_file(table, reading, strict=strict)
     for warning in file.warnings:
         tell(f"warning: {warning}")
     return file.frame

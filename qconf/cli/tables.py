@@ -10,7 +10,7 @@ from qconf.errors import OptionError, refuse_warnings
 if TYPE_CHECKING:
     from qconf.tables.reading import TableFile
 
-__all__ = ["asked_of", "read_or_example", "reading_options"]
+__all__ = ["asked_of", "read_file", "read_or_example", "reading_options"]
 
 
 def reading_options(*, text: str | None, **given: Any) -> dict[str, Any]:
@@ -23,6 +23,21 @@ def reading_options(*, text: str | None, **given: Any) -> dict[str, Any]:
     """
     options = {"text": split_names(text), **given}
     return {name: value for name, value in options.items() if value is not None}
+
+
+def read_file(table: str, reading: dict[str, Any], *, strict: bool) -> TableFile:
+    """Read a table; with `strict` not by a guess.
+
+    Raises
+    ------
+    TableError
+    """
+    from qconf.tables.reading import read_table  # noqa: PLC0415 - help must not wait for pandas
+
+    file = read_table(table, **reading)
+    if strict:
+        refuse_warnings(file.warnings)
+    return file
 
 
 def read_or_example(
@@ -46,16 +61,13 @@ def read_or_example(
         If it cannot be read, or with `strict` only by a guess.
     """
     from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
-    from qconf.tables.reading import TableFile, read_table  # noqa: PLC0415
+    from qconf.tables.reading import TableFile  # noqa: PLC0415
 
     if (not table) == (example is None):
         msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
         raise OptionError(f"{msg} Not both." if table else msg)
     if example is None:
-        file = read_table(str(table), **reading)
-        if strict:
-            refuse_warnings(file.warnings)
-        return file, {}
+        return read_file(str(table), reading, strict=strict), {}
     if reading:
         option = "day-first" if "day_first" in reading else next(iter(reading)).replace("_", "-")
         msg = f"--{option} says how a file is read; an example is no file."

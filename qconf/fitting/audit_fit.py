@@ -12,7 +12,7 @@ from qconf.comparison.rounds import Contest
 from qconf.core.conventions import PREDICTION
 from qconf.errors import OptionError, refuse_warnings
 from qconf.fitting.intake import Intake
-from qconf.fitting.opened import opened, read_as_fit
+from qconf.fitting.opened import opened, read_as_fit, target_and_threshold
 from qconf.fitting.unseen_rows import unseen_rows
 from qconf.slicing.audit import audit_slices
 from qconf.slicing.result import SliceAudit
@@ -151,14 +151,7 @@ def audit_kept(
     pair, card, of_fit = opened(path, "audited", plugins=plugins, trust=trust)
     schema = Schema.of_model(pair, of_fit)
     read = read_as_fit(table, schema, {**of_fit, **(reading or {})})
-    truth = target or card.target
-    if truth is None:
-        msg = "Which column holds what came out? The model's card does not know: --target."
-        raise OptionError(msg)
-    limit = card.threshold if threshold is None else threshold
-    if limit is None:
-        msg = "From which error on is a row an outlier? The model's card has none: --threshold."
-        raise OptionError(msg)
+    truth, limit = target_and_threshold(card, target or None, threshold)
     _check_by(by, read.frame, truth)
     warned = (*read.warnings, *(() if pair.time_range_ is not None else (_UNKNOWN,)))
     if strict:

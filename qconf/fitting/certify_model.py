@@ -11,11 +11,11 @@ from qconf.certification.certificate import Side
 from qconf.certification.certificates import Several
 from qconf.certification.certify import certify
 from qconf.certification.value import value_curve
-from qconf.errors import OptionError, refuse_warnings
+from qconf.errors import refuse_warnings
 from qconf.fitting.baselines import baseline_of
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.money import Money
-from qconf.fitting.opened import opened, read_as_fit
+from qconf.fitting.opened import opened, read_as_fit, target_and_threshold
 from qconf.fitting.unseen_rows import unseen_rows
 from qconf.tables.schema import Schema
 
@@ -100,14 +100,7 @@ def certify_model(
     pair, card, of_fit = opened(model, "certified", plugins=plugins, trust=trust)
     schema = Schema.of_model(pair, of_fit)
     read = read_as_fit(table, schema, {**of_fit, **(reading or {})})
-    truth = card.target if target is None else target
-    if truth is None:
-        msg = "Which column holds what came out? The model's card does not know: --target."
-        raise OptionError(msg)
-    limit = card.threshold if threshold is None else threshold
-    if limit is None:
-        msg = "From which error on is a row an outlier? The model's card has none: --threshold."
-        raise OptionError(msg)
+    truth, limit = target_and_threshold(card, target, threshold)
     asked: dict[str, Any] = {
         "threshold": limit, "confidence_level": confidence_level, "side": side
     }  # fmt: skip

@@ -16,7 +16,7 @@ from qconf.tables.reading import TableFile
 from qconf.tables.roles import as_table
 from qconf.tables.schema import Schema
 
-__all__ = ["opened", "read_as_fit"]
+__all__ = ["opened", "read_as_fit", "target_and_threshold"]
 
 
 def opened(
@@ -41,3 +41,30 @@ def read_as_fit(table: Any, schema: Schema, reading: Mapping[str, Any]) -> Table
     if not isinstance(table, str | PathLike):
         return TableFile(as_table(table))
     return read_kept(fspath(table), schema, reading)
+
+
+def target_and_threshold(
+    card: ModelCard, target: Any, threshold: float | None
+) -> tuple[Any, float]:
+    """Return what came out, and from which error on a row is an outlier: as asked, or by the card.
+
+    Parameters
+    ----------
+    card : ModelCard
+    target : str, array-like or None
+    threshold : float or None
+
+    Raises
+    ------
+    OptionError
+        If neither tells.
+    """
+    truth = card.target if target is None else target
+    if truth is None:
+        msg = "Which column holds what came out? The model's card does not know: --target."
+        raise OptionError(msg)
+    limit = card.threshold if threshold is None else threshold
+    if limit is None:
+        msg = "From which error on is a row an outlier? The model's card has none: --threshold."
+        raise OptionError(msg)
+    return truth, limit

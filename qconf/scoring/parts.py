@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from qconf.core.targets import cannot_write
 from qconf.errors import OutputError, TableError
 from qconf.scoring.sinks import STAMP
 from qconf.scoring.stream import How, Tally
@@ -186,11 +187,8 @@ def _read_stamp(output: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, TypeError):
         found = {}
     if not found.keys() >= _KEYS:
-        msg = (
-            f"Cannot write to {str(output)!r}: a file is there that qconf score did not make. Name "
-            "another folder, or remove it."
-        )
-        raise OutputError(msg)
+        reason = "a file is there that qconf score did not make. Name another folder, or remove it"
+        raise OutputError(cannot_write(output, reason))
     return found
 
 
@@ -228,13 +226,12 @@ def _check_strangers(parts: Sequence[Part], folder: Path) -> None:
 def _check_apart(files: Sequence[Path], top: Path, folder: Path) -> None:
     read, written = Path(os.path.realpath(top)), Path(os.path.realpath(folder))
     if read == written or read in written.parents or written in read.parents:
-        msg = (
-            f"Cannot write to {str(folder)!r}: the input {str(top)!r} and the output must not lie "
-            "within each other. Name a folder elsewhere."
+        reason = (
+            f"the input {str(top)!r} and the output must not lie within each other. Name a folder "
+            "elsewhere"
         )
-        raise OutputError(msg)
+        raise OutputError(cannot_write(folder, reason))
     inputs = {(one.st_dev, one.st_ino) for one in map(Path.stat, files)}
     for path in folder.rglob("*") if folder.is_dir() else []:
         if path.is_file() and (path.stat().st_dev, path.stat().st_ino) in inputs:
-            msg = f"Cannot write to {str(folder)!r}: {path.name!r} in it is a file of the input."
-            raise OutputError(msg)
+            raise OutputError(cannot_write(folder, f"{path.name!r} in it is a file of the input"))
