@@ -6,7 +6,6 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
 from qconf.core.error_scale import error_scale
@@ -130,6 +129,7 @@ def comparables(
         local_error=np.sqrt(alike.mean_square),
         n_known=n_known,
         on_ratios=on_ratios,
+        n_trees=sum(one.n_trees for one in similarity.forests),
         similarity=similarity.words,
         split_by="nothing" if split is None else split.words,
         fidelity=None if split is None else split.fidelity,

@@ -73,9 +73,7 @@ def _position(sales: Rows, since: Any) -> int:
         raise OptionError(msg) from None
 
 
-def _apart(
-    rows: Rows, sales: Rows, alike: tuple[Any, Any] | None
-) -> tuple[IntArray, IntArray]:
+def _apart(rows: Rows, sales: Rows, alike: tuple[Any, Any] | None) -> tuple[IntArray, IntArray]:
     """List the sales that are a row's own, or of its group, one row's after the other's."""
     pairs = []
     if rows.groups is not None and sales.groups is not None:

@@ -14,7 +14,7 @@ from qconf.core.restored import require
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
 
-__all__ = ["KnownSales", "KeptRows", "row_digests"]
+__all__ = ["KeptRows", "KnownSales", "row_digests"]
 
 _BYTES = 8
 
