@@ -58,13 +58,19 @@ def test_they_are_closer_than_as_many_neighbours() -> None:
     assert off[2] < off[1]
 
 
-def test_no_row_is_adjusted_by_trees_that_saw_its_target() -> None:
-    """What an outlier carries is all of what is odd of it, not what the trees have left of it."""
+def test_adjusted_values_are_means_of_adjusted_targets() -> None:
+    """Each moved by what the trees say of the row beyond what they say of the comparable."""
     X, y = homes()
-    odd = y.copy()
-    odd.iloc[7] += 1000
-    before, after = small().fit(X, y).carried_[7], small().fit(X, odd).carried_[7]
-    assert after - before == pytest.approx(1000, abs=1e-6)
+    plain, adjusted = (small(adjusted=one).fit(X, y) for one in (False, True))
+    new, _ = homes(20, 1)
+    said = pd.Series(adjusted.model_.predict(X))
+    # A target that is what the trees say of it brings nothing with it.
+    mean = plain.fit(X, said.to_numpy()).predict(new)
+    assert mean.shape == (20,)
+    np.testing.assert_allclose(adjusted.carried_, y - said)
+    odd = adjusted.predict(new) - adjusted.model_.predict(new)
+    assert np.abs(odd).max() <= np.abs(adjusted.carried_).max()
+    assert (odd != 0).all()
 
 
 def test_rows_do_not_hang_on_each_other() -> None:
