@@ -141,7 +141,7 @@ def known_sales(
     priced = np.isfinite(price)
     check_positive(price[priced], "target", scale)
     timed = np.ones(len(price), bool) if rows.time is None else ~np.asarray(pd.isna(rows.time))
-    was_fitted, residual = _of_the_fit(model, rows, price)
+    was_fitted, residual = _of_the_fit(model, rows, price, sales_are_kept=sales is None)
     new = np.flatnonzero(priced & timed & ~was_fitted)
     residual[new] = _of_the_model(model, select_rows(rows.features, new), price[new])
     unknown = ~np.isfinite(residual)
@@ -217,7 +217,7 @@ def _target_name(model: ConfidentRegressor, table: Any, name: str | None) -> Any
 
 
 def _of_the_fit(
-    model: ConfidentRegressor, rows: Rows, price: FloatArray
+    model: ConfidentRegressor, rows: Rows, price: FloatArray, *, sales_are_kept: bool
 ) -> tuple[BoolArray, FloatArray]:
     """Tell which sales the valuation model has seen, and return its residuals of when it had not.
 
@@ -226,8 +226,11 @@ def _of_the_fit(
     residual = np.full(len(price), np.nan)
     if isinstance(model.regressor_, GivenPrediction):
         return np.zeros(len(price), dtype=bool), residual
-    has_one = np.isfinite(model.residual_)
-    places = model.known_sales_.places(rows.features, price, model.encoder, has_one)
+    if sales_are_kept:
+        places = np.arange(len(price))
+    else:
+        has_one = np.isfinite(model.residual_)
+        places = model.known_sales_.places(rows.features, price, model.encoder, has_one)
     was_fitted = places >= 0
     own = model.residual_[places[was_fitted]]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -250,6 +250,17 @@ def test_a_row_of_no_time_has_no_comparables() -> None:
     assert "no sale is known" in found.in_words(0)
 
 
+def test_a_single_row_of_no_time_is_no_error() -> None:
+    """Nor is one that is valued below zero, which has no ratio to a sale."""
+    rows = asked("sold")[:1].assign(sold=pd.NaT)
+    assert comparables(in_time(), rows).table.empty
+    model = fitted("column:avm", "forest", given="avm")
+    below = asked("avm")[:2].assign(avm=[-1.0, 1e6])
+    found = comparables(model, below, random_state=0)
+    assert set(found.table["row"]) == {1}
+    assert np.isfinite(found.adjustments["adjustment"]).all()
+
+
 def test_neither_the_row_nor_its_group_is_a_comparable() -> None:
     """Without a time rows alike in all features may be the row itself."""
     model, every = fitted(), table()
