@@ -227,7 +227,7 @@ def follow(
 
 @exactly_compiled
 def _goes_along(trees: Walked, row: FloatArray, way: NDArray[np.int32], length: int) -> bool:
-    for step in range(length):
+    for step in range(length):  # noqa: SIM110 - compiled code has no generators
         if _next(trees, way[step], row) != way[step + 1]:
             return False
     return True
