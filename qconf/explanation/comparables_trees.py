@@ -92,10 +92,11 @@ class ValueTrees:
         ndarray of shape (n_pairs, n_columns)
             In logarithms if `on_logs`.
         """
-        matrices = [
+        own, others = (
             Encoded.of(_without(one, self.hidden), self.encoder).matrix for one in (rows, sales)
-        ]
-        return self.unit * pair_contributions(self.trees, *matrices)
+        )
+        parts: FloatArray = self.unit * pair_contributions(self.trees, own, others)
+        return parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,10 +258,15 @@ def surrogate_of(
     trees.fit(select_rows(features, learned), target[learned])
     fidelity = None
     if len(tests) and np.ptp(target[tests]) > 0:
-        fidelity = float(trees.score(select_rows(features, tests), target[tests]))
+        fidelity = _r_squared(trees.predict(select_rows(features, tests)), target[tests])
     return ValueTrees(
         trees.trees_, trees.encoder_, trees.scale_, on_logs, True, _SURROGATE, fidelity, hidden
     )
+
+
+def _r_squared(predicted: FloatArray, target: FloatArray) -> float:
+    off, spread = predicted - target, target - target.mean()
+    return float(1.0 - (off @ off) / (spread @ spread))
 
 
 def _given(model: ConfidentRegressor) -> tuple[str, ...]:

@@ -74,7 +74,10 @@ class AlikeRows:
     def shares(self) -> FloatArray:
         """Weights that add up to one over the rows that were found, shape (n_rows, n)."""
         sums = self.weights.sum(axis=1, keepdims=True)
-        return np.divide(self.weights, sums, out=np.zeros_like(self.weights), where=sums > 0)
+        shares: FloatArray = np.divide(
+            self.weights, sums, out=np.zeros_like(self.weights), where=sums > 0
+        )
+        return shares
 
 
 def leaves_of(forests: Sequence[FlatTrees], matrix: FloatArray, n_jobs: int | None = None) -> Any:
@@ -122,7 +125,9 @@ def shared_with(
     """
     from qconf.learners.trees.shared_leaves_loops import follow  # noqa: PLC0415 - as below
 
-    known, asked = (np.require(one, np.float64, ["C", "W", "A"]) for one in (matrix, row))
+    known, asked = (
+        np.require(one, dtype=np.float64, requirements=["C", "W", "A"]) for one in (matrix, row)
+    )
     shared = np.empty((sum(one.n_trees for one in forests), len(known)), dtype=np.uint8)
     at = 0
     for one in forests:
