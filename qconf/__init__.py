@@ -50,11 +50,14 @@ if TYPE_CHECKING:
     from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
+    from qconf.explanation.comparables import comparables as comparables
+    from qconf.explanation.comparables_result import Comparables as Comparables
     from qconf.fitting.certified import CertifiedModel as CertifiedModel
     from qconf.fitting.certify_fit import fit_certified as fit_certified
     from qconf.fitting.certify_model import certify_model as certify_model
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
+    from qconf.learners.comparables_regressor import ComparablesRegressor as ComparablesRegressor
     from qconf.learners.linear.linear_quantile import (
         LinearQuantileRegressor as LinearQuantileRegressor,
     )
@@ -91,6 +94,8 @@ _HOME = {
     "Certificates": "qconf.certification.certificates",
     "CertifiedModel": "qconf.fitting.certified",
     "ColumnConfidence": "qconf.estimators.column",
+    "Comparables": "qconf.explanation.comparables_result",
+    "ComparablesRegressor": "qconf.learners.comparables_regressor",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
@@ -127,6 +132,7 @@ _HOME = {
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "certify_model": "qconf.fitting.certify_model",
+    "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
@@ -158,6 +164,8 @@ __all__ = [
     "Certificates",
     "CertifiedModel",
     "ColumnConfidence",
+    "Comparables",
+    "ComparablesRegressor",
     "Comparison",
     "ConfidentRegressor",
     "ConstantConfidence",
@@ -194,6 +202,7 @@ __all__ = [
     "certified_rate",
     "certify",
     "certify_model",
+    "comparables",
     "compare",
     "compare_unlabelled",
     "evaluate",
