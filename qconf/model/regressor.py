@@ -41,6 +41,7 @@ from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
+from qconf.model.background import Background
 from qconf.model.decomposition import Cuts, Shares, split_error
 from qconf.model.given_prediction import given_prediction, shadow_of
 from qconf.model.known_values import KnownValues
@@ -131,6 +132,8 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         Where the predictions are a column, what tells later ones of another model.
     pinned_ : DataFrame or ndarray of shape (n_pinned, n_features)
         A few rows of `fit`, by whose predictions the model is known again.
+    background_ : Background
+        What the rows of `fit` are like, column by column, for explanations of others.
     cuts_ : Cuts or None
         Where rows begin to count as common and as hard, found in the rows of `fit`; only with
         ``bootstrap="both"`` and at least 2 replicates.
@@ -249,6 +252,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
         self.pinned_: Table = select_rows(table, _spread(roles.rows))
+        given_rows = select_rows(table, roles.rows)
         table = select_rows(self._features(table), roles.rows)
         target = target[roles.rows]
         check_target_values(target, "target", scale)
@@ -275,6 +279,8 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
         self._known_values = KnownValues.of(table)
+        told = self._known_values.encoder, self.residual_[roles.rows]
+        self.background_ = Background.of(given_rows, table, *told)
         self._fit_replicates(maker, prediction, rng)
         self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
@@ -438,13 +444,26 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             True for a level that was not there, a gap in a column that had none, and a number
             out of its range; dates may be newer.
         """
-        check_is_fitted(self)
-        table = self._features(check_table(self, X, reset=False))
+        table = self.as_fitted(X)
         return pd.DataFrame(
             self._known_values.unlike(table),
             columns=getattr(table, "columns", None),
             index=getattr(table, "index", None),
         )
+
+    def as_fitted(self, X: TableLike) -> Table:
+        """Return rows as the models read them: plain columns, time as time, and no group.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        DataFrame or ndarray of shape (n_samples, n_features), or a column less
+        """
+        check_is_fitted(self)
+        return self._features(check_table(self, X, reset=False))
 
     def decompose(
         self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None

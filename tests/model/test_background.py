@@ -1,0 +1,55 @@
+"""The background of a fit: a summary of each column, and a row that is typical."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from new_rows import features, fitted_model
+from worlds import sales_table
+
+from qconf import ConfidentRegressor
+
+
+def test_the_typical_row_has_medians_and_frequent_levels() -> None:
+    """Of each column on its own, in the types that `fit` was given."""
+    table = features(sales_table(400))
+    typical = fitted_model().background_.typical
+    assert list(typical.columns) == list(table.columns)
+    assert typical.dtypes.tolist() == table.dtypes.tolist()
+    assert typical["rooms"].item() == np.sort(table["rooms"])[199]
+    assert typical["zone"].item() == table["zone"].mode()[0]
+    assert typical["built"].item() == table["built"].sort_values().iloc[199]
+
+
+def test_groups_are_no_column_of_it() -> None:
+    """No model sees them; the typical row has some group, for the model asks for the column."""
+    background = fitted_model().background_
+    assert "parcel" not in [one.name for one in background.columns]
+    assert "parcel" in background.typical
+
+
+def test_errors_are_those_of_the_residuals() -> None:
+    """The median of their sizes, where there are some."""
+    model = fitted_model()
+    known = model.residual_[~np.isnan(model.residual_)]
+    assert model.background_.error == pytest.approx(np.median(np.abs(known)))
+
+
+def test_arrays_have_one_too() -> None:
+    """Columns without names are x0, x1, ..."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=(80, 2))
+    model = ConfidentRegressor(confidence="constant", error="absolute", random_state=0)
+    background = model.fit(x, x[:, 0]).background_
+    assert [one.name for one in background.columns] == ["x0", "x1"]
+    assert np.asarray(background.typical).shape == (1, 2)
+    assert np.asarray(background.typical)[0, 0] == np.sort(x[:, 0])[39]
+
+
+def test_a_column_that_is_mostly_missing_is_typically_missing() -> None:
+    """Its typical cell is a gap."""
+    x = pd.DataFrame({"a": np.arange(60.0), "b": np.where(np.arange(60) < 40, np.nan, 1.0)})
+    model = ConfidentRegressor(confidence="constant", error="absolute", random_state=0)
+    typical = model.fit(x, x["a"]).background_.typical
+    assert np.isnan(typical["b"].item())
