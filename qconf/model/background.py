@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from qconf._types import FloatArray, Table
+from qconf._types import FloatArray, IntArray, Table
 from qconf.core.restored import require
+from qconf.core.validation import select_rows
 from qconf.encoding.columns import as_frame
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.model.column_summary import ColumnSummary
 
 __all__ = ["Background"]
+
+#: Rows of which one is chosen to be typical.
+_CANDIDATES = 256
+_MIDDLE = 0.4, 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +35,8 @@ class Background:
     columns : tuple of ColumnSummary
         In the order of the encoder.
     typical : DataFrame or ndarray of shape (1, n_features)
-        The lower median of each measured column and the most frequent level of others, as `fit`
-        was given them.
+        A row of the fit, as it was given, whose expected error is in the middle fifth, and whose
+        cells are nearest to the middle of their columns.
     error : float
         Median absolute residual of all rows, on the error scale.
     """
@@ -41,7 +47,14 @@ class Background:
     error: float
 
     @classmethod
-    def of(cls, given: Table, read: Table, encoder: TableEncoder, residual: FloatArray) -> Self:
+    def of(
+        cls,
+        given: Table,
+        read: Table,
+        encoder: TableEncoder,
+        residual: FloatArray,
+        expected: Callable[[Table], FloatArray],
+    ) -> Self:
         """Sum up the rows of a fit.
 
         Parameters
@@ -52,20 +65,26 @@ class Background:
             Fitted on `read`.
         residual : ndarray of shape (n_samples,)
             Made without having seen the row; NaN where there is none.
+        expected : callable
+            Returns the expected errors of rows as the models read them.
         """
         matrix = Encoded.of(read, encoder).matrix
         names = [str(name) for name in as_frame(read).columns]
-        names = [f"x{i}" if name == str(i) else name for i, name in enumerate(names)]
+        if not isinstance(read, pd.DataFrame):
+            names = [f"x{i}" for i in range(len(names))]
         error = np.abs(residual)
         levels = {i: len(known) for i, known in encoder.levels_.items()}
         columns = tuple(
             ColumnSummary.of(name, matrix[:, i], error, n_levels=levels.get(i))
             for i, name in enumerate(names)
         )
-        places = [_row_with(matrix[:, i], one.typical) for i, one in enumerate(columns)]
+        some = _spread(len(matrix))
+        row = some[_most_typical(columns, matrix[some], expected(select_rows(read, some)))]
+        typical: Any = select_rows(given, np.array([row]))
+        if isinstance(typical, pd.DataFrame):
+            typical = typical.reset_index(drop=True)
         known = error[~np.isnan(error)]
-        median = float(np.median(known)) if len(known) else np.nan
-        return cls(encoder, columns, _row_of(given, as_frame(read), places), median)
+        return cls(encoder, columns, typical, float(np.median(known)) if len(known) else np.nan)
 
     def check_restored(self) -> None:
         """Check what comes from a file: a summary of each column, and one row.
@@ -84,16 +103,19 @@ class Background:
         require(sound, "what the rows of a fit are like is not told")
 
 
-def _row_with(cells: FloatArray, wanted: float) -> int:
-    """Return the first row that has a cell, or lacks it."""
-    return int(np.argmax(np.isnan(cells) if np.isnan(wanted) else cells == wanted))
+def _spread(n_rows: int) -> IntArray:
+    """Choose rows evenly along the table."""
+    return np.linspace(0, n_rows - 1, num=min(_CANDIDATES, n_rows)).astype(np.intp)
 
 
-def _row_of(given: Table, read: pd.DataFrame, places: list[int]) -> Table:
-    """Put together a row of cells from several; columns that no model reads are of the first."""
-    if not isinstance(given, pd.DataFrame):
-        picked: Any = given[np.array(places, dtype=np.intp), np.arange(given.shape[1])]
-        return np.asarray(picked)[None, :]
-    place: dict[Any, int] = dict(zip(read.columns, places, strict=True))
-    cells = {name: given[name].iloc[[place.get(name, 0)]].reset_index(drop=True) for name in given}
-    return pd.DataFrame(cells)
+def _most_typical(
+    columns: Sequence[ColumnSummary], matrix: FloatArray, expected: FloatArray
+) -> int:
+    """Choose the row that is nearest to the middle, among those with middling expected errors.
+
+    Medians of all columns would be a row that there is not, and its expected error another one.
+    """
+    low, high = np.quantile(expected, _MIDDLE)
+    far = np.stack([one.distance_from_middle(matrix[:, i]) for i, one in enumerate(columns)])
+    middling = (expected >= low) & (expected <= high)
+    return int(np.argmin(np.where(middling, far.mean(axis=0), np.inf)))

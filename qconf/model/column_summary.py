@@ -53,15 +53,13 @@ class ColumnSummary:
         Whether cells are codes of levels.
     n_rows, n_missing : int
     exact : bool
-        Whether `values` are all there were, with how often each was there.
-    values : ndarray of shape (n_values,)
+        Whether `points` are all there were, with how often each was there.
+    points : ndarray of shape (n_points,)
         Levels' codes; or numbers in order: all, or the ten lowest, quantiles and the ten highest.
-    counts : ndarray of shape (n_values,)
-        Rows from each value up to below the next.
-    near : ndarray of shape (n_values, 4)
-        `Neighbourhood` of each value; a missing error where too few rows tell.
-    typical : float
-        The lower median, or the most frequent level; missing if most cells are.
+    counts : ndarray of shape (n_points,)
+        Rows from each point up to below the next.
+    near : ndarray of shape (n_points, 4)
+        `Neighbourhood` of each point; a missing error where too few rows tell.
     """
 
     name: str
@@ -69,10 +67,9 @@ class ColumnSummary:
     n_rows: int
     n_missing: int
     exact: bool
-    values: FloatArray
+    points: FloatArray
     counts: IntArray
     near: FloatArray
-    typical: float
 
     @classmethod
     def of(cls, name: str, cells: FloatArray, error: FloatArray, *, n_levels: int | None) -> Self:
@@ -98,18 +95,30 @@ class ColumnSummary:
         counts = np.bincount(place, minlength=len(values)).astype(np.int64)
         near = _by_level if n_levels is not None else _by_rank
         n_missing = int(len(cells) - len(there))
-        typical = np.nan
-        if n_missing * 2 <= len(cells) and len(there):
-            mode = n_levels is not None
-            typical = float(values[counts.argmax()]) if mode else _lower_median(there)
         told = near(values, there, wrong) if len(there) else np.full((len(values), 4), np.nan)
-        return cls(
-            name, n_levels is not None, len(cells), n_missing, exact, values, counts, told, typical
-        )
+        return cls(name, n_levels is not None, len(cells), n_missing, exact, values, counts, told)
+
+    def distance_from_middle(self, cells: FloatArray) -> FloatArray:
+        """Return how far out cells are: 0 at the median or the most frequent level, at most 1.
+
+        Parameters
+        ----------
+        cells : ndarray of shape (n_cells,)
+            A gap is as near as gaps are frequent.
+        """
+        missing = np.isnan(cells)
+        if missing.all():
+            return np.full(len(cells), 1.0 - self.n_missing / self.n_rows)
+        place = _place(self.points, np.where(missing, self.points[0], cells))
+        if self.is_level:
+            far = 1.0 - self.counts / self.counts.max()
+        else:
+            far = np.abs(2.0 * (np.cumsum(self.counts) - self.counts / 2) / self.counts.sum() - 1.0)
+        return np.where(missing, 1.0 - self.n_missing / self.n_rows, far[place])
 
     def has(self, cell: float) -> bool:
         """Tell whether a cell that is not missing is within what was there."""
-        inside = len(self.values) > 0 and self.values[0] <= cell <= self.values[-1]
+        inside = len(self.points) > 0 and self.points[0] <= cell <= self.points[-1]
         return bool(inside and (not self.is_level or self.counts[int(cell)] > 0))
 
     def rows_alike(self, cell: float) -> tuple[int, str] | None:
@@ -121,17 +130,17 @@ class ColumnSummary:
             The count, and ``equal``, ``low`` or ``high``: equal to it, as low, as high.
         """
         if self.exact:
-            equal = np.flatnonzero(self.values == cell)
+            equal = np.flatnonzero(self.points == cell)
             return (int(self.counts[equal].sum()), "equal") if len(equal) else None
-        as_high = int(self.counts[np.searchsorted(self.values, cell) :].sum())
-        as_low = int(self.counts[: np.searchsorted(self.values, cell, side="right")].sum())
+        as_high = int(self.counts[np.searchsorted(self.points, cell) :].sum())
+        as_low = int(self.counts[: np.searchsorted(self.points, cell, side="right")].sum())
         return (as_high, "high") if as_high <= as_low else (as_low, "low")
 
     def neighbourhood(self, cell: float) -> Neighbourhood | None:
         """Return how wrong the rows near a cell were, if enough of them tell."""
-        if np.isnan(cell) or not len(self.values):
+        if np.isnan(cell) or not len(self.points):
             return None
-        low, high, n_rows, error = self.near[_place(self.values, np.array([cell]))[0]]
+        low, high, n_rows, error = self.near[_place(self.points, np.array([cell]))[0]]
         return None if np.isnan(error) else Neighbourhood(low, high, int(n_rows), float(error))
 
     def beside(self, cell: float) -> list[float]:
@@ -142,18 +151,23 @@ class ColumnSummary:
         """
         if self.is_level or np.isnan(cell):
             return []
-        kept = self.values[self.counts > 0] if self.exact else self.values[10:-10:4]
+        kept = self.points[self.counts > 0] if self.exact else self.points[10:-10:4]
         lower, higher = kept[kept < cell], kept[kept > cell]
         return [*lower[-1:].tolist(), *higher[:1].tolist()]
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest number."""
+        return float(self.points[0]), float(self.points[-1])
+
+    @property
     def middle_half(self) -> tuple[float, float] | None:
         """The quartiles of a measured column."""
-        if self.is_level or not len(self.values):
+        if self.is_level or not len(self.points):
             return None
         share = np.cumsum(self.counts) / self.counts.sum()
         low, high = np.searchsorted(share, [0.25, 0.75])
-        return float(self.values[low]), float(self.values[high])
+        return float(self.points[low]), float(self.points[high])
 
     def check_restored(self) -> None:
         """Check what comes from a file: each value has its count.
@@ -162,14 +176,13 @@ class ColumnSummary:
         ------
         ValueError
         """
-        n_values = len(self.values)
+        n_points = len(self.points)
         sound = (
-            is_array(self.values, np.float64, (None,))
-            and is_array(self.counts, np.int64, (n_values,))
-            and is_array(self.near, np.float64, (n_values, 4))
+            is_array(self.points, np.float64, (None,))
+            and is_array(self.counts, np.int64, (n_points,))
+            and is_array(self.near, np.float64, (n_points, 4))
             and is_count(self.n_rows)
             and is_count(self.n_missing)
-            and type(self.typical) is float
         )
         require(sound, "a summary of a column is none")
 
@@ -225,12 +238,6 @@ def _by_rank(values: FloatArray, there: FloatArray, error: FloatArray) -> FloatA
 def _median(errors: FloatArray) -> float:
     known = errors[~np.isnan(errors)]
     return float(np.median(known)) if len(known) >= RARE_BELOW else np.nan
-
-
-def _lower_median(there: FloatArray) -> float:
-    """Return the median, which is one of the numbers."""
-    at = (len(there) - 1) // 2
-    return float(np.partition(there, at)[at])
 
 
 def _thinned(there: FloatArray) -> FloatArray:

@@ -279,9 +279,14 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
         self._known_values = KnownValues.of(table)
-        told = self._known_values.encoder, self.residual_[roles.rows]
-        self.background_ = Background.of(given_rows, table, *told)
         self._fit_replicates(maker, prediction, rng)
+        self.background_ = Background.of(
+            given_rows,
+            table,
+            self._known_values.encoder,
+            self.residual_[roles.rows],
+            lambda rows: self._estimate(rows, self._predicted(rows)),
+        )
         self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:

@@ -21,7 +21,7 @@ def test_few_numbers_are_counted_each() -> None:
     """How often each was there; how many rows lack one."""
     found = summed([3, 3, 1, np.nan, 3, 2])
     assert found.exact
-    assert (found.n_rows, found.n_missing, found.typical) == (6, 1, 3.0)
+    assert (found.n_rows, found.n_missing) == (6, 1)
     assert found.rows_alike(3.0) == (3, "equal")
     assert found.rows_alike(1.5) is None
     assert found.beside(2.0) == [1.0, 3.0]
@@ -43,21 +43,21 @@ def test_many_numbers_are_counted_at_their_ends() -> None:
     assert found.has(ordered[-1])
     assert not found.has(ordered[-1] + 1e-9)
     assert not found.has(ordered[0] - 1e-9)
-    assert found.typical == ordered[2499]
+    assert found.distance_from_middle(ordered[[2499, 0]]) == pytest.approx([0, 1], abs=0.03)
     assert found.middle_half == pytest.approx(np.quantile(cells, [0.25, 0.75]), abs=0.03)
     low, high = found.beside(0.0)
     assert -0.3 < low < 0.0 < high < 0.3
 
 
-def test_levels_are_counted_and_the_most_frequent_is_typical() -> None:
-    """A level that the fit did not have has no rows; half missing or less is not typical."""
+def test_levels_are_counted_and_the_most_frequent_is_in_the_middle() -> None:
+    """A level that the fit did not have has no rows; a gap is as near as gaps are frequent."""
     found = summed([0, 0, 2, np.nan], n_levels=4)
     assert found.counts.tolist() == [2, 0, 1, 0]
-    assert found.typical == 0.0
+    cells = np.array([0.0, 1.0, 2.0, np.nan])
+    assert found.distance_from_middle(cells).tolist() == [0.0, 1.0, 0.5, 0.75]
     assert not found.has(1.0)
     assert found.beside(0.0) == []
     assert found.middle_half is None
-    assert np.isnan(summed([0, np.nan, np.nan], n_levels=1).typical)
 
 
 def test_errors_near_a_cell_are_those_of_its_neighbours() -> None:
@@ -86,9 +86,9 @@ def test_rows_without_a_residual_tell_nothing() -> None:
 
 
 def test_a_column_of_gaps_says_nothing() -> None:
-    """Its typical cell is missing."""
+    """And a gap is in its middle."""
     found = summed(np.full(30, np.nan))
-    assert np.isnan(found.typical)
+    assert found.distance_from_middle(np.array([np.nan])) == [0.0]
     assert not found.has(0.0)
     assert found.neighbourhood(0.0) is None
     found.check_restored()
@@ -104,5 +104,5 @@ def test_counts_add_up_whatever_the_column(cells: np.ndarray) -> None:
     assert found.counts.sum() == len(known)
     assert found.n_missing == len(cells) - len(known)
     assert all(found.has(cell) for cell in known)
-    assert set(found.values) <= set(known)
+    assert set(found.points) <= set(known)
     found.check_restored()

@@ -1,0 +1,186 @@
+"""What each column adds to a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from qconf._types import TableLike
+from qconf.explanation.cells import Cells
+from qconf.explanation.contributions import Contributions, contributions
+from qconf.explanation.money import in_steps
+from qconf.report.grid import Column, Grid
+from qconf.report.html import as_html
+
+if TYPE_CHECKING:
+    from qconf.report.contributions import ContributionsDisplay
+
+__all__ = ["ValueExplanation", "explain_value", "value_contributions"]
+
+_COLUMNS = ("row", "property", "cell", "typical", "contribution")
+_SHOWN_ROWS = 20
+_SHOWN_COLUMNS = 4
+_VALUE = 0
+
+
+def explain_value(
+    model: Any, X: TableLike, *, together: Iterable[Sequence[str]] | None = None
+) -> ValueExplanation:
+    """Split the value of each row into what each of its columns adds to that of a typical row.
+
+    The same baseline Shapley values as those of `explain_error`, in units of the target. Where
+    the valuation model is a column of somebody else's predictions, all of it is that column's.
+
+    Parameters
+    ----------
+    model : ConfidentRegressor or SelectiveRegressor
+        Fitted, or loaded.
+    X : DataFrame or array-like of shape (n_rows, n_features)
+    together : iterable of sequences of str, default=None
+        Columns that are changed as one.
+
+    Returns
+    -------
+    ValueExplanation
+
+    Raises
+    ------
+    OptionError, ValueError
+        As `explain_error`.
+
+    Examples
+    --------
+    >>> from qconf import ConfidentRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> X = pd.DataFrame({"area": rng.uniform(50, 150, 2000), "zone": rng.choice(["a", "b"], 2000)})
+    >>> y = 1000 * X["area"] + 20_000 * (X["zone"] == "a") + rng.normal(scale=5000, size=2000)
+    >>> model = ConfidentRegressor(confidence="constant", random_state=0).fit(X, y)
+    >>> found = explain_value(model, X.head(3))
+    >>> total = found.summary["typical_value"] + found.table.groupby("row")["contribution"].sum()
+    >>> np.allclose(total, model.predict(X.head(3)), rtol=1e-9)
+    True
+    """
+    return value_contributions(model, X, contributions(model, X, together))
+
+
+def value_contributions(model: Any, X: TableLike, found: Contributions) -> ValueExplanation:
+    """Tell contributions that are known already."""
+    cells = Cells(model, X)
+    rows = []
+    for row, label in enumerate(found.index):
+        parts = found.parts[row, :, _VALUE]
+        for i in np.argsort(-np.abs(parts), kind="stable"):
+            names = found.properties[i].columns
+            own = ", ".join(cells.cell(row, name).text for name in names)
+            typical = ", ".join(cells.typical(name) for name in names)
+            rows.append((label, found.properties[i].name, own, typical, float(parts[i])))
+    summary = pd.DataFrame(
+        {
+            "typical_value": found.typical[_VALUE],
+            "value": found.total[:, _VALUE],
+            "standard_error": found.standard_error[:, :, _VALUE].max(axis=1, initial=0.0),
+        },
+        index=found.index.rename("row"),
+    )
+    return ValueExplanation(pd.DataFrame(rows, columns=list(_COLUMNS)), summary)
+
+
+@dataclass(frozen=True, eq=False)
+class ValueExplanation:
+    """Values of rows as sums of contributions.
+
+    Attributes
+    ----------
+    table : DataFrame
+        By row, the largest first: ``row`` (label in the index of `X`), ``property``, ``cell``,
+        ``typical`` (the cell of the typical row) and ``contribution``, in units of the target.
+    summary : DataFrame of shape (n_rows, 3)
+        ``typical_value``, that of the typical row; ``value``: that plus all contributions; and
+        ``standard_error`` of the least known contribution, 0 where all orders were asked.
+    """
+
+    table: pd.DataFrame = field(repr=False)
+    summary: pd.DataFrame
+
+    def in_words(self, row: Any = None) -> str:
+        """Write the value of a row as a sum; None is the first row."""
+        label = self.summary.index[0] if row is None else row
+        own = self.table[self.table["row"] == label].head(_SHOWN_COLUMNS)
+        told = self.summary.loc[label]
+        parts = [
+            f"{in_steps(one, sign=True)} {name}"
+            for name, one in zip(own["property"], own["contribution"], strict=True)
+        ]
+        rest = float(told["value"] - told["typical_value"] - own["contribution"].sum())
+        if len(self.table[self.table["row"] == label]) > _SHOWN_COLUMNS:
+            parts.append(f"{in_steps(rest, sign=True)} all else")
+        start = f"typical {in_steps(float(told['typical_value']))}"
+        return f"{' '.join([start, *parts])} = {in_steps(float(told['value']))}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values, ready for JSON."""
+        return {
+            "rows": [
+                {
+                    "row": str(label),
+                    **{name: float(told[name]) for name in self.summary.columns},
+                    "in_words": self.in_words(label),
+                    "contributions": self.table[self.table["row"] == label]
+                    .drop(columns="row")
+                    .to_dict("records"),
+                }
+                for label, told in self.summary.iterrows()
+            ]
+        }
+
+    def plot(self, ax: Any = None, *, row: Any = None) -> ContributionsDisplay:
+        """Draw the contributions to a row's value, from the typical value to its own.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a new figure.
+        row : object, default=None
+            Its label; None is the first.
+
+        Returns
+        -------
+        ContributionsDisplay
+        """
+        from qconf.report.contributions import ContributionsDisplay  # noqa: PLC0415
+
+        label = self.summary.index[0] if row is None else row
+        own = self.table[self.table["row"] == label]
+        typical = float(self.summary.loc[label, "typical_value"])  # type: ignore[arg-type]
+        cells = [f"{a} = {b}" for a, b in zip(own["property"], own["cell"], strict=True)]
+        return ContributionsDisplay(
+            cells, own["contribution"].to_numpy(), typical, "value", multiply=False
+        ).plot(ax)
+
+    def __str__(self) -> str:
+        """Return what `print` shows: the sums of the first rows."""
+        from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
+
+        return drawn(*self._parts()).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """Return the same for a notebook."""
+        return as_html(*self._parts())
+
+    def _parts(self) -> Iterator[str | Grid]:
+        columns = [Column("row"), Column("value", right=True), Column("why", fold=True)]
+        labels = list(self.summary.index[:_SHOWN_ROWS])
+        values = self.summary["value"].to_numpy()
+        yield Grid(
+            columns,
+            [
+                [str(label), in_steps(float(values[i])), self.in_words(label)]
+                for i, label in enumerate(labels)
+            ],
+        )
+        if len(self.summary) > _SHOWN_ROWS:
+            yield f"And {len(self.summary) - _SHOWN_ROWS:,} more rows."
