@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from qconf._types import BoolArray, TableLike
+from qconf._types import BoolArray, FloatArray, TableLike
 from qconf.core.plain_columns import DATES, DURATIONS
 from qconf.encoding.columns import as_frame
 from qconf.encoding.encoder import TableEncoder
@@ -24,6 +24,8 @@ __all__ = ["MARKS", "Cell", "Cells"]
 MARKS: Final = ("never seen", "out of range", "missing", "rare", "conflict")
 #: A gap in a column that has so few of them is odd.
 _FEW_GAPS = 0.05
+#: From here on, nothing is written behind the point; and from there on, no zeros.
+_MANY_DIGITS, _NO_DIGITS = 1e5, 1e15
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Cells:
         self._frame = as_frame(pair.as_fitted(X))
         self._typical = as_frame(pair.as_fitted(self.background.typical))
         self._matrix, self._unseen = self.background.encoder.codes(self._frame)
+        self._codes, _ = self.background.encoder.codes(self._typical)
         self._unlike: BoolArray = np.asarray(pair.unlike(X))
 
     @cached_property
@@ -78,16 +81,26 @@ class Cells:
 
     def typical(self, name: str) -> str:
         """Return the typical row's cell of a column, as people read it."""
-        return written_cell(self._typical.iloc[0, self._at[name]])
+        return self._text(self._typical, self._codes, 0, self._at[name])
+
+    def typical_code(self, name: str) -> float:
+        """Return the same as the encoder writes it."""
+        return float(self._codes[0, self._at[name]])
 
     def cell(self, row: int, name: str) -> Cell:
         """Return a cell with what is odd in it."""
         at = self._at[name]
         column = self.background.columns[at]
-        text = written_cell(self._frame.iloc[row, at])
+        text = self._text(self._frame, self._matrix, row, at)
         code = float(self._matrix[row, at])
         mark, note = self._mark(row, at, column, text, code)
         return Cell(column, code, text, mark, note)
+
+    def _text(self, frame: pd.DataFrame, codes: FloatArray, row: int, at: int) -> str:
+        """Write a cell: a level as it is there, for the encoder may not know it."""
+        if self.background.columns[at].is_level:
+            return written_cell(frame.iloc[row, at])
+        return self.written(at, float(codes[row, at]))
 
     def _mark(
         self, row: int, at: int, column: ColumnSummary, text: str, code: float
@@ -98,7 +111,8 @@ class Cells:
             return _gap(column)
         if self._unlike[row, at]:
             return "out of range", _beyond(column, text, code, self._ends(at))
-        alike = column.rows_alike(code)
+        # New rows are newer, and every date is rare at first.
+        alike = None if self.background.encoder.kind_of(at) == DATES else column.rows_alike(code)
         if alike is None or alike[0] >= RARE_BELOW:
             return "", ""
         return "rare", _rarity(column, text, *alike)
@@ -138,10 +152,9 @@ def written_cell(cell: Any) -> str:
     """
     if cell is None or (not isinstance(cell, Sequence) and pd.isna(cell)):
         return ""
-    if isinstance(cell, bool | np.bool_):
-        return "yes" if cell else "no"
     if isinstance(cell, float | np.floating):
-        return f"{cell:.10g}"
+        whole = float(cell).is_integer() or abs(cell) >= _MANY_DIGITS
+        return f"{cell:.0f}" if whole and abs(cell) < _NO_DIGITS else f"{cell:.6g}"
     return str(cell).removesuffix(" 00:00:00")
 
 

@@ -54,7 +54,7 @@ def _near(cells: Cells, cell: Cell, contribution: float, unit: str) -> str | Non
         return None
     return (
         f"{_range(cells, cell, near)}: half of {near.n_rows:,} rows were off by more than "
-        f"{told_error(near.error, unit)}, of all by {told_error(usual, unit)}"
+        f"{told_error(near.error, unit)}, of all by more than {told_error(usual, unit)}"
     )
 
 

@@ -24,6 +24,8 @@ __all__ = ["ValueExplanation", "explain_value", "value_contributions"]
 _COLUMNS = ("row", "property", "cell", "typical", "contribution")
 _SHOWN_ROWS = 20
 _SHOWN_COLUMNS = 4
+#: What is less than this share of the value is not told.
+_NOTHING = 1e-4
 _VALUE = 0
 
 
@@ -116,7 +118,7 @@ class ValueExplanation:
             for name, one in zip(own["property"], own["contribution"], strict=True)
         ]
         rest = float(told["value"] - told["typical_value"] - own["contribution"].sum())
-        if len(self.table[self.table["row"] == label]) > _SHOWN_COLUMNS:
+        if abs(rest) > _NOTHING * abs(float(told["value"])):
             parts.append(f"{in_steps(rest, sign=True)} all else")
         start = f"typical {in_steps(float(told['typical_value']))}"
         return f"{' '.join([start, *parts])} = {in_steps(float(told['value']))}"
