@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
+    from qconf.explanation.comparables import comparables as comparables
+    from qconf.explanation.comparables_result import Comparables as Comparables
     from qconf.explanation.error_explanation import ErrorExplanation as ErrorExplanation
     from qconf.explanation.error_explanation import explain_error as explain_error
     from qconf.explanation.value_explanation import ValueExplanation as ValueExplanation
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from qconf.fitting.certify_model import certify_model as certify_model
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
+    from qconf.learners.comparables_regressor import ComparablesRegressor as ComparablesRegressor
     from qconf.learners.linear.linear_quantile import (
         LinearQuantileRegressor as LinearQuantileRegressor,
     )
@@ -95,6 +98,8 @@ _HOME = {
     "Certificates": "qconf.certification.certificates",
     "CertifiedModel": "qconf.fitting.certified",
     "ColumnConfidence": "qconf.estimators.column",
+    "Comparables": "qconf.explanation.comparables_result",
+    "ComparablesRegressor": "qconf.learners.comparables_regressor",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
@@ -133,6 +138,7 @@ _HOME = {
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "certify_model": "qconf.fitting.certify_model",
+    "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
@@ -166,6 +172,8 @@ __all__ = [
     "Certificates",
     "CertifiedModel",
     "ColumnConfidence",
+    "Comparables",
+    "ComparablesRegressor",
     "Comparison",
     "ConfidentRegressor",
     "ConstantConfidence",
@@ -204,6 +212,7 @@ __all__ = [
     "certified_rate",
     "certify",
     "certify_model",
+    "comparables",
     "compare",
     "compare_unlabelled",
     "evaluate",

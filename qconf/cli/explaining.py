@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from qconf.errors import OptionError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from qconf.explanation.objection import Explained
+    from qconf.tables.schema import Schema
 
 __all__ = ["Asked", "explain"]
 
@@ -57,12 +60,68 @@ def explain(asked: Asked, reading: Mapping[str, Any]) -> Explained:
     options = {
         "schema": schema, "decisions": Decisions().of_card(card), "together": asked.together,
     }  # fmt: skip
-    before = explain_row(model, frame, **options)
-    changes = Changes(asked.cells, asked.without)
+    compared = _Compared.of(asked, model, card.target, schema, said)
+    before = explain_row(model, frame, comparables=compared.as_known(frame), **options)
+    changes = Changes(asked.cells, asked.without, compared.n_added)
     after = None
     if changes:
-        after = explain_row(model, changed(frame, asked.cells, schema), **options)
-    return Explained(asked.table, asked.row, before, changes, after)
+        other = changed(frame, asked.cells, schema)
+        after = explain_row(model, other, comparables=compared.as_objected(other), **options)
+    return Explained(asked.table, asked.row, before, changes, after, compared.why_none)
+
+
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """Comparables, as known and as an objection would have them."""
+
+    asked: Asked
+    model: Any
+    target: str | None
+    sales: Any = None
+    objected: Any = None
+    n_added: int = 0
+    why_none: str = ""
+
+    @classmethod
+    def of(
+        cls, asked: Asked, model: Any, target: str | None, schema: Schema, said: Mapping[str, Any]
+    ) -> _Compared:
+        """Read the sales, if there are some."""
+        from qconf.explanation.sales_of_file import (  # noqa: PLC0415 - help must not wait
+            sales_of_file,
+            sales_with,
+            sales_without,
+        )
+
+        if asked.sales is None:
+            kept = getattr(getattr(model, "known_sales_", None), "kept", None)
+            why = "" if kept is not None else "None: name earlier sales with --sales FILE."
+            return cls(asked, model, None, why_none=why)
+        sales = sales_of_file(asked.sales, schema, said)
+        objected, n_added = sales_without(sales, asked.without), 0
+        if asked.add_sale is not None:
+            added = sales_of_file(asked.add_sale, schema, said)
+            objected, n_added = sales_with(objected, added), len(added)
+        return cls(asked, model, target, sales, objected, n_added)
+
+    def as_known(self, frame: pd.DataFrame) -> Any:
+        """Choose comparables among the sales as they are."""
+        return self._chosen(frame, self.sales)
+
+    def as_objected(self, frame: pd.DataFrame) -> Any:
+        """Choose them without and with the sales that somebody named."""
+        return self._chosen(frame, self.objected)
+
+    def _chosen(self, frame: pd.DataFrame, sales: Any) -> Any:
+        from qconf.explanation.comparables import comparables  # noqa: PLC0415 - help must not wait
+
+        if self.why_none:
+            return None
+        asked = self.asked
+        return comparables(
+            self.model, frame, sales=sales, target=self.target, n=asked.n, since=asked.since,
+            random_state=0,
+        )  # fmt: skip
 
 
 def _check(asked: Asked) -> None:

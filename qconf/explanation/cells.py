@@ -64,8 +64,8 @@ class Cells:
     def __init__(self, model: Any, X: TableLike) -> None:
         pair = pair_of(model)
         self.background: Background = background_of(pair)
-        self._frame = as_frame(pair.as_fitted(X))
-        self._typical = as_frame(pair.as_fitted(self.background.typical))
+        self._frame = as_frame(pair.features_of(X))
+        self._typical = as_frame(pair.features_of(self.background.typical))
         self._matrix, self._unseen = self.background.encoder.codes(self._frame)
         self._codes, _ = self.background.encoder.codes(self._typical)
         self._unlike: BoolArray = np.asarray(pair.unlike(X))

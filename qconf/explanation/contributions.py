@@ -97,7 +97,7 @@ def pair_of(model: Any) -> Any:
         If it is none.
     """
     pair = getattr(model, "estimator_", model)
-    if not (hasattr(pair, "predict_with_error") and hasattr(pair, "as_fitted")):
+    if not (hasattr(pair, "predict_with_error") and hasattr(pair, "features_of")):
         msg = (
             "Only a fitted ConfidentRegressor, or a SelectiveRegressor of one, can be explained; "
             f"this is a {type(model).__name__}."
@@ -171,7 +171,7 @@ class _Asked:
 
 def _differs(pair: Any, background: Background, pool: Table) -> tuple[BoolArray, BoolArray]:
     """Tell the cells that are other than the typical row's, and rows with one never seen."""
-    matrix, unseen = background.encoder.codes(pair.as_fitted(pool))
+    matrix, unseen = background.encoder.codes(pair.features_of(pool))
     same = (matrix[1:] == matrix[0]) | (np.isnan(matrix[1:]) & np.isnan(matrix[0]))
     if unseen is not None:
         same &= ~unseen[1:]

@@ -107,7 +107,9 @@ def adjustments_of(comparables: Any, sale: Any) -> list[str]:
 
 def _difference(one: dict[str, Any]) -> str:
     """Say how the row differs from the sale in a property."""
-    name, sale, subject = one["property"], one["sale_cell"], one["subject_cell"]
+    name, sale, subject = one["property"], one["sale_cell"], one["row_cell"]
+    if sale is None and subject is None:
+        return str(name)
     here, there = (pd.to_numeric(str(cell), errors="coerce") for cell in (subject, sale))
     if np.isnan(here) or np.isnan(there):
         return f"{name} {subject} instead of {sale}"
