@@ -38,7 +38,7 @@ _TREES: dict[str, Any] = {
 
 def run(folder: Path | None, seeds: int) -> pd.DataFrame:  # noqa: ARG001 - nothing is drawn
     """Measure each table once: neither fit nor explanation hangs on a seed."""
-    tables = [one for one in SCENARIOS if one.name in _TABLES]
+    tables = [one for one in SCENARIOS if one.id in _TABLES]
     if folder is None:
         tables = tables[:1]
     return pd.concat([measured(one, folder) for one in tables], ignore_index=True)
@@ -59,7 +59,7 @@ def measured(scenario: Scenario, folder: Path | None) -> pd.DataFrame:
     itself = _of_model(model, rows)
     surrogate = _of_surrogate(model, fitted, rows)
     found = pd.DataFrame([itself, surrogate])
-    found.insert(0, "table", scenario.name)
+    found.insert(0, "table", scenario.id)
     return found
 
 

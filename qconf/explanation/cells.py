@@ -18,7 +18,7 @@ from qconf.explanation.contributions import background_of, pair_of
 from qconf.model.background import Background
 from qconf.model.column_summary import RARE_BELOW, ColumnSummary
 
-__all__ = ["MARKS", "Cell", "Cells"]
+__all__ = ["MARKS", "Cell", "Cells", "written_cell"]
 
 #: What may be odd in a cell, by falling weight.
 MARKS: Final = ("never seen", "out of range", "missing", "rare", "conflict")

@@ -69,6 +69,9 @@ def _plain(cells: Cells, cell: Cell) -> str:
     name, at = cell.column.name, cells.place(cell.column.name)
     if cell.text == "":
         return f"{name} is missing"
+    alike = cell.column.rows_alike(cell.code) if cell.column.exact else None
+    if alike is not None and not cell.column.is_level:
+        return f"{name} is {cell.text}, as in {alike[0]:,} of {cell.column.n_rows:,} rows"
     half = cell.column.middle_half
     if half is None:
         return f"{name} is {cell.text}, typical is {cells.typical(name) or 'a gap'}"

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from qconf.core.estimate import in_percent
+from qconf.explanation.cells import written_cell
+from qconf.explanation.comparables_result import HELD_OUT
 from qconf.explanation.money import in_steps
 from qconf.explanation.row_explanation import RowExplanation
 from qconf.explanation.sentences import told_error
@@ -73,6 +75,9 @@ def _comparables(told: RowExplanation, why_none: str) -> Iterator[str | Grid]:
     if told.comparables is None:
         yield why_none or "None: name earlier sales."
         return
+    if told.comparables.table.empty:
+        yield "None: no sale was known at the time of this row."
+        return
     table, summary = told.comparables.table, told.comparables.summary.iloc[0]
     columns = [
         Column("sale"), Column("weight", right=True), Column("price", right=True),
@@ -88,9 +93,14 @@ def _comparables(told: RowExplanation, why_none: str) -> Iterator[str | Grid]:
     yield Grid(columns, rows)
     yield (
         f"Weighted average {in_steps(summary['comparables_value'])}, beside the model's "
-        f"{in_steps(summary['value'])}; as good as {summary['effective_comparables']:.1f} sales "
-        "of equal weight."
+        f"{in_steps(summary['value'])}. In effect {summary['effective_comparables']:.1f} of "
+        f"{summary['known_sales']:,.0f} known sales stand behind it."
     )
+    if HELD_OUT in set(told.comparables.adjustments["property"]):
+        yield (
+            f"{HELD_OUT}: what the model says of a sale now, beyond what it said without having "
+            "seen it."
+        )
 
 
 def adjustments_of(comparables: Any, sale: Any) -> list[str]:
@@ -112,7 +122,7 @@ def _difference(one: dict[str, Any]) -> str:
         return str(name)
     here, there = (pd.to_numeric(str(cell), errors="coerce") for cell in (subject, sale))
     if np.isnan(here) or np.isnan(there):
-        return f"{name} {subject} instead of {sale}"
+        return f"{name} {written_cell(subject) or '-'} instead of {written_cell(sale) or '-'}"
     return f"{abs(here - there):.6g} {'more' if here > there else 'less'} {name}"
 
 
@@ -127,11 +137,12 @@ def _reasons(told: RowExplanation) -> Iterator[str | Grid]:
             for one in table.itertuples()
         ]
         yield Grid(columns, rows)
-    if told.comparables is not None:
-        spread = float(told.comparables.summary["spread"].iloc[0])
+    if told.comparables is not None and not told.comparables.table.empty:
+        line, unit = told.comparables.summary.iloc[0], told.error.unit
         yield (
-            f"The adjusted comparables spread by {told_error(spread, told.error.unit)}: the same "
-            "error as sales nearby show it."
+            f"The same seen another way: adjusted prices of the comparables are "
+            f"{told_error(float(line['spread']), unit)} from the value (weighted root mean "
+            f"square), those of all sales alike {told_error(float(line['local_error']), unit)}."
         )
 
 

@@ -289,18 +289,8 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
-        self._known_values = KnownValues.of(table)
-        self.known_sales_ = KnownSales.of(
-            table, target, roles.rows, roles.n_rows, self.encoder, _name_of(y), kept
-        )
         self._fit_replicates(maker, prediction, rng)
-        self.background_ = Background.of(
-            given_rows,
-            table,
-            self.encoder,
-            self.residual_[roles.rows],
-            lambda rows: self._estimate(rows, self._predicted(rows)),
-        )
+        self._remember(given_rows, table, target, roles, _name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
@@ -312,6 +302,28 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     def encoder(self) -> TableEncoder:
         """What turns features, as the valuation model sees them, into numbers."""
         return self._known_values.encoder
+
+    def _remember(
+        self,
+        given: Table,
+        table: Table,
+        target: FloatArray,
+        roles: FitRoles,
+        target_name: str | None,
+        kept: KeptRows | None,
+    ) -> None:
+        """Keep of the rows what it takes to tell others from them, and to explain others."""
+        self._known_values = KnownValues.of(table)
+        self.known_sales_ = KnownSales.of(
+            table, target, roles.rows, roles.n_rows, self.encoder, target_name, kept
+        )
+        self.background_ = Background.of(
+            given,
+            table,
+            self.encoder,
+            self.residual_[roles.rows],
+            lambda rows: self._estimate(rows, self._predicted(rows)),
+        )
 
     def _cast_shadow(
         self,
