@@ -14,6 +14,7 @@ from qconf._types import BoolArray, FloatArray, TableLike
 from qconf.core.plain_columns import DATES, DURATIONS
 from qconf.encoding.columns import as_frame
 from qconf.encoding.encoder import TableEncoder
+from qconf.explanation.conflicts import conflicts_in
 from qconf.explanation.contributions import background_of, pair_of
 from qconf.model.background import Background
 from qconf.model.column_summary import RARE_BELOW, ColumnSummary
@@ -21,7 +22,7 @@ from qconf.model.column_summary import RARE_BELOW, ColumnSummary
 __all__ = ["MARKS", "Cell", "Cells", "written_cell"]
 
 #: What may be odd in a cell, by falling weight.
-MARKS: Final = ("never seen", "out of range", "missing", "rare", "conflict")
+MARKS: Final = ("never seen", "missing", "out of range", "conflict", "rare")
 #: A gap in a column that has so few of them is odd.
 _FEW_GAPS = 0.05
 #: From here on, nothing is written behind the point; and from there on, no zeros.
@@ -69,6 +70,7 @@ class Cells:
         self._matrix, self._unseen = self.background.encoder.codes(self._frame)
         self._codes, _ = self.background.encoder.codes(self._typical)
         self._unlike: BoolArray = np.asarray(pair.unlike(X))
+        self._conflicts = conflicts_in(pair, self._frame)
 
     @cached_property
     def _at(self) -> Mapping[str, int]:
@@ -111,11 +113,14 @@ class Cells:
             return _gap(column)
         if self._unlike[row, at]:
             return "out of range", _beyond(column, text, code, self._ends(at))
+        conflict = self._conflicts.get((row, column.name))
+        if conflict is not None:
+            return "conflict", conflict
         # New rows are newer, and every date is rare at first.
         alike = None if self.background.encoder.kind_of(at) == DATES else column.rows_alike(code)
-        if alike is None or alike[0] >= RARE_BELOW:
-            return "", ""
-        return "rare", _rarity(column, text, *alike)
+        if alike is not None and alike[0] < RARE_BELOW:
+            return "rare", _rarity(column, text, *alike)
+        return "", ""
 
     def _ends(self, at: int) -> tuple[str, str]:
         low, high = self.background.columns[at].ends

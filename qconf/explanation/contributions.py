@@ -13,6 +13,7 @@ from qconf._types import BoolArray, FloatArray, Table, TableLike
 from qconf.core.validation import check_table, select_rows
 from qconf.errors import OptionError
 from qconf.explanation.coalitions import Coalitions, coalitions_for
+from qconf.explanation.conflicts import conflicting_pairs
 from qconf.explanation.mixed_rows import answers, stacked
 from qconf.explanation.properties import Property, properties_of
 from qconf.model.background import Background
@@ -62,7 +63,7 @@ def contributions(
         Fitted.
     X : DataFrame or array-like of shape (n_rows, n_features)
     together : iterable of sequences of str, default=None
-        Columns that are changed as one.
+        Columns that are changed as one; those that the model was told should agree are so too.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def contributions(
     pair = pair_of(model)
     background = background_of(pair)
     known = [one.name for one in background.columns]
-    properties = properties_of(known, together)
+    properties = properties_of(known, _groups(pair, together))
     table = check_table(pair, X, reset=False)
     labels = X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(len(table))
     index = labels if labels.is_unique else pd.RangeIndex(len(table))
@@ -122,6 +123,15 @@ def background_of(pair: Any) -> Background:
         )
         raise OptionError(msg)
     return known
+
+
+def _groups(pair: Any, together: Iterable[Sequence[str]] | None) -> list[Sequence[str]]:
+    """Add sources of one input, unless they are in a group already: mixed, they would disagree."""
+    groups = list(together or ())
+    for names in conflicting_pairs(pair):
+        if not {name for group in groups for name in group} & set(names):
+            groups.append(names)
+    return groups
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,8 @@ def explain_error(
     X : DataFrame or array-like of shape (n_rows, n_features)
         No column of the target is looked at.
     together : iterable of sequences of str, default=None
-        Columns that are changed as one: ``[("lat", "long")]``.
+        Columns that are changed as one: ``[("lat", "long")]``. Columns that the model was told
+        should agree (its `conflicts`) are so too.
 
     Returns
     -------

@@ -54,16 +54,7 @@ def sales_without(sales: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 
 
 def sales_with(sales: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    """Add sales, called ``+1``, ``+2`` and so on; columns that they lack are missing.
-
-    Raises
-    ------
-    OptionError
-        If there are none.
-    """
-    if added.empty:
-        msg = "--add-sale names a file of sales, and this one has no row."
-        raise OptionError(msg)
+    """Add sales, called ``+1``, ``+2`` and so on; columns that they lack are missing."""
     named = added.set_axis([f"+{name}" for name in added.index], axis=0)
     unlike = [
         name for name in sales.columns if name in named and sales[name].dtype != named[name].dtype

@@ -37,7 +37,7 @@ def sentence(cells: Cells, row: int, names: tuple[str, ...], contribution: float
     str
     """
     found = [cells.cell(row, name) for name in names]
-    notes = [one.note for one in found if one.note and contribution > 0]
+    notes = list(dict.fromkeys(one.note for one in found if one.note and contribution > 0))
     if not notes:
         near = [one for one in (_near(cells, cell, contribution, unit) for cell in found) if one]
         notes = near[:1]

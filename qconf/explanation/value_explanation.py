@@ -43,7 +43,7 @@ def explain_value(
         Fitted, or loaded.
     X : DataFrame or array-like of shape (n_rows, n_features)
     together : iterable of sequences of str, default=None
-        Columns that are changed as one.
+        Columns that are changed as one, as in `explain_error`.
 
     Returns
     -------
