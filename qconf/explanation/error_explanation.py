@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,16 +14,12 @@ from qconf.core.error_scale import error_scale
 from qconf.explanation.cells import Cells
 from qconf.explanation.contributions import Contributions, contributions, pair_of
 from qconf.explanation.sentences import product_in_words, sentence, told_error
-from qconf.report.grid import Column, Grid
-from qconf.report.html import as_html
-
-if TYPE_CHECKING:
-    from qconf.report.contributions import ContributionsDisplay
+from qconf.explanation.told_rows import ToldRows
+from qconf.report.contributions import ContributionsDisplay
 
 __all__ = ["ErrorExplanation", "error_reasons", "explain_error"]
 
 _COLUMNS = ("row", "property", "cell", "typical", "mark", "factor", "contribution", "sentence")
-_SHOWN_ROWS = 20
 _ERROR = 1
 
 
@@ -111,16 +107,16 @@ def _reasons(cells: Cells, found: Contributions, row: int, unit: str) -> Iterato
         }
 
 
-@dataclass(frozen=True, eq=False)
-class ErrorExplanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class ErrorExplanation(ToldRows):
     """Expected errors of rows as products of factors.
 
     Attributes
     ----------
     table : DataFrame
         By row, the largest first: ``row`` (label in the index of `X`), ``property``, ``cell``,
-        ``typical`` (the cell of the typical row), ``mark`` (never seen, out of range, missing,
-        rare, conflict or nothing), ``factor``, ``contribution`` (its logarithm) and ``sentence``.
+        ``typical`` (the cell of the typical row), ``mark`` (never seen, missing, out of range,
+        conflict, rare, or nothing), ``factor``, ``contribution`` (its logarithm) and ``sentence``.
     summary : DataFrame of shape (n_rows, 3)
         ``typical_error`` (expected error of the typical row), ``expected_error``: that times all
         factors; ``standard_error`` of the least known contribution, 0 where all orders were asked.
@@ -128,83 +124,30 @@ class ErrorExplanation:
         How errors are written.
     """
 
-    table: pd.DataFrame = field(repr=False)
+    table: pd.DataFrame
     summary: pd.DataFrame
     unit: str
 
     def in_words(self, row: Any = None) -> str:
         """Write the expected error of a row as a product; None is the first row."""
-        label = self.summary.index[0] if row is None else row
-        own = self.table[self.table["row"] == label]
-        told = self.summary.loc[label]
+        own, line = self._of(row)
         factors = dict(zip(own["property"], own["factor"], strict=True))
         return product_in_words(
-            float(told["typical_error"]), float(told["expected_error"]), factors, self.unit
+            float(line["typical_error"]), float(line["expected_error"]), factors, self.unit
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, ready for JSON."""
-        return {
-            "unit": self.unit,
-            "rows": [
-                {
-                    "row": str(label),
-                    **{name: float(told[name]) for name in self.summary.columns},
-                    "in_words": self.in_words(label),
-                    "reasons": self.table[self.table["row"] == label]
-                    .drop(columns="row")
-                    .to_dict("records"),
-                }
-                for label, told in self.summary.iterrows()
-            ],
-        }
+        return {"unit": self.unit, "rows": self._rows("reasons")}
 
-    def plot(self, ax: Any = None, *, row: Any = None) -> ContributionsDisplay:
-        """Draw the factors of a row from the typical error to its own.
+    def _display(
+        self, own: pd.DataFrame, line: pd.Series[Any], names: list[str]
+    ) -> ContributionsDisplay:
+        times, label = (100.0, "expected error, %")
+        if self.unit != "percent":
+            times, label = 1.0, "expected error"
+        steps, typical = own["contribution"].to_numpy(), times * float(line["typical_error"])
+        return ContributionsDisplay(names, steps, typical, label, multiply=True)
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a new figure.
-        row : object, default=None
-            Its label; None is the first.
-
-        Returns
-        -------
-        ContributionsDisplay
-        """
-        from qconf.report.contributions import ContributionsDisplay  # noqa: PLC0415
-
-        label = self.summary.index[0] if row is None else row
-        own = self.table[self.table["row"] == label]
-        typical = float(self.summary.loc[label, "typical_error"])  # type: ignore[arg-type]
-        times = 100.0 if self.unit == "percent" else 1.0
-        name = "expected error, %" if self.unit == "percent" else "expected error"
-        cells = [f"{a} = {b}" for a, b in zip(own["property"], own["cell"], strict=True)]
-        return ContributionsDisplay(
-            cells, own["contribution"].to_numpy(), times * typical, name, multiply=True
-        ).plot(ax)
-
-    def __str__(self) -> str:
-        """Return what `print` shows: the products of the first rows."""
-        from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
-
-        return drawn(*self._parts()).rstrip("\n")
-
-    def _repr_html_(self) -> str:
-        """Return the same for a notebook."""
-        return as_html(*self._parts())
-
-    def _parts(self) -> Iterator[str | Grid]:
-        columns = [Column("row"), Column("expected error", right=True), Column("why", fold=True)]
-        labels = list(self.summary.index[:_SHOWN_ROWS])
-        expected = self.summary["expected_error"].to_numpy()
-        yield Grid(
-            columns,
-            [
-                [str(label), told_error(float(expected[i]), self.unit), self.in_words(label)]
-                for i, label in enumerate(labels)
-            ],
-        )
-        if len(self.summary) > _SHOWN_ROWS:
-            yield f"And {len(self.summary) - _SHOWN_ROWS:,} more rows."
+    def _figure(self, line: pd.Series[Any]) -> tuple[str, str]:
+        return "expected error", told_error(float(line["expected_error"]), self.unit)

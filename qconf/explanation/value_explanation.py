@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,12 @@ from qconf._types import TableLike
 from qconf.explanation.cells import Cells
 from qconf.explanation.contributions import Contributions, contributions
 from qconf.explanation.money import in_steps
-from qconf.report.grid import Column, Grid
-from qconf.report.html import as_html
-
-if TYPE_CHECKING:
-    from qconf.report.contributions import ContributionsDisplay
+from qconf.explanation.told_rows import ToldRows
+from qconf.report.contributions import ContributionsDisplay
 
 __all__ = ["ValueExplanation", "explain_value", "value_contributions"]
 
 _COLUMNS = ("row", "property", "cell", "typical", "contribution")
-_SHOWN_ROWS = 20
 _SHOWN_COLUMNS = 4
 #: What is less than this share of the value is not told.
 _NOTHING = 1e-4
@@ -91,8 +87,8 @@ def value_contributions(model: Any, X: TableLike, found: Contributions) -> Value
     return ValueExplanation(pd.DataFrame(rows, columns=list(_COLUMNS)), summary)
 
 
-@dataclass(frozen=True, eq=False)
-class ValueExplanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class ValueExplanation(ToldRows):
     """Values of rows as sums of contributions.
 
     Attributes
@@ -105,84 +101,34 @@ class ValueExplanation:
         ``standard_error`` of the least known contribution, 0 where all orders were asked.
     """
 
-    table: pd.DataFrame = field(repr=False)
+    table: pd.DataFrame
     summary: pd.DataFrame
 
     def in_words(self, row: Any = None) -> str:
         """Write the value of a row as a sum; None is the first row."""
-        label = self.summary.index[0] if row is None else row
-        own = self.table[self.table["row"] == label].head(_SHOWN_COLUMNS)
-        told = self.summary.loc[label]
+        own, line = self._of(row)
+        first = own[own["contribution"] != 0].head(_SHOWN_COLUMNS)
         parts = [
             f"{in_steps(one, sign=True)} {name}"
-            for name, one in zip(own["property"], own["contribution"], strict=True)
+            for name, one in zip(first["property"], first["contribution"], strict=True)
         ]
-        rest = float(told["value"] - told["typical_value"] - own["contribution"].sum())
-        if abs(rest) > _NOTHING * abs(float(told["value"])):
+        rest = float(line["value"] - line["typical_value"] - first["contribution"].sum())
+        if abs(rest) > _NOTHING * abs(float(line["value"])):
             parts.append(f"{in_steps(rest, sign=True)} all else")
-        start = f"typical {in_steps(float(told['typical_value']))}"
-        return f"{' '.join([start, *parts])} = {in_steps(float(told['value']))}"
+        start = f"typical {in_steps(float(line['typical_value']))}"
+        return f"{' '.join([start, *parts])} = {in_steps(float(line['value']))}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, ready for JSON."""
-        return {
-            "rows": [
-                {
-                    "row": str(label),
-                    **{name: float(told[name]) for name in self.summary.columns},
-                    "in_words": self.in_words(label),
-                    "contributions": self.table[self.table["row"] == label]
-                    .drop(columns="row")
-                    .to_dict("records"),
-                }
-                for label, told in self.summary.iterrows()
-            ]
-        }
+        return {"rows": self._rows("contributions")}
 
-    def plot(self, ax: Any = None, *, row: Any = None) -> ContributionsDisplay:
-        """Draw the contributions to a row's value, from the typical value to its own.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a new figure.
-        row : object, default=None
-            Its label; None is the first.
-
-        Returns
-        -------
-        ContributionsDisplay
-        """
-        from qconf.report.contributions import ContributionsDisplay  # noqa: PLC0415
-
-        label = self.summary.index[0] if row is None else row
-        own = self.table[self.table["row"] == label]
-        typical = float(self.summary.loc[label, "typical_value"])  # type: ignore[arg-type]
-        cells = [f"{a} = {b}" for a, b in zip(own["property"], own["cell"], strict=True)]
+    def _display(
+        self, own: pd.DataFrame, line: pd.Series[Any], names: list[str]
+    ) -> ContributionsDisplay:
+        steps = own["contribution"].to_numpy()
         return ContributionsDisplay(
-            cells, own["contribution"].to_numpy(), typical, "value", multiply=False
-        ).plot(ax)
-
-    def __str__(self) -> str:
-        """Return what `print` shows: the sums of the first rows."""
-        from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
-
-        return drawn(*self._parts()).rstrip("\n")
-
-    def _repr_html_(self) -> str:
-        """Return the same for a notebook."""
-        return as_html(*self._parts())
-
-    def _parts(self) -> Iterator[str | Grid]:
-        columns = [Column("row"), Column("value", right=True), Column("why", fold=True)]
-        labels = list(self.summary.index[:_SHOWN_ROWS])
-        values = self.summary["value"].to_numpy()
-        yield Grid(
-            columns,
-            [
-                [str(label), in_steps(float(values[i])), self.in_words(label)]
-                for i, label in enumerate(labels)
-            ],
+            names, steps, float(line["typical_value"]), "value", multiply=False
         )
-        if len(self.summary) > _SHOWN_ROWS:
-            yield f"And {len(self.summary) - _SHOWN_ROWS:,} more rows."
+
+    def _figure(self, line: pd.Series[Any]) -> tuple[str, str]:
+        return "value", in_steps(float(line["value"]))

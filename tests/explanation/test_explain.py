@@ -216,3 +216,12 @@ def test_a_selective_regressor_is_explained_as_the_pair_it_holds() -> None:
     """What it accepts does not change what it says."""
     model = kept_model("selective")
     assert pair_of(model) is model.estimator_
+
+
+def test_a_row_that_was_not_explained_is_refused() -> None:
+    """By its label, with those that were."""
+    found = explain_error(fitted_model(), features(new_rows(3)))
+    with pytest.raises(OptionError, match="There is no row 7 among those that are explained"):
+        found.in_words(7)
+    with pytest.raises(OptionError, match="There are: 0, 1, 2"):
+        found.plot(row="b")

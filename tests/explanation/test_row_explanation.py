@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
+from explained_rows import one_row
 from new_rows import features, fitted_model, new_rows
 from saved_models import fitted
 from saved_models import new_rows as rows_of_kept
 
-from qconf.errors import OptionError, TableError
 from qconf.explanation.alternatives import alternatives
 from qconf.explanation.objection import Changes, Explained
 from qconf.explanation.row_explanation import RowExplanation, explain_row
-from qconf.explanation.subject import changed, row_of_file
 from qconf.explanation.telling import headline
 from qconf.scoring.decisions import Decisions
-from qconf.tables.options import ReadingOptions
-from qconf.tables.schema import Schema
 
 DECIDED = Decisions(threshold=0.15)
-
-
-def one_row(model: Any, rows: pd.DataFrame) -> tuple[pd.DataFrame, Schema]:
-    schema = Schema.of_model(model)
-    batch = pa.RecordBatch.from_pandas(rows.iloc[:1], preserve_index=False)
-    return pd.DataFrame(schema.read(batch).table, columns=schema.names), schema
 
 
 def told(name: str = "model-probabilities", decisions: Decisions = DECIDED) -> RowExplanation:
@@ -124,89 +111,3 @@ def test_the_typical_row_has_typical_alternatives_of_no_column() -> None:
     model = fitted_model()
     frame, schema = one_row(model, model.background_.typical)
     assert set(alternatives(model, frame, schema, Decisions())["which"]) <= {"lower", "higher"}
-
-
-@pytest.mark.parametrize("ending", ["parquet", "csv"])
-def test_a_row_is_read_by_its_number(tmp_path: Any, ending: str) -> None:
-    """From 1, as score reads it; no column but the model's."""
-    table = new_rows(7)
-    path = tmp_path / f"new.{ending}"
-    if ending == "csv":
-        table.to_csv(path, index=False)
-    else:
-        table.to_parquet(path, index=False)
-    schema = Schema.of_model(fitted_model())
-    for number in (1, 7):
-        row = row_of_file(path, number, schema, ReadingOptions())
-        assert list(row) == schema.names
-        assert row["rooms"].item() == table["rooms"].iloc[number - 1]
-    with pytest.raises(OptionError, match=r"has 7 rows, and --row asks for row 8\."):
-        row_of_file(path, 8, schema, ReadingOptions())
-    with pytest.raises(OptionError, match=r"--row counts from 1, got 0\."):
-        row_of_file(path, 0, schema, ReadingOptions())
-
-
-def test_a_row_that_cannot_be_read_says_why(tmp_path: Any) -> None:
-    """With its number."""
-    table = new_rows(3).assign(area=[1.0, np.inf, 2.0])
-    table.to_parquet(tmp_path / "new.parquet", index=False)
-    schema = Schema.of_model(fitted_model())
-    with pytest.raises(TableError, match=r"Row 2 cannot be explained\. The column 'area'"):
-        row_of_file(tmp_path / "new.parquet", 2, schema, ReadingOptions())
-
-
-def test_cells_are_set_as_a_text_file_writes_them() -> None:
-    """Numbers, dates, levels, truth; nothing is a gap."""
-    frame, schema = one_row(fitted_model(), features(new_rows(2)))
-    typed = {"rooms": " 4", "area": "81.5", "zone": "q", "garden": "true", "built": "1960-02-03"}
-    row = changed(frame, typed, schema)
-    assert row[["rooms", "area", "zone", "garden"]].iloc[0].tolist() == [4.0, 81.5, "q", 1.0]
-    assert row["built"].item() == pd.Timestamp("1960-02-03")
-    assert changed(frame, {"area": "", "zone": ""}, schema)[["area", "zone"]].isna().all(axis=None)
-    assert frame["rooms"].item() == new_rows(2)["rooms"].iloc[0]
-
-
-@pytest.mark.parametrize(
-    ("cells", "message"),
-    [
-        ({"rooom": "3"}, "--set: the model sees no column 'rooom'. Did you mean 'rooms'?"),
-        ({"rooms": "three"}, "--set: the column 'rooms' holds numbers, and 'three' is none."),
-        ({"built": "soon"}, "--set: .*'built'"),
-        ({"parcel": "3"}, "--set: the model sees no column 'parcel'."),
-        ({"price": "3"}, "--set: the model sees no column 'price'."),
-    ],
-)
-def test_cells_that_cannot_be_set_are_refused(cells: dict[str, str], message: str) -> None:
-    """With the closest name, or the kind that the column holds."""
-    frame, schema = one_row(fitted_model(), features(new_rows(2)))
-    with pytest.raises(OptionError, match=message):
-        changed(frame, cells, schema)
-
-
-def test_changes_say_themselves() -> None:
-    """In the words of the heading."""
-    assert not Changes({})
-    assert str(Changes({"lot": "620", "zone": ""}, ("12",), 2)) == (
-        "lot = 620, zone = missing, without sale 12, with 2 more sales"
-    )
-
-
-def test_before_and_after_stand_side_by_side() -> None:
-    """The figures of both, and the factors that are other ones."""
-    model = fitted_model()
-    frame, schema = one_row(model, features(new_rows(2)))
-    options: Any = {"schema": schema, "decisions": Decisions()}
-    before = explain_row(model, frame, **options)
-    other = changed(frame, {"zone": "nowhere", "rooms": "90"}, schema)
-    found = Explained("new.csv", 1, before, Changes({"rooms": "90"}),
-                      explain_row(model, other, **options))  # fmt: skip
-    text = found.as_text()
-    assert "With rooms = 90" in text
-    assert "before" in text
-    wanted = [100 * one.score["expected_error"] for one in (before, found.after) if one]
-    (line,) = (one for one in text.splitlines() if one.strip().startswith("expected error  "))
-    assert [float(one) for one in line.split()[2::2]] == pytest.approx(wanted, abs=0.051)
-    page = found.as_page()
-    assert page.count("<h1>") == 1
-    assert page.count("<h2>") == 6
-    assert found.to_dict()["after"]["inputs"][1]["mark"] == "out of range"
