@@ -40,6 +40,8 @@ def alternatives(
     schema: Schema,
     decisions: Decisions,
     together: Iterable[Sequence[str]] | None = None,
+    *,
+    cells: Cells | None = None,
 ) -> pd.DataFrame:
     """Score a row again with each of its inputs set to the typical one, and to those beside it.
 
@@ -53,6 +55,8 @@ def alternatives(
         What follows from an expected error.
     together : iterable of sequences of str, default=None
         Columns that are set to the typical row's at once, and not one by one.
+    cells : Cells, default=None
+        Of the row, if they are known already.
 
     Returns
     -------
@@ -62,8 +66,8 @@ def alternatives(
         ``value_change``, ``expected_error``, ``error_factor``, ``tier``, ``accept`` and
         ``changes_decision``; tier and acceptance are None where the model has none.
     """
-    asked = frame if schema.named else frame.to_numpy()
-    cells = Cells(model, asked)
+    if cells is None:
+        cells = Cells(model, frame if schema.named else frame.to_numpy())
     steps = list(_steps(model, cells, properties_of(cells.names, together)))
     if not steps:
         return pd.DataFrame(columns=list(_COLUMNS))

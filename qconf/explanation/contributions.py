@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import BoolArray, FloatArray, Table, TableLike
-from qconf.core.validation import check_table, select_rows
+from qconf.core.validation import check_table
 from qconf.errors import OptionError
 from qconf.explanation.coalitions import Coalitions, coalitions_for
 from qconf.explanation.conflicts import conflicting_pairs
@@ -59,7 +59,7 @@ def contributions(
 
     Parameters
     ----------
-    model : ConfidentRegressor or SelectiveRegressor
+    model : ConfidentRegressor, SelectiveRegressor, FittedModel or CertifiedModel
         Fitted.
     X : DataFrame or array-like of shape (n_rows, n_features)
     together : iterable of sequences of str, default=None
@@ -77,8 +77,10 @@ def contributions(
     labels = X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(len(table))
     index = labels if labels.is_unique else pd.RangeIndex(len(table))
     pool = stacked(table, background.typical)
-    typical = answers(pair, select_rows(pool, np.array([0])), _own(1, pool))[0]
-    total = answers(pair, select_rows(pool, np.arange(1, len(pool))), _own(len(table), pool))
+    # As they are: the typical row, and those that are asked for.
+    as_is = np.repeat(np.arange(len(pool))[:, None], pool.shape[1], axis=1)
+    typical, total = np.split(answers(pair, pool, as_is), [1])
+    typical = typical[0]
     differs, unseen = _differs(pair, background, pool)
     asked = _Asked(pair, pool, properties, known)
     told = [
@@ -97,11 +99,13 @@ def pair_of(model: Any) -> Any:
     OptionError
         If it is none.
     """
-    pair = getattr(model, "estimator_", model)
+    pair = model
+    for name in ("model", "estimator_"):
+        pair = getattr(pair, name, pair)
     if not (hasattr(pair, "predict_with_error") and hasattr(pair, "features_of")):
         msg = (
-            "Only a fitted ConfidentRegressor, or a SelectiveRegressor of one, can be explained; "
-            f"this is a {type(model).__name__}."
+            "Only a fitted ConfidentRegressor, or what holds one, can be explained; this is a "
+            f"{type(model).__name__}."
         )
         raise OptionError(msg)
     return pair
@@ -186,10 +190,6 @@ def _differs(pair: Any, background: Background, pool: Table) -> tuple[BoolArray,
     if unseen is not None:
         same &= ~unseen[1:]
     return ~same, np.asarray(pair.unlike(pool))[1:].any(axis=1)
-
-
-def _own(n_rows: int, pool: Table) -> Any:
-    return np.repeat(np.arange(n_rows)[:, None], pool.shape[1], axis=1)
 
 
 def _names(pool: Table) -> list[str]:

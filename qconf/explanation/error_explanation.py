@@ -35,7 +35,7 @@ def explain_error(
 
     Parameters
     ----------
-    model : ConfidentRegressor or SelectiveRegressor
+    model : ConfidentRegressor, SelectiveRegressor, FittedModel or CertifiedModel
         Fitted, or loaded.
     X : DataFrame or array-like of shape (n_rows, n_features)
         No column of the target is looked at.
@@ -69,12 +69,11 @@ def explain_error(
     >>> found.table[["property", "cell", "typical"]].iloc[0].tolist()
     ['kind', 'b', 'a']
     """
-    return error_reasons(model, X, contributions(model, X, together))
+    return error_reasons(model, Cells(model, X), contributions(model, X, together))
 
 
-def error_reasons(model: Any, X: TableLike, found: Contributions) -> ErrorExplanation:
+def error_reasons(model: Any, cells: Cells, found: Contributions) -> ErrorExplanation:
     """Put contributions that are known already into words."""
-    cells = Cells(model, X)
     unit = "units" if error_scale(pair_of(model).error).name == "absolute" else "percent"
     rows = [one for row in range(len(found.index)) for one in _reasons(cells, found, row, unit)]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))

@@ -97,13 +97,13 @@ def explain_row(
         msg = f"The row cannot be explained, for it cannot be scored. {scored.reasons[0]}"
         raise TableError(msg)
     asked = frame if schema.named else frame.to_numpy()
-    found = contributions(model, asked, together)
+    found, cells = contributions(model, asked, together), Cells(model, asked)
     return RowExplanation(
         scored.batch.to_pylist()[0],
-        _inputs(Cells(model, asked)),
-        error_reasons(model, asked, found),
-        value_contributions(model, asked, found),
-        alternatives(model, frame, schema, decisions, together),
+        _inputs(cells),
+        error_reasons(model, cells, found),
+        value_contributions(cells, found),
+        alternatives(model, frame, schema, decisions, together, cells=cells),
         comparables,
     )
 

@@ -35,7 +35,7 @@ def explain_value(
 
     Parameters
     ----------
-    model : ConfidentRegressor or SelectiveRegressor
+    model : ConfidentRegressor, SelectiveRegressor, FittedModel or CertifiedModel
         Fitted, or loaded.
     X : DataFrame or array-like of shape (n_rows, n_features)
     together : iterable of sequences of str, default=None
@@ -62,12 +62,11 @@ def explain_value(
     >>> np.allclose(total, model.predict(X.head(3)), rtol=1e-9)
     True
     """
-    return value_contributions(model, X, contributions(model, X, together))
+    return value_contributions(Cells(model, X), contributions(model, X, together))
 
 
-def value_contributions(model: Any, X: TableLike, found: Contributions) -> ValueExplanation:
+def value_contributions(cells: Cells, found: Contributions) -> ValueExplanation:
     """Tell contributions that are known already."""
-    cells = Cells(model, X)
     rows = []
     for row, label in enumerate(found.index):
         parts = found.parts[row, :, _VALUE]

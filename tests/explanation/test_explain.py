@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -216,6 +217,7 @@ def test_a_selective_regressor_is_explained_as_the_pair_it_holds() -> None:
     """What it accepts does not change what it says."""
     model = kept_model("selective")
     assert pair_of(model) is model.estimator_
+    assert pair_of(SimpleNamespace(model=model.estimator_)) is model.estimator_
 
 
 def test_a_row_that_was_not_explained_is_refused() -> None:
