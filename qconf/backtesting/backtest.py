@@ -77,8 +77,8 @@ def backtest(
     models : sequence or mapping, default=("linear", "forest", "boosted")
         Valuation models: ``"boosted"``, ``"comparables"``, ``"forest"``, ``"linear"``,
         ``"column:NAME"`` for predictions that the table has, each made without its row's target,
-        or regressors; or names for any of these. Columns of predictions are features of no model; rows that lack
-        one are left out for all.
+        or regressors; or names for any of these. Columns of predictions are features of no model;
+        rows that lack one are left out for all.
     estimators : sequence or mapping, default=("residual", "blend")
         Confidence estimators, as in `qconf.compare`.
     crosses : iterable of (str, str), default=None

@@ -55,8 +55,8 @@ ModelsOption: TypeAlias = Annotated[
     typer.Option(
         metavar="A,B",
         help="Valuation models: linear, forest, boosted, comparables, or column:NAME for "
-        "predictions that the table has, each made without having seen its row's target.  [default: "
-        f"{_DEFAULT_MODELS}, or --old and --new]",
+        "predictions that the table has, each made without having seen its row's target.  "
+        f"[default: {_DEFAULT_MODELS}, or --old and --new]",
     ),
 ]
 OldOption: TypeAlias = Annotated[

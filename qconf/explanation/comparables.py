@@ -28,6 +28,9 @@ from qconf.model.regressor import ConfidentRegressor
 
 __all__ = ["comparables"]
 
+#: A part of a log ratio, or of a difference in shares of the values, that is none.
+_ROUNDING = 1e-9
+
 
 def comparables(
     model: Any,
@@ -84,7 +87,9 @@ def comparables(
     -----
     Known at the time of a row are sales of strictly earlier times, where a column was the time of
     the fit. Without a time all sales are, but for those that are alike in all features: they may
-    be the row itself. Sales of the row's group are never used.
+    be the row itself. Sales of the row's group are never used. A sale of the fit is known again by
+    its features and its price; if one of them was changed since, it counts as one that the model
+    has not seen.
 
     Examples
     --------
@@ -111,6 +116,9 @@ def comparables(
     similarity = similarity_of(fitted, own, split)
     window, n_known = known_before(rows, known.rows, _keys(fitted, rows, known), since)
     on_ratios = error_scale(fitted.error).needs_positive
+    if on_ratios:
+        # What is valued at zero or below has no ratio to anything.
+        window.last[value <= 0] = 0
     alike = most_alike(
         similarity.leaves(fitted, known.rows, known.prediction(on_ratios=on_ratios)),
         similarity.leaves(fitted, rows, value),
@@ -129,6 +137,7 @@ def comparables(
         local_error=np.sqrt(alike.mean_square),
         n_known=n_known,
         on_ratios=on_ratios,
+        n_trees=sum(one.n_trees for one in similarity.forests),
         similarity=similarity.words,
         split_by="nothing" if split is None else split.words,
         fidelity=None if split is None else split.fidelity,
@@ -199,11 +208,10 @@ def _adjustments(
         said = split.parts(*tables)
         parts = on_scale(said, row_value, sale_value, logs=split.on_logs, on_ratios=on_ratios)
     rest = whole - parts.sum(axis=1)
+    unit = 1.0 if on_ratios else np.abs(row_value) + np.abs(sale_value)
+    rest[np.abs(rest) <= _ROUNDING * unit] = 0.0
+    every = np.column_stack([parts, rest, np.where(sales.was_fitted[pairs.place], learned, 0.0)])
     is_own = split is not None and split.fidelity == 1.0
-    if is_own:
-        # The trees are the model: what is left is rounding.
-        rest[:] = 0.0
-    every = np.column_stack([parts, rest, np.where(sales.wfeatures_of[pairs.place], learned, 0.0)])
     takes_up = np.append(np.full(len(names), is_own), [not is_own, False])
     money = split_adjustments(
         every, pairs.price, pairs.adjusted, on_ratios=on_ratios, exact=takes_up
@@ -220,10 +228,12 @@ def _values_now(
 ) -> FloatArray:
     """Return what the valuation model says of some sales now, having seen those of its fit."""
     value = sales.prediction(on_ratios=on_ratios)[place]
-    shown = np.unique(place[sales.wfeatures_of[place]])
+    shown = np.unique(place[sales.was_fitted[place]])
     if len(shown):
-        now = np.empty(len(sales.price))
+        now = np.zeros(len(sales.price))
         now[shown] = model.values_of(select_rows(sales.rows.features, shown))
-        seen = sales.wfeatures_of[place]
+        seen = sales.was_fitted[place]
+        if on_ratios:
+            seen &= now[place] > 0
         value[seen] = now[place[seen]]
     return value

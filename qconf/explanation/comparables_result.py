@@ -65,6 +65,8 @@ class Comparables:
         See `summary`.
     on_ratios : bool
         Whether residuals are log ratios (relative and log error scale) or differences.
+    n_trees : int
+        In whose leaves rows are alike.
     similarity, split_by : str
         Whose leaves tell rows alike, and by what adjustments are split.
     fidelity : float or None
@@ -82,6 +84,7 @@ class Comparables:
     local_error: FloatArray
     n_known: IntArray
     on_ratios: bool
+    n_trees: int
     similarity: str
     split_by: str
     fidelity: float | None

@@ -13,8 +13,9 @@ from qconf.core.error_scale import error_scale
 from qconf.core.frames import as_frame_if_table, as_series
 from qconf.core.validation import select_rows
 from qconf.errors import OptionError, TableError, did_you_mean
+from qconf.model.given_prediction import GivenPrediction
 from qconf.model.regressor import ConfidentRegressor
-from qconf.tables.roles import check_target_values, is_name, moments_of, role_numbers
+from qconf.tables.roles import check_positive, is_name, moments_of, role_numbers
 
 __all__ = ["Rows", "Sales", "known_sales", "rows_of"]
 
@@ -57,7 +58,7 @@ class Sales:
     residual : ndarray of shape (n_sales,)
         Of predictions that have not seen the price: log ratios, or on the absolute error scale
         differences.
-    wfeatures_of : ndarray of shape (n_sales,), dtype bool
+    was_fitted : ndarray of shape (n_sales,), dtype bool
         Whether the valuation model has seen the price since.
     left_out : dict of str to int
         How many sales were not used, by the reason.
@@ -66,7 +67,7 @@ class Sales:
     rows: Rows
     price: FloatArray
     residual: FloatArray
-    wfeatures_of: BoolArray
+    was_fitted: BoolArray
     left_out: dict[str, int]
 
     def prediction(self, *, on_ratios: bool) -> FloatArray:
@@ -138,16 +139,17 @@ def known_sales(
     rows = rows_of(model, given)
     scale = error_scale(model.error)
     priced = np.isfinite(price)
-    check_target_values(price[priced], "target", scale)
+    check_positive(price[priced], "target", scale)
     timed = np.ones(len(price), bool) if rows.time is None else ~np.asarray(pd.isna(rows.time))
-    places = model.known_sales_.places(
-        rows.features, price, model.encoder, np.isfinite(model.residual_)
-    )
-    residual, wfeatures_of = _residuals(model, rows, price, places, usable=priced & timed)
+    was_fitted, residual = _of_the_fit(model, rows, price, sales_are_kept=sales is None)
+    new = np.flatnonzero(priced & timed & ~was_fitted)
+    residual[new] = _of_the_model(model, select_rows(rows.features, new), price[new])
+    unknown = ~np.isfinite(residual)
     reasons = {
         "without a price": ~priced,
         "without a time": ~timed,
-        "of which the fit made no prediction out of sample": ~np.isfinite(residual),
+        "that the fit could not predict without having seen them": unknown & was_fitted,
+        "valued at zero or below": unknown,
     }
     used = np.flatnonzero(~np.logical_or.reduce(list(reasons.values())))
     if len(used) == 0:
@@ -162,7 +164,7 @@ def known_sales(
         if (one & ~seen).any():
             left_out[why] = int((one & ~seen).sum())
         seen |= one
-    return Sales(_part(rows, used), price[used], residual[used], wfeatures_of[used], left_out)
+    return Sales(_part(rows, used), price[used], residual[used], was_fitted[used], left_out)
 
 
 def _given(
@@ -214,24 +216,38 @@ def _target_name(model: ConfidentRegressor, table: Any, name: str | None) -> Any
     raise OptionError(msg)
 
 
-def _residuals(
-    model: ConfidentRegressor, rows: Rows, price: FloatArray, places: Any, *, usable: BoolArray
-) -> tuple[FloatArray, BoolArray]:
-    """Return residuals of predictions that have not seen the price, and which the fit has seen."""
-    wfeatures_of = places >= 0
+def _of_the_fit(
+    model: ConfidentRegressor, rows: Rows, price: FloatArray, *, sales_are_kept: bool
+) -> tuple[BoolArray, FloatArray]:
+    """Tell which sales the valuation model has seen, and return its residuals of when it had not.
+
+    Given predictions have seen none.
+    """
     residual = np.full(len(price), np.nan)
-    own = model.residual_[places]
-    new = np.flatnonzero(usable & ~wfeatures_of)
-    on_ratios = model.error != "absolute"
+    if isinstance(model.regressor_, GivenPrediction):
+        return np.zeros(len(price), dtype=bool), residual
+    if sales_are_kept:
+        places = np.arange(len(price))
+    else:
+        has_one = np.isfinite(model.residual_)
+        places = model.known_sales_.places(rows.features, price, model.encoder, has_one)
+    was_fitted = places >= 0
+    own = model.residual_[places[was_fitted]]
     with np.errstate(invalid="ignore", divide="ignore"):
-        kept = np.log1p(own) if model.error == "relative" else own
-        residual[wfeatures_of] = kept[wfeatures_of]
-        if len(new):
-            value = model.values_of(select_rows(rows.features, new))
-            said = np.log(value / price[new]) if on_ratios else value - price[new]
-            residual[new] = said
-    residual[~np.isfinite(residual)] = np.nan
-    return residual, wfeatures_of
+        logs = np.log1p(own) if model.error == "relative" else own
+    residual[was_fitted] = np.where(np.isfinite(logs), logs, np.nan)
+    return was_fitted, residual
+
+
+def _of_the_model(model: ConfidentRegressor, features: Table, price: FloatArray) -> FloatArray:
+    """Return residuals of sales that the valuation model has not seen."""
+    if len(price) == 0:
+        return price
+    value = model.values_of(features)
+    if model.error == "absolute":
+        return value - price
+    positive = value > 0
+    return np.where(positive, np.log(np.where(positive, value, 1.0) / price), np.nan)
 
 
 def _part(rows: Rows, places: Any) -> Rows:

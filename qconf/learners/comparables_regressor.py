@@ -5,7 +5,6 @@ from __future__ import annotations
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
@@ -14,7 +13,6 @@ from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import (
     Interval,
     TakesTables,
-    check_enough_rows,
     check_parameters,
     check_target,
 )
@@ -31,22 +29,19 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
 
     Alike are rows that share the most leaves of boosted trees, every tree with the same weight.
     Each comparable's target is adjusted by how much more the trees predict for the row asked for
-    than trees that had not seen the comparable predicted for that; so what they did not see of it
-    is carried over. Wrapped in a logarithm of the target, as `qconf.backtest` does under the name
-    ``"comparables"``, adjustments are factors.
+    than for the comparable; so what they leave of it is carried over. Wrapped in a logarithm of
+    the target, as `qconf.backtest` does under the name ``"comparables"``, adjustments are factors.
 
     Parameters
     ----------
     n : int, default=5
         Number of comparables.
     adjusted : bool, default=True
-        Whether targets are adjusted. Without, one model is fitted and not ``folds + 1``.
+        Whether targets are adjusted.
     n_estimators : int, default=300
         Number of trees.
     learning_rate : float, default=0.06
     min_samples_leaf : int, default=20
-    folds : int, default=5
-        Into how many parts rows are cut, so that each is predicted by trees grown on the others.
     random_state : int, RandomState instance or None, default=None
     n_jobs : int or None, default=None
         Threads; None is as many as rows keep busy.
@@ -58,7 +53,7 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
     leaves_ : ndarray of shape (n_trees, n_samples)
         Of the rows of `fit`.
     carried_ : ndarray of shape (n_samples,)
-        What each row of `fit` brings with it: its target, less its out-of-sample prediction if
+        What each row of `fit` brings with it: its target, less what the trees predict for it if
         targets are adjusted.
     encoder_ : TableEncoder
     n_features_in_ : int
@@ -68,7 +63,10 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
     Notes
     -----
     It remembers the rows of `fit`, and each is its own best comparable: how good it is tell only
-    rows that it has not seen.
+    rows that it has not seen. What trees predict for comparables they predict with their targets
+    seen. Adjusted by out-of-sample predictions, as `qconf.comparables` does to tell how far off
+    the model is, what is odd of a comparable would count twice, for the trees have learned a part
+    of it (docs/decisions/0043-comparables.md).
 
     Examples
     --------
@@ -87,7 +85,6 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
-        "folds": [Interval(Integral, 2, None, closed="left")],
         "random_state": ["random_state"],
         "n_jobs": [Interval(Integral, 1, None, closed="left"), None],
     }
@@ -100,7 +97,6 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
         n_estimators: int = 300,
         learning_rate: float = 0.06,
         min_samples_leaf: int = 20,
-        folds: int = 5,
         random_state: RandomState = None,
         n_jobs: int | None = None,
     ) -> None:
@@ -109,7 +105,6 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
         self.n_estimators = n_estimators
         self.learning_rate = learning_rate
         self.min_samples_leaf = min_samples_leaf
-        self.folds = folds
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -133,15 +128,20 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
         check_parameters(self)
         encoded = encode(self, X, reset=True)
         target = check_target(self, y, len(encoded))
-        check_enough_rows(self, len(target), 2)
-        rng = random_source(self.random_state)
-        seed = draw_seed(rng)
-        self.model_ = self._trees(seed).fit(encoded, target)
+        self.model_ = BoostedTrees(
+            n_estimators=self.n_estimators,
+            learning_rate=self.learning_rate,
+            max_features=0.7,
+            subsample=1.0,
+            min_samples_leaf=self.min_samples_leaf,
+            max_rows=None,
+            random_state=draw_seed(random_source(self.random_state)),
+            n_jobs=self.n_jobs,
+        ).fit(encoded, target)
         self.leaves_ = leaves_of([self.model_.trees_], encoded.matrix, self.n_jobs)
         self.carried_: FloatArray = target
         if self.adjusted:
-            dealt = rng.permutation(len(target)) % min(self.folds, len(target))
-            self.carried_ = target - self._held_out(encoded, target, dealt, seed)
+            self.carried_ = target - self.model_.predict(encoded)
         return self
 
     def predict(self, X: TableLike | Encoded) -> FloatArray:
@@ -177,23 +177,3 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
                 "leaves are not one a tree and row",
             )
             require(self.carried_.shape == (n_rows,), "comparables are not one a row")
-
-    def _trees(self, seed: int) -> BoostedTrees:
-        return BoostedTrees(
-            n_estimators=self.n_estimators,
-            learning_rate=self.learning_rate,
-            max_features=0.7,
-            subsample=1.0,
-            min_samples_leaf=self.min_samples_leaf,
-            max_rows=None,
-            random_state=seed,
-            n_jobs=self.n_jobs,
-        )
-
-    def _held_out(self, rows: Encoded, target: FloatArray, dealt: Any, seed: int) -> FloatArray:
-        """Predict each row by trees that have not seen it."""
-        predicted = np.empty(len(target))
-        for fold in range(int(dealt.max()) + 1):
-            others, own = np.flatnonzero(dealt != fold), np.flatnonzero(dealt == fold)
-            predicted[own] = self._trees(seed).fit(rows[others], target[others]).predict(rows[own])
-        return predicted

@@ -1,4 +1,4 @@
-"""Split the difference between what trees say of two rows over the features in which they differ."""
+"""Split the difference between what trees say of two rows over the features that differ."""
 
 from __future__ import annotations
 
