@@ -12,6 +12,7 @@ import pandas as pd
 from qconf.core.plain_columns import DATES, DURATIONS
 from qconf.core.validation import select_rows
 from qconf.explanation.cells import Cell, Cells
+from qconf.explanation.conflicts import conflicting_pairs
 from qconf.explanation.contributions import pair_of
 from qconf.explanation.properties import Property, properties_of
 from qconf.scoring.batch import EXPECTED_ERROR
@@ -62,7 +63,8 @@ def alternatives(
     -------
     DataFrame
         What would change the tier or the acceptance first, then by how much the value moves:
-        ``property``, ``cell``, ``to``, ``which`` (typical, lower or higher), ``value``,
+        ``property``, ``cell``, ``to``, ``which`` (typical, lower,
+        higher, or as another source that disagrees), ``value``,
         ``value_change``, ``expected_error``, ``error_factor``, ``tier``, ``accept`` and
         ``changes_decision``; tier and acceptance are None where the model has none.
     """
@@ -92,6 +94,7 @@ def _steps(model: Any, cells: Cells, properties: Sequence[Property]) -> Iterator
     """List what could stand in each column; when it was, and what others predicted, is given."""
     pair = pair_of(model)
     given = getattr(pair.regressor_, "column", None)
+    yield from _as_other_source(pair, cells)
     for one in properties:
         if {given, pair.time_name_} & set(one.columns):
             continue
@@ -106,6 +109,16 @@ def _steps(model: Any, cells: Cells, properties: Sequence[Property]) -> Iterator
             if code != usual[one.name]:
                 which = "lower" if code < cell.code else "higher"
                 yield _Step(one.name, which, {one.name: code})
+
+
+def _as_other_source(pair: Any, cells: Cells) -> Iterator[_Step]:
+    """List what would stand there if one of two sources that disagree were as the other."""
+    for names in conflicting_pairs(pair):
+        one, other = (cells.cell(0, name) for name in names)
+        if "conflict" in (one.mark, other.mark):
+            for cell, right in ((one, other), (other, one)):
+                name = cell.column.name
+                yield _Step(name, f"as {right.column.name}", {name: right.code})
 
 
 def _differs(cell: Cell, code: float) -> bool:

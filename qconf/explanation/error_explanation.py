@@ -130,7 +130,11 @@ class ErrorExplanation(ToldRows):
     def in_words(self, row: Any = None) -> str:
         """Write the expected error of a row as a product; None is the first row."""
         own, line = self._of(row)
-        factors = dict(zip(own["property"], own["factor"], strict=True))
+        names = [
+            f"{name} ({mark})" if mark else name
+            for name, mark in zip(own["property"], own["mark"], strict=True)
+        ]
+        factors = dict(zip(names, own["factor"], strict=True))
         return product_in_words(
             float(line["typical_error"]), float(line["expected_error"]), factors, self.unit
         )

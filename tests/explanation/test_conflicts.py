@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from explained_rows import one_row
 
 from qconf import ConfidentRegressor, explain_error
+from qconf.explanation.alternatives import alternatives
 from qconf.explanation.cells import Cells
 from qconf.explanation.conflicts import conflicting_pairs, conflicts_in
+from qconf.scoring.decisions import Decisions
 
 
 class Described:
@@ -71,3 +74,21 @@ def test_sources_are_one_property_unless_they_are_grouped_otherwise(model: Any) 
     assert set(found["property"]) == {"tax + listing", "a + b"}
     other = explain_error(model, ROWS, together=[("tax", "a")]).table
     assert set(other["property"]) == {"tax + a", "listing", "b"}
+
+
+def test_one_source_as_the_other_is_what_could_be_otherwise(model: Any) -> None:
+    """Either of the two that disagree, and none of those that agree."""
+    frame, schema = one_row(model, ROWS.iloc[[1]])
+    table = alternatives(model, frame, schema, Decisions()).set_index("which")
+    assert table.loc["as listing", ["property", "cell", "to"]].tolist() == ["tax", "200", "100"]
+    assert table.loc["as tax", ["property", "cell", "to"]].tolist() == ["listing", "100", "200"]
+    wanted = model.predict(frame.assign(tax=100.0))
+    assert table.loc["as listing", "value"] == pytest.approx(wanted[0])
+    frame, schema = one_row(model, ROWS.iloc[[0]])
+    assert "as tax" not in set(alternatives(model, frame, schema, Decisions())["which"])
+
+
+def test_the_product_names_what_is_marked(model: Any) -> None:
+    """A conflict is told beside the factor."""
+    assert "tax + listing (conflict)" in explain_error(model, ROWS).in_words(1)
+    assert "tax + listing (" not in explain_error(model, ROWS).in_words(0)
