@@ -69,6 +69,7 @@ class Cells:
         self._typical = as_frame(pair.features_of(self.background.typical))
         self._matrix, self._unseen = self.background.encoder.codes(self._frame)
         self._codes, _ = self.background.encoder.codes(self._typical)
+        self._time = pair.time_name_
         self._unlike: BoolArray = np.asarray(pair.unlike(X))
         self._conflicts = conflicts_in(pair, self._frame)
 
@@ -117,7 +118,8 @@ class Cells:
         if conflict is not None:
             return "conflict", conflict
         # New rows are newer, and every date is rare at first.
-        alike = None if self.background.encoder.kind_of(at) == DATES else column.rows_alike(code)
+        is_time = column.name == self._time or self.background.encoder.kind_of(at) == DATES
+        alike = None if is_time else column.rows_alike(code)
         if alike is not None and alike[0] < RARE_BELOW:
             return "rare", _rarity(column, text, *alike)
         return "", ""

@@ -227,3 +227,38 @@ def test_a_row_that_was_not_explained_is_refused() -> None:
         found.in_words(7)
     with pytest.raises(OptionError, match="There are: 0, 1, 2"):
         found.plot(row="b")
+
+
+_RNG = np.random.default_rng(0)
+_AREA = pd.Series(_RNG.uniform(1, 2, 200))
+_PRICE = (_AREA * np.exp(_RNG.normal(scale=0.1, size=200))).to_numpy()
+_DAYS = pd.date_range("2020-01-01", periods=200)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "roles"),
+    [
+        (pd.array(_RNG.choice(["x", "y"], 200), dtype="string"), ["new", None], {}),
+        (pd.Categorical(_RNG.choice(["x", "y"], 200)), pd.Categorical(["q", "x"]), {}),
+        (pd.array(_RNG.integers(0, 5, 200), dtype="Int64"), pd.array([None, 9], "Int64"), {}),
+        (_RNG.integers(0, 5, 200), [np.nan, 1.5], {}),
+        (_RNG.random(200) < 0.5, [True, False], {}),
+        (pd.to_timedelta(_RNG.integers(1, 99, 200), "D"), pd.to_timedelta([5, 999], "D"), {}),
+        (_DAYS.tz_localize("Europe/Zurich"), _DAYS[[1, 5]].tz_localize("Asia/Tokyo"), {}),
+        (_DAYS.strftime("%Y-%m-%d"), ["2020-05-01", "2020-07-18"], {"time": "b"}),
+        (np.arange(200), [100, 199], {"time": "b"}),
+        (np.full(200, np.nan), [np.nan, 3.0], {}),
+        (np.where(_RNG.random(200) < 0.1, 1.7e308, 1.0), [1.7e308, -1e300], {}),
+    ],
+)
+def test_columns_of_any_type_are_explained(column: Any, cells: Any, roles: dict[str, str]) -> None:
+    """Also where those of the new rows have another type."""
+    X = pd.DataFrame({"a": _AREA, "b": column})
+    model = ConfidentRegressor(confidence="residual", random_state=0).fit(X, _PRICE, **roles)
+    rows = pd.DataFrame({"a": [1.2, 1.9], "b": cells})
+    found, values = explain_error(model, rows), explain_value(model, rows)
+    product = found.table.groupby("row")["factor"].prod() * found.summary["typical_error"]
+    np.testing.assert_allclose(product, model.predict_error(rows), rtol=1e-9)
+    assert str(found)
+    assert values.to_dict()
+    assert "rare" not in set(found.table["mark"]) or not roles
