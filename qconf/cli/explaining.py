@@ -48,15 +48,13 @@ def explain(asked: Asked, reading: Mapping[str, Any]) -> Explained:
     from qconf.explanation.subject import changed, row_of_file  # noqa: PLC0415
     from qconf.fitting.opened import opened  # noqa: PLC0415
     from qconf.scoring.decisions import Decisions  # noqa: PLC0415
-    from qconf.tables.options import reading_options  # noqa: PLC0415
     from qconf.tables.schema import Schema  # noqa: PLC0415
 
     _check(asked)
     model, card, kept = opened(asked.model, "explained", plugins=asked.plugins, trust=asked.trust)
     said = {**kept, **reading}
     schema = Schema.of_model(model, said)
-    known = {name: value for name, value in said.items() if value is not None and name != "sheet"}
-    frame = row_of_file(asked.table, asked.row, schema, reading_options(**known))
+    frame = row_of_file(asked.table, asked.row, schema, schema.reading)
     options = {
         "schema": schema, "decisions": Decisions().of_card(card), "together": asked.together,
     }  # fmt: skip

@@ -55,7 +55,8 @@ def row_of_file(
         msg = f"--row counts from 1, got {number}."
         raise OptionError(msg)
     with open_rows(source, schema, options) as rows:
-        for batch in rows.batches(_AT_ONCE, None):
+        there = [name for name in schema.names if name in rows.schema.names]
+        for batch in rows.batches(_AT_ONCE, there):
             if number <= before + batch.num_rows:
                 one = flat(batch.slice(number - before - 1, 1))
                 return _read(one, schema, rows.written, number)
