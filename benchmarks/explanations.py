@@ -138,13 +138,13 @@ def _taken_away(model: Any, rows: pd.DataFrame, names: Any, parts: FloatArray) -
 def summed(each: pd.DataFrame) -> dict[str, Any]:
     """Sum up rows that were explained."""
     right = (np.sign(each["change"]) == np.sign(each["contribution"])).sum()
-    interval = beta.ppf([0.025, 0.975], right + 0.5, len(each) - right + 0.5)
+    low, high = (float(beta.ppf(at, right + 0.5, len(each) - right + 0.5)) for at in (0.025, 0.975))
     left = each["asked"] - each["told"]
     return {
         "rows": len(each),
         "moved_as_told": round(right / len(each), 4),
-        "low": round(float(interval[0]), 4),
-        "high": round(float(interval[1]), 4),
+        "low": round(low, 4),
+        "high": round(high, 4),
         "fidelity": round(1.0 - float(left.var() / each["asked"].var()), 4),
         "mean_top_contribution": round(float(each["contribution"].abs().mean()), 4),
         "mean_change": round(float((each["change"] * np.sign(each["contribution"])).mean()), 4),

@@ -65,9 +65,9 @@ def sections_of(told: RowExplanation, no_comparables: str = "") -> list[Section]
 def _inputs(told: RowExplanation) -> Grid:
     columns = [Column("input"), Column("here"), Column("typical"), Column("note", fold=True)]
     rows = []
-    for one in told.inputs.itertuples():
-        note = f"{one.mark}: {one.note}" if one.mark else ""
-        rows.append([str(one.property), one.cell or "-", one.typical or "-", note])
+    for one in told.inputs.to_dict("records"):
+        note = f"{one['mark']}: {one['note']}" if one["mark"] else ""
+        rows.append([one["property"], one["cell"] or "-", one["typical"] or "-", note])
     return Grid(columns, rows)
 
 
