@@ -94,6 +94,7 @@ def comparables(
     Examples
     --------
     >>> import qconf
+    >>> import numpy as np, pandas as pd
     >>> rng = np.random.default_rng(0)
     >>> homes = pd.DataFrame({"area": rng.uniform(50, 150, 500).round(), "garden": rng.random(500)})
     >>> price = 3000 * homes["area"] * np.exp(rng.normal(scale=0.05, size=500))

@@ -70,6 +70,7 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
 
     Examples
     --------
+    >>> import numpy as np
     >>> x = np.linspace(0, 1, 400).reshape(-1, 1)
     >>> model = ComparablesRegressor(random_state=0).fit(x, 10 * x[:, 0])
     >>> model.predict([[0.2], [0.8]]).round()
