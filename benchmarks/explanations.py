@@ -31,7 +31,7 @@ __all__ = ["alone_seconds", "of_model", "of_surrogate", "prepared", "run", "summ
 
 _TABLES = ("king-county", "seattle")
 _EXPLAINED = 1000
-_ALONE = 40
+_ALONE = 20
 _TREES: dict[str, Any] = {
     "num_leaves": 31, "learning_rate": 0.1, "min_data_in_leaf": 20, "num_threads": 1,
     "deterministic": True, "verbosity": -1,

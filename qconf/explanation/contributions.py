@@ -21,7 +21,7 @@ from qconf.model.background import Background
 __all__ = ["Contributions", "background_of", "contributions", "pair_of"]
 
 #: Mixed rows that are asked for one row.
-_BUDGET = 1024
+_BUDGET = 512
 #: Of a cell that was never seen a model asks its stand-ins, each of them: fewer mixed rows then.
 _BUDGET_UNSEEN = 128
 _SEED = 0
