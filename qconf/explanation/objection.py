@@ -118,7 +118,7 @@ class Explained:
 
 
 def _beside(before: RowExplanation, after: RowExplanation) -> Iterator[str | Grid]:
-    columns = [Column(""), Column("before", right=True), Column("after", right=True)]
+    columns = [Column("figure"), Column("before", right=True), Column("after", right=True)]
     yield Grid(columns, list(_figures(before, after)))
     inputs = _inputs(before, after)
     if inputs:
