@@ -123,7 +123,8 @@ def _difference(one: dict[str, Any]) -> str:
     here, there = (pd.to_numeric(str(cell), errors="coerce") for cell in (subject, sale))
     if np.isnan(here) or np.isnan(there):
         return f"{name} {written_cell(subject) or '-'} instead of {written_cell(sale) or '-'}"
-    return f"{abs(here - there):.4g} {'more' if here > there else 'less'} {name}"
+    far = written_cell(float(f"{abs(here - there):.4g}"))
+    return f"{far} {'more' if here > there else 'less'} {name}"
 
 
 def _reasons(told: RowExplanation) -> Iterator[str | Grid]:

@@ -21,6 +21,7 @@ def compared(*lines: tuple[str, float, Any, Any]) -> Any:
     ("line", "words"),
     [
         (("area", 18000.0, 100, 140.0), "+18,000 for 40 more area"),
+        (("lot", -9000.0, 32_123.0, 11_613), "-9,000 for 20510 less lot"),
         (("age", -900.25, 12, 9), "-900 for 3 less age"),
         (("zone", 5000.0, "a", "b"), "+5,000 for zone b instead of a"),
         (("zone", 5000.0, None, "b"), "+5,000 for zone b instead of -"),
