@@ -238,7 +238,8 @@ class Comparables:
         if not 0 <= row < len(self.value):
             msg = f"There is no row {row}: rows are 0 to {len(self.value) - 1}."
             raise OptionError(msg)
-        return self.table[self.table["row"] == row], self.summary.loc[row]
+        line: pd.Series[Any] = self.summary.iloc[row]
+        return self.table[self.table["row"] == row], line
 
 
 def _cells(table: Any, names: list[Any], number: IntArray, place: IntArray) -> Any:
