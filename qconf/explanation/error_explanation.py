@@ -67,7 +67,7 @@ def explain_error(
     >>> model = ConfidentRegressor(confidence="residual", random_state=0).fit(X, y)
     >>> found = explain_error(model, pd.DataFrame({"kind": ["a"], "area": [1.5]}))
     >>> top = found.table.iloc[0]
-    >>> top["property"], top["cell"], top["typical"], round(top["factor"], 1)
+    >>> top["property"], top["cell"], top["typical"], round(float(top["factor"]), 1)
     ('kind', 'a', 'b', 0.5)
     """
     return error_reasons(model, Cells(model, X), contributions(model, X, together))
