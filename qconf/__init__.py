@@ -52,6 +52,10 @@ if TYPE_CHECKING:
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
     from qconf.explanation.comparables import comparables as comparables
     from qconf.explanation.comparables_result import Comparables as Comparables
+    from qconf.explanation.error_explanation import ErrorExplanation as ErrorExplanation
+    from qconf.explanation.error_explanation import explain_error as explain_error
+    from qconf.explanation.value_explanation import ValueExplanation as ValueExplanation
+    from qconf.explanation.value_explanation import explain_value as explain_value
     from qconf.fitting.certified import CertifiedModel as CertifiedModel
     from qconf.fitting.certify_fit import fit_certified as fit_certified
     from qconf.fitting.certify_model import certify_model as certify_model
@@ -103,6 +107,7 @@ _HOME = {
     "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
+    "ErrorExplanation": "qconf.explanation.error_explanation",
     "Evaluation": "qconf.evaluation.evaluate",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
@@ -123,6 +128,7 @@ _HOME = {
     "Simulation": "qconf.simulation.result",
     "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "ValueExplanation": "qconf.explanation.value_explanation",
     "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "backtest": "qconf.backtesting.backtest",
@@ -136,6 +142,8 @@ _HOME = {
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
+    "explain_error": "qconf.explanation.error_explanation",
+    "explain_value": "qconf.explanation.value_explanation",
     "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
@@ -173,6 +181,7 @@ __all__ = [
     "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
+    "ErrorExplanation",
     "Evaluation",
     "FittedModel",
     "ForestConfidence",
@@ -193,6 +202,7 @@ __all__ = [
     "Simulation",
     "SliceAudit",
     "ValueCurve",
+    "ValueExplanation",
     "audit_slices",
     "avm_report",
     "backtest",
@@ -206,6 +216,8 @@ __all__ = [
     "compare",
     "compare_unlabelled",
     "evaluate",
+    "explain_error",
+    "explain_value",
     "fit_certified",
     "fit_error_distribution",
     "fit_model",

@@ -23,7 +23,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
-    "certification", "model", "explanation", "portfolios", "saving", "scoring", "monitoring",
+    "certification", "model", "portfolios", "saving", "scoring", "explanation", "monitoring",
     "comparison", "backtesting", "fitting", "simulation", "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.

@@ -42,6 +42,7 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.registry import make_estimator
+from qconf.model.background import Background
 from qconf.model.decomposition import Cuts, Shares, split_error
 from qconf.model.given_prediction import given_prediction, shadow_of
 from qconf.model.known_sales import KeptRows, KnownSales
@@ -136,6 +137,8 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         Where the predictions are a column, what tells later ones of another model.
     pinned_ : DataFrame or ndarray of shape (n_pinned, n_features)
         A few rows of `fit`, by whose predictions the model is known again.
+    background_ : Background
+        What the rows of `fit` are like, column by column, for explanations of others.
     known_sales_ : KnownSales
         By what the rows of `fit` are known again; the rows themselves with `keep_sales`.
     cuts_ : Cuts or None
@@ -259,6 +262,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
         self.pinned_: Table = select_rows(table, _spread(roles.rows))
+        given_rows = select_rows(table, roles.rows)
         kept = KeptRows(table, target) if self.keep_sales else None
         table = select_rows(self._features(table), roles.rows)
         target = target[roles.rows]
@@ -285,11 +289,8 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
-        self._known_values = KnownValues.of(table)
-        self.known_sales_ = KnownSales.of(
-            table, target, roles.rows, roles.n_rows, self.encoder, _name_of(y), kept
-        )
         self._fit_replicates(maker, prediction, rng)
+        self._remember(given_rows, table, target, roles, _name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
@@ -301,6 +302,28 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     def encoder(self) -> TableEncoder:
         """What turns features, as the valuation model sees them, into numbers."""
         return self._known_values.encoder
+
+    def _remember(
+        self,
+        given: Table,
+        table: Table,
+        target: FloatArray,
+        roles: FitRoles,
+        target_name: str | None,
+        kept: KeptRows | None,
+    ) -> None:
+        """Keep of the rows what it takes to tell others from them, and to explain others."""
+        self._known_values = KnownValues.of(table)
+        self.known_sales_ = KnownSales.of(
+            table, target, roles.rows, roles.n_rows, self.encoder, target_name, kept
+        )
+        self.background_ = Background.of(
+            given,
+            table,
+            self.encoder,
+            self.residual_[roles.rows],
+            lambda rows: self._estimate(rows, self._predicted(rows)),
+        )
 
     def _cast_shadow(
         self,

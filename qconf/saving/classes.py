@@ -18,8 +18,10 @@ __all__ = ["TABLE", "class_named", "is_ours", "name_of_plug_in", "plug_in_named"
 TABLE: Final[dict[str, str]] = {
     # qconf.model
     "ConfidentRegressor": "qconf.model.regressor",
+    "Background": "qconf.model.background",
     "Cells": "qconf.model.shadow.mix",
     "Clock": "qconf.model.shadow.clock",
+    "ColumnSummary": "qconf.model.column_summary",
     "Columns": "qconf.model.shadow.columns",
     "Cuts": "qconf.model.decomposition",
     "GivenPrediction": "qconf.model.given_prediction",
