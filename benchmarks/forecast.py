@@ -20,9 +20,10 @@ from lightgbm import LGBMRegressor
 from benchmarks.pieces import CACHE, kept
 from benchmarks.portfolios import places
 from benchmarks.scenarios import Scenario, available
-from qconf import ResidualConfidence, forecast_batch
+from qconf import ResidualConfidence, forecast_batch, forecast_error
 from qconf._types import FloatArray, IntArray
 from qconf.core.error_scale import error_scale
+from qconf.core.estimate import Estimate
 from qconf.monitoring.forecast import PastBatch
 from qconf.residuals.valuation import default_valuation_model
 
@@ -133,14 +134,14 @@ def _expected(features: pd.DataFrame, residual: FloatArray, n: int) -> FloatArra
 def _forecasts(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     known = rows[rows["reference"]]
     # Of absolute errors, what is expected is smaller than the root of the mean square.
-    rows = rows.assign(expected=rows["expected"] * (known["error"] / known["expected"]).mean())
+    size = rows["expected"] * (known["error"] / known["expected"]).mean()
     past: list[PastBatch] = []
     for month, own in rows.groupby("month"):
-        error, expected = own["error"].to_numpy(), own["expected"].to_numpy()
+        error, expected = own["error"].to_numpy(), size[own.index].to_numpy()
         spread = float(np.sqrt(np.mean((error - expected) ** 2)))
         came = PastBatch(float(expected.mean()), float(error.mean()), len(own), spread)
         if not own["reference"].any() and len(own) >= _FEWEST:
-            told = forecast_batch(came.expected, len(own), past)
+            told = _told(rows[rows["month"] < month], own)
             yield {
                 "month": month,
                 "rows": len(own),
@@ -148,8 +149,17 @@ def _forecasts(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
                 "forecast": round(told.value, 5),
                 "low": round(told.interval[0], 5),
                 "high": round(told.interval[1], 5),
+                "of_expected_alone": round(forecast_batch(came.expected, len(own), past).value, 5),
                 "dle": round(float(own["dle"].mean()), 5),
                 "last_month": round(past[-1].observed, 5),
                 "chance": round(float(error.std(ddof=1) / np.sqrt(len(own))), 5),
             }
         past.append(came)
+
+
+def _told(known: pd.DataFrame, new: pd.DataFrame) -> Estimate:
+    residual = (known["prediction"] - known["truth"]) / known["truth"]
+    return forecast_error(
+        residual, known["expected"], known["time"], known["month"],
+        new_expected_error=new["expected"], new_time=new["time"],
+    )  # fmt: skip

@@ -11,8 +11,8 @@ from scipy.stats import norm
 
 from qconf._types import FloatArray
 from qconf.core.error_scale import ErrorScale
+from qconf.evaluation.equal_periods import FEWEST_PERIODS, EqualPeriods
 from qconf.portfolios.differences import Seen, fit_differences, means_by
-from qconf.portfolios.market import FEWEST_PERIODS, Periods
 from qconf.portfolios.result import PortfolioChoice
 from qconf.portfolios.rows import Rows
 from qconf.portfolios.summing import SumsByLabels, SumsByTime
@@ -108,7 +108,7 @@ def _sums(
     """Learn how sure sums are, and say what is not known of them."""
     if rows.time is None or labelled.time is None:
         return {name: SumsByLabels.learn(name, labelled, scale) for name in names}, [_AS_OF]
-    periods = Periods.of(labelled.time)
+    periods = EqualPeriods.of(labelled.time)
     if periods is None:
         return {name: SumsByLabels(name, scale) for name in names}, [_FEW_PERIODS]
     sums = {name: SumsByTime.learn(name, labelled, scale, periods) for name in names}

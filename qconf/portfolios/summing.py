@@ -8,7 +8,8 @@ import numpy as np
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.error_scale import ErrorScale
-from qconf.portfolios.market import Market, Periods
+from qconf.evaluation.equal_periods import EqualPeriods
+from qconf.portfolios.market import Market
 from qconf.portfolios.rows import Rows
 from qconf.portfolios.sums import Level, Sums, error_correlation, mean_square, sum_std
 
@@ -61,7 +62,7 @@ class SumsByTime:
     ----------
     name : str
     scale : ErrorScale
-    periods : Periods
+    periods : EqualPeriods
     market : Market or None
         None if too few periods tell a level.
     correlation : float
@@ -72,13 +73,15 @@ class SumsByTime:
 
     name: str
     scale: ErrorScale
-    periods: Periods
+    periods: EqualPeriods
     market: Market | None
     correlation: float
     inflation: float
 
     @classmethod
-    def learn(cls, name: str, labelled: Rows, scale: ErrorScale, periods: Periods) -> SumsByTime:
+    def learn(
+        cls, name: str, labelled: Rows, scale: ErrorScale, periods: EqualPeriods
+    ) -> SumsByTime:
         """Take the level of each period out, and see what is left."""
         truth, value = np.asarray(labelled.truth), labelled.value[name].copy()
         assert labelled.time is not None  # noqa: S101 - periods were made of it
