@@ -86,8 +86,11 @@ class Monitoring:
         """
         from qconf.report.monitoring import MonitoringDisplay  # noqa: PLC0415
 
-        since = [one.since for one in self.watch.raised]
-        return MonitoringDisplay(self.table.reset_index(), self.watch.plan.limit, since).plot(ax)
+        since, plan = [one.since for one in self.watch.raised], self.watch.plan
+        display = MonitoringDisplay(
+            self.table.reset_index(), plan.limit, since, is_certified=plan.is_certified
+        )
+        return display.plot(ax)
 
 
 def _of_period(label: str, period: Any) -> dict[str, Any]:
