@@ -61,7 +61,7 @@ def test_values_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     told = portfolios(scenario, None, 0, tmp_path)
     assert 100 < len(told) < 140
     assert set(told) == {"place", "truth", "time", "held_out", "linear_value", "linear_error"}
-    monkeypatch.setattr(making, "_made", None)
+    monkeypatch.setattr(making, "_made", pytest.fail)
     pd.testing.assert_frame_equal(portfolios(scenario, None, 0, tmp_path), told)
 
 
