@@ -77,10 +77,11 @@ def _of_month(
     ours = compare_unlabelled(models, new, time="time", **asked).choices
     as_of = compare_unlabelled(models, new, **asked).choices
     portfolio = new["place"] if by else pd.Series("all", new.index)
-    truth = new["truth"].groupby(portfolio).sum()
-    square = ((new["prediction"] * new["expected"]) ** 2).groupby(portfolio).sum()
+    truth = new["truth"].groupby(portfolio).sum().to_dict()
+    square = ((new["prediction"] * new["expected"]) ** 2).groupby(portfolio).sum().to_dict()
     for name, one in ours.iterrows():
-        other, came = as_of.loc[name], float(truth[name])
+        other: Any = as_of.loc[[name]].iloc[0]
+        came = float(truth[name])
         yield {
             "portfolios": "places" if by else "all rows",
             "rows": int(one["n"]),

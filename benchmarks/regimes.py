@@ -49,7 +49,8 @@ def regimes(folder: Path | None) -> pd.DataFrame:
     for scenario in available(folder):
         if scenario.time is not None:
             own = partial(_of_scenario, scenario, folder)
-            found += kept(_CACHE / f"{scenario.id}.parquet", own).to_dict("records")
+            told: Any = kept(_CACHE / f"{scenario.id}.parquet", own).to_dict("records")
+            found += told
             print(f"monitoring: {scenario.id}", flush=True)
     return pd.DataFrame(found)
 

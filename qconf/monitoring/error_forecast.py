@@ -138,7 +138,8 @@ class _Errors:
         if periods is None or enough.sum() < 2:  # noqa: PLR2004 - one does not move
             return _Ahead(self, z, cap, float(capped.mean()), noise / len(capped))
         seen = np.flatnonzero(enough)
-        level = MovingLevel(seen + 0.5, bias[seen], noise / n[seen])
+        middle = seen.astype(np.float64) + 0.5
+        level = MovingLevel(middle, bias[seen], noise / n[seen])
         mean, variance = level.at(np.array([(when - periods.start) / periods.length]))
         return _Ahead(self, z, cap, float(mean[0]), float(variance[0, 0]))
 

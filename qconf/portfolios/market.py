@@ -101,7 +101,7 @@ class Market:
         covariance : ndarray of shape (n_periods, n_periods)
             Of logarithms of factors, or of shifts.
         """
-        mean, covariance = self.level.at(periods + 0.5)
+        mean, covariance = self.level.at(periods.astype(np.float64) + 0.5)
         if self.is_factor:
             return [Level(factor=float(np.exp(one))) for one in mean], covariance
         return [Level(shift=float(one)) for one in mean], covariance

@@ -11,7 +11,7 @@ from qconf.core.error_scale import ErrorScale
 from qconf.evaluation.equal_periods import EqualPeriods
 from qconf.portfolios.market import Market
 from qconf.portfolios.rows import Rows
-from qconf.portfolios.sums import Level, Sums, error_correlation, mean_square, sum_std
+from qconf.portfolios.sums import Level, Sums, error_correlation, mean_square, sum_std, summed
 
 __all__ = ["SumsByLabels", "SumsByTime"]
 
@@ -51,7 +51,7 @@ class SumsByLabels:
         value = self.level(rows.value[self.name])
         spread = _spread(rows, self.name, value, self.scale)
         std = sum_std(spread, codes, n_codes, self.correlation)
-        return Sums(np.bincount(codes, value, n_codes), std, np.full(n_codes, np.inf))
+        return Sums(summed(value, codes, n_codes), std, np.full(n_codes, np.inf))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class SumsByTime:
         assert rows.time is not None  # noqa: S101 - it was asked for
         nothing = np.full(n_codes, np.nan)
         if self.market is None:
-            return Sums(np.bincount(codes, rows.value[self.name], n_codes), nothing, nothing)
+            return Sums(summed(rows.value[self.name], codes, n_codes), nothing, nothing)
         when, at = np.unique(self.periods.ahead(rows.time), return_inverse=True)
         levels, covariance = self.market.levels(when)
         value = rows.value[self.name].copy()
@@ -119,7 +119,7 @@ class SumsByTime:
         std = np.where(far, np.nan, np.sqrt(alone + common))
         # Satterthwaite: the rows' own part is known well, that of the market from few periods.
         freedom = self.market.freedom * ((alone + common) / np.maximum(common, _TINY)) ** 2
-        return Sums(np.bincount(codes, value, n_codes), std, freedom)
+        return Sums(summed(value, codes, n_codes), std, freedom)
 
 
 def _spread(rows: Rows, name: str, value: FloatArray, scale: ErrorScale) -> FloatArray:

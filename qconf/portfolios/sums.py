@@ -21,7 +21,7 @@ from scipy.stats import t
 from qconf._types import FloatArray, IntArray
 from qconf.core.error_scale import ErrorScale
 
-__all__ = ["Level", "Sums", "error_correlation", "mean_square", "sum_std"]
+__all__ = ["Level", "Sums", "error_correlation", "mean_square", "sum_std", "summed"]
 
 #: Portfolios with two labelled rows or more; fewer tell no correlation between their rows.
 _LEAST_PORTFOLIOS = 5
@@ -80,6 +80,11 @@ class Sums:
         """Return how far on each side an interval goes."""
         reach: FloatArray = t.ppf((1 + confidence_level) / 2, self.freedom) * self.std
         return reach
+
+
+def summed(values: FloatArray, codes: IntArray, n_codes: int) -> FloatArray:
+    """Sum up values by portfolio."""
+    return np.bincount(codes, values, n_codes).astype(np.float64)
 
 
 def mean_square(standardised: FloatArray) -> float:

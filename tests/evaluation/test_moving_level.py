@@ -75,7 +75,7 @@ def test_further_ahead_is_less_sure_and_periods_ahead_go_together() -> None:
 WORLDS: dict[str, Callable[[np.random.Generator, int], FloatArray]] = {
     "still": lambda _, n: np.zeros(n),
     "walk": lambda rng, n: np.cumsum(rng.normal(0, 0.015, n)),
-    "line": lambda _, n: 0.006 * np.arange(n),
+    "line": lambda _, n: np.linspace(0.0, 0.006 * (n - 1), n),
     "own": lambda rng, n: np.cumsum(rng.normal(0, 0.01, n)) + rng.normal(0, 0.01, n),
 }
 

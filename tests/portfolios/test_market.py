@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qconf._types import FloatArray
 from qconf.core.error_scale import error_scale
 from qconf.portfolios.market import Market
 
@@ -16,7 +17,8 @@ def market(n_periods: int, scale: str = "log", correlation: float = 0.0) -> Mark
     rng = np.random.default_rng(0)
     periods = np.repeat(np.arange(n_periods), 50)
     value = np.exp(rng.normal(12, 0.3, len(periods)))
-    grown = value * np.exp(0.01 * periods) if scale == "log" else value + 1000 * periods
+    factor, shift = (np.exp(0.01 * periods), 0.0) if scale == "log" else (1.0, 1000.0 * periods)
+    grown: FloatArray = value * factor + shift
     places = rng.integers(0, 5, len(periods))
     spread = 0.1 * value
     return Market.of(value, grown, spread, places, periods, correlation, error_scale(scale))
