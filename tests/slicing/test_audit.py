@@ -190,7 +190,7 @@ def test_of_few_groups_nothing_is_said() -> None:
     residual = unit * expected * np.where(bad, 3.0, 1.0)
     audit = audit_slices(table, residual, expected, groups=town, threshold=THRESHOLD)
     assert not audit.is_measured
-    assert not (audit.worse or audit.fine or audit.levels)
+    assert len(audit.worse) == len(audit.fine) == len(audit.levels) == 0
     assert len(audit.cannot_say) == len(audit.slices) > 10
     assert "fewer do not tell how far groups differ" in str(audit)
     assert "too few groups" in audit.slices[0].sentence
