@@ -247,12 +247,15 @@ class SliceAudit:
         percent = self.error != "absolute"
         groups = "" if self.n_groups is None else f" ({self.n_groups:,} groups)"
         bias = in_percent(self.bias) if percent else in_units(self.bias)
+        level = f"{100 * self.confidence_level:g} %"
+        together = f" Intervals hold for all slices and metrics at once with {level}."
+        if not self.is_measured:
+            together = ""
         return (
             f"Slices of {self.n_newer:,} rows{groups}, found on {self.n_older:,} others: "
             f"{self.scheme}. In all rows errors are {self.calibration:.2f} times what was expected "
             f"(root mean square), {in_percent(self.outlier_rate)} are outliers, the bias is "
-            f"{bias}; slices are held against that. Intervals hold for all slices and metrics at "
-            f"once with {100 * self.confidence_level:g} %."
+            f"{bias}; slices are held against that.{together}"
         )
 
     def _verdicts(self) -> Grid:
