@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.stats import norm
 
 from qconf._types import ArrayLike, ErrorScaleName, FloatArray, IntArray
 from qconf.core.error_scale import error_scale
@@ -32,7 +33,8 @@ _LEAST_ROWS, _FEWEST = 5, 30
 #: Where the distribution of z, and that of the expected errors of a batch, is looked at.
 _OF_Z, _OF_ERROR = np.linspace(0.0025, 0.9975, 200), np.linspace(0.01, 0.99, 50)
 #: Points of a normal distribution, and their weights: how sure the bias is counts, too.
-_NODES, _WEIGHTS = np.array([-1.645, -0.675, 0.0, 0.675, 1.645]), (0.1, 0.25, 0.3, 0.25, 0.1)
+_NODES = np.array([-1.645, -0.675, 0.0, 0.675, 1.645])
+_WEIGHTS = np.array([0.1, 0.25, 0.3, 0.25, 0.1])
 _TINY = float(np.finfo(float).tiny)
 
 
@@ -97,7 +99,13 @@ def forecast_error(
         raise TableError(msg)
     ahead = float(np.median(_numbers(new_time, len(new))))
     told = errors.at(ahead)
-    return forecast_batch(told.mean_size(new), len(new), told.past(batch), confidence_level)
+    size, spread = told.mean_size(new)
+    known = forecast_batch(size, len(new), told.past(batch), confidence_level)
+    # Of batches before the bias was known; that of this one is forecast, too.
+    unsure = float(norm.ppf((1 + confidence_level) / 2)) * spread
+    below, above = (np.hypot(np.log(end / known.value), unsure) for end in known.interval)
+    low, high = known.value * np.exp(-below), known.value * np.exp(above)
+    return Estimate(known.value, (float(low), float(high)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,11 +162,15 @@ class _Ahead:
     bias: float
     variance: float
 
-    def mean_size(self, expected: FloatArray) -> float:
-        """Return the mean absolute error of rows at the time that is forecast."""
+    def mean_size(self, expected: FloatArray) -> tuple[float, float]:
+        """Return the mean absolute error of rows at the time that is forecast.
+
+        And the standard deviation of its logarithm, as the bias is not sure.
+        """
         biases = self.bias + _NODES * np.sqrt(self.variance)
-        sizes = (self._size_at(one, expected) for one in biases)
-        return float(sum(weight * one for weight, one in zip(_WEIGHTS, sizes, strict=True)))
+        sizes = np.maximum([self._size_at(one, expected) for one in biases], _TINY)
+        mean = float(_WEIGHTS @ sizes)
+        return mean, float(np.sqrt(_WEIGHTS @ np.log(sizes / mean) ** 2))
 
     def past(self, batch: ArrayLike) -> list[PastBatch]:
         """Hold each earlier batch, its bias being known, against what came."""
