@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.monitoring.error_forecast import forecast_error as forecast_error
     from qconf.monitoring.forecast import forecast_batch as forecast_batch
     from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
     from qconf.monitoring.run import monitor_file as monitor_file
@@ -148,6 +149,7 @@ _HOME = {
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "forecast_batch": "qconf.monitoring.forecast",
+    "forecast_error": "qconf.monitoring.error_forecast",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
     "monitor_file": "qconf.monitoring.run",
@@ -222,6 +224,7 @@ __all__ = [
     "fit_error_distribution",
     "fit_model",
     "forecast_batch",
+    "forecast_error",
     "load",
     "load_example",
     "monitor_file",
