@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,7 @@ def _is_ours(model: Any) -> bool:
     return takes_encoded(getattr(model, "regressor", model))
 
 
-def with_values(table: TableT) -> TableT:
+def with_values(table: TableT, keep: Iterable[Any] = ()) -> TableT:
     """Leave out columns that are missing in every row.
 
     What a fit may see decides that, not the whole table: a column that begins later is not there
@@ -81,6 +81,8 @@ def with_values(table: TableT) -> TableT:
     Parameters
     ----------
     table : DataFrame or ndarray of shape (n_rows, n_features)
+    keep : iterable of str, default=()
+        Columns that somebody asks for by name, who knows what to do if they are missing.
 
     Returns
     -------
@@ -98,7 +100,8 @@ def with_values(table: TableT) -> TableT:
     if len(empty) == table.shape[1]:
         msg = f"Every feature is missing in the {len(table)} rows that a model may learn from."
         raise TableError(msg)
-    return table.drop(columns=table.columns[empty]) if empty else table
+    unused = [name for name in table.columns[empty] if name not in set(keep)]
+    return table.drop(columns=unused) if unused else table
 
 
 def _predicted(fitted: Any, table: Table, known: Table) -> FloatArray:

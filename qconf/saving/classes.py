@@ -39,6 +39,7 @@ TABLE: Final[dict[str, str]] = {
     # qconf.estimators
     "BlendConfidence": "qconf.estimators.blend",
     "ColumnConfidence": "qconf.estimators.column",
+    "ConflictConfidence": "qconf.estimators.conflict",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
@@ -79,9 +80,12 @@ TABLE: Final[dict[str, str]] = {
     "BinnedDistribution": "qconf.probability.binned",
     "ErrorDistribution": "qconf.probability.error_distribution",
     # qconf.encoding
+    "Agreement": "qconf.encoding.agreement",
     "Encoded": "qconf.encoding.encoded",
+    "InputConflict": "qconf.encoding.input_conflict",
     "LinearDesign": "qconf.encoding.linear_design",
     "ReadableDesign": "qconf.encoding.readable_design",
+    "SourcePair": "qconf.encoding.source_pairs",
     "TableEncoder": "qconf.encoding.encoder",
     "Term": "qconf.encoding.readable_design",
     "UnitCube": "qconf.encoding.unit_cube",
