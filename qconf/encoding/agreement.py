@@ -14,6 +14,8 @@ __all__ = ["Agreement"]
 
 #: A source of sizes may have so many zeros, which stand for what is not known; no more.
 _FEW = 0.01
+#: Three standard deviations in median absolute deviations, if conflicts were Normal.
+_BEYOND = 3 * 1.4826
 _GRID = np.linspace(0.0, 1.0, 101)
 
 
@@ -79,8 +81,8 @@ class Agreement:
         return np.where(np.isnan(conflict), np.nan, 1.0 - place / len(self.usual))
 
     def is_unusual(self, conflict: FloatArray) -> BoolArray:
-        """Tell conflicts that are larger than the median one."""
-        unusual: BoolArray = np.abs(conflict) > self.usual[len(self.usual) // 2]
+        """Tell conflicts beyond three standard deviations, estimated by the median conflict."""
+        unusual: BoolArray = np.abs(conflict) > _BEYOND * self.usual[len(self.usual) // 2]
         return unusual
 
     def check_restored(self) -> None:

@@ -10,6 +10,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, TableLike
+from qconf.core.frames import as_frame_if_table
+from qconf.core.plain_columns import plain_columns
 from qconf.core.validation import StrOptions, TakesTables, check_parameters, check_table
 from qconf.encoding.agreement import Agreement
 from qconf.encoding.conflict_wording import in_words
@@ -141,17 +143,22 @@ class InputConflict(TakesTables, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : DataFrame or array-like of shape (n_samples, n_features)
+            A DataFrame need not have other columns than those of the pairs.
 
         Returns
         -------
         DataFrame of shape (n_samples * n_pairs, 9)
             ``row``, its position; ``pair``; ``about``; ``first``, ``second``: the numbers;
             ``conflict``, with its sign; ``exceeded_by``: the share of the rows of `fit` that are
-            further apart; ``unusual``: whether it is further apart than half of these; and a
-            ``sentence``.
+            further apart; ``unusual``: whether the conflict is beyond three standard deviations,
+            as the median conflict estimates them; and a ``sentence``.
         """
         check_is_fitted(self)
-        table = check_table(self, X, reset=False)
+        table = as_frame_if_table(X)
+        if isinstance(table, pd.DataFrame):
+            table = plain_columns(table)
+        else:
+            table = check_table(self, table, reset=False)
         parts = [
             _described(pair, agreement, *paired_numbers(table, pair))
             for pair, agreement in self._learned

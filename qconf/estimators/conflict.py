@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, ConfidenceLike, FloatArray, Table, TableLike
 from qconf.base import ConfidenceEstimator
+from qconf.core.frames import as_series
 from qconf.core.validation import HasMethods, check_table, only_what_learners_take
 from qconf.encoding.input_conflict import InputConflict
 from qconf.encoding.source_pairs import Pairs, read_pairs
@@ -117,7 +118,12 @@ class ConflictConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table, a pair or the residuals break their rule.
         """
-        self._told = time, groups, target
+        told = {"time": time, "groups": groups, "target": target}
+        n_rows = len(np.asarray(y))
+        for role, values in told.items():
+            if values is not None:
+                as_series(values, role, n_rows)
+        self._told = tuple(told.values())
         try:
             return super().fit(X, y)
         finally:

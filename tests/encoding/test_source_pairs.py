@@ -70,5 +70,5 @@ def test_arrays_have_positions() -> None:
     np.testing.assert_array_equal(second, [1.0, 2.0, 3.0])
     with pytest.raises(TableError, match="an array has no names"):
         paired_numbers(array, SourcePair("tax", "listing"))
-    with pytest.raises(TableError, match="no feature '2'"):
+    with pytest.raises(TableError, match="no feature 2"):
         paired_numbers(array, SourcePair(0, 2))
