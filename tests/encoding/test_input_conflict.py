@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
-from two_sources import two_sources
 
+from benchmarks.two_sources import two_sources
 from qconf import InputConflict
 from qconf.errors import TableError
 

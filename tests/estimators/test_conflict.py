@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
-from two_sources import two_sources
 
 import qconf
+from benchmarks.two_sources import two_sources
 from qconf import (
     BlendConfidence,
     ColumnConfidence,
