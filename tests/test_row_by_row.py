@@ -76,6 +76,7 @@ def estimators() -> dict[str, Any]:
         "refits": residual(n_bootstrap=9, bound="mean+sd", replicates="refits"),
         "combined": residual(target="combined"),
         "glm": residual("glm", bound=0.9),
+        "prior": residual("glm", prior={"area": (0.01, 0.01), "zone=q": (1.0, 1.0)}, bound=0.9),
         "conflict": ConflictConfidence(residual(), [("rooms", "area")]),
         "online learner": residual("online", target="log"),
         "outlier": residual(target="outlier"),

@@ -18,7 +18,7 @@ from qconf.encoding.source_pairs import SourcePair
 from qconf.errors import EstimatorError, OptionError
 from qconf.estimators.conflict import with_conflicts
 from qconf.estimators.registry import blamed, check_estimator, make_estimator
-from qconf.residuals.crossfit import fit_confidence, with_values
+from qconf.residuals.crossfit import fit_confidence, wanted, with_values
 
 __all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
 
@@ -95,7 +95,7 @@ class Contender:
             told = [
                 None if role is None else np.asarray(role)[seen] for role in (time, groups, target)
             ]
-            asked = [name for pair in conflicts for name in pair.sources]
+            asked = wanted(estimator, table.columns)
             known = table.iloc[seen] if judged else with_values(table.iloc[seen], asked)
             fit_confidence(estimator, known, residual[seen], *told)
             expected = np.asarray(

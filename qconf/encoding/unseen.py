@@ -181,6 +181,13 @@ class UnseenTexts(UnseenCells[Table]):
             i: frozenset(factorized(column)[1]) for i, column in _named_columns(X).items()
         }
 
+    def know(self, column: int, level: str | None) -> None:
+        """Take a level, or a gap (None), for one that was seen."""
+        if level is None:
+            self.complete[column] = False
+        elif column in self.levels:
+            self.levels[column] |= {level}
+
     def never_seen(self, X: Table) -> BoolArray:
         unseen: BoolArray = _missing(X) & self.complete
         for i, known in self.levels.items():

@@ -17,7 +17,7 @@ from qconf.core.validation import HasMethods, check_table, only_what_learners_ta
 from qconf.encoding.input_conflict import InputConflict
 from qconf.encoding.source_pairs import Pairs, read_pairs
 from qconf.errors import OptionError, TableError
-from qconf.residuals.crossfit import fit_confidence, with_values
+from qconf.residuals.crossfit import fit_confidence, wanted, with_values
 
 __all__ = ["ConflictConfidence", "check_learns", "with_conflicts"]
 
@@ -143,6 +143,11 @@ class ConflictConfidence(ConfidenceEstimator):
         )
         return told
 
+    def wanted_columns(self, columns: list[Any]) -> list[Any]:
+        """List the columns that must be there, even if they have no value."""
+        sources = [name for pair in read_pairs(self.pairs) for name in pair.sources]
+        return [*sources, *wanted(self.estimator, columns)]
+
     def _checked_table(self, X: Any, *, reset: bool) -> Any:
         # The estimator itself warns of numbers in text, and need not do so twice.
         if not reset:
@@ -152,7 +157,8 @@ class ConflictConfidence(ConfidenceEstimator):
     def _fit(self, X: Table, y: FloatArray) -> None:
         self.conflict_ = InputConflict(self.pairs).set_output(transform="default").fit(X)
         self._columns: list[str] | None = None
-        joined = with_values(self._with_conflicts(X))
+        joined = self._with_conflicts(X)
+        joined = with_values(joined, wanted(self.estimator, getattr(joined, "columns", ())))
         if isinstance(joined, pd.DataFrame):
             self._columns = list(joined.columns)
         self.estimator_: Any = clone(self.estimator)

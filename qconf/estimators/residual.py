@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from scipy.stats import norm
 from sklearn.base import clone
 
 from qconf._types import (
+    ArrayLike,
     Bound,
     ErrorLearner,
     ErrorLoss,
@@ -22,6 +23,7 @@ from qconf._types import (
     RegressorLike,
     ReplicateMethod,
     Table,
+    TableLike,
 )
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source
@@ -34,8 +36,10 @@ from qconf.core.validation import (
 )
 from qconf.encoding.encoded import takes_encoded
 from qconf.errors import OptionError
+from qconf.estimators import error_rules
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.error_learners import make_learner
+from qconf.estimators.error_rules import ErrorPrior
 from qconf.estimators.error_targets import (
     COMBINED,
     ErrorTarget,
@@ -43,12 +47,17 @@ from qconf.estimators.error_targets import (
     error_targets,
     square_factor,
 )
+from qconf.learners.linear.coefficient_prior import CoefficientPrior
+from qconf.learners.linear.prior_columns import columns_named
+from qconf.learners.linear.prior_glm import PriorGammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.replicated import Replicated, has_leaves
 
 __all__ = ["ResidualConfidence"]
 
 _MIN_REPLICATES = 2
+#: Columns of `coef_table_` that are effects on what is learned; of squares, twice those on errors.
+_BELIEFS = ["prior", "prior_sd", "data", "data_sd", "posterior", "posterior_sd"]
 #: So many expected errors tell their mean square to half a per cent.
 _ROWS_TO_CALIBRATE = 20_000
 
@@ -84,6 +93,12 @@ class ResidualConfidence(ConfidenceEstimator):
         ``{"age": +1}``. By position where the table has no names. Boosted trees only. Where
         there are few rows, a sign that is known for sure is worth many. Holds for every bound
         but ``"mean+sd"``, whose standard deviation can fall where the replicates agree.
+    prior : mapping of str to (float, float), or CoefficientPrior, default=None
+        What is believed before there are rows, for the learner ``"glm"``: for each term an effect
+        on the logarithm of the expected error, and its standard deviation. ``{"age": (0.01,
+        0.005)}`` is 1 % more error for each unit of the column ``age`` (a year), give or take a
+        half; ``"zone=b"`` is that level against levels of which nothing is said, ``"age missing"``
+        a gap. Or `posterior_` of earlier rows.
     early_stopping : bool, default=False
         Let a fifth of the rows of `fit` say how many trees there are, up to 1000, instead of
         200. Boosted trees only.
@@ -111,6 +126,9 @@ class ResidualConfidence(ConfidenceEstimator):
         anew. With ``"combined"`` such a list for each target.
     targets_ : list of ErrorTarget
         What was learned, one or four.
+    posterior_ : CoefficientPrior
+        Only with a `prior`, and without replicates: what is believed after these rows, which is
+        the prior of the next.
 
     Notes
     -----
@@ -138,6 +156,19 @@ class ResidualConfidence(ConfidenceEstimator):
     >>> [round(float(est.predict(part).mean()), 2) for part in (x[easy], x[~easy])]
     [0.05, 0.1]
 
+    Experts' rules, before there are any residuals, and after thirty:
+
+    >>> rules = {"age": (0.01, 0.01), "zone=wild": (0.7, 0.3)}
+    >>> est = ResidualConfidence.from_rules(0.05, rules, typical={"age": 30})
+    >>> homes = pd.DataFrame({"age": [30, 60, 30], "zone": ["calm", "calm", "wild"]})
+    >>> est.predict(homes).round(2)
+    array([0.05, 0.07, 0.1 ])
+    >>> thirty = homes.iloc[np.arange(30) % 3]
+    >>> est = est.fit(thirty, np.random.default_rng(0).normal(scale=0.05, size=30))
+    >>> told = est.coef_table_.loc["zone=wild"]
+    >>> bool(told["data"] < told["posterior"] < told["prior"])
+    True
+
     Which features drive the error:
 
     >>> table = pd.DataFrame({"zone": np.where(easy, "calm", "wild"), "rooms": x[::-1, 0]})
@@ -153,6 +184,7 @@ class ResidualConfidence(ConfidenceEstimator):
         "target": [StrOptions(set(get_args(ErrorTargetName)))],
         "loss": [StrOptions(set(get_args(ErrorLoss)))],
         "monotonic": [dict, None],
+        "prior": [dict, CoefficientPrior, None],
         "early_stopping": ["boolean"],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
@@ -169,6 +201,7 @@ class ResidualConfidence(ConfidenceEstimator):
         target: ErrorTargetName = "squared",
         loss: ErrorLoss = "gamma",
         monotonic: Mapping[Any, int] | None = None,
+        prior: ErrorPrior | None = None,
         early_stopping: bool = False,
         n_bootstrap: int = 0,
         bound: Bound = "mean",
@@ -181,6 +214,7 @@ class ResidualConfidence(ConfidenceEstimator):
         self.target = target
         self.loss = loss
         self.monotonic = monotonic
+        self.prior = prior
         self.early_stopping = early_stopping
         self.n_bootstrap = n_bootstrap
         self.bound = bound
@@ -189,10 +223,121 @@ class ResidualConfidence(ConfidenceEstimator):
         self.threshold = threshold
         self.random_state = random_state
 
+    @classmethod
+    def from_rules(
+        cls,
+        typical_error: float | tuple[float, float],
+        rules: Mapping[str, tuple[float, float]],
+        *,
+        typical: Mapping[str, float] | None = None,
+        bound: Bound = "mean",
+    ) -> ResidualConfidence:
+        """Make an estimator of experts' rules, which expects errors without any `fit`.
+
+        Its `fit` takes the rules for its prior, and learns from rows how right they are.
+
+        Parameters
+        ----------
+        typical_error : float or (float, float)
+            The expected error of a typical row; and the standard deviation of its logarithm,
+            1 if it is not told.
+        rules : mapping of str to (float, float)
+            As `prior`.
+        typical : mapping of str to float, default=None
+            What a typical row has of the numbers that there are rules for; 0 if it is not told.
+            It also stands for numbers that are missing.
+        bound : {"mean", "mean+sd"} or float, default="mean"
+            Of the standard deviations of the rules.
+
+        Returns
+        -------
+        ResidualConfidence
+
+        Raises
+        ------
+        OptionError
+            If a rule is no effect and its standard deviation.
+        """
+        return cls("glm", prior=error_rules.rules(typical_error, rules, typical), bound=bound)
+
     @property
     def takes_encoded(self) -> bool:
-        """Whether the learner does, as all that have names do."""
+        """Whether the learner does, as all that have names do; a prior speaks of the table."""
+        if self.prior is not None:
+            return False
         return isinstance(self.learner, str) or takes_encoded(self.learner)
+
+    @property
+    def posterior_(self) -> CoefficientPrior:
+        """What is believed of the logarithm of the expected error after `fit`, with a prior."""
+        models = getattr(self, "models_", [])
+        if self.n_bootstrap or not models or not hasattr(models[0], "posterior_"):
+            msg = "There is a posterior_ after fit, with a prior and without replicates only."
+            raise AttributeError(msg)
+        learned: CoefficientPrior = models[0].posterior_
+        return error_rules.believed_of_errors(learned, self.target, self.targets_[0].factor)
+
+    def fit(self, X: TableLike, y: ArrayLike) -> Self:
+        """Learn how large errors are; with a prior, how right it is.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Signed residuals, each made without having seen its row's truth.
+
+        Returns
+        -------
+        ResidualConfidence
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or the residuals break their rule.
+        """
+        super().fit(X, y)
+        if self.prior is not None and hasattr(self._parts[0].models_[0], "design_"):
+            self._know_what_the_prior_knows()
+        return self
+
+    def predict(self, X: TableLike) -> FloatArray:
+        """Predict the expected error of each row.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Expected error >= 0, in the units of the residuals; lower is more confident. By the
+            rules alone where there are such, and was no `fit`.
+        """
+        if self._by_rules_alone:
+            self._check_bound(PriorGammaGLM(self.prior))
+            return error_rules.expected_by_rules(self.prior, X, self._z)  # type: ignore[arg-type]
+        return super().predict(X)
+
+    def wanted_columns(self, columns: list[Any]) -> list[Any]:
+        """List the columns that a prior speaks of: they are used even if they have no value."""
+        terms = getattr(self.prior, "terms", self.prior) or ()
+        return columns_named(terms, columns)
+
+    @property
+    def _by_rules_alone(self) -> bool:
+        complete = isinstance(self.prior, CoefficientPrior) and self.prior.has_base
+        return complete and not hasattr(self, "models_")
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "models_") or self._by_rules_alone
+
+    def _know_what_the_prior_knows(self) -> None:
+        """Levels and gaps that a prior speaks of are none that were never seen."""
+        unseen: Any = self._unseen_cells
+        names = getattr(self, "feature_names_in_", None)
+        places = [f"x{i}" for i in range(self.n_features_in_)] if names is None else list(names)
+        for column, level in self._parts[0].models_[0].design_.known_cells():
+            unseen.know(places.index(column), level)
 
     @property
     def coef_table_(self) -> pd.DataFrame:
@@ -200,6 +345,9 @@ class ResidualConfidence(ConfidenceEstimator):
 
         As `GammaGLM.coef_table_`, with the column ``effect`` instead of ``ratio``: what the
         expected error is multiplied with, which for the target ``"squared"`` is exp(coef / 2).
+        With a `prior` also what was believed, what these rows alone say, and both (``prior``,
+        ``data``, ``posterior``, and ``prior_sd``, ...), as effects on the logarithm of the
+        expected error: of a number with a prior for one unit.
         """
         tables = [
             model.coef_table_
@@ -212,6 +360,7 @@ class ResidualConfidence(ConfidenceEstimator):
         table: pd.DataFrame = tables[0].rename(columns={"ratio": "effect"})
         if self.target == "squared":
             table["effect"] = np.sqrt(table["effect"])
+            table[table.columns.intersection(_BELIEFS)] /= 2
         return table
 
     def __sklearn_tags__(self) -> Any:
@@ -261,6 +410,10 @@ class ResidualConfidence(ConfidenceEstimator):
 
     def _calibrate(self, targets: list[ErrorTarget], X: Table, y: FloatArray) -> None:
         """Calibrate expected errors to the residuals' mean square."""
+        if getattr(self.prior, "has_base", False):
+            # What is believed of a typical error has been weighed against the residuals.
+            self.targets_, self._factor = targets, 1.0
+            return
         seen = select_rows(X, slice(None, None, -(-len(y) // _ROWS_TO_CALIBRATE)))
         squares = [
             target.squares(part.predict_models(seen))
@@ -282,9 +435,15 @@ class ResidualConfidence(ConfidenceEstimator):
             return np.sqrt(upper_bound(self._combined(X), self.bound))
         (target,), (part,) = self.targets_, self._parts
         if self.bound != "mean" and self.n_bootstrap == 0:
-            z = 1.0 if self.bound == "mean+sd" else float(norm.ppf(float(self.bound)))
-            return np.sqrt(target.squares(part.models_[0].predict_upper(X, z)))
+            return np.sqrt(target.squares(part.models_[0].predict_upper(X, self._z)))
         return np.sqrt(part.reduce(X, lambda p: upper_bound(target.squares(p), self.bound)))
+
+    @property
+    def _z(self) -> float:
+        """How many standard errors higher a bound is that needs no replicates."""
+        if self.bound == "mean":
+            return 0.0
+        return 1.0 if self.bound == "mean+sd" else float(norm.ppf(float(self.bound)))
 
     def _combined(self, X: Table) -> FloatArray:
         """Return expected squares of the combination, shape (n_replicates, n_samples)."""
@@ -302,6 +461,7 @@ class ResidualConfidence(ConfidenceEstimator):
             loss=self.loss,
             monotonic=self.monotonic,
             early_stopping=self.early_stopping,
+            prior=error_rules.read_prior(self.prior, self.learner, self.target),
         )
 
     def _check_bound(self, learner: Any) -> None:

@@ -17,7 +17,14 @@ from qconf.encoding.encoded import takes_encoded
 from qconf.errors import TableError
 from qconf.residuals.schedules import Fit, Round, Schedule
 
-__all__ = ["fit_confidence", "histories", "out_of_sample", "scored_predictions", "with_values"]
+__all__ = [
+    "fit_confidence",
+    "histories",
+    "out_of_sample",
+    "scored_predictions",
+    "wanted",
+    "with_values",
+]
 
 
 def out_of_sample(
@@ -70,6 +77,20 @@ def out_of_sample(
 def _is_ours(model: Any) -> bool:
     """Tell our own trees, also where something of the target is learned by them."""
     return takes_encoded(getattr(model, "regressor", model))
+
+
+def wanted(estimator: Any, columns: Iterable[Any]) -> list[Any]:
+    """List the columns that an estimator asks for by name, even if they have no value.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Asks by a method ``wanted_columns``.
+    columns : iterable of str
+        Those that there are.
+    """
+    asks = getattr(estimator, "wanted_columns", None)
+    return [] if asks is None else list(asks(list(columns)))
 
 
 def with_values(table: TableT, keep: Iterable[Any] = ()) -> TableT:
