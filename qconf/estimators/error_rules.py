@@ -16,7 +16,13 @@ from qconf.core.row_by_row import product
 from qconf.encoding.readable_design import BASE
 from qconf.errors import OptionError, TableError
 from qconf.learners.linear.coefficient_prior import CoefficientPrior
-from qconf.learners.linear.prior_columns import named_frame, read_terms, term_values
+from qconf.learners.linear.prior_columns import (
+    named_frame,
+    read_terms,
+    seen_ranges,
+    term_values,
+    within_reason,
+)
 
 __all__ = ["ErrorPrior", "believed_of_errors", "expected_by_rules", "read_prior", "rules"]
 
@@ -145,7 +151,10 @@ def expected_by_rules(prior: CoefficientPrior, X: TableLike, z: float) -> FloatA
     frame = named_frame(plain_columns(frame))
     terms = read_terms(prior.terms, frame)
     place = [prior.terms.index(BASE), *(prior.terms.index(term.name) for term in terms)]
-    matrix = np.column_stack([np.ones(len(frame)), term_values(terms, prior.typical, frame)])
+    values = term_values(terms, prior.typical, frame)
+    seen = seen_ranges(terms, prior.typical, prior.seen)
+    values = within_reason(values, terms, prior.mean[place[1:]], seen, prior.lowers)
+    matrix = np.column_stack([np.ones(len(frame)), values])
     eta = product(matrix, prior.mean[place])
     if z != 0.0:
         covariance = np.linalg.inv(prior.precision)[np.ix_(place, place)]

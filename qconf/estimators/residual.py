@@ -97,8 +97,8 @@ class ResidualConfidence(ConfidenceEstimator):
         What is believed before there are rows, for the learner ``"glm"``: for each term an effect
         on the logarithm of the expected error, and its standard deviation. ``{"age": (0.01,
         0.005)}`` is 1 % more error for each unit of the column ``age`` (a year), give or take a
-        half; ``"zone=b"`` is that level against levels of which nothing is said, ``"age missing"``
-        a gap. Or `posterior_` of earlier rows.
+        half; ``"zone=b"`` is that level against levels of which nothing is said, which are taken
+        to be alike even if no row has them; ``"age missing"`` is a gap. Or `posterior_` of earlier rows.
     early_stopping : bool, default=False
         Let a fifth of the rows of `fit` say how many trees there are, up to 1000, instead of
         200. Boosted trees only.
@@ -245,7 +245,8 @@ class ResidualConfidence(ConfidenceEstimator):
             As `prior`.
         typical : mapping of str to float, default=None
             What a typical row has of the numbers that there are rules for; 0 if it is not told.
-            It also stands for numbers that are missing.
+            It also stands for numbers that are missing. Further from it than any number seen, a
+            rule raises the expected error by as much as it says, and lowers it to a half at most.
         bound : {"mean", "mean+sd"} or float, default="mean"
             Of the standard deviations of the rules.
 
@@ -296,7 +297,7 @@ class ResidualConfidence(ConfidenceEstimator):
             If a parameter, the table or the residuals break their rule.
         """
         super().fit(X, y)
-        if self.prior is not None and hasattr(self._parts[0].models_[0], "design_"):
+        if hasattr(self._parts[0].models_[0], "posterior_"):
             self._know_what_the_prior_knows()
         return self
 
@@ -336,8 +337,8 @@ class ResidualConfidence(ConfidenceEstimator):
         unseen: Any = self._unseen_cells
         names = getattr(self, "feature_names_in_", None)
         places = [f"x{i}" for i in range(self.n_features_in_)] if names is None else list(names)
-        for column, level in self._parts[0].models_[0].design_.known_cells():
-            unseen.know(places.index(column), level)
+        for column, (levels, gaps) in self._parts[0].models_[0].design_.known_cells().items():
+            unseen.know(places.index(column), levels, gaps=gaps)
 
     @property
     def coef_table_(self) -> pd.DataFrame:

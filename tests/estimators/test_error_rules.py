@@ -57,6 +57,17 @@ def test_rules_alone_expect_errors() -> None:
     np.testing.assert_allclose(array, [0.1, 0.1 * np.e])
 
 
+def test_a_rule_makes_nothing_very_safe_that_nobody_has_seen() -> None:
+    """A size typed with three zeros too many: half of the typical error, and not none."""
+    est = ResidualConfidence.from_rules(0.1, {"size": (-0.01, 0.01)}, typical={"size": 100})
+    sizes = pd.DataFrame({"size": [100, 150, 150_000, 0]})
+    wanted = 0.1 * np.array([1.0, np.exp(-0.5), 0.5, np.e])
+    np.testing.assert_allclose(est.predict(sizes), wanted)
+    learned = est.fit(sizes[:2].sample(40, replace=True, random_state=0), np.full(40, 0.1))
+    expected = learned.predict(sizes)
+    assert expected[2] == pytest.approx(expected[1] / 2, rel=1e-6)
+
+
 def test_bounds_of_rules_follow_from_their_standard_deviations() -> None:
     """A rule of one unit with sd 0.5, and a typical error known to 0.1 in logs."""
     rules: dict[str, Any] = {"age": (0.2, 0.5)}
@@ -176,13 +187,19 @@ def test_a_level_without_rows_is_known_by_its_rule() -> None:
     by_rule, gap = (est.predict(rows.assign(zone=one)) for one in ("z", None))
     base = est.predict(rows)
     np.testing.assert_allclose(np.log([by_rule / base, gap / base]), [[1.0], [-1.0]], atol=1e-6)
+    # Of others nothing is said: they are like the common one, until rows have spoken of levels.
+    np.testing.assert_array_equal(est.predict(rows.assign(zone="new")), base)
+    more = ResidualConfidence("glm", prior=est.posterior_).fit(table, residual)
+    assert more.predict(rows.assign(zone="new"))[0] > more.predict(rows)[0]
+    assert more.predict(rows.assign(zone="z"))[0] > 2 * more.predict(rows)[0]
 
 
 def test_a_column_that_begins_later_is_no_obstacle() -> None:
     """Early blocks have no value of it, and the rule alone."""
     table, residual = houses(400)
     table.loc[:250, "age"] = np.nan
-    table = table.assign(day=np.arange(400), price=100.0, avm=100 * (1 + residual))
+    price = np.random.default_rng(1).uniform(100, 200, size=400)
+    table = table.assign(day=np.arange(400), price=price, avm=price * (1 + residual))
     prior = ResidualConfidence("glm", prior={"age": (0.01, 0.005)})
     found = compare(
         table, "price", prediction="avm", time="day", n_resamples=2,
@@ -218,7 +235,7 @@ def test_kept_in_a_file_and_pickled(tmp_path: Path) -> None:
         ({"target": "log", "prior": RULES}, "prior is for learner='glm'"),
         ({"prior": {"age": 0.1}}, "'age' must be an effect and its standard deviation"),
         ({"prior": {"aeg": (0.1, 0.1)}}, "no column for 'aeg'. Did you mean 'age'?"),
-        ({"prior": {"zone": (0.1, 0.1)}}, "name a level, such as 'zone=a'"),
+        ({"prior": {"zone": (0.1, 0.1)}}, "name a level, such as 'zone="),
         ({"prior": [("age", 0.1, 0.1)]}, "'prior' parameter of ResidualConfidence"),
     ],
 )

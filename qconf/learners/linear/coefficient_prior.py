@@ -36,6 +36,9 @@ class CoefficientPrior:
         What a typical row has of numbers; also what stands for a missing one.
     seen : dict of str to (float, float)
         The range of the numbers that it was learned from.
+    lowers : float
+        By how much, at most, it lowers the logarithm of the mean beyond the numbers seen and the
+        typical one: nothing is known to be very safe that nobody has seen.
     common : dict of str to str
         For columns of levels, which of them (``zone=a``) a typical row has.
     """
@@ -46,6 +49,7 @@ class CoefficientPrior:
     typical: dict[str, float] = field(default_factory=dict)
     seen: dict[str, tuple[float, float]] = field(default_factory=dict)
     common: dict[str, str] = field(default_factory=dict)
+    lowers: float = float(np.log(2.0))
 
     @classmethod
     def of(cls, effects: Mapping[str, Any], typical: Mapping[str, float] | None = None) -> Self:
@@ -87,7 +91,12 @@ class CoefficientPrior:
 
     def scaled(self, factor: float) -> Self:
         """Return what is believed of `factor` times the coefficients."""
-        return replace(self, mean=factor * self.mean, precision=self.precision / factor**2)
+        return replace(
+            self,
+            mean=factor * self.mean,
+            precision=self.precision / factor**2,
+            lowers=factor * self.lowers,
+        )
 
     def shifted(self, base: float) -> Self:
         """Return what is believed with a larger base."""
@@ -115,6 +124,7 @@ class CoefficientPrior:
             and is_array(self.precision, np.float64, (n_terms, n_terms)),
             "a prior does not have one number for each of its terms",
         )
+        require(type(self.lowers) is float, "by how much a prior may lower a mean is no number")
 
 
 def _estimate(term: str, given: Any) -> tuple[float, float]:

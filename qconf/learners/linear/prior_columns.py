@@ -15,7 +15,7 @@ from qconf.errors import OptionError, did_you_mean
 
 __all__ = [
     "PriorTerm", "average_numbers", "columns_named", "commonest", "named_frame", "read_terms",
-    "term_values", "without",
+    "seen_ranges", "term_values", "within_reason", "without",
 ]  # fmt: skip
 
 _MISSING = " missing"
@@ -137,6 +137,69 @@ def term_values(
         elif is_measured(cells):
             values[:, j] = np.nan_to_num(as_floats(cells) - typical.get(term.name, 0.0))
     return values
+
+
+def seen_ranges(
+    terms: list[PriorTerm],
+    typical: dict[str, float],
+    seen: dict[str, tuple[float, float]],
+    values: FloatArray | None = None,
+) -> FloatArray:
+    """Return the least and the largest of each term: of earlier rows, these, and a typical one.
+
+    Parameters
+    ----------
+    terms : list of PriorTerm
+    typical : dict of str to float
+    seen : dict of str to (float, float)
+        Of earlier rows.
+    values : ndarray of shape (n_rows, n_terms), default=None
+        As `term_values` returns them.
+
+    Returns
+    -------
+    ndarray of shape (2, n_terms)
+        Less what is typical.
+    """
+    ends = [np.zeros(len(terms))] if values is None else [values.min(axis=0), values.max(axis=0)]
+    before = np.zeros((2, len(terms)))
+    for j, term in enumerate(terms):
+        if term.name in seen:
+            before[:, j] = np.array(seen[term.name]) - typical.get(term.name, 0.0)
+    together = np.vstack([before, *ends])
+    return np.array([together.min(axis=0), together.max(axis=0)])
+
+
+def within_reason(
+    values: FloatArray,
+    terms: list[PriorTerm],
+    effects: FloatArray,
+    ranges: FloatArray,
+    lowers: float,
+) -> FloatArray:
+    """Keep numbers that were never seen from lowering what is predicted by much.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, n_terms)
+    terms : list of PriorTerm
+    effects : ndarray of shape (n_terms,)
+        For one unit of each.
+    ranges : ndarray of shape (2, n_terms)
+        Of numbers that were seen.
+    lowers : float
+        By how much they may, at most, in all units together.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_terms)
+    """
+    with np.errstate(divide="ignore"):
+        further = lowers / np.abs(effects)
+    low, high = ranges[0] - further, ranges[1] + further
+    bounded = np.where(effects > 0, np.maximum(values, low), np.minimum(values, high))
+    numbers = np.array([term.kind == "number" for term in terms], dtype=bool)
+    return np.where(numbers, bounded, values)
 
 
 def average_numbers(terms: list[PriorTerm], frame: pd.DataFrame) -> dict[str, float]:

@@ -15,7 +15,9 @@ from qconf.learners.linear.prior_columns import (
     average_numbers,
     commonest,
     read_terms,
+    seen_ranges,
     term_values,
+    within_reason,
     without,
 )
 
@@ -67,7 +69,7 @@ class PriorDesign:
         self._others = ReadableDesign(self.max_levels, self.common)
         others = self._others.fit(self._encoder, self._encoder.encode(plain))
         values = term_values(self._terms, self.typical, frame)
-        self._seen = self._ranges(values)
+        self._seen = seen_ranges(self._terms, self.typical, self.prior.seen, values)
         spread = values.std(axis=0)
         self._step: FloatArray = np.where(self._numbers & (spread > 0), spread, 1.0)
         return np.hstack([others, values / self._step])
@@ -75,7 +77,8 @@ class PriorDesign:
     def transform(self, frame: pd.DataFrame, coefficients: FloatArray) -> FloatArray:
         """Return the design of a checked table with names.
 
-        Beyond the numbers seen, terms of the prior may raise what is predicted, and not lower it.
+        Beyond the numbers seen, terms of the prior may raise what is predicted by as much as they
+        say, and lower it by little.
 
         Parameters
         ----------
@@ -87,10 +90,8 @@ class PriorDesign:
         ndarray of shape (n_samples, n_terms)
         """
         values = term_values(self._terms, self.typical, frame)
-        low, high = self._seen
-        rising = coefficients[self.n_others :] > 0
-        bounded = np.where(rising, np.maximum(values, low), np.minimum(values, high))
-        values = np.where(self._numbers, bounded, values)
+        effects = coefficients[self.n_others :] / self._step
+        values = within_reason(values, self._terms, effects, self._seen, self.prior.lowers)
         plain = self._encoder.encode(without(self._terms, self.common, frame))
         return np.hstack([self._others.transform(plain), values / self._step])
 
@@ -114,11 +115,25 @@ class PriorDesign:
             told.append(others.get(term.kind, common))
         return told
 
-    def known_cells(self) -> list[tuple[str, str | None]]:
-        """List columns and levels, or gaps (None), that are known without any row."""
-        known = [(one.column, one.level) for one in self._terms if one.kind != "number"]
-        common = [(column, one.removeprefix(f"{column}=")) for column, one in self.common.items()]
-        return known + common
+    def known_cells(self) -> dict[str, tuple[list[str] | None, bool]]:
+        """Tell which levels of columns, and whether gaps, are known without any row.
+
+        Returns
+        -------
+        dict of str to (list of str or None, bool)
+            Whoever has a rule for some levels means that the others are typical: None is all of
+            them. What was learned from rows speaks of the levels of these.
+        """
+        known: dict[str, tuple[list[str] | None, bool]] = {}
+        for column in dict.fromkeys(term.column for term in self._terms):
+            own = [term for term in self._terms if term.column == column]
+            levels = [str(term.level) for term in own if term.kind == "level"]
+            gaps = any(term.kind == "missing" for term in own)
+            common = self.prior.common.get(column)
+            if common is not None:
+                levels.append(common.removeprefix(f"{column}="))
+            known[column] = (None if levels and common is None else levels), gaps
+        return known
 
     def imaginary_rows(
         self, matrix: FloatArray, count: float, *, of_prior: bool
@@ -184,7 +199,8 @@ class PriorDesign:
             seen[name] = float(least), float(most)
         mean = self.to_table() @ coefficients
         terms, around = tuple(self.names), back.T @ precision @ back
-        whole = CoefficientPrior(terms, mean, around, typical, seen, dict(self.common))
+        kept = typical, seen, dict(self.common), self.prior.lowers
+        whole = CoefficientPrior(terms, mean, around, *kept)
         # Which levels are the rare ones is another question in other rows.
         rare = [name for name in self._others.terms if name.endswith(_RARE)]
         return whole.shifted(log_scale).without(rare)
@@ -192,12 +208,3 @@ class PriorDesign:
     @property
     def _numbers(self) -> Any:
         return np.array([term.kind == "number" for term in self._terms], dtype=bool)
-
-    def _ranges(self, values: FloatArray) -> FloatArray:
-        """Return the least and the largest that was seen of each term, now or before."""
-        seen = np.array([values.min(axis=0), values.max(axis=0)]).reshape(2, -1)
-        for j, term in enumerate(self._terms):
-            if term.name in self.prior.seen:
-                low, high = np.array(self.prior.seen[term.name]) - self.typical.get(term.name, 0.0)
-                seen[:, j] = min(low, seen[0, j]), max(high, seen[1, j])
-        return seen

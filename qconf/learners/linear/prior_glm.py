@@ -78,8 +78,8 @@ class PriorGammaGLM(TakesTables, RegressorMixin, BaseEstimator):
 
     Notes
     -----
-    Beyond the numbers seen in `fit`, a term of the prior may raise the mean, and not lower it:
-    nothing is known to be safe that nobody has seen.
+    Beyond the numbers seen, a term of the prior may raise the mean as far as it says, and lower it
+    by little (`CoefficientPrior.lowers`).
 
     Examples
     --------
