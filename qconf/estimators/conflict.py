@@ -118,12 +118,7 @@ class ConflictConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table, a pair or the residuals break their rule.
         """
-        told = {"time": time, "groups": groups, "target": target}
-        n_rows = len(np.asarray(y))
-        for role, values in told.items():
-            if values is not None:
-                as_series(values, role, n_rows)
-        self._told = tuple(told.values())
+        self._told = {"time": time, "groups": groups, "target": target}
         try:
             return super().fit(X, y)
         finally:
@@ -155,6 +150,10 @@ class ConflictConfidence(ConfidenceEstimator):
         return check_table(self, X, reset=reset)
 
     def _fit(self, X: Table, y: FloatArray) -> None:
+        for role, values in self._told.items():
+            # Checked here: the estimator may not ask for it.
+            if values is not None:
+                as_series(values, role, len(y))
         self.conflict_ = InputConflict(self.pairs).set_output(transform="default").fit(X)
         self._columns: list[str] | None = None
         joined = self._with_conflicts(X)
@@ -162,7 +161,7 @@ class ConflictConfidence(ConfidenceEstimator):
         if isinstance(joined, pd.DataFrame):
             self._columns = list(joined.columns)
         self.estimator_: Any = clone(self.estimator)
-        fit_confidence(self.estimator_, joined, y, *self._told)
+        fit_confidence(self.estimator_, joined, y, **self._told)
 
     def _predict(self, X: Table) -> FloatArray:
         return np.asarray(self.estimator_.predict(self._with_conflicts(X)), dtype=np.float64)

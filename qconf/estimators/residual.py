@@ -98,7 +98,8 @@ class ResidualConfidence(ConfidenceEstimator):
         on the logarithm of the expected error, and its standard deviation. ``{"age": (0.01,
         0.005)}`` is 1 % more error for each unit of the column ``age`` (a year), give or take a
         half; ``"zone=b"`` is that level against levels of which nothing is said, which are taken
-        to be alike even if no row has them; ``"age missing"`` is a gap. Or `posterior_` of earlier rows.
+        to be alike even if no row has them; ``"age missing"`` is a gap. Or `posterior_` of
+        earlier rows.
     early_stopping : bool, default=False
         Let a fifth of the rows of `fit` say how many trees there are, up to 1000, instead of
         200. Boosted trees only.

@@ -19,6 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MISSING = " missing"
+_OTHERS = "other levels"
 
 
 class PriorTerm(NamedTuple):
@@ -252,7 +253,8 @@ def _with_common(
     codes, names = factorized(cells)
     ruled = {term.level for term in terms if term.kind == "level"}
     gaps = any(term.kind == "missing" for term in terms)
-    stand_in = None
+    # A column of text, even if all levels of these rows have a term.
+    stand_in = _OTHERS
     if common is not None and common.startswith(f"{terms[0].column}="):
         stand_in = common.removeprefix(f"{terms[0].column}=")
     new = [stand_in if name in ruled else name for name in names]
