@@ -185,7 +185,6 @@ def _described(
     conflict = agreement.conflict(first, second)
     unusual = agreement.is_unusual(conflict)
     known = agreement.known(first), agreement.known(second)
-    usually = {"bias": agreement.bias, "by_ratio": agreement.by_ratio}
     told = {
         "row": np.arange(len(first)),
         "pair": pair.name,
@@ -196,7 +195,9 @@ def _described(
         "exceeded_by": agreement.exceeded_by(conflict),
         "unusual": unusual,
         "sentence": [
-            in_words(pair, a, b, unusual=bool(odd), **usually)
+            in_words(
+                pair, a, b, bias=agreement.bias, by_ratio=agreement.by_ratio, unusual=bool(odd)
+            )
             for a, b, odd in zip(*known, unusual, strict=True)
         ],
     }

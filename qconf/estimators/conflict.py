@@ -36,7 +36,7 @@ def with_conflicts(estimator: Any, pairs: Pairs | None) -> Any:
     confidence estimator
         Not fitted.
     """
-    if not pairs or getattr(estimator, "score_columns", ()):
+    if not pairs or _takes_a_score(estimator):
         return estimator
     return ConflictConfidence(estimator, pairs)
 
@@ -124,12 +124,12 @@ class ConflictConfidence(ConfidenceEstimator):
         finally:
             del self._told
 
-    @available_if(lambda self: hasattr(self.estimator, "share"))
+    @available_if(lambda self: hasattr(self.estimator, "share"))  # type: ignore[untyped-decorator]
     def share(self, n: int) -> ConflictConfidence:
         """Make an unfitted estimator for one of `n` folds of a blend."""
         return ConflictConfidence(self.estimator.share(n), self.pairs)  # type: ignore[attr-defined]
 
-    @available_if(lambda self: hasattr(self.estimator, "signals"))
+    @available_if(lambda self: hasattr(self.estimator, "signals"))  # type: ignore[untyped-decorator]
     def signals(self, X: TableLike) -> FloatArray:
         """Say several numbers of each row, as the estimator does."""
         check_is_fitted(self)
@@ -190,9 +190,13 @@ def check_learns(estimator: Any, pairs: Pairs | None, name: str) -> None:
     ------
     OptionError
     """
-    if read_pairs(pairs) and getattr(estimator, "score_columns", ()):
+    if read_pairs(pairs) and _takes_a_score(estimator):
         msg = (
             f"The estimator {name!r} takes a score as it stands, and learns nothing of conflicts. "
             "Leave the conflicts out, or name an estimator that learns (blend)."
         )
         raise OptionError(msg)
+
+
+def _takes_a_score(estimator: Any) -> bool:
+    return bool(getattr(estimator, "score_columns", False))

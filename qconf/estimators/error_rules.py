@@ -157,6 +157,6 @@ def expected_by_rules(prior: CoefficientPrior, X: TableLike, z: float) -> FloatA
     matrix = np.column_stack([np.ones(len(frame)), values])
     eta = product(matrix, prior.mean[place])
     if z != 0.0:
-        covariance = np.linalg.inv(prior.precision)[np.ix_(place, place)]
+        covariance: FloatArray = np.linalg.inv(prior.precision)[np.ix_(place, place)]
         eta += z * np.sqrt((product(matrix, covariance) * matrix).sum(axis=1))
     return np.exp(np.clip(eta, -_MOST, _MOST))

@@ -178,6 +178,7 @@ class ResidualConfidence(ConfidenceEstimator):
     {'(base)': 0.05, 'rooms': 1.01, 'zone=wild': 1.98}
     """
 
+    n_features_in_: int
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -315,15 +316,15 @@ class ResidualConfidence(ConfidenceEstimator):
             Expected error >= 0, in the units of the residuals; lower is more confident. By the
             rules alone where there are such, and was no `fit`.
         """
-        if self._by_rules_alone:
+        if isinstance(self.prior, CoefficientPrior) and self._by_rules_alone:
             self._check_bound(PriorGammaGLM(self.prior))
-            return error_rules.expected_by_rules(self.prior, X, self._z)  # type: ignore[arg-type]
+            return error_rules.expected_by_rules(self.prior, X, self._z)
         return super().predict(X)
 
     def wanted_columns(self, columns: list[Any]) -> list[Any]:
         """List the columns that a prior speaks of: they are used even if they have no value."""
-        terms = getattr(self.prior, "terms", self.prior) or ()
-        return columns_named(terms, columns)
+        terms = self.prior.terms if isinstance(self.prior, CoefficientPrior) else self.prior
+        return columns_named(terms or (), columns)
 
     @property
     def _by_rules_alone(self) -> bool:
