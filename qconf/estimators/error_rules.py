@@ -15,7 +15,7 @@ from qconf.core.plain_columns import plain_columns
 from qconf.core.row_by_row import product
 from qconf.encoding.readable_design import BASE
 from qconf.errors import OptionError, TableError
-from qconf.learners.linear.coefficient_prior import CoefficientPrior
+from qconf.learners.linear.coefficient_prior import OTHERS, CoefficientPrior
 from qconf.learners.linear.prior_columns import (
     named_frame,
     read_terms,
@@ -32,6 +32,8 @@ ErrorPrior = Mapping[str, Any] | CoefficientPrior
 _FACTORS: Final = {"squared": 2.0, "absolute": 1.0}
 #: A typical error may be wrong by a factor of e.
 _SD_OF_BASE = 1.0
+#: What there is no rule for matters little: a tenth for one standard deviation of a number.
+_SD_OF_OTHERS = 0.1
 _VALUE_AND_SD = 2
 #: Logarithms of larger numbers are no numbers.
 _MOST = 150.0
@@ -69,7 +71,7 @@ def read_prior(prior: ErrorPrior | None, learner: Any, target: str) -> Coefficie
     if read.has_base and target != "squared":
         msg = f"A typical error is for target='squared', got target={target!r}."
         raise OptionError(msg)
-    return read.scaled(_FACTORS[target]) if read.terms else None
+    return read.scaled(_FACTORS[target]) if read.says_anything else None
 
 
 def believed_of_errors(posterior: CoefficientPrior, target: str, factor: float) -> CoefficientPrior:
@@ -117,7 +119,7 @@ def rules(
         msg = f"What rules say of {BASE!r} is their typical_error; leave it out."
         raise OptionError(msg)
     base = float(np.log(float(two[0]))), float(two[1])
-    return CoefficientPrior.of({BASE: base, **effects}, typical)
+    return CoefficientPrior.of({OTHERS: (0.0, _SD_OF_OTHERS), BASE: base, **effects}, typical)
 
 
 def expected_by_rules(prior: CoefficientPrior, X: TableLike, z: float) -> FloatArray:

@@ -98,8 +98,9 @@ class ResidualConfidence(ConfidenceEstimator):
         on the logarithm of the expected error, and its standard deviation. ``{"age": (0.01,
         0.005)}`` is 1 % more error for each unit of the column ``age`` (a year), give or take a
         half; ``"zone=b"`` is that level against levels of which nothing is said, which are taken
-        to be alike even if no row has them; ``"age missing"`` is a gap. Or `posterior_` of
-        earlier rows.
+        to be alike even if no row has them; ``"age missing"`` is a gap; ``"(others)": (0, 0.1)``
+        is each other level, and each other number for one standard deviation of it. Or
+        `posterior_` of earlier rows.
     early_stopping : bool, default=False
         Let a fifth of the rows of `fit` say how many trees there are, up to 1000, instead of
         200. Boosted trees only.
@@ -244,7 +245,7 @@ class ResidualConfidence(ConfidenceEstimator):
             The expected error of a typical row; and the standard deviation of its logarithm,
             1 if it is not told.
         rules : mapping of str to (float, float)
-            As `prior`.
+            As `prior`. ``"(others)"`` is (0, 0.1) if it is not told.
         typical : mapping of str to float, default=None
             What a typical row has of the numbers that there are rules for; 0 if it is not told.
             It also stands for numbers that are missing. Further from it than any number seen, a

@@ -126,6 +126,33 @@ def test_a_right_prior_helps_where_data_are_thin(n_rows: int) -> None:
     assert (told < without).mean() >= 0.75
 
 
+def test_others_are_drawn_to_nothing_where_data_are_thin() -> None:
+    """Twenty columns of noise and forty rows: without a belief in them, they are believed."""
+    rng = np.random.default_rng(0)
+    noise = [f"n{i}" for i in range(20)]
+
+    def with_noise(n_rows: int, seed: int) -> tuple[pd.DataFrame, FloatArray]:
+        table, residual = houses(n_rows, seed)
+        return table.assign(
+            **dict(zip(noise, rng.normal(size=(20, n_rows)), strict=True))
+        ), residual
+
+    new, _ = with_noise(2000, 99)
+    table, residual = with_noise(40, 1)
+    free, drawn = (
+        ResidualConfidence("glm", prior={**RULES, **more}).fit(table, residual)
+        for more in ({}, {"(others)": (0, 0.1)})
+    )
+    assert loss(drawn.predict(new), new) < 0.3 * loss(free.predict(new), new)
+    told = drawn.coef_table_.loc["n3"]
+    assert told[["prior", "prior_sd"]].tolist() == pytest.approx([0.0, 0.1])
+    assert abs(told["posterior"]) < abs(told["data"])
+    alone = ResidualConfidence("glm", prior={"(others)": (0, 1e-6)}).fit(table, residual)
+    np.testing.assert_allclose(alone.predict(table), alone.predict(table)[0], rtol=1e-3)
+    with pytest.raises(OptionError, match="must be 0, got 0.2"):
+        ResidualConfidence("glm", prior={"(others)": (0.2, 0.1)}).fit(table, residual)
+
+
 def test_a_wrong_prior_is_overcome_by_data() -> None:
     """That of the opposite sign misleads thirty rows, and not twenty thousand."""
     wrong = {term: (-effect, sd) for term, (effect, sd) in RULES.items()}
@@ -161,12 +188,10 @@ def test_a_posterior_is_the_prior_of_the_next_rows() -> None:
     whole = pd.concat([table for table, _ in parts]), np.concatenate([r for _, r in parts])
     joint = clone(est).fit(*whole)
     for table, residual in parts:
-        est = ResidualConfidence("glm", prior=est.prior).fit(table, residual)
-        est = ResidualConfidence("glm", prior=est.posterior_)
+        # What was learned predicts without another fit, and learns on.
+        est = ResidualConfidence("glm", prior=clone(est).fit(table, residual).posterior_)
     new, _ = houses(300, 9)
     np.testing.assert_allclose(est.predict(new), joint.predict(new), rtol=0.05)
-    # What was learned predicts without another fit.
-    assert est.posterior_ if hasattr(est, "posterior_") else est.prior.has_base  # type: ignore[union-attr]
 
 
 def test_the_posterior_expects_what_the_fit_does() -> None:

@@ -14,7 +14,10 @@ from qconf.core.restored import is_array, require
 from qconf.encoding.readable_design import BASE
 from qconf.errors import OptionError
 
-__all__ = ["CoefficientPrior"]
+__all__ = ["OTHERS", "CoefficientPrior"]
+
+#: Stands for all terms of which nothing else is said.
+OTHERS = "(others)"
 
 _ESTIMATE_AND_SD = 2
 
@@ -39,6 +42,9 @@ class CoefficientPrior:
     lowers : float
         By how much, at most, it lowers the logarithm of the mean beyond the numbers seen and the
         typical one: nothing is known to be very safe that nobody has seen.
+    others_sd : float
+        Standard deviation of each coefficient of which nothing else is said, around 0: of a level,
+        or of a number for one standard deviation of it in the rows.
     common : dict of str to str
         For columns of levels, which of them (``zone=a``) a typical row has.
     """
@@ -50,6 +56,7 @@ class CoefficientPrior:
     seen: dict[str, tuple[float, float]] = field(default_factory=dict)
     common: dict[str, str] = field(default_factory=dict)
     lowers: float = float(np.log(2.0))
+    others_sd: float = np.inf
 
     @classmethod
     def of(cls, effects: Mapping[str, Any], typical: Mapping[str, float] | None = None) -> Self:
@@ -59,7 +66,7 @@ class CoefficientPrior:
         ----------
         effects : mapping of str to (float, float)
             For terms, the estimate and its standard deviation > 0. Of one that is infinite
-            nothing is believed.
+            nothing is believed. ``(others)`` is each of the others, whose estimate is 0.
         typical : mapping of str to float, default=None
 
         Raises
@@ -72,11 +79,15 @@ class CoefficientPrior:
         ('age',)
         """
         read = {str(term): _estimate(str(term), given) for term, given in effects.items()}
+        centre_of_others, others_sd = read.pop(OTHERS, (0.0, np.inf))
+        if centre_of_others != 0.0:
+            msg = f"The effect of {OTHERS!r} must be 0, got {centre_of_others:g}."
+            raise OptionError(msg)
         told = {term: given for term, given in read.items() if np.isfinite(given[1])}
         sd = np.array([given[1] for given in told.values()])
         mean = np.array([given[0] for given in told.values()])
         centre = {str(name): _number(str(name), value) for name, value in (typical or {}).items()}
-        return cls(tuple(told), mean, np.diag(sd**-2.0), centre)
+        return cls(tuple(told), mean, np.diag(sd**-2.0), centre, others_sd=others_sd)
 
     @property
     def has_base(self) -> bool:
@@ -96,7 +107,13 @@ class CoefficientPrior:
             mean=factor * self.mean,
             precision=self.precision / factor**2,
             lowers=factor * self.lowers,
+            others_sd=factor * self.others_sd,
         )
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether anything is believed of anything."""
+        return bool(self.terms) or bool(np.isfinite(self.others_sd))
 
     def shifted(self, base: float) -> Self:
         """Return what is believed with a larger base."""
@@ -124,7 +141,8 @@ class CoefficientPrior:
             and is_array(self.precision, np.float64, (n_terms, n_terms)),
             "a prior does not have one number for each of its terms",
         )
-        require(type(self.lowers) is float, "by how much a prior may lower a mean is no number")
+        plain = type(self.lowers) is float and type(self.others_sd) is float
+        require(plain, "what a prior says of all terms is no number")
 
 
 def _estimate(term: str, given: Any) -> tuple[float, float]:

@@ -180,7 +180,10 @@ class PriorDesign:
         place = [self.names.index(term) for term in self.prior.terms]
         mean[place] = self.prior.shifted(-log_scale).mean
         precision[np.ix_(place, place)] = self.prior.precision
-        return np.linalg.solve(to_table, mean), to_table.T @ precision @ to_table
+        of_columns = to_table.T @ precision @ to_table
+        others = np.arange(1, self.n_others)
+        of_columns[others, others] += self.prior.others_sd**-2.0
+        return np.linalg.solve(to_table, mean), of_columns
 
     def believed(
         self, coefficients: FloatArray, precision: FloatArray, log_scale: float
@@ -199,7 +202,7 @@ class PriorDesign:
             seen[name] = float(least), float(most)
         mean = self.to_table() @ coefficients
         terms, around = tuple(self.names), back.T @ precision @ back
-        kept = typical, seen, dict(self.common), self.prior.lowers
+        kept = typical, seen, dict(self.common), self.prior.lowers, self.prior.others_sd
         whole = CoefficientPrior(terms, mean, around, *kept)
         # Which levels are the rare ones is another question in other rows.
         rare = [name for name in self._others.terms if name.endswith(_RARE)]

@@ -41,7 +41,11 @@ def prior_table(
     alone, alone_sd = _shown(shown, *data, log_scale)
     told = zip(design.prior.mean.tolist(), design.prior.sd.tolist(), strict=True)
     before = dict(zip(design.prior.terms, told, strict=True))
-    prior = np.array([before.get(name, (np.nan, np.nan)) for name in names])
+    of_others = (0.0, design.prior.others_sd) if np.isfinite(design.prior.others_sd) else None
+    nothing = (np.nan, np.nan)
+    prior = np.array([before.get(name, of_others or nothing) for name in names])
+    if BASE not in before:
+        prior[0] = nothing
     table = pd.DataFrame(
         {
             "coef": coef,
