@@ -147,8 +147,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
         file, options = read_or_example(table, example, reading, strict=strict)
         for warning in file.warnings:
             tell(f"warning: {warning}")
-        of_fit["conflicts"] = split_pairs(conflict)
-        asked = asked_of(file, options, **named, **of_fit)
+        pairs = split_pairs(conflict)
+        asked = asked_of(file, options, conflicts=pairs, **named, **of_fit)  # type: ignore[arg-type]
         settings = {"copies": copies, "folds": folds, "random_state": seed, "strict": strict}
         asked = {**asked, **settings, **promise, "estimator": estimator or "blend"}
         certified = _of_fit(file.frame, asked)

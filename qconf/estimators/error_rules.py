@@ -159,6 +159,6 @@ def expected_by_rules(prior: CoefficientPrior, X: TableLike, z: float) -> FloatA
     matrix = np.column_stack([np.ones(len(frame)), values])
     eta = product(matrix, prior.mean[place])
     if z != 0.0:
-        covariance: FloatArray = np.linalg.inv(prior.precision)[np.ix_(place, place)]
+        covariance = np.asarray(np.linalg.inv(prior.precision), np.float64)[np.ix_(place, place)]
         eta += z * np.sqrt((product(matrix, covariance) * matrix).sum(axis=1))
     return np.exp(np.clip(eta, -_MOST, _MOST))

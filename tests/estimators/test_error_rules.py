@@ -149,7 +149,7 @@ def test_others_are_drawn_to_nothing_where_data_are_thin() -> None:
     assert abs(told["posterior"]) < abs(told["data"])
     alone = ResidualConfidence("glm", prior={"(others)": (0, 1e-6)}).fit(table, residual)
     np.testing.assert_allclose(alone.predict(table), alone.predict(table)[0], rtol=1e-3)
-    with pytest.raises(OptionError, match="must be 0, got 0.2"):
+    with pytest.raises(OptionError, match=r"must be 0, got 0\.2"):
         ResidualConfidence("glm", prior={"(others)": (0.2, 0.1)}).fit(table, residual)
 
 

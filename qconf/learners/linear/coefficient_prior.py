@@ -159,7 +159,7 @@ def _estimate(term: str, given: Any) -> tuple[float, float]:
 
 
 def _number(name: str, value: Any) -> float:
-    if not isinstance(value, Real) or not np.isfinite(value):
+    if not isinstance(value, Real) or not np.isfinite(float(value)):
         msg = f"What is typical of {name!r} must be a finite number, got {value!r}."
         raise OptionError(msg)
     return float(value)

@@ -183,7 +183,8 @@ class PriorDesign:
         of_columns = to_table.T @ precision @ to_table
         others = np.arange(1, self.n_others)
         of_columns[others, others] += self.prior.others_sd**-2.0
-        return np.linalg.solve(to_table, mean), of_columns
+        of_mean: FloatArray = np.asarray(np.linalg.solve(to_table, mean), dtype=np.float64)
+        return of_mean, of_columns
 
     def believed(
         self, coefficients: FloatArray, precision: FloatArray, log_scale: float
@@ -196,10 +197,10 @@ class PriorDesign:
         for j, name in enumerate(self._others.terms[1:]):
             if self._others.is_number(name):
                 typical[name], seen[name] = float(fills[j]), (float(low[j]), float(high[j]))
-        for j in np.flatnonzero(self._numbers):
-            name = self._terms[j].name
-            least, most = self._seen[:, j] + self.typical.get(name, 0.0)
-            seen[name] = float(least), float(most)
+        for term, (least, most) in zip(self._terms, self._seen.T.tolist(), strict=True):
+            if term.kind == "number":
+                centre = self.typical.get(term.name, 0.0)
+                seen[term.name] = least + centre, most + centre
         mean = self.to_table() @ coefficients
         terms, around = tuple(self.names), back.T @ precision @ back
         kept = typical, seen, dict(self.common), self.prior.lowers, self.prior.others_sd

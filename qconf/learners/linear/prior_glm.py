@@ -216,7 +216,7 @@ class PriorGammaGLM(TakesTables, RegressorMixin, BaseEstimator):
                 break
         self._coefficients: FloatArray = found
         information = _information(rows, self.dispersion_) + precision
-        self.covariance_: FloatArray = np.linalg.inv(information)
+        self.covariance_: FloatArray = np.asarray(np.linalg.inv(information), dtype=np.float64)
         self.posterior_ = self.design_.believed(found, information, log_scale)
         self.coef_table_ = prior_table(
             self.design_, (found, self.covariance_), self._data_alone(matrix, target), log_scale
@@ -229,8 +229,8 @@ class PriorGammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         silent = np.ptp(matrix, axis=0) == 0
         silent[0] = False
         # The spread around the posterior: around their own mode few rows have next to none.
-        covariance: FloatArray = np.linalg.inv(_information(rows, self.dispersion_))
-        return np.where(silent, np.nan, found), covariance
+        covariance = np.linalg.inv(_information(rows, self.dispersion_))
+        return np.where(silent, np.nan, found), np.asarray(covariance, dtype=np.float64)
 
     def _with_imaginary(self, matrix: FloatArray, target: FloatArray, *, of_prior: bool) -> _Rows:
         imaginary, counts = self.design_.imaginary_rows(matrix, self.prior_count, of_prior=of_prior)
