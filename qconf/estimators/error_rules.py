@@ -13,6 +13,7 @@ from qconf._types import FloatArray, TableLike
 from qconf.core.frames import as_frame_if_table
 from qconf.core.plain_columns import plain_columns
 from qconf.core.row_by_row import product
+from qconf.core.validation import check_no_infinity
 from qconf.encoding.readable_design import BASE
 from qconf.errors import OptionError, TableError
 from qconf.learners.linear.coefficient_prior import OTHERS, CoefficientPrior
@@ -24,7 +25,14 @@ from qconf.learners.linear.prior_columns import (
     within_reason,
 )
 
-__all__ = ["ErrorPrior", "believed_of_errors", "expected_by_rules", "read_prior", "rules"]
+__all__ = [
+    "ErrorPrior",
+    "believed_of_errors",
+    "expected_by_rules",
+    "read_prior",
+    "rows_for",
+    "rules",
+]
 
 #: Effects of terms with their standard deviations, or what a fit believes.
 ErrorPrior = Mapping[str, Any] | CoefficientPrior
@@ -35,6 +43,7 @@ _SD_OF_BASE = 1.0
 #: What there is no rule for matters little: a tenth for one standard deviation of a number.
 _SD_OF_OTHERS = 0.1
 _VALUE_AND_SD = 2
+_MISSING = " missing"
 #: Logarithms of larger numbers are no numbers.
 _MOST = 150.0
 
@@ -151,6 +160,7 @@ def expected_by_rules(prior: CoefficientPrior, X: TableLike, z: float) -> FloatA
         msg = f"The table is empty: {frame.shape[0]} rows, {frame.shape[1]} columns."
         raise TableError(msg)
     frame = named_frame(plain_columns(frame))
+    check_no_infinity(frame)
     terms = read_terms(prior.terms, frame)
     place = [prior.terms.index(BASE), *(prior.terms.index(term.name) for term in terms)]
     values = term_values(terms, prior.typical, frame)
@@ -162,3 +172,26 @@ def expected_by_rules(prior: CoefficientPrior, X: TableLike, z: float) -> FloatA
         covariance = np.asarray(np.linalg.inv(prior.precision), np.float64)[np.ix_(place, place)]
         eta += z * np.sqrt((product(matrix, covariance) * matrix).sum(axis=1))
     return np.exp(np.clip(eta, -_MOST, _MOST))
+
+
+def rows_for(prior: CoefficientPrior) -> pd.DataFrame:
+    """Make a few rows that rules speak of, by which these are known again.
+
+    Parameters
+    ----------
+    prior : CoefficientPrior
+
+    Returns
+    -------
+    DataFrame of shape (3, n_columns)
+        Numbers around the typical one, or the levels that there are rules for, and a gap.
+    """
+    cells: dict[str, list[Any]] = {}
+    for term in prior.terms:
+        column, is_level, level = term.removesuffix(_MISSING).partition("=")
+        if is_level:
+            cells[column] = [level, "another", None]
+        elif term != BASE:
+            centre = prior.typical.get(column, 0.0)
+            cells.setdefault(column, [centre - 1.0, centre + 1.0, np.nan])
+    return pd.DataFrame(cells, index=range(3))

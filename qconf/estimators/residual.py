@@ -322,6 +322,14 @@ class ResidualConfidence(ConfidenceEstimator):
             return error_rules.expected_by_rules(self.prior, X, self._z)
         return super().predict(X)
 
+    @property
+    def pinned_(self) -> pd.DataFrame:
+        """Rows by which rules without a fit are known again, when they were kept in a file."""
+        if isinstance(self.prior, CoefficientPrior) and self._by_rules_alone:
+            return error_rules.rows_for(self.prior)
+        msg = "Only rules without a fit have rows of their own."
+        raise AttributeError(msg)
+
     def wanted_columns(self, columns: list[Any]) -> list[Any]:
         """List the columns that a prior speaks of: they are used even if they have no value."""
         terms = self.prior.terms if isinstance(self.prior, CoefficientPrior) else self.prior

@@ -253,6 +253,18 @@ def test_kept_in_a_file_and_pickled(tmp_path: Path) -> None:
         np.testing.assert_array_equal(one.precision, model.confidence_.posterior_.precision)
 
 
+@pytest.mark.parametrize("rules", [RULES, {}, {"age missing": (0.1, 0.1), "zone missing": (1, 1)}])
+def test_rules_are_kept_without_a_fit(rules: dict[str, Any], tmp_path: Path) -> None:
+    """They are opened as they were, and know themselves again."""
+    est = ResidualConfidence.from_rules(0.08, rules, typical=TYPICAL)
+    qconf.save(est, tmp_path / "rules.qconf")
+    table = houses(20)[0]
+    np.testing.assert_array_equal(
+        qconf.load(tmp_path / "rules.qconf").predict(table), est.predict(table)
+    )
+    assert not hasattr(est.fit(*houses(60)), "pinned_")
+
+
 @pytest.mark.parametrize(
     ("made", "words"),
     [
@@ -281,6 +293,8 @@ def test_wrong_rules_are_refused() -> None:
     est = ResidualConfidence.from_rules(0.1, RULES)
     with pytest.raises(OptionError, match="no column for 'age'"):
         est.predict(pd.DataFrame({"zone": ["a"]}))
+    with pytest.raises(TableError, match="'age' has 1 infinite"):
+        est.predict(pd.DataFrame({"age": [np.inf], "zone": ["a"]}))
     with pytest.raises(TableError, match="The table is empty"):
         est.predict(pd.DataFrame({"age": []}))
     absolute = ResidualConfidence("glm", target="absolute", prior=est.prior)
