@@ -156,7 +156,7 @@ def expected_by_rules(prior: CoefficientPrior, X: TableLike, z: float) -> FloatA
     """
     table = as_frame_if_table(X)
     frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(np.asarray(table))
-    if frame.empty:
+    if len(frame) == 0:
         msg = f"The table is empty: {frame.shape[0]} rows, {frame.shape[1]} columns."
         raise TableError(msg)
     frame = named_frame(plain_columns(frame))

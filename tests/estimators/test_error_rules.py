@@ -295,7 +295,7 @@ def test_wrong_rules_are_refused() -> None:
         est.predict(pd.DataFrame({"zone": ["a"]}))
     with pytest.raises(TableError, match="'age' has 1 infinite"):
         est.predict(pd.DataFrame({"age": [np.inf], "zone": ["a"]}))
-    with pytest.raises(TableError, match="The table is empty"):
+    with pytest.raises(TableError, match="The table is empty: 0 rows"):
         est.predict(pd.DataFrame({"age": []}))
     absolute = ResidualConfidence("glm", target="absolute", prior=est.prior)
     with pytest.raises(OptionError, match="typical error is for target='squared'"):
