@@ -31,7 +31,7 @@ __all__ = [
     "expected_by_rules",
     "read_prior",
     "rows_for",
-    "rules",
+    "rules_as_prior",
 ]
 
 #: Effects of terms with their standard deviations, or what a fit believes.
@@ -97,7 +97,7 @@ def believed_of_errors(posterior: CoefficientPrior, target: str, factor: float) 
     return posterior.scaled(1.0 / _FACTORS[target]).shifted(float(np.log(factor)))
 
 
-def rules(
+def rules_as_prior(
     typical_error: float | Sequence[float],
     effects: Mapping[str, Any],
     typical: Mapping[str, float] | None,

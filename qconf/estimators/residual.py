@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 from sklearn.base import clone
 
 from qconf._types import (
-    ArrayLike,
     Bound,
     ErrorLearner,
     ErrorLoss,
@@ -23,7 +21,6 @@ from qconf._types import (
     RegressorLike,
     ReplicateMethod,
     Table,
-    TableLike,
 )
 from qconf.base import ConfidenceEstimator
 from qconf.core.seeding import random_source
@@ -36,10 +33,9 @@ from qconf.core.validation import (
 )
 from qconf.encoding.encoded import takes_encoded
 from qconf.errors import OptionError
-from qconf.estimators import error_rules
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.error_learners import make_learner
-from qconf.estimators.error_rules import ErrorPrior
+from qconf.estimators.error_rules import ErrorPrior, read_prior
 from qconf.estimators.error_targets import (
     COMBINED,
     ErrorTarget,
@@ -47,9 +43,8 @@ from qconf.estimators.error_targets import (
     error_targets,
     square_factor,
 )
+from qconf.estimators.starting_rules import StartsFromRules
 from qconf.learners.linear.coefficient_prior import CoefficientPrior
-from qconf.learners.linear.prior_columns import columns_named
-from qconf.learners.linear.prior_glm import PriorGammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.replicated import Replicated, has_leaves
 
@@ -62,7 +57,7 @@ _BELIEFS = ["prior", "prior_sd", "data", "data_sd", "posterior", "posterior_sd"]
 _ROWS_TO_CALIBRATE = 20_000
 
 
-class ResidualConfidence(ConfidenceEstimator):
+class ResidualConfidence(StartsFromRules, ConfidenceEstimator):
     """Regress squared residuals on features; expect the square root of what that predicts.
 
     The squared residual's mean given x is the expected prediction error, noise + bias² +
@@ -179,7 +174,6 @@ class ResidualConfidence(ConfidenceEstimator):
     {'(base)': 0.05, 'rooms': 1.01, 'zone=wild': 1.98}
     """
 
-    n_features_in_: int
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -226,130 +220,12 @@ class ResidualConfidence(ConfidenceEstimator):
         self.threshold = threshold
         self.random_state = random_state
 
-    @classmethod
-    def from_rules(
-        cls,
-        typical_error: float | tuple[float, float],
-        rules: Mapping[str, tuple[float, float]],
-        *,
-        typical: Mapping[str, float] | None = None,
-        bound: Bound = "mean",
-    ) -> ResidualConfidence:
-        """Make an estimator of experts' rules, which expects errors without any `fit`.
-
-        Its `fit` takes the rules for its prior, and learns from rows how right they are.
-
-        Parameters
-        ----------
-        typical_error : float or (float, float)
-            The expected error of a typical row; and the standard deviation of its logarithm,
-            1 if it is not told.
-        rules : mapping of str to (float, float)
-            As `prior`. ``"(others)"`` is (0, 0.1) if it is not told.
-        typical : mapping of str to float, default=None
-            What a typical row has of the numbers that there are rules for; 0 if it is not told.
-            It also stands for numbers that are missing. Further from it than any number seen, a
-            rule raises the expected error by as much as it says, and lowers it to a half at most.
-        bound : {"mean", "mean+sd"} or float, default="mean"
-            Of the standard deviations of the rules.
-
-        Returns
-        -------
-        ResidualConfidence
-
-        Raises
-        ------
-        OptionError
-            If a rule is no effect and its standard deviation.
-        """
-        return cls("glm", prior=error_rules.rules(typical_error, rules, typical), bound=bound)
-
     @property
     def takes_encoded(self) -> bool:
         """Whether the learner does, as all that have names do; a prior speaks of the table."""
         if self.prior is not None:
             return False
         return isinstance(self.learner, str) or takes_encoded(self.learner)
-
-    @property
-    def posterior_(self) -> CoefficientPrior:
-        """What is believed of the logarithm of the expected error after `fit`, with a prior."""
-        models = getattr(self, "models_", [])
-        if self.n_bootstrap or not models or not hasattr(models[0], "posterior_"):
-            msg = "There is a posterior_ after fit, with a prior and without replicates only."
-            raise AttributeError(msg)
-        learned: CoefficientPrior = models[0].posterior_
-        return error_rules.believed_of_errors(learned, self.target, self.targets_[0].factor)
-
-    def fit(self, X: TableLike, y: ArrayLike) -> Self:
-        """Learn how large errors are; with a prior, how right it is.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,)
-            Signed residuals, each made without having seen its row's truth.
-
-        Returns
-        -------
-        ResidualConfidence
-
-        Raises
-        ------
-        ValueError
-            If a parameter, the table or the residuals break their rule.
-        """
-        super().fit(X, y)
-        if hasattr(self._parts[0].models_[0], "posterior_"):
-            self._know_what_the_prior_knows()
-        return self
-
-    def predict(self, X: TableLike) -> FloatArray:
-        """Predict the expected error of each row.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Expected error >= 0, in the units of the residuals; lower is more confident. By the
-            rules alone where there are such, and was no `fit`.
-        """
-        if isinstance(self.prior, CoefficientPrior) and self._by_rules_alone:
-            self._check_bound(PriorGammaGLM(self.prior))
-            return error_rules.expected_by_rules(self.prior, X, self._z)
-        return super().predict(X)
-
-    @property
-    def pinned_(self) -> pd.DataFrame:
-        """Rows by which rules without a fit are known again, when they were kept in a file."""
-        if isinstance(self.prior, CoefficientPrior) and self._by_rules_alone:
-            return error_rules.rows_for(self.prior)
-        msg = "Only rules without a fit have rows of their own."
-        raise AttributeError(msg)
-
-    def wanted_columns(self, columns: list[Any]) -> list[Any]:
-        """List the columns that a prior speaks of: they are used even if they have no value."""
-        terms = self.prior.terms if isinstance(self.prior, CoefficientPrior) else self.prior
-        return columns_named(terms or (), columns)
-
-    @property
-    def _by_rules_alone(self) -> bool:
-        complete = isinstance(self.prior, CoefficientPrior) and self.prior.has_base
-        return complete and not hasattr(self, "models_")
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "models_") or self._by_rules_alone
-
-    def _know_what_the_prior_knows(self) -> None:
-        """Levels and gaps that a prior speaks of are none that were never seen."""
-        unseen: Any = self._unseen_cells
-        names = getattr(self, "feature_names_in_", None)
-        places = [f"x{i}" for i in range(self.n_features_in_)] if names is None else list(names)
-        for column, (levels, gaps) in self._parts[0].models_[0].design_.known_cells().items():
-            unseen.know(places.index(column), levels, gaps=gaps)
 
     @property
     def coef_table_(self) -> pd.DataFrame:
@@ -450,13 +326,6 @@ class ResidualConfidence(ConfidenceEstimator):
             return np.sqrt(target.squares(part.models_[0].predict_upper(X, self._z)))
         return np.sqrt(part.reduce(X, lambda p: upper_bound(target.squares(p), self.bound)))
 
-    @property
-    def _z(self) -> float:
-        """How many standard errors higher a bound is that needs no replicates."""
-        if self.bound == "mean":
-            return 0.0
-        return 1.0 if self.bound == "mean+sd" else float(norm.ppf(float(self.bound)))
-
     def _combined(self, X: Table) -> FloatArray:
         """Return expected squares of the combination, shape (n_replicates, n_samples)."""
         squares = [
@@ -473,7 +342,7 @@ class ResidualConfidence(ConfidenceEstimator):
             loss=self.loss,
             monotonic=self.monotonic,
             early_stopping=self.early_stopping,
-            prior=error_rules.read_prior(self.prior, self.learner, self.target),
+            prior=read_prior(self.prior, self.learner, self.target),
         )
 
     def _check_bound(self, learner: Any) -> None:
