@@ -17,9 +17,11 @@ from qconf.estimators.error_rules import (
     rows_for,
     rules_as_prior,
 )
+from qconf.estimators.error_targets import ErrorTarget
 from qconf.learners.linear.coefficient_prior import CoefficientPrior
 from qconf.learners.linear.prior_columns import columns_named
 from qconf.learners.linear.prior_glm import PriorGammaGLM
+from qconf.learners.trees.replicated import Replicated
 
 __all__ = ["StartsFromRules"]
 
@@ -35,8 +37,8 @@ class StartsFromRules:
     target: str
     n_bootstrap: int
     n_features_in_: int
-    targets_: list[Any]
-    _parts: list[Any]
+    targets_: list[ErrorTarget]
+    _parts: list[Replicated]
 
     @abstractmethod
     def _check_bound(self, learner: Any) -> None: ...
@@ -148,7 +150,7 @@ class StartsFromRules:
 
     def _know_what_the_prior_knows(self) -> None:
         """Levels and gaps that a prior speaks of are none that were never seen."""
-        unseen: Any = self._unseen_cells
+        unseen = vars(self)["_unseen_cells"]
         names = getattr(self, "feature_names_in_", None)
         places = [f"x{i}" for i in range(self.n_features_in_)] if names is None else list(names)
         for column, (levels, gaps) in self._parts[0].models_[0].design_.known_cells().items():

@@ -122,7 +122,8 @@ def test_errors_name_the_column() -> None:
 def test_each_conflict_is_described() -> None:
     """The numbers, how rare it is, and a sentence; one line for each row and pair."""
     homes, _ = two_sources(2000)
-    homes.loc[:2, ["tax", "listing"]] = [[2100, 1700], [2100, 2190], [2100, np.nan]]
+    homes.loc[:2, "tax"] = 2100.0
+    homes.loc[:2, "listing"] = [1700.0, 2190.0, np.nan]
     pairs = {"floor area": ("tax", "listing"), "luck": ("noise", "more noise")}
     conflict = InputConflict(pairs).fit(homes)
     told = conflict.describe(homes[:3])

@@ -26,7 +26,6 @@ from qconf import (
     fit_model,
     score_batch,
 )
-from qconf._types import FloatArray
 from qconf.checks import check_confidence_estimator
 from qconf.errors import OptionError, TableError
 from qconf.estimators.conflict import ConflictConfidence, with_conflicts
@@ -98,12 +97,12 @@ def test_each_fit_learns_what_is_usual_from_its_own_rows() -> None:
     """Scores of a block stay to the bit when the areas of other scored rows and truths change."""
     table = valued(400).assign(day=np.arange(400))
 
-    def scores(changed: pd.DataFrame) -> FloatArray:
+    def scores(changed: pd.DataFrame) -> Any:
         found = compare(
             changed, "price", prediction="avm", time="day", estimators={"it": FAST},
             conflicts=PAIR, n_resamples=2,
         )  # fmt: skip
-        return found.scores.set_index("row")["it"]  # type: ignore[no-any-return]
+        return found.scores.set_index("row")["it"]
 
     plain = scores(table)
     late = table.copy()
@@ -170,6 +169,7 @@ def test_replicates_see_conflicts_too() -> None:
         random_state=0,
     )  # fmt: skip
     model.fit(table.drop(columns=["price", "avm"]), table["price"])
+    assert model.replicates_ is not None
     biases = [pair.confidence.conflict_.agreements_[0].bias for pair in model.replicates_.pairs]
     assert len(set(biases)) == 2
 
@@ -187,7 +187,7 @@ def test_doors_refuse_what_is_no_feature(pairs: Any, words: str) -> None:
     table = valued(100)
     for door in (compare, fit_model, fit_certified):
         with pytest.raises(TableError) as refused:
-            door(table, "price", prediction="avm", conflicts=pairs)  # type: ignore[operator]
+            door(table, "price", prediction="avm", conflicts=pairs)
         assert words in str(refused.value)
     with pytest.raises(TableError, match="there is no feature"):
         ConfidentRegressor("column:avm", "count", conflicts=pairs).fit(

@@ -144,7 +144,7 @@ def test_others_are_drawn_to_nothing_where_data_are_thin() -> None:
         for more in ({}, {"(others)": (0, 0.1)})
     )
     assert loss(drawn.predict(new), new) < 0.3 * loss(free.predict(new), new)
-    told = drawn.coef_table_.loc["n3"]
+    told: Any = drawn.coef_table_.loc["n3"]
     assert told[["prior", "prior_sd"]].tolist() == pytest.approx([0.0, 0.1])
     assert abs(told["posterior"]) < abs(told["data"])
     alone = ResidualConfidence("glm", prior={"(others)": (0, 1e-6)}).fit(table, residual)
@@ -167,7 +167,7 @@ def test_a_wrong_prior_is_overcome_by_data() -> None:
 def test_the_table_shows_prior_data_and_posterior_of_errors() -> None:
     """Effects on the log of the expected error: half of those on its square."""
     est = ResidualConfidence("glm", prior=RULES).fit(*houses(500))
-    table = est.coef_table_
+    table: Any = est.coef_table_
     assert table.index[1:3].tolist() == list(RULES)
     for term, (effect, sd) in RULES.items():
         assert table.loc[term, ["prior", "prior_sd"]].tolist() == pytest.approx([effect, sd])

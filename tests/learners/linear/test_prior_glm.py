@@ -35,6 +35,11 @@ def fitted(effects: dict[str, Any], rows: Any, **options: Any) -> PriorGammaGLM:
     return PriorGammaGLM(CoefficientPrior.of(effects), **options).fit(*rows)
 
 
+def told(model: PriorGammaGLM) -> Any:
+    """Return the table of coefficients."""
+    return model.coef_table_
+
+
 def test_next_to_no_prior_is_the_plain_model() -> None:
     """With a standard deviation of a million, and next to no imaginary rows on both sides."""
     X, y = houses(400)
@@ -46,7 +51,7 @@ def test_next_to_no_prior_is_the_plain_model() -> None:
 def test_a_sure_prior_is_not_moved_by_rows() -> None:
     """And of a level that no row has, rows say nothing."""
     model = fitted({"age": (0.05, 1e-6), "zone=z": (1.0, 0.3)}, houses(300))
-    table = model.coef_table_
+    table = told(model)
     assert table.loc["age", "posterior"] == pytest.approx(0.05, abs=1e-5)
     assert table.loc["zone=z", "posterior"] == pytest.approx(1.0)
     assert table.loc["zone=z", "posterior_sd"] == pytest.approx(0.3)
@@ -56,7 +61,7 @@ def test_a_sure_prior_is_not_moved_by_rows() -> None:
 def test_the_posterior_weighs_both_by_their_precision() -> None:
     """Of many rows the likelihood is Gaussian, and the mean of both is the textbook's."""
     model = fitted({"age": (0.025, 0.002)}, houses(4000))
-    one = model.coef_table_.loc["age"]
+    one = told(model).loc["age"]
     weights = np.array([one["prior_sd"], one["data_sd"]], dtype=float) ** -2.0
     mean = np.average([one["prior"], one["data"]], weights=weights)
     assert one["posterior"] == pytest.approx(mean, abs=0.1 * one["posterior_sd"])
@@ -111,7 +116,7 @@ def test_beyond_what_was_seen_a_prior_may_warn_and_not_reassure() -> None:
     model = fitted({"age": (0.02, 0.005)}, (X, y))
     old = X[:3].assign(age=[X["age"].min(), X["age"].max(), 100.0])
     low, high, beyond = model.predict(old.assign(zone="a", sqft=2000.0))
-    slope = model.coef_table_.loc["age", "coef"]
+    slope = told(model).loc["age", "coef"]
     assert np.log(beyond / high) == pytest.approx(slope * (100 - X["age"].max()))
     newer = model.predict(X[:1].assign(age=-500.0, zone="a", sqft=2000.0))
     assert newer[0] == pytest.approx(low / 2)
@@ -122,11 +127,11 @@ def test_gaps_count_as_typical_or_have_a_term_of_their_own() -> None:
     X, y = houses(400)
     X.loc[::5, "age"] = np.nan
     free = fitted({"age": (0.02, 0.01)}, (X, y))
-    assert "age missing" in free.coef_table_.index
-    told = fitted({"age": (0.02, 0.01), "age missing": (0.8, 1e-6)}, (X, y))
-    assert told.coef_table_.loc["age missing", "posterior"] == pytest.approx(0.8, abs=1e-4)
+    assert "age missing" in told(free).index
+    known = fitted({"age": (0.02, 0.01), "age missing": (0.8, 1e-6)}, (X, y))
+    assert told(known).loc["age missing", "posterior"] == pytest.approx(0.8, abs=1e-4)
     row = pd.DataFrame({"age": [np.nan, X["age"].mean()], "zone": "a", "sqft": 2000.0})
-    gap, average = told.predict(row)
+    gap, average = known.predict(row)
     assert np.log(gap / average) == pytest.approx(0.8, abs=1e-4)
 
 
@@ -137,7 +142,7 @@ def test_heavy_tails_count_for_less() -> None:
     calm, wild = fitted({"age": (0.3, 0.05)}, (X, y)), fitted({"age": (0.3, 0.05)}, (X, heavy))
     assert calm.dispersion_ == pytest.approx(2.0, abs=0.7)
     assert wild.dispersion_ > 2 * calm.dispersion_
-    assert wild.coef_table_.loc["age", "data_sd"] > calm.coef_table_.loc["age", "data_sd"]
+    assert told(wild).loc["age", "data_sd"] > told(calm).loc["age", "data_sd"]
 
 
 def test_one_row_and_no_error_at_all() -> None:
@@ -155,8 +160,8 @@ def test_every_level_may_have_a_prior() -> None:
     """Then none is what others are compared with."""
     rows = houses(300)
     model = fitted({f"zone={one}": (0.0, 0.5) for one in "abc"}, rows)
-    assert model.coef_table_.loc["zone=b", "compared_with"] == "other levels"
-    effect = model.coef_table_["posterior"]
+    assert told(model).loc["zone=b", "compared_with"] == "other levels"
+    effect = told(model)["posterior"]
     assert effect["zone=b"] - effect["zone=a"] > 0.2
 
 
