@@ -98,6 +98,17 @@ def test_the_posterior_of_some_rows_is_the_prior_of_the_next() -> None:
     np.testing.assert_allclose(second.predict(new), joint.predict(new), rtol=0.03)
 
 
+def test_new_levels_are_held_against_what_levels_were_held_against_before() -> None:
+    """Also if they are most of the new rows: the base stands for one thing."""
+    first = fitted(RIGHT, houses(500, 1))
+    X, y = houses(500, 2)
+    X.loc[100:, "zone"] = "new"
+    table = told(PriorGammaGLM(first.posterior_).fit(X, y))
+    assert table.loc["zone=new", "compared_with"] == "zone=a"
+    assert "zone=a" not in table.index
+    assert table.loc["(base)", "prior"] == pytest.approx(first.posterior_.mean[0])
+
+
 def test_units_do_not_matter() -> None:
     """Ages in months with a twelfth of the effect, and targets in cents."""
     X, y = houses(200)
