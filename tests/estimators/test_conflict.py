@@ -174,6 +174,13 @@ def test_replicates_see_conflicts_too() -> None:
     assert len(set(biases)) == 2
 
 
+class NeverFitted(LinearRegression):
+    """A valuation model that nobody may fit."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        raise AssertionError
+
+
 @pytest.mark.parametrize(
     ("pairs", "words"),
     [
@@ -192,6 +199,10 @@ def test_doors_refuse_what_is_no_feature(pairs: Any, words: str) -> None:
     with pytest.raises(TableError, match="there is no feature"):
         ConfidentRegressor("column:avm", "count", conflicts=pairs).fit(
             table.drop(columns="price"), table["price"]
+        )
+    with pytest.raises(TableError, match="there is no feature"):
+        ConfidentRegressor(NeverFitted(), "count", conflicts=pairs).fit(
+            table.drop(columns=["price", "avm"]), table["price"]
         )
 
 
