@@ -36,7 +36,6 @@ from qconf import (
     SecondOpinionConfidence,
     SelectiveRegressor,
 )
-from qconf.encoding.source_pairs import read_pairs
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.error_forest import ErrorForest
@@ -221,11 +220,6 @@ MODELS: dict[str, Callable[[], Any]] = {
     "model-conflicts": lambda: _on_target(
         ConfidentRegressor(
             _TREES, "online", conflicts={"price": ("low", "high")}, folds=2, random_state=0
-        )
-    ),
-    "model-conflicts-given": lambda: _on_target(
-        ConfidentRegressor(
-            _TREES, "count", conflicts=read_pairs([("low", "high")]), folds=2, random_state=0
         )
     ),
     "model-probabilities": lambda: _on_target(

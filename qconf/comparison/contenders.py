@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from sklearn.base import clone
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.seeding import with_seed
-from qconf.encoding.source_pairs import SourcePair
+from qconf.encoding.source_pairs import Pairs
 from qconf.errors import EstimatorError, OptionError
 from qconf.estimators.conflict import with_conflicts
 from qconf.estimators.registry import blamed, check_estimator, make_estimator
@@ -63,7 +63,7 @@ class Contender:
         groups: Any = None,
         target: Any = None,
         swapped: Mapping[str, pd.DataFrame] = _NOTHING,
-        conflicts: Sequence[SourcePair] = (),
+        conflicts: Pairs = (),
     ) -> None:
         """Fit on the rows that may be seen, and score the others.
 
@@ -79,7 +79,7 @@ class Contender:
             Of all rows; an estimator that asks is told those of the rows that may be seen.
         swapped : mapping of str to DataFrame of shape (n_scored, n_columns), default={}
             The scored rows once more, with the predictions of other valuation models.
-        conflicts : sequence of SourcePair, default=()
+        conflicts : sequence or mapping of pairs of str, default=()
             Columns that should agree; an estimator that learns sees how far they do not.
 
         Raises

@@ -77,8 +77,6 @@ def read_pairs(pairs: Pairs | None) -> list[SourcePair]:
 
 
 def _read(pair: Any, about: str | None) -> SourcePair:
-    if isinstance(pair, SourcePair):
-        return pair
     two = list(pair) if isinstance(pair, Sequence) and not isinstance(pair, str) else [pair]
     if len(two) != _TWO or two[0] == two[1] or not all(isinstance(i, str | int) for i in two):
         msg = (

@@ -89,7 +89,6 @@ TABLE: Final[dict[str, str]] = {
     "InputConflict": "qconf.encoding.input_conflict",
     "LinearDesign": "qconf.encoding.linear_design",
     "ReadableDesign": "qconf.encoding.readable_design",
-    "SourcePair": "qconf.encoding.source_pairs",
     "TableEncoder": "qconf.encoding.encoder",
     "Term": "qconf.encoding.readable_design",
     "UnitCube": "qconf.encoding.unit_cube",

@@ -15,7 +15,7 @@ from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
 from qconf.core.error_scale import ErrorScale
 from qconf.core.plain_columns import plain_columns
 from qconf.core.validation import check_no_infinity
-from qconf.encoding.source_pairs import Pairs, SourcePair, check_pairs
+from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.errors import TableError
 from qconf.tables.columns import numbers
 from qconf.tables.copies import Copies, find_copies, joined, kept_apart
@@ -76,7 +76,7 @@ class Dataset:
         Columns that are contenders themselves and so not features.
     valuations : DataFrame of shape (n_samples, n_valuations)
         Columns of predictions that are judged beside others, and so not features.
-    conflicts : tuple of SourcePair
+    conflicts : sequence or mapping of pairs of str
         Features that should agree; estimators of errors see how far they do not.
     rows : ndarray of shape (n_samples,)
         Positions in the table that was passed.
@@ -100,7 +100,7 @@ class Dataset:
     copies: Copies | None
     scores: pd.DataFrame
     valuations: pd.DataFrame
-    conflicts: tuple[SourcePair, ...]
+    conflicts: Pairs
     rows: np.ndarray[Any, Any]
     left_out: dict[str, int]
     warnings: tuple[str, ...]
@@ -206,12 +206,13 @@ def make_dataset(
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
         valuations=valued.loc[keep].reset_index(drop=True),
-        conflicts=tuple(check_pairs(conflicts, table)),
+        conflicts=conflicts or (),
         rows=np.flatnonzero(keep),
         left_out=left_out,
         warnings=told,
     )
     _check_target(dataset, scale, what)
+    check_pairs(conflicts, table)
     return _check_features(dataset)
 
 

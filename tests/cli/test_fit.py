@@ -190,8 +190,7 @@ def test_conflicts_are_named_by_pairs(
     given = [str(table), "--target", "price", "--prediction", "avm", *both, "--drop", "parcel"]
     run(["fit", *given, "--estimator", "count", "--output", str(kept)], capsys)
     model = qconf.load(str(kept))
-    names = [pair.name for pair in model.conflicts]
-    assert names == ["area~listed", "rooms~beds"]
+    assert model.conflicts == [("area", "listed"), ("rooms", "beds")]
     area, rooms = model.confidence_.conflict_.agreements_
     assert area.bias == pytest.approx(-np.log(1.03))
     assert rooms.by_ratio != area.by_ratio

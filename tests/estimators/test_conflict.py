@@ -153,11 +153,13 @@ def test_saved_loaded_and_scored_alike(tmp_path: Path) -> None:
 def test_fit_and_certify_keep_the_pairs() -> None:
     """What is judged saw conflicts, and so does the model that is kept."""
     table = valued(600)
-    asked: dict[str, Any] = {"prediction": "avm", "conflicts": PAIR, "estimator": "count"}
+    named = {"floor area": PAIR[0]}
+    asked: dict[str, Any] = {"prediction": "avm", "conflicts": named, "estimator": "count"}
     fitted = fit_model(table, "price", **asked)
     certified = fit_certified(table, "price", **asked)
     for model in (fitted.model, certified.model):
         assert isinstance(model.confidence_, ConflictConfidence)
+        assert model.conflicts == named
         assert model.confidence_.conflict_.agreements_[0].bias < 0
 
 
