@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
+from scipy.stats import spearmanr
 from sklearn.base import clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -20,6 +21,11 @@ from qconf.errors import OptionError, TableError
 from qconf.residuals.crossfit import fit_confidence, wanted, with_values
 
 __all__ = ["ConflictConfidence", "check_learns", "with_conflicts"]
+
+#: Of pairs that say nothing of errors, so many are used.
+_CHANCE = 0.05
+_ENOUGH_ROWS = 20_000
+_FEWEST_ROWS = 10
 
 
 def with_conflicts(estimator: Any, pairs: Pairs | None) -> Any:
@@ -56,8 +62,11 @@ class ConflictConfidence(ConfidenceEstimator):
     Attributes
     ----------
     conflict_ : InputConflict
+    used_ : list of bool
+        For each pair, whether its conflicts told anything of the residuals of `fit`; what told
+        nothing is not shown to the estimator, to which it would be noise.
     estimator_ : confidence estimator
-        Fitted on the columns of the table, and after them those of `conflict_`.
+        Fitted on the columns of the table, and after them those of `conflict_` that are used.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features,)
         Only if the table of `fit` had column names.
@@ -156,6 +165,9 @@ class ConflictConfidence(ConfidenceEstimator):
                 as_series(values, role, len(y))
         self.conflict_ = InputConflict(self.pairs).set_output(transform="default").fit(X)
         self._columns: list[str] | None = None
+        n_pairs = len(read_pairs(self.pairs))
+        blocks = np.hsplit(self.conflict_.transform(X), n_pairs) if n_pairs else []
+        self.used_ = [_tells_of_errors(block, y) for block in blocks]
         joined = self._with_conflicts(X)
         joined = with_values(joined, wanted(self.estimator, getattr(joined, "columns", ())))
         if isinstance(joined, pd.DataFrame):
@@ -168,10 +180,11 @@ class ConflictConfidence(ConfidenceEstimator):
 
     def _with_conflicts(self, X: Table) -> Table:
         """Put the conflicts after the columns; without those that were missing in every row."""
-        made = self.conflict_.transform(X)
+        names = self.conflict_.get_feature_names_out()
+        used = np.repeat(np.array(self.used_, dtype=bool), len(names) // max(1, len(self.used_)))
+        made, names = self.conflict_.transform(X)[:, used], names[used].tolist()
         if not isinstance(X, pd.DataFrame):
             return np.column_stack([X, made])
-        names = self.conflict_.get_feature_names_out().tolist()
         taken = next((name for name in names if name in X.columns), None)
         if taken is not None:
             msg = f"The column {taken!r} has the name that a conflict gets; rename it."
@@ -200,3 +213,16 @@ def check_learns(estimator: Any, pairs: Pairs | None, name: str) -> None:
 
 def _takes_a_score(estimator: Any) -> bool:
     return bool(getattr(estimator, "score_columns", False))
+
+
+def _tells_of_errors(made: FloatArray, residual: FloatArray) -> bool:
+    """Tell whether any feature of a pair goes with the size of residuals, in 5 % by chance."""
+    rows = slice(None, None, -(-len(residual) // _ENOUGH_ROWS))
+    size = np.abs(residual[rows])
+    for column in made[rows].T:
+        known = ~np.isnan(column)
+        if known.sum() > _FEWEST_ROWS and np.ptp(column[known]) > 0 and np.ptp(size[known]) > 0:
+            chance = spearmanr(column[known], size[known]).pvalue
+            if chance < _CHANCE / made.shape[1]:
+                return True
+    return False

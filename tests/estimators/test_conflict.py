@@ -70,6 +70,24 @@ def test_conflicts_help_and_noise_does_no_harm() -> None:
     assert np.mean(area["noise"]) < 1.03 * np.mean(area["none"])
 
 
+def test_a_pair_that_tells_nothing_of_errors_is_not_used() -> None:
+    """Of thirty pairs of noise a few at most; the pair that tells is, and so is a gap that does."""
+    used = []
+    for seed in range(30):
+        table, residual = two_sources(400, seed)
+        est = ConflictConfidence(CountConfidence(), [*PAIR, *NOISE]).fit(table, residual)
+        used.append(est.used_)
+    assert all(pair for pair, _ in used)
+    assert sum(noise for _, noise in used) <= 5
+    table, residual = two_sources(400, wrong=0.0)
+    table.loc[np.abs(residual) > 0.07, "tax"] = np.nan
+    est = ConflictConfidence(CountConfidence(), PAIR).fit(table, residual)
+    assert est.used_ == [True]
+    alone = ConflictConfidence(CountConfidence(), NOISE).fit(table, residual)
+    plain = CountConfidence().fit(table, residual)
+    np.testing.assert_array_equal(alone.predict(table), plain.predict(table))
+
+
 class Watched(ResidualConfidence):
     """Keeps what it was shown."""
 
@@ -87,7 +105,7 @@ def test_the_valuation_model_does_not_see_conflicts() -> None:
     Watched.shown.clear()
     model = ConfidentRegressor(
         LinearRegression(), Watched("glm"), conflicts=PAIR, folds=2, random_state=0
-    ).fit(features, table["price"])
+    ).fit(features, table["avm"])
     assert list(model.regressor_.feature_names_in_) == list(features.columns)
     made = list(model.confidence_.conflict_.get_feature_names_out())
     assert list(Watched.shown[0].columns) == [*features.columns, "prediction", *made]
@@ -246,7 +264,7 @@ def test_it_passes_on_what_its_estimator_asks_for() -> None:
 
 def test_a_column_of_the_name_of_a_conflict_is_refused() -> None:
     """Two columns of one name would be taken for each other."""
-    table, residual = two_sources(60)
+    table, residual = two_sources(400)
     with pytest.raises(TableError, match="'tax~listing' has the name that a conflict gets"):
         ConflictConfidence(CountConfidence(), PAIR).fit(
             table.assign(**{"tax~listing": 1.0}), residual
