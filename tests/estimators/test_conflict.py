@@ -105,7 +105,7 @@ def test_the_valuation_model_does_not_see_conflicts() -> None:
     Watched.shown.clear()
     model = ConfidentRegressor(
         LinearRegression(), Watched("glm"), conflicts=PAIR, folds=2, random_state=0
-    ).fit(features, table["avm"])
+    ).fit(features, 1000 * table["avm"] / table["price"])
     assert list(model.regressor_.feature_names_in_) == list(features.columns)
     made = list(model.confidence_.conflict_.get_feature_names_out())
     assert list(Watched.shown[0].columns) == [*features.columns, "prediction", *made]
