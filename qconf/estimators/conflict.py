@@ -167,7 +167,11 @@ class ConflictConfidence(ConfidenceEstimator):
         self._columns: list[str] | None = None
         n_pairs = len(read_pairs(self.pairs))
         blocks = np.hsplit(self.conflict_.transform(X), n_pairs) if n_pairs else []
-        self.used_ = [_tells_of_errors(block, y) for block in blocks]
+        self.used_ = [
+            # Where few rows conflict and all others agree, ranks alone see little.
+            _tells_of_errors(np.column_stack([block, usually.is_unusual(block[:, 1])]), y)
+            for block, usually in zip(blocks, self.conflict_.agreements_, strict=True)
+        ]
         joined = self._with_conflicts(X)
         joined = with_values(joined, wanted(self.estimator, getattr(joined, "columns", ())))
         if isinstance(joined, pd.DataFrame):
