@@ -23,7 +23,7 @@ from qconf.residuals.crossfit import fit_confidence, wanted, with_values
 __all__ = ["ConflictConfidence", "check_learns", "with_conflicts"]
 
 #: Of pairs that say nothing of errors, so many are used.
-_CHANCE = 0.05
+_CHANCE = 0.01
 _ENOUGH_ROWS = 20_000
 _FEWEST_ROWS = 10
 
@@ -220,7 +220,7 @@ def _takes_a_score(estimator: Any) -> bool:
 
 
 def _tells_of_errors(made: FloatArray, residual: FloatArray) -> bool:
-    """Tell whether any feature of a pair goes with the size of residuals, in 5 % by chance."""
+    """Tell whether any feature of a pair goes with the size of residuals, in 1 % by chance."""
     rows = slice(None, None, -(-len(residual) // _ENOUGH_ROWS))
     size = np.abs(residual[rows])
     for column in made[rows].T:

@@ -78,7 +78,7 @@ def test_a_pair_that_tells_nothing_of_errors_is_not_used() -> None:
         est = ConflictConfidence(CountConfidence(), [*PAIR, *NOISE]).fit(table, residual)
         used.append(est.used_)
     assert all(pair for pair, _ in used)
-    assert sum(noise for _, noise in used) <= 5
+    assert sum(noise for _, noise in used) <= 2
     table, residual = two_sources(400, wrong=0.0)
     table.loc[np.abs(residual) > 0.07, "tax"] = np.nan
     est = ConflictConfidence(CountConfidence(), PAIR).fit(table, residual)
