@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from qconf.comparison.forward import Forward
 from qconf.comparison.table import ranking_parts
 from qconf.core.error_scale import error_scale
 from qconf.core.estimate import Estimate, in_percent, percent_range
@@ -15,8 +16,10 @@ from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.faces import Faces
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period
+from qconf.evaluation.reliability import Reliability
 from qconf.evaluation.resampling import joint_confidence_level
 from qconf.evaluation.selection import Selection
+from qconf.probability.tiers import TIER_LIMITS
 from qconf.report.grid import Grid
 
 __all__ = ["Comparison", "Ranked", "rank_evaluations", "with_ends"]
@@ -134,6 +137,8 @@ class Comparison(Faces):
     scores : DataFrame
         One row for each scored row: its position ``row`` in the table, the ``block`` in which it
         was scored, ``prediction``, ``signed_residual``, and the expected error by each estimator.
+    time, groups : ndarray of shape (n_scored,), or None
+        When each scored row became known, and which rows belong together.
     """
 
     ranking: tuple[Ranked, ...]
@@ -152,6 +157,8 @@ class Comparison(Faces):
     by_period: tuple[Period, ...]
     trends: tuple[str, ...]
     scores: pd.DataFrame
+    time: Any = None
+    groups: Any = None
 
     @property
     def best(self) -> str:
@@ -186,6 +193,56 @@ class Comparison(Faces):
     def verdict(self) -> str:
         """Which estimator to trust, how far, and what cannot be told."""
         return _verdict(self)
+
+    def reliability(self, x: float = 0.10, estimator: str | None = None) -> Reliability:
+        """Hold the probability that a value is within ±x of the truth against what came.
+
+        The rows of each block but the first are told of by the errors of the blocks before it.
+
+        Parameters
+        ----------
+        x : float, default=0.10
+            A share of the truth; on the absolute error scale a distance in units of the target.
+        estimator : str, default=None
+            None is the best.
+
+        Returns
+        -------
+        Reliability
+
+        Raises
+        ------
+        OptionError
+            If there is no such estimator, or no time.
+        """
+        return Forward.of(self, estimator).within(x)
+
+    def tiers(
+        self,
+        limits: Sequence[float] | Mapping[str, float] = TIER_LIMITS,
+        estimator: str | None = None,
+    ) -> pd.DataFrame:
+        """Sort rows into tiers by the probability of an outlier, and tell what came of each.
+
+        Parameters
+        ----------
+        limits : sequence of float, or mapping of str to float
+            As of `qconf.tiers`.
+        estimator : str, default=None
+            None is the best.
+
+        Returns
+        -------
+        DataFrame
+            A row for each tier that has rows, indexed by ``tier``: ``expected`` (mean
+            probability), ``outlier_rate`` with ``low`` and ``high``, all tiers at once, and ``n``.
+
+        Raises
+        ------
+        OptionError
+            As `reliability`.
+        """
+        return Forward.of(self, estimator).tiers(limits)
 
     @property
     def table(self) -> pd.DataFrame:
