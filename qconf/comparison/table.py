@@ -16,7 +16,7 @@ from qconf.report.grid import Column, Grid
 if TYPE_CHECKING:
     from qconf.comparison.result import Comparison, Ranked
 
-__all__ = ["ranking_parts"]
+__all__ = ["metric_grids", "ranking_grid", "ranking_parts"]
 
 #: About as wide as an error with its interval.
 _LABEL = 28
@@ -36,8 +36,8 @@ def ranking_parts(comparison: Comparison, *, wide: bool) -> Iterator[str | Grid]
     str or Grid
     """
     yield from _heading(comparison)
-    yield _ranking(comparison, wide=wide)
-    yield from _metrics(comparison, at_once=3 if wide else 2)
+    yield ranking_grid(comparison, wide=wide)
+    yield from metric_grids(comparison, at_once=3 if wide else 2)
     yield comparison.verdict
     yield from (f"Note: {one}" for one in comparison.notes)
     yield ""
@@ -57,7 +57,8 @@ def _heading(comparison: Comparison) -> list[str]:
     ]
 
 
-def _ranking(comparison: Comparison, *, wide: bool) -> Grid:
+def ranking_grid(comparison: Comparison, *, wide: bool) -> Grid:
+    """Draw the ranking, the best first; wide with the seconds that each took."""
     n_safest = comparison.ranking[0].evaluation.best_decile.n
     safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
     columns = [
@@ -72,7 +73,7 @@ def _ranking(comparison: Comparison, *, wide: bool) -> Grid:
     return Grid(columns, [cells[: len(columns)] for cells in rows])
 
 
-def _metrics(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
+def metric_grids(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
     """Draw the metrics that were asked for: of each estimator's safest rows, and of all."""
     metrics = comparison.metrics
     safest = f"safest {100 * comparison.fraction:g} %"

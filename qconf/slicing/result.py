@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,7 +189,7 @@ class SliceAudit:
                 "outlier_rate": self.outlier_rate,
                 "bias": self.bias,
             },
-            "verdicts": self._counts(self.slices),
+            "verdicts": self.counts(),
             "worse": [one.sentence for one in self.worse],
             "slices": [one.to_dict() for one in self.slices],
             "level_of_slicing": {
@@ -201,7 +201,7 @@ class SliceAudit:
 
     def __repr__(self) -> str:
         """Return a line: how many slices were looked at, and the verdicts."""
-        counts = ", ".join(f"{n} {name}" for name, n in self._counts(self.slices).items())
+        counts = ", ".join(f"{n} {name}" for name, n in self.counts().items())
         return f"<SliceAudit of {len(self.slices)} slices on {self.n_newer:,} rows: {counts}>"
 
     def __str__(self) -> str:
@@ -215,7 +215,7 @@ class SliceAudit:
         return as_html(*self._parts())
 
     def _parts(self) -> Iterator[str | Grid]:
-        yield self._heading()
+        yield self.heading
         told = self.worse
         if not told:
             yield "No slice is shown to be worse."
@@ -223,11 +223,13 @@ class SliceAudit:
             same = sum(other.explained_by == one.text for other in self.slices)
             more = f" Told once for {same + 1} slices that share its rows." if same else ""
             yield f"{number}. worse: {shown(one.sentence)}{more}"
-        yield self._verdicts()
+        yield self.verdict_counts()
         if self.levels:
             yield level_sentence(self.levels)
 
-    def _heading(self) -> str:
+    @property
+    def heading(self) -> str:
+        """What the slices are of, and what they are held against."""
         percent = self.error != "absolute"
         groups = "" if self.n_groups is None else f" ({self.n_groups:,} groups)"
         bias = in_percent(self.bias) if percent else in_units(self.bias)
@@ -239,7 +241,7 @@ class SliceAudit:
             f"once with {100 * self.confidence_level:g} %."
         )
 
-    def _verdicts(self) -> Grid:
+    def verdict_counts(self) -> Grid:
         """Count verdicts by the number of properties and by metric."""
         columns = [
             Column("looked at"), Column("metric"), *(Column(one, right=True) for one in VERDICTS)
@@ -254,9 +256,9 @@ class SliceAudit:
                 )
         return Grid(columns, rows)
 
-    @staticmethod
-    def _counts(slices: Sequence[MeasuredSlice]) -> dict[str, int]:
-        counts = Counter(one.verdict for one in slices)
+    def counts(self) -> dict[str, int]:
+        """Count the slices of each verdict."""
+        counts = Counter(one.verdict for one in self.slices)
         return {name: counts[name] for name in VERDICTS}
 
 

@@ -69,7 +69,9 @@ def drawn_svg(drawing: Drawing, height: float, mark: str) -> Svg:
 
     sink = io.BytesIO()
     # Text stays text: it can be read out, searched and enlarged, and takes a tenth of the room.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "qconf", "font.size": 9.5}):
+    how = {"svg.fonttype": "none", "svg.hashsalt": "qconf", "font.size": 9.5}
+    # A name with dollars is no formula.
+    with rc_context({**how, "text.parse_math": False}):
         figure = new_figure(_WIDTH, height)
         drawing.plot(ax=figure.subplots())
         figure.savefig(sink, format="svg", transparent=True, metadata={"Date": None})

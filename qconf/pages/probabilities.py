@@ -1,0 +1,116 @@
+"""Sections that tell of probabilities: whether they come true, and tiers made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qconf.comparison.result import Comparison
+from qconf.core.estimate import Estimate, in_percent, with_range
+from qconf.errors import QconfError
+from qconf.pages.words import LEAST_ROWS, enough, rate_text, row_table
+from qconf.probability.tiers import TIER_LIMITS, limits_of_tiers
+from qconf.report.intervals import IntervalsDisplay
+from qconf.report.page.parts import Picture, Section
+from qconf.report.reliability import ReliabilityDisplay
+
+__all__ = ["probability_sections"]
+
+_WITHIN = 0.10
+_TITLE = "Probability of a value within {}"
+
+
+def probability_sections(comparison: Comparison, outlier: str) -> Iterator[Section]:
+    """Yield the reliability of probabilities, and tiers; why there are none, if so.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    outlier : str
+        What an outlier is, in words.
+    """
+    percent = comparison.error != "absolute"
+    x = _WITHIN if percent else comparison.threshold
+    distance = f"{100 * x:g} % of the truth" if percent else f"{x:,g} of the truth"
+    try:
+        yield _reliability(comparison, x, distance)
+        yield _tiers(comparison, outlier)
+    except QconfError as error:
+        yield Section(_TITLE.format(distance), [f"Not told: {error}"])
+
+
+def _reliability(comparison: Comparison, x: float, distance: str) -> Section:
+    told = comparison.reliability(x)
+    bins = enough(told.bins)
+    level = f"{100 * told.confidence_level:g} %"
+    numbers = row_table(
+        f"Ten bins by probability; the {level} intervals hold all at once",
+        ["probability", "share that came", "rows"],
+        [
+            [in_percent(row.probability), _came(row, row.rate), f"{row.n:,.0f}"]
+            for row in bins.itertuples()
+        ],
+        words=(),
+    )
+    held = "all lie in" if told.is_reliable else "do not all lie in"
+    sentence = (
+        f"Of the rows of which {comparison.best} gave a probability of 70 %, say, 70 % should come "
+        f"within {distance}. The probabilities of the bins {held} the intervals of what came. "
+        f"Brier score {with_range(told.brier)}, lower is better; probabilities are too high by "
+        f"{with_range(told.mean_excess, plus=True)} on average. Each row is told of by the errors "
+        "of rows from before its block."
+    )
+    seen = (
+        f"Probability told against the share that came, for {len(bins)} bins: points on the "
+        "diagonal are right, below it probabilities are too high."
+    )
+    picture = Picture(ReliabilityDisplay({comparison.best: bins}), seen, numbers)
+    return Section(_TITLE.format(distance), [sentence, picture, *told.notes])
+
+
+def _tiers(comparison: Comparison, outlier: str) -> Section:
+    told = comparison.tiers()
+    limits = limits_of_tiers(TIER_LIMITS)
+    whole = int(told["n"].sum())
+    told = told[told["n"] >= LEAST_ROWS]
+    level = f"{100 * comparison.confidence_level:g} %"
+    rows = [
+        [
+            str(row.Index),
+            f"up to {100 * limits[row.Index]:g} %" if row.Index in limits else "above that",
+            f"{row.n:,} ({100 * row.n / whole:.0f} %)",
+            in_percent(row.expected),
+            _came(row, row.outlier_rate),
+        ]
+        for row in told.itertuples()
+    ]
+    numbers = row_table(
+        f"Tiers by the probability of an outlier; the {level} intervals hold all at once",
+        ["tier", "probability", "rows", "expected", "came"],
+        rows,
+    )
+    sentence = (
+        f"Rows are sorted by the probability that they are {outlier}. A tier holds what it says "
+        "if its interval holds what was expected."
+    )
+    estimates = {
+        str(row.Index): Estimate(row.outlier_rate, (row.low, row.high)) for row in told.itertuples()
+    }
+    apart = [
+        row.Index for row in told.itertuples() if not row.low <= row.expected <= row.high
+    ]
+    seen = "In every tier the interval of what came holds what was expected."
+    if apart:
+        seen = f"Outside of the interval of what came is what was expected of {', '.join(apart)}."
+    picture = Picture(
+        IntervalsDisplay(
+            estimates, "outliers, %", expected={str(i): e for i, e in told["expected"].items()}
+        ),
+        f"Outlier rate of each tier with its interval, and what was expected. {seen}",
+        numbers,
+        height=3.0,
+    )
+    return Section("Tiers", [f"{sentence} {seen}", picture])
+
+
+def _came(row: object, rate: float) -> str:
+    return rate_text(Estimate(rate, (getattr(row, "low"), getattr(row, "high"))))  # noqa: B009
