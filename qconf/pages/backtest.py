@@ -83,6 +83,7 @@ def _models(backtest: Backtest, outlier: str) -> Section:
             for one in backtest.models
         ],
     )
+    fits = backtest.fits
     made = row_table(
         "Settings",
         ["", ""],
@@ -92,8 +93,7 @@ def _models(backtest: Backtest, outlier: str) -> Section:
             ["Intervals", f"{100 * backtest.confidence_level:g} %"],
             [
                 "Fits",
-                f"{backtest.fits['valuation']:,} of valuation models, "
-                f"{backtest.fits['estimators']:,} of estimators",
+                f"{fits['valuation']:,} of valuation models, {fits['estimators']:,} of estimators",
             ],
         ],
         words=(0, 1),

@@ -128,7 +128,7 @@ def _risk(one: Certificate) -> Section:
         seen,
         numbers,
         Slider("Largest expected error accepted", "Curve", [Track("observed", steps)], start),
-        height=4.2,
+        height=3.8,
     )
     sentence = (
         "What was observed is not what is promised: a cut-off that is chosen because few outliers "

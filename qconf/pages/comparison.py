@@ -18,6 +18,11 @@ from qconf.report.page.parts import KeyFigure, Page, Picture, Section, Table
 
 __all__ = ["page"]
 
+_NEVER_SEEN = (
+    "Every row was scored by models that had seen neither its target nor anything made from it, "
+    "nor, with a time, anything later."
+)
+
 
 def page(comparison: Comparison, subject: str) -> Page:
     """Return the page of a comparison."""
@@ -119,11 +124,7 @@ def _made(comparison: Comparison, outlier: str) -> Section:
         ["Called safest", f"{100 * comparison.fraction:g} % of each block"],
         ["Intervals", f"{100 * comparison.confidence_level:g} %"],
         ["Estimators", ", ".join(one.name for one in comparison.ranking)],
-        [
-            "Never seen",
-            "Every row was scored by models that had seen neither its target nor anything made "
-            "from it, nor, with a time, anything later.",
-        ],
+        ["Never seen", _NEVER_SEEN],
         ["Not for", "A guarantee: some safe rows are wrong. A certificate is what promises."],
     ]
     return Section("How it was made", [row_table("Settings", ["", ""], rows, words=(0, 1))])

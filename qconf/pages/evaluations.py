@@ -8,7 +8,7 @@ from itertools import islice
 import pandas as pd
 
 from qconf.core.conventions import accepted_rows
-from qconf.core.estimate import Estimate, in_percent, in_units, with_range
+from qconf.core.estimate import Estimate, in_percent, with_range
 from qconf.evaluation.evaluate import Evaluation
 from qconf.pages.words import LEAST_ROWS, confidence, enough, rate_text, row_table
 from qconf.report.calibration import CalibrationDisplay
@@ -89,18 +89,15 @@ def risk_section(evaluations: Mapping[str, Evaluation], outlier: str, choice: st
         f"{_ends(points)}. Bands are {level} intervals, each on its own.",
         numbers,
         Slider("Share of rows accepted", choice, tracks, start),
-        height=4.2,
+        height=3.8,
     )
     left_out = len(evaluations) - len(told)
     beside = f" The picture has the best {_MOST_LINES} of {len(evaluations)}." if left_out else ""
-    return Section(
-        "Risk and coverage",
-        [
-            "The more rows are acted on, the more of them are wrong. A line that rises late tells "
-            f"safe rows from the others; without skill it is level.{beside}",
-            picture,
-        ],
+    sentence = (
+        "The more rows are acted on, the more of them are wrong. A line that rises late tells safe "
+        f"rows from the others; without skill it is level.{beside}"
     )
+    return Section("Risk and coverage", [sentence, picture])
 
 
 def _points(one: Evaluation) -> pd.DataFrame:
@@ -147,8 +144,8 @@ def calibration_section(name: str, one: Evaluation) -> Section:
     rows = [
         [
             f"{at + 1}",
-            in_units(row.expected_error),
-            f"{in_units(row.residual)} ({in_units(row.low)} to {in_units(row.high)})",
+            f"{row.expected_error:,.3g}",
+            with_range(Estimate(row.residual, (row.low, row.high))),
             f"{row.n:,.0f}",
         ]
         for at, row in enumerate(bins.itertuples())

@@ -70,7 +70,7 @@ def _periods(told: Monitoring) -> Iterator[Section]:
         [_line(label, one) for label, one in periods.items()],
     )  # fmt: skip
     since = [one.since for one in told.watch.raised]
-    picture = Picture(MonitoringDisplay(_drawn(periods), limit, since), seen, numbers, height=4.2)
+    picture = Picture(MonitoringDisplay(_drawn(periods), limit, since), seen, numbers, height=3.8)
     sentence = (
         "A forecast is made before outcomes are known, from the expected errors of the rows and "
         f"what came of earlier ones. Rates of fewer than {LEAST_ROWS} outcomes are not told."

@@ -51,13 +51,15 @@ def _reliability(comparison: Comparison, x: float, distance: str) -> Section:
         ],
         words=(),
     )
+    excess = told.mean_excess
     held = "all lie in" if told.is_reliable else "do not all lie in"
     sentence = (
         f"Of the rows of which {comparison.best} gave a probability of 70 %, say, 70 % should come "
         f"within {distance}. The probabilities of the bins {held} the intervals of what came. "
-        f"Brier score {with_range(told.brier)}, lower is better; probabilities are too high by "
-        f"{with_range(told.mean_excess, plus=True)} on average. Each row is told of by the errors "
-        "of rows from before its block."
+        f"Brier score {with_range(told.brier)}, lower is better; on average, probabilities minus "
+        f"what came are {100 * excess.value:+.1f} % points ({100 * excess.interval[0]:+.1f} to "
+        f"{100 * excess.interval[1]:+.1f}). Each row is told of by the errors of rows from before "
+        "its block."
     )
     seen = (
         f"Probability told against the share that came, for {len(bins)} bins: points on the "
@@ -95,9 +97,7 @@ def _tiers(comparison: Comparison, outlier: str) -> Section:
     estimates = {
         str(row.Index): Estimate(row.outlier_rate, (row.low, row.high)) for row in told.itertuples()
     }
-    apart = [
-        row.Index for row in told.itertuples() if not row.low <= row.expected <= row.high
-    ]
+    apart = [row.Index for row in told.itertuples() if not row.low <= row.expected <= row.high]
     seen = "In every tier the interval of what came holds what was expected."
     if apart:
         seen = f"Outside of the interval of what came is what was expected of {', '.join(apart)}."
@@ -107,7 +107,7 @@ def _tiers(comparison: Comparison, outlier: str) -> Section:
         ),
         f"Outlier rate of each tier with its interval, and what was expected. {seen}",
         numbers,
-        height=3.0,
+        height=2.8,
     )
     return Section("Tiers", [f"{sentence} {seen}", picture])
 

@@ -87,8 +87,8 @@ def _environment() -> Environment:
 
 
 def _printed(value: Any) -> Any:
-    """Write out what does not print, of texts that are not markup."""
-    return shown(value) if type(value) is str else value
+    """Write out what does not print, of texts that are not markup; a unit stays with its number."""
+    return shown(value).replace(" %", "\u00a0%") if type(value) is str else value
 
 
 def _source(environment: Environment, name: str) -> Any:

@@ -20,9 +20,11 @@ class Drawing(Protocol):
     """What draws itself on axes: a `Display`."""
 
     @property
-    def ax_(self) -> Axes: ...
+    def ax_(self) -> Axes:
+        """The axes, once it is drawn."""
 
-    def plot(self, ax: Any = None) -> Any: ...
+    def plot(self, ax: Any = None) -> Any:
+        """Draw."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Picture:
     alternative: str
     numbers: Table
     slider: Slider | None = None
-    height: float = 3.8
+    height: float = 3.5
 
 
 Part: TypeAlias = str | Table | Picture

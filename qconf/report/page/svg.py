@@ -13,7 +13,7 @@ from qconf.report.page.parts import Drawing
 
 __all__ = ["Svg", "drawn_svg"]
 
-_WIDTH = 5.6
+_WIDTH = 5.0
 _POINTS_AN_INCH = 72
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -129,8 +129,6 @@ def _restyle(element: ET.Element, colours: dict[str, str]) -> None:
             classes.append(f"{name}-{colour}")
         elif name not in _LEFT_OUT:
             element.set(name, value)
-    if element.tag == "path" and "fill" not in element.attrib and not style:
-        classes.append("fill-ink")
     if classes:
         element.set("class", " ".join(classes))
 
