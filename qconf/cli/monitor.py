@@ -19,11 +19,13 @@ from qconf.cli.options import (
     EncodingOption,
     FormatOption,
     OutputOption,
+    ReportOption,
     SeparatorOption,
     ThresholdOption,
     split_names,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError
 
@@ -108,6 +110,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
     ] = None,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    report: ReportOption = None,
     separator: SeparatorOption = None,
     decimal: DecimalOption = None,
     encoding: EncodingOption = None,
@@ -132,6 +135,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
         _check_picture(plot)
         check_destination(plot, inputs, model=model)
     _check_apart(state=state, plot=plot, output=output)
+    check_report(report, inputs, model=model, state=state, plot=plot, output=output)
     reading = {
         "separator": separator, "decimal": decimal, "encoding": encoding,
         "date_format": date_format, "day_first": day_first,
@@ -149,6 +153,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
         tell(f"warning: {warning}")
     if plot is not None:
         _draw(told, plot)
+    write_page(report, told, table)
     write_result(told, lambda one: f"{one}\n", format_name, output)
     if told.alarm:
         for line in told.alarm_lines if output not in {None, "-"} else ():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from qconf.backtesting.cross import Cross
 from qconf.backtesting.cross_words import cross_parts
 from qconf.backtesting.result import Backtest, RankedPair

@@ -17,7 +17,7 @@ from qconf.certification.wording import (
     price_line,
     value_lines,
 )
-from qconf.core.estimate import in_percent, in_units
+from qconf.core.estimate import Estimate, in_percent, in_units, with_range
 from qconf.fitting.certified import CertifiedModel
 from qconf.pages.model_card import card_section
 from qconf.pages.words import LEAST_ROWS, confidence, doubts, row_table
@@ -181,7 +181,7 @@ def _value(value: ValueCurve, each: tuple[Certificate, ...]) -> Section:
                 in_units(row.cut_off),
                 f"{100 * row.coverage:.0f} %",
                 in_percent(row.outlier_rate),
-                f"{row.value:,.4g} ({row.low:,.4g} to {row.high:,.4g})",
+                with_range(Estimate(row.value, (row.low, row.high))),
             ]
             for row in curve.iloc[lines].itertuples()
         ],

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from qconf.core.estimate import Estimate, in_percent
+from qconf.evaluation.resampling import Draws, rate_estimate
 from qconf.monitoring.periods import Period
 from qconf.monitoring.result import Monitoring
 from qconf.pages.words import LEAST_ROWS, doubts, rate_text, row_table
@@ -17,6 +18,9 @@ from qconf.report.page.parts import KeyFigure, Page, Picture, Section
 
 __all__ = ["page"]
 
+#: Periods keep sums alone, which say nothing of groups.
+_INDEPENDENT, _LEVEL = Draws(np.zeros(1)), 0.95
+_ENDLESS = 1e6
 _WHAT = {
     "outliers": "outlier rate of the rows accepted against what is certified",
     "scale": "errors against expected errors, by tenth of these",
@@ -33,18 +37,31 @@ def page(told: Monitoring, subject: str) -> Page:
     return Page(
         title="Does the promise still hold?",
         subject=subject,
-        verdict=str(told).split("\n"),
+        verdict=[_verdict(told), *str(told).split("\n")],
         figures=_figures(told),
         cautions=doubts(told.warnings, ()),
         sections=[*_periods(told), _monitors(told)],
     )
 
 
+def _verdict(told: Monitoring) -> str:
+    if not told.alarm:
+        return "No alarm: nothing shows that what was promised does not hold any more."
+    n = len(told.watch.raised)
+    alarms = "an alarm" if n == 1 else f"{n} alarms"
+    return f"What was promised does not hold any more: {alarms}."
+
+
+def _evidence(e_value: float) -> str:
+    return f"{e_value:.2g}" if e_value < _ENDLESS else "over a million"
+
+
 def _figures(told: Monitoring) -> Iterator[KeyFigure]:
     watch = told.watch
     yield KeyFigure("alarm" if told.alarm else "no alarm", "state of all monitors")
     yield KeyFigure(
-        f"{watch.e_value:.2g}", f"evidence against it; {1 / watch.plan.false_alarm:.0f} is an alarm"
+        _evidence(watch.e_value),
+        f"evidence against it; {1 / watch.plan.false_alarm:.0f} is an alarm",
     )
     if watch.plan.limit is not None:
         yield KeyFigure(f"at most {in_percent(watch.plan.limit)}", "outliers are certified")
@@ -64,7 +81,7 @@ def _periods(told: Monitoring) -> Iterator[Section]:
     if checked:
         seen += f" Of {len(checked)} forecasts {sum(checked)} held what came."
     numbers = row_table(
-        "By period",
+        "By period (95 % intervals as if rows were independent)",
         ["period", "rows", "accepted", "outcomes", "outliers", "outliers of those accepted",
          "forecast (90 %)"],
         [_line(label, one) for label, one in periods.items()],
@@ -92,7 +109,10 @@ def _line(label: str, one: Period) -> list[str]:
 
 
 def _rate(outliers: int, n: int) -> str:
-    return in_percent(outliers / n) if n >= LEAST_ROWS else ""
+    """Write a rate with its interval, as if rows were independent."""
+    if n < LEAST_ROWS:
+        return ""
+    return rate_text(rate_estimate(outliers / n, n, _INDEPENDENT, _LEVEL))
 
 
 def _drawn(periods: dict[str, Period]) -> pd.DataFrame:
@@ -127,7 +147,7 @@ def _monitors(told: Monitoring) -> Section:
             name,
             _WHAT.get(name, ""),
             f"{one.monitor.n_rows:,}",
-            f"{one.monitor.e_value:.2g}",
+            _evidence(one.monitor.e_value),
             "alarm" if name in alarms else "none",
         ]
         for name, one in watch.monitors.items()

@@ -57,10 +57,10 @@ def _verdict(report: AvmReport) -> str:
     wrong = [f"{name} ({verdict})" for name, verdict in judged if verdict not in
              {*_WELL, "cannot say"}]  # fmt: skip
     told = (
-        f"Of {len(judged)} figures that something says what they may be, {well} are in their "
-        f"range, {len(wrong)} are not, and of {unsure} the data cannot say."
+        f"{len(judged)} figures have a range that they should be in: in it are {well}, outside "
+        f"{len(wrong)}, and of {unsure} the data cannot say."
     )
-    return f"{told} Out of range: {'; '.join(wrong)}." if wrong else told
+    return f"{told} Outside: {'; '.join(wrong)}." if wrong else told
 
 
 def _judged(report: AvmReport) -> Iterator[tuple[str, str]]:
@@ -138,8 +138,9 @@ def _picture(
     chosen = {"tiers": "failure_rate", "fsd": "z_rms", "price_bands": "median_ratio"}.get(section)
     if chosen is None:
         return None
-    figures = {names[one.band]: one.figures[chosen] for one in bands}
-    return _dots(figures, bands, names, table)
+    short = {band: name.partition(",")[0] for band, name in names.items()}
+    figures = {short[one.band]: one.figures[chosen] for one in bands}
+    return _dots(figures, bands, short, table)
 
 
 def _dots(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qconf.core.estimate import in_percent, with_range
-from qconf.pages.words import LEAST_ROWS, rate_text, row_table
+from qconf.pages.words import LEAST_ROWS, doubts, rate_text, row_table
 from qconf.report.intervals import IntervalsDisplay
 from qconf.report.page.parts import KeyFigure, Page, Picture, Section, Table
 from qconf.slicing.figures import VERDICTS, WORSE, Figure
@@ -30,6 +30,7 @@ def page(audit: SliceAudit, subject: str) -> Page:
         subject=subject,
         verdict=_verdict(audit),
         figures=[*_figures(audit)],
+        cautions=doubts(audit.warnings, ()),
         sections=[
             *(_metric(audit, name) for name in _METRICS if _measured(audit, name)),
             _counts(audit),
@@ -71,9 +72,9 @@ def _metric(audit: SliceAudit, metric: str) -> Section:
     worse = [one for one in measured if one.figures[metric].verdict == WORSE
              and one.explained_by is None]  # fmt: skip
     chosen = worse or sorted(measured, key=lambda one: -one.figures[metric].evidence)
-    told = f"{len(worse)} slices are worse by this" if worse else (
-        "No slice is shown to be worse by this; these come closest"
-    )  # fmt: skip
+    told = "No slice is shown to be worse by this; these come closest"
+    if worse:
+        told = f"{len(worse)} slices are worse by this" if worse[1:] else "One slice is worse"
     figures = {one.text: one.figures[metric] for one in chosen[:_DRAWN]}
     if not figures:
         return Section(title, [f"No slice has {LEAST_ROWS} rows."])
@@ -105,7 +106,8 @@ def _table(slices: Sequence[MeasuredSlice], metric: str, *, percent: bool) -> Ta
         "Slices, measured on the newer half; all intervals hold at once",
         ["slice", "rows", "came", "expected", "verdict"],
         rows,
-        words=(0, 4),
+        words=(0,),
+        names=(4,),
     )
 
 

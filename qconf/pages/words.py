@@ -14,6 +14,8 @@ __all__ = ["LEAST_ROWS", "confidence", "doubts", "enough", "rate_text", "row_tab
 
 #: What is summed up from fewer rows would tell of single ones, and has no place on a page.
 LEAST_ROWS = 10
+#: Longer tables are opened by a click.
+_LONG = 15
 
 
 def confidence(level: float) -> str:
@@ -81,8 +83,9 @@ def row_table(
     headers: Sequence[str],
     rows: Sequence[Sequence[str]],
     *,
-    folded: bool = False,
+    folded: bool | None = None,
     words: Sequence[int] = (0,),
+    names: Sequence[int] = (),
 ) -> Table:
     """Make a table of numbers.
 
@@ -91,11 +94,13 @@ def row_table(
     caption : str
     headers : sequence of str
     rows : sequence of sequence of str
-    folded : bool
-    words : sequence of int
-        The columns that are no numbers.
+    folded : bool, default=None
+        None folds long tables.
+    words, names : sequence of int
+        The columns that are no numbers: what may take several lines, and what is a word or two.
     """
     columns = [
-        Column(header, right=at not in words, fold=at in words) for at, header in enumerate(headers)
+        Column(header, right=at not in {*words, *names}, fold=at in words)
+        for at, header in enumerate(headers)
     ]
-    return Table(caption, Grid(columns, rows), folded)
+    return Table(caption, Grid(columns, rows), len(rows) > _LONG if folded is None else folded)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill, shorten
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["IntervalsDisplay"]
 
-#: Of a name, so that there is room for the picture.
-_LONGEST = 34
+#: Of a line of a name, and of a name, so that there is room for the picture.
+_LINE, _LONGEST = 24, 44
 
 
 class IntervalsDisplay(Display["ErrorbarContainer"]):
@@ -43,6 +45,11 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         ``"estimates"``.
     """
 
+    # Above the axes: intervals leave no corner free.
+    _outside = MappingProxyType(
+        {"loc": "lower left", "bbox_to_anchor": (-0.02, 0.99), "ncols": 3, "borderaxespad": 0.1}
+    )
+
     def __init__(
         self,
         estimates: Mapping[str, Estimate],
@@ -67,7 +74,7 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         reach = np.maximum(np.stack([value - ends[0], ends[1] - value]), 0.0)
         dots = ax.errorbar(
             value, at, xerr=reach, fmt="o", color=PALETTE["blue"], markersize=5, elinewidth=1.5,
-            capsize=3, label="measured, with its interval",
+            capsize=3, label="came, with its interval",
         )  # fmt: skip
         if self.expected is not None:
             known = [self._times * self.expected.get(name, np.nan) for name in self.estimates]
@@ -85,4 +92,5 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    cut = shorten(name, _LONGEST, placeholder=" …") if " " in name else name[:_LONGEST]
+    return fill(cut, _LINE)

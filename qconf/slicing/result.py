@@ -109,6 +109,8 @@ class SliceAudit:
         outliers, mean signed residual.
     cells : tuple of Property
         The columns as they were cut.
+    warnings : tuple of str
+        What in the table gives reason to doubt it, if it was looked at.
     """
 
     slices: tuple[MeasuredSlice, ...]
@@ -127,6 +129,7 @@ class SliceAudit:
     outlier_rate: float
     bias: float
     cells: tuple[Property, ...]
+    warnings: tuple[str, ...] = ()
 
     def holds(self, one: MeasuredSlice) -> BoolArray:
         """Say which rows of the table that was audited are in a slice.
