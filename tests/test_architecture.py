@@ -24,7 +24,7 @@ ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
     "certification", "model", "portfolios", "saving", "scoring", "monitoring", "comparison",
-    "backtesting", "fitting", "simulation", "datasets", "cli", "__main__",
+    "backtesting", "fitting", "pages", "simulation", "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]
@@ -36,8 +36,8 @@ TESTED_WITH_ALL = {
     "evaluation.metrics.mean_absolute_error", "evaluation.metrics.outlier_rate",
     "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.scorer",
     "evaluation.selection",
-    "learners.online.lanes", "report.grid", "report.style", "simulation.published",
-    "simulation.result",
+    "learners.online.lanes", "report.grid", "report.page.parts", "report.style",
+    "simulation.published", "simulation.result",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from qconf.certification.certificate import Certificate
 from qconf.certification.wording import (
@@ -15,6 +15,9 @@ from qconf.certification.wording import (
     period_lines,
 )
 from qconf.core.estimate import in_units
+
+if TYPE_CHECKING:
+    from qconf.report.certified_risk import CertifiedRiskDisplay
 
 __all__ = ["Certificates", "Several"]
 
@@ -72,6 +75,25 @@ class Certificates(Mapping[float, Certificate]):
         from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
 
         return drawn(*self.parts()).rstrip("\n")
+
+    @property
+    def first(self) -> Certificate:
+        """The first that is certified, or else the first."""
+        return next((one for one in self.told if one.certified), self.told[0])
+
+    def plot(self, *, ax: Any = None) -> CertifiedRiskDisplay:
+        """Draw the risk-coverage curve with the cut-off of `first`; needs ``qconf[plots]``.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        CertifiedRiskDisplay
+        """
+        return self.first.plot(ax=ax)
 
     def __repr__(self) -> str:
         """Return a line: the rates, and how many are certified."""

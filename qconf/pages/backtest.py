@@ -11,7 +11,7 @@ from qconf.core.error_scale import error_scale
 from qconf.core.estimate import in_units
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.pages.evaluations import calibration_section, key_figures, risk_section
-from qconf.pages.words import doubts, rate_text, row_table
+from qconf.pages.words import dots_height, doubts, rate_text, row_table
 from qconf.report.grid import Grid
 from qconf.report.intervals import IntervalsDisplay
 from qconf.report.page.parts import KeyFigure, Page, Picture, Section, Table
@@ -55,7 +55,7 @@ def _pairs(backtest: Backtest) -> Section:
         + ", ".join(f"{name} {rate_text(one)}" for name, one in rates.items())
         + ".",
         Table("Every pair, the best first; ~ is not distinguishable from the best", grid),
-        height=max(2.4, 1.2 + 0.34 * len(rates)),
+        height=dots_height(len(rates)),
     )
     return Section("Pairs compared", [AURC.in_words(), picture])
 

@@ -35,8 +35,9 @@ def page(result: CertifiedModel | Certificates | Certificate, subject: str) -> P
     """Return the page of one promise or several."""
     model = result if isinstance(result, CertifiedModel) else None
     promised = result.certificate if isinstance(result, CertifiedModel) else result
-    each = promised.told if isinstance(promised, Certificates) else (promised,)
-    first = next((one for one in each if one.certified), each[0])
+    several = isinstance(promised, Certificates)
+    each = promised.told if several else (promised,)
+    first = promised.first if several else promised
     value = None if model is None else model.value
     return Page(
         title="Up to where can rows be acted on?",

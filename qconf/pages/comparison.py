@@ -12,7 +12,7 @@ from qconf.core.estimate import in_units
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.pages.evaluations import calibration_section, key_figures, risk_section
 from qconf.pages.probabilities import probability_sections
-from qconf.pages.words import LEAST_ROWS, doubts, rate_text, row_table, size_text
+from qconf.pages.words import LEAST_ROWS, dots_height, doubts, rate_text, row_table, size_text
 from qconf.report.intervals import IntervalsDisplay
 from qconf.report.page.parts import KeyFigure, Page, Picture, Section, Table
 
@@ -60,7 +60,7 @@ def _ranking(comparison: Comparison) -> Section:
         + ", ".join(f"{name} {rate_text(one)}" for name, one in rates.items())
         + ".",
         Table("The ranking", ranking_grid(comparison, wide=False)),
-        height=max(2.4, 1.2 + 0.42 * len(rates)),
+        height=dots_height(len(rates)),
     )
     sentence = (
         "Each estimator says how large the error of each row is likely to be. The one is best "
@@ -96,7 +96,7 @@ def _periods(comparison: Comparison) -> Iterator[Section]:
         f"{rate_text(periods[0].outlier_rate)} in {periods[0].name} to "
         f"{rate_text(periods[-1].outlier_rate)} in {periods[-1].name}.",
         numbers,
-        height=max(2.4, 1.2 + 0.28 * len(rates)),
+        height=dots_height(len(rates)),
     )
     trend = comparison.trends or ("No trend in time is shown.",)
     yield Section("Drift: errors by period", [*trend, picture])

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
+from qconf.avm.pictures import DRAWN, bands_display
 from qconf.avm.result import AvmReport
-from qconf.avm.sections.asked import Block, Figure
-from qconf.avm.sections.tiers import EXPECTED
+from qconf.avm.sections.asked import Block
 from qconf.avm.table import TITLES, bands_grid, classes_grid, heading, list_grid, tier_limits
 from qconf.core.estimate import in_units
-from qconf.pages.words import LEAST_ROWS, confidence, doubts
-from qconf.report.intervals import IntervalsDisplay
+from qconf.pages.words import LEAST_ROWS, confidence, dots_height, doubts
 from qconf.report.page.parts import KeyFigure, Page, Part, Picture, Section, Table
-from qconf.report.reliability import ReliabilityDisplay
 
 __all__ = ["page"]
 
@@ -116,7 +112,7 @@ def _bands(report: AvmReport, section: str) -> Iterator[Section]:
     table = Table(_NAMES[section], bands_grid(blocks, list(blocks[0].figures), names))
     said = tier_limits(blocks) if section == "tiers" else ""
     few = len(whole) - len(blocks)
-    more = [f"{few} bands of fewer than {LEAST_ROWS} rows are not told."] if few else []
+    more = [f"Bands of fewer than {LEAST_ROWS} rows are not told ({few})."] if few else []
     picture = _picture(section, blocks, names, table)
     parts: list[Part] = [said or TITLES[section], *more, table if picture is None else picture]
     yield Section(_NAMES[section], parts)
@@ -127,55 +123,19 @@ def _picture(
 ) -> Picture | None:
     """Draw what has one figure that decides."""
     bands = [one for one in blocks if one.band != "all"]
-    if not bands:
+    if not bands or section not in DRAWN:
         return None
-    if section == "ccs":
-        return Picture(
-            ReliabilityDisplay({"CCS": _as_bins(bands)}),
-            f"Score told against the share of rows within 10 %, for {len(bands)} bands.",
-            table,
-        )
-    chosen = {"tiers": "failure_rate", "fsd": "z_rms", "price_bands": "median_ratio"}.get(section)
-    if chosen is None:
-        return None
+    # In a picture the first words are enough.
     short = {band: name.partition(",")[0] for band, name in names.items()}
-    figures = {short[one.band]: one.figures[chosen] for one in bands}
-    return _dots(figures, bands, short, table)
-
-
-def _dots(
-    figures: dict[str, Figure], bands: Sequence[Block], names: dict[str, str], table: Table
-) -> Picture:
-    one = next(iter(figures.values()))
-    unit = ", %" if one.written.percent else ""
-    reference = None if one.written.percent else (1.0, "1")
-    expected = {names[band.band]: band.given[EXPECTED] for band in bands if EXPECTED in band.given}
-    told = (f"{name} {figure.written.text(figure.estimate)}" for name, figure in figures.items())
+    figures = {short[one.band]: one.figures[DRAWN[section]] for one in bands}
+    told = (f"{name} {one.written.text(one.estimate)}" for name, one in figures.items())
+    label = next(iter(figures.values())).label
+    height = dots_height(len(figures)) if section != "ccs" else Picture.height
     return Picture(
-        IntervalsDisplay(
-            {name: figure.estimate for name, figure in figures.items()},
-            f"{one.label}{unit}",
-            reference=reference,
-            percent=one.written.percent,
-            expected=expected or None,
-        ),
-        f"{one.label}{unit} of each band with its interval: {'; '.join(told)}.",
+        bands_display(section, bands, short),
+        f"{label} of each band with its interval: {'; '.join(told)}.",
         table,
-        height=max(2.4, 1.2 + 0.34 * len(figures)),
-    )
-
-
-def _as_bins(bands: Sequence[Block]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "probability": one.given["mean_ccs"],
-                "rate": one.figures["ppe10"].estimate.value,
-                "low": one.figures["ppe10"].estimate.interval[0],
-                "high": one.figures["ppe10"].estimate.interval[1],
-            }
-            for one in bands
-        ]
+        height=height,
     )
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from qconf.core.estimate import in_percent, with_range
-from qconf.pages.words import LEAST_ROWS, doubts, rate_text, row_table
-from qconf.report.intervals import IntervalsDisplay
+from qconf.pages.words import LEAST_ROWS, dots_height, doubts, rate_text, row_table
 from qconf.report.page.parts import KeyFigure, Page, Picture, Section, Table
-from qconf.slicing.figures import VERDICTS, WORSE, Figure
+from qconf.slicing.figures import WORSE, Figure
+from qconf.slicing.measures import MetricName
+from qconf.slicing.picture import MOST_DRAWN, is_percent, slices_display
 from qconf.slicing.result import MeasuredSlice, SliceAudit
 from qconf.slicing.wording import level_sentence
 
 __all__ = ["page"]
 
-#: Slices in a picture and in a table.
-_DRAWN, _TOLD = 12, 30
-_METRICS = {
-    "calibration": ("Errors against what was expected", "errors, all rows being 1", 1.0),
-    "outlier-rate": ("Outliers against what was expected", "outliers, %", None),
-    "bias": ("Values too high or too low", "mean signed error", None),
+#: Slices in a table.
+_TOLD = 30
+_TITLES: Final[dict[MetricName, str]] = {
+    "calibration": "Errors against what was expected",
+    "outlier-rate": "Outliers against what was expected",
+    "bias": "Values too high or too low",
 }
 
 
@@ -32,7 +34,7 @@ def page(audit: SliceAudit, subject: str) -> Page:
         figures=[*_figures(audit)],
         cautions=doubts(audit.warnings, ()),
         sections=[
-            *(_metric(audit, name) for name in _METRICS if _measured(audit, name)),
+            *(_metric(audit, name) for name in _TITLES if _measured(audit, name)),
             _counts(audit),
         ],
     )
@@ -53,49 +55,38 @@ def _verdict(audit: SliceAudit) -> list[str]:
 
 
 def _figures(audit: SliceAudit) -> Iterator[KeyFigure]:
-    counts = audit.counts()
-    for verdict in VERDICTS:
-        yield KeyFigure(f"{counts[verdict]:,}", f"slices: {verdict}")
+    yield KeyFigure(f"{len(audit.worse):,}", "slices worse, each trouble told once")
+    yield KeyFigure(f"{len(audit.fine):,}", "certified fine")
+    yield KeyFigure(f"{len(audit.cannot_say):,}", "of which the data cannot say")
     yield KeyFigure(in_percent(audit.outlier_rate), f"outliers of all {audit.n_newer:,} newer rows")
 
 
-def _measured(audit: SliceAudit, metric: str) -> bool:
+def _measured(audit: SliceAudit, metric: MetricName) -> bool:
     return any(metric in one.figures for one in audit.slices)
 
 
-def _metric(audit: SliceAudit, metric: str) -> Section:
+def _metric(audit: SliceAudit, metric: MetricName) -> Section:
     """Tell of one metric: the slices that are worse by it, or those that come closest."""
-    title, axis, level = _METRICS[metric]
-    percent = metric == "outlier-rate" or (metric == "bias" and audit.error == "relative")
-    axis = f"{axis}, %" if percent and not axis.endswith("%") else axis
-    measured = [one for one in audit.slices if metric in one.figures and one.n >= LEAST_ROWS]
-    worse = [one for one in measured if one.figures[metric].verdict == WORSE
-             and one.explained_by is None]  # fmt: skip
-    chosen = worse or sorted(measured, key=lambda one: -one.figures[metric].evidence)
+    percent = is_percent(metric, audit.error)
+    chosen = [one for one in audit.strongest(metric) if one.n >= LEAST_ROWS]
+    if not chosen:
+        return Section(_TITLES[metric], [f"No slice has {LEAST_ROWS} rows."])
+    n_worse = sum(one.figures[metric].verdict == WORSE for one in chosen)
     told = "No slice is shown to be worse by this; these come closest"
-    if worse:
-        told = f"{len(worse)} slices are worse by this" if worse[1:] else "One slice is worse"
-    figures = {one.text: one.figures[metric] for one in chosen[:_DRAWN]}
-    if not figures:
-        return Section(title, [f"No slice has {LEAST_ROWS} rows."])
-    expected = None if level is not None else {
-        name: one.expected for name, one in figures.items()
-    }  # fmt: skip
+    if n_worse:
+        told = "One slice is worse by this" if n_worse == 1 else f"{n_worse} are worse by this"
+    drawn = chosen[:MOST_DRAWN]
+    listed = (f"{one.text} {_text(one.figures[metric], percent=percent)}" for one in drawn)
     picture = Picture(
-        IntervalsDisplay(
-            {name: one.estimate for name, one in figures.items()}, axis,
-            reference=None if level is None else (level, "all rows"), percent=percent,
-            expected=expected,
-        ),
-        f"{told}: " + "; ".join(f"{name} {_text(one, percent=percent)}"
-                                for name, one in figures.items()) + ".",
+        slices_display(drawn, metric, audit.error),
+        f"{told}: {'; '.join(listed)}.",
         _table(chosen[:_TOLD], metric, percent=percent),
-        height=max(2.6, 1.2 + 0.32 * len(figures)),
-    )  # fmt: skip
-    return Section(title, [f"{told}; the strongest first.", picture])
+        height=dots_height(len(drawn)),
+    )
+    return Section(_TITLES[metric], [f"{told}, the strongest first.", picture])
 
 
-def _table(slices: Sequence[MeasuredSlice], metric: str, *, percent: bool) -> Table:
+def _table(slices: Sequence[MeasuredSlice], metric: MetricName, *, percent: bool) -> Table:
     rows = []
     for one in slices:
         figure = one.figures[metric]

@@ -10,7 +10,16 @@ from qconf.core.estimate import Estimate, in_percent, in_units, percent_range
 from qconf.report.grid import Column, Grid
 from qconf.report.page.parts import Table
 
-__all__ = ["LEAST_ROWS", "confidence", "doubts", "enough", "rate_text", "row_table", "size_text"]
+__all__ = [
+    "LEAST_ROWS",
+    "confidence",
+    "dots_height",
+    "doubts",
+    "enough",
+    "rate_text",
+    "row_table",
+    "size_text",
+]
 
 #: What is summed up from fewer rows would tell of single ones, and has no place on a page.
 LEAST_ROWS = 10
@@ -49,6 +58,11 @@ def size_text(error: float, scale: str) -> str:
     ('12.0 %', '25,310')
     """
     return in_percent(error) if scale == "relative" else in_units(error)
+
+
+def dots_height(n: int) -> float:
+    """Return how high a picture of so many intervals is, in inches."""
+    return 1.1 + 0.34 * max(n, 2)
 
 
 def doubts(warnings: Sequence[str], notes: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qconf.core.estimate import Estimate
+from qconf.core.printable import shown
 from qconf.report.display import Display
 
 if TYPE_CHECKING:
@@ -92,5 +93,6 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
 
 
 def _short(name: str) -> str:
-    cut = shorten(name, _LONGEST, placeholder=" …") if " " in name else name[:_LONGEST]
+    plain = shown(name)
+    cut = shorten(plain, _LONGEST, placeholder=" …") if " " in plain else plain[:_LONGEST]
     return fill(cut, _LINE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from qconf.core.printable import shown
 from qconf.report.axes import axes_for
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class MonitoringDisplay:
                     label="an alarm began" if i == 0 else None,
                 )
         step = max(-(-len(periods) // _MOST_LABELS), 1)
-        self.ax_.set_xticks(at[::step], periods[::step], rotation=45, ha="right")
+        self.ax_.set_xticks(at[::step], [*map(shown, periods[::step])], rotation=45, ha="right")
         self.ax_.set_xlim(-0.6, len(periods) - 0.4)
         self.ax_.set_ylim(bottom=0)
         self.ax_.set_ylabel("outliers, %")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,18 @@ import pandas as pd
 from qconf._types import BoolArray
 from qconf.core.estimate import in_percent, in_units
 from qconf.core.printable import shown
+from qconf.errors import OptionError, not_one_of
 from qconf.report.grid import Column, Grid
 from qconf.report.html import as_html
 from qconf.slicing.figures import CANNOT_SAY, FINE, VERDICTS, WORSE, Figure, Verdict
 from qconf.slicing.levels import Level
+from qconf.slicing.measures import MetricName
 from qconf.slicing.properties import Property
 from qconf.slicing.slices import Slice
 from qconf.slicing.wording import level_sentence
+
+if TYPE_CHECKING:
+    from qconf.report.intervals import IntervalsDisplay
 
 __all__ = ["MeasuredSlice", "SliceAudit"]
 
@@ -163,6 +168,23 @@ class SliceAudit:
         """Slices of which the data do not tell."""
         return tuple(one for one in self.slices if one.verdict == CANNOT_SAY)
 
+    def strongest(self, metric: MetricName) -> tuple[MeasuredSlice, ...]:
+        """Return the slices that are worse by a metric, or else those that come closest.
+
+        Parameters
+        ----------
+        metric : {"calibration", "outlier-rate", "bias"}
+
+        Returns
+        -------
+        tuple of MeasuredSlice
+            The strongest first; empty if it was not measured.
+        """
+        measured = [one for one in self.slices if metric in one.figures]
+        worse = [one for one in self.worse if metric in one.figures]
+        told = [one for one in worse if one.figures[metric].verdict == WORSE] or measured
+        return tuple(sorted(told, key=lambda one: -one.figures[metric].evidence))
+
     @property
     def level(self) -> int | None:
         """How many properties a slice should have at most; None if that was not asked."""
@@ -216,6 +238,34 @@ class SliceAudit:
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
         return as_html(*self._parts())
+
+    def plot(self, metric: MetricName = "calibration", *, ax: Any = None) -> IntervalsDisplay:
+        """Draw the slices that are worse by a metric, or else those that come closest.
+
+        Needs the extra ``qconf[plots]``.
+
+        Parameters
+        ----------
+        metric : {"calibration", "outlier-rate", "bias"}, default="calibration"
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        IntervalsDisplay
+
+        Raises
+        ------
+        OptionError
+            If the metric was not measured.
+        """
+        from qconf.slicing.picture import slices_display  # noqa: PLC0415 - only to draw
+
+        strongest = self.strongest(metric)
+        if not strongest:
+            known = dict.fromkeys(name for one in self.slices for name in one.figures)
+            raise OptionError(not_one_of("metric of these slices", metric, known))
+        return slices_display(strongest, metric, self.error).plot(ax=ax)
 
     def _parts(self) -> Iterator[str | Grid]:
         yield self.heading

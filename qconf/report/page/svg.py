@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from qconf.core.printable import shown
 from qconf.report.page.parts import Drawing
 
 __all__ = ["Svg", "drawn_svg"]
@@ -67,11 +69,13 @@ def drawn_svg(drawing: Drawing, height: float, mark: str) -> Svg:
 
     from qconf.report.style import new_figure  # noqa: PLC0415
 
-    sink = io.BytesIO()
+    sink = io.StringIO()
     # Text stays text: it can be read out, searched and enlarged, and takes a tenth of the room.
     how = {"svg.fonttype": "none", "svg.hashsalt": "qconf", "font.size": 9.5}
     # A name with dollars is no formula.
-    with rc_context({**how, "text.parse_math": False}):
+    with rc_context({**how, "text.parse_math": False}), warnings.catch_warnings():
+        # What this font has no signs for the reader's may have.
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
         figure = new_figure(_WIDTH, height)
         drawing.plot(ax=figure.subplots())
         figure.savefig(sink, format="svg", transparent=True, metadata={"Date": None})
@@ -89,9 +93,10 @@ def drawn_svg(drawing: Drawing, height: float, mark: str) -> Svg:
     )
 
 
-def _inside(written: bytes, mark: str) -> str:
+def _inside(written: str, mark: str) -> str:
     """Return what is in the element, plain: no style, no name that nothing refers to."""
-    root = ET.fromstring(written)  # noqa: S314 - matplotlib has just written it
+    plain = "\n".join(map(shown, written.split("\n")))
+    root = ET.fromstring(plain)  # noqa: S314 - matplotlib has just written it
     for element in root.iter():
         element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
     for parent in list(root.iter()):
