@@ -13,6 +13,7 @@ import pandas as pd
 from worlds import sales_table
 
 import qconf
+from qconf.pages.write import report_html
 
 ROLES: dict[str, Any] = {"time": "sold_on", "prediction": "avm", "drop": ["parcel", "offer"]}
 
@@ -50,7 +51,7 @@ def evaluation() -> qconf.Evaluation:
 
 @cache
 def backtest() -> qconf.Backtest:
-    table = market().drop(columns=["fsd", "ccs", "offer", "parcel"])
+    table = market(700).drop(columns=["fsd", "ccs", "offer", "parcel"])
     models = ["column:avm", "linear"]
     return qconf.backtest(
         table, "price", time="sold_on", models=models, estimators=["count", "constant"],
@@ -96,6 +97,12 @@ def slices(*, planted: bool = True) -> qconf.SliceAudit:
     return qconf.audit_slices(
         table[["zone", "rooms", "area"]], residual, table["fsd"], threshold=0.15, min_rows=40
     )
+
+
+@cache
+def page_of(name: str) -> str:
+    """Return the page of one of `RESULTS`."""
+    return report_html(RESULTS[name](), made="noon")
 
 
 def _residual(table: pd.DataFrame) -> pd.Series:

@@ -20,7 +20,7 @@ from qconf.certification.wording import (
 from qconf.core.estimate import Estimate, in_percent, in_units, with_range
 from qconf.fitting.certified import CertifiedModel
 from qconf.pages.model_card import card_section
-from qconf.pages.words import LEAST_ROWS, confidence, doubts, row_table
+from qconf.pages.words import LEAST_ROWS, about, confidence, doubts, row_table
 from qconf.report.certified_risk import CertifiedRiskDisplay
 from qconf.report.page.parts import KeyFigure, Page, Picture, Section, Slider, Step, Table, Track
 from qconf.report.value_curve import ValueCurveDisplay
@@ -108,7 +108,7 @@ def _risk(one: Certificate) -> Section:
         ["expected error up to", "rows", "outliers seen", "upper limit"],
         [
             [
-                in_units(row.cut_off),
+                about(row.cut_off),
                 f"{100 * row.coverage:.0f} %",
                 in_percent(row.outlier_rate),
                 in_percent(row.bound),
@@ -154,6 +154,7 @@ def _step(row: object, one: Certificate) -> Step:
     cut_off, coverage, rate, bound = (
         float(getattr(row, name)) for name in ("cut_off", "coverage", "outlier_rate", "bound")
     )
+    told = in_units(cut_off) if cut_off == one.cut_off else about(cut_off)
     if not one.certified:
         standing = "Nothing is certified."
     elif cut_off <= one.cut_off:
@@ -161,11 +162,11 @@ def _step(row: object, one: Certificate) -> Step:
     else:
         standing = f"Beyond what is certified for {per_cent(one.limit)}: not promised."
     sentence = (
-        f"Acting on expected errors up to {in_units(cut_off)}: {100 * coverage:.0f} % of rows, "
+        f"Acting on expected errors up to {told}: {100 * coverage:.0f} % of rows, "
         f"{in_percent(rate)} outliers among them, at most {in_percent(bound)} for this cut-off "
         f"alone, {confidence(one.confidence_level)}. {standing}"
     )
-    return Step(in_units(cut_off), sentence, 100 * coverage, 100 * rate)
+    return Step(told, sentence, 100 * coverage, 100 * rate)
 
 
 def _value(value: ValueCurve, each: tuple[Certificate, ...]) -> Section:
@@ -179,7 +180,7 @@ def _value(value: ValueCurve, each: tuple[Certificate, ...]) -> Section:
         ["expected error up to", "rows", "outliers", "value"],
         [
             [
-                in_units(row.cut_off),
+                about(row.cut_off),
                 f"{100 * row.coverage:.0f} %",
                 in_percent(row.outlier_rate),
                 with_range(Estimate(row.value, (row.low, row.high))),
@@ -204,7 +205,7 @@ def _tests(one: Certificate) -> Section:
         ["expected error up to", "rows", "outliers", "worth rows", "p-value", "passed"],
         [
             [
-                in_units(row.cut_off),
+                about(row.cut_off),
                 f"{row.n:,} ({100 * row.coverage:.0f} %)",
                 f"{row.outliers:,}",
                 f"{row.n_effective:,.0f}",

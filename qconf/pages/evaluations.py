@@ -43,7 +43,7 @@ def key_figures(one: Evaluation) -> list[KeyFigure]:
         figures.append(
             KeyFigure(
                 f"{100 * share.value:.0f} %",
-                f"of rows accepted had at most {100 * limit:g} % outliers",
+                f"of the rows can be accepted at {100 * limit:g} % outliers",
                 f"{100 * low:.0f} to {100 * high:.0f} {sure}",
             )
         )

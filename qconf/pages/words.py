@@ -12,6 +12,7 @@ from qconf.report.page.parts import Table
 
 __all__ = [
     "LEAST_ROWS",
+    "about",
     "confidence",
     "dots_height",
     "doubts",
@@ -25,6 +26,17 @@ __all__ = [
 LEAST_ROWS = 10
 #: Longer tables are opened by a click.
 _LONG = 15
+
+
+def about(score: float) -> str:
+    """Write a score to three digits: a cut-off is the score of some row.
+
+    Examples
+    --------
+    >>> about(0.0473512), about(25310.4)
+    ('0.0474', '25,300')
+    """
+    return in_units(float(f"{score:.3g}"))
 
 
 def confidence(level: float) -> str:
