@@ -20,7 +20,7 @@ TYPED = {
     "compare": (COMPARE, 0),
     "backtest": (f"backtest sales.parquet --target price {BACKTEST}", 0),
     "slices": (f"slices sales.parquet {ROLES} --estimator column:fsd --min-rows 50", 0),
-    "certify": (f"certify sales.parquet {ROLES} --estimator column:fsd", 0),
+    "certify": (f"certify sales.parquet {ROLES} --estimator column:fsd --outlier-rate 0.2", 0),
     "nothing certified": (
         f"certify sales.parquet {ROLES} --estimator column:fsd --outlier-rate 0.0005",
         3,
