@@ -52,14 +52,17 @@ def _reliability(comparison: Comparison, x: float, distance: str) -> Section:
         words=(),
     )
     excess = told.mean_excess
+    # Nothing is minus zero.
+    value, low, high = (
+        f"{round(100 * one, 1) + 0.0:+.1f}" for one in (excess.value, *excess.interval)
+    )
     held = "all lie in" if told.is_reliable else "do not all lie in"
     sentence = (
         f"Of the rows of which {comparison.best} gave a probability of 70 %, say, 70 % should come "
         f"within {distance}. The probabilities of the bins {held} the intervals of what came. "
         f"Brier score {with_range(told.brier)}, lower is better; on average, probabilities minus "
-        f"what came are {100 * excess.value:+.1f} % points ({100 * excess.interval[0]:+.1f} to "
-        f"{100 * excess.interval[1]:+.1f}). Each row is told of by the errors of rows from before "
-        "its block."
+        f"what came are {value} % points ({low} to {high}). Each row is told of by the errors of rows "
+        "from before its block."
     )
     seen = (
         f"Probability told against the share that came, for {len(bins)} bins: points on the "

@@ -28,6 +28,7 @@ from qconf.report.page.parts import (
     Track,
 )
 from qconf.report.page.svg import drawn_svg
+from qconf.report.style import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,3 +217,10 @@ def test_without_its_libraries_a_line_says_what_to_install(
     assert "\n" not in str(told.value)
     with pytest.raises(ValueError, match="qconf"):
         page_html(page())
+
+
+def test_pages_are_of_the_palette() -> None:
+    """Each of its colours has a name in the style sheet, on white and on black, as told apart."""
+    whole = page_html(page())
+    for name in PALETTE:
+        assert len(re.findall(rf"--{name}: #[0-9a-f]{{6}};", whole)) == 3
