@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from qconf.certification.wording import (
 from qconf.core.estimate import Estimate, in_percent, in_units, with_range
 from qconf.fitting.certified import CertifiedModel
 from qconf.pages.model_card import card_section
-from qconf.pages.words import LEAST_ROWS, about, confidence, doubts, row_table
+from qconf.pages.words import LEAST_ROWS, about, confidence, doubts, row_table, rows_of
 from qconf.report.certified_risk import CertifiedRiskDisplay
 from qconf.report.page.parts import KeyFigure, Page, Picture, Section, Slider, Step, Table, Track
 from qconf.report.value_curve import ValueCurveDisplay
@@ -100,7 +101,7 @@ def _risk(one: Certificate) -> Section:
     curve = _thinned(one)
     at = curve["cut_off"].to_numpy()
     start = int(np.abs(at - one.cut_off).argmin()) if one.certified else 0
-    steps = [_step(row, one) for row in curve.itertuples()]
+    steps = [_step(row, one) for row in rows_of(curve)]
     lines = np.unique(np.linspace(0, len(curve) - 1, _LINES).astype(np.intp))
     level = per_cent(one.confidence_level)
     numbers = row_table(
@@ -113,7 +114,7 @@ def _risk(one: Certificate) -> Section:
                 in_percent(row.outlier_rate),
                 in_percent(row.bound),
             ]
-            for row in curve.iloc[lines].itertuples()
+            for row in rows_of(curve.iloc[lines])
         ],
         folded=True,
         words=(),
@@ -150,7 +151,7 @@ def _thinned(one: Certificate) -> pd.DataFrame:
     return curve.iloc[np.unique([*places, *certified])].reset_index(drop=True)
 
 
-def _step(row: object, one: Certificate) -> Step:
+def _step(row: Any, one: Certificate) -> Step:
     cut_off, coverage, rate, bound = (
         float(getattr(row, name)) for name in ("cut_off", "coverage", "outlier_rate", "bound")
     )
@@ -185,7 +186,7 @@ def _value(value: ValueCurve, each: tuple[Certificate, ...]) -> Section:
                 in_percent(row.outlier_rate),
                 with_range(Estimate(row.value, (row.low, row.high))),
             ]
-            for row in curve.iloc[lines].itertuples()
+            for row in rows_of(curve.iloc[lines])
         ],
         words=(),
     )
@@ -212,7 +213,7 @@ def _tests(one: Certificate) -> Section:
                 f"{row.p_value:.2g}",
                 "yes" if row.passed else "no",
             ]
-            for row in path.itertuples()
+            for row in rows_of(path)
         ],
         folded=True,
         words=(),

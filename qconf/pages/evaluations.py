@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
 import pandas as pd
 
 from qconf.core.conventions import accepted_rows
 from qconf.core.estimate import Estimate, in_percent, with_range
 from qconf.evaluation.evaluate import Evaluation
-from qconf.pages.words import LEAST_ROWS, confidence, enough, rate_text, row_table
+from qconf.pages.words import LEAST_ROWS, confidence, enough, rate_text, row_table, rows_of
 from qconf.report.calibration import CalibrationDisplay
 from qconf.report.page.parts import KeyFigure, Picture, Section, Slider, Step, Track
 from qconf.report.risk_coverage import RiskCoverageDisplay
@@ -66,7 +67,7 @@ def risk_section(evaluations: Mapping[str, Evaluation], outlier: str, choice: st
     points = {name: _points(one) for name, one in told.items()}
     best = next(iter(told.values()))
     tracks = [
-        Track(name, [_step(row, told[name], outlier) for row in points[name].itertuples()])
+        Track(name, [_step(row, told[name], outlier) for row in rows_of(points[name])])
         for name in told
     ]
     at = points[next(iter(told))]["coverage"]
@@ -107,7 +108,7 @@ def _points(one: Evaluation) -> pd.DataFrame:
     return (told if len(told) else one.risks.tail(1)).reset_index(drop=True)
 
 
-def _step(row: object, one: Evaluation, outlier: str) -> Step:
+def _step(row: Any, one: Evaluation, outlier: str) -> Step:
     coverage, rate, low, high = (
         float(getattr(row, name)) for name in ("coverage", "outlier_rate", "low", "high")
     )
@@ -148,7 +149,7 @@ def calibration_section(name: str, one: Evaluation) -> Section:
             with_range(Estimate(row.residual, (row.low, row.high))),
             f"{row.n:,.0f}",
         ]
-        for at, row in enumerate(bins.itertuples())
+        for at, row in enumerate(rows_of(bins))
     ]
     numbers = row_table(
         f"By tenth of the rows, the safest first (root mean squares, {level} intervals)",

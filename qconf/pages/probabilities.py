@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from qconf.comparison.result import Comparison
 from qconf.core.estimate import Estimate, in_percent, with_range
 from qconf.errors import QconfError
-from qconf.pages.words import LEAST_ROWS, enough, rate_text, row_table
+from qconf.pages.words import LEAST_ROWS, enough, rate_text, row_table, rows_of
 from qconf.probability.tiers import TIER_LIMITS, limits_of_tiers
 from qconf.report.intervals import IntervalsDisplay
 from qconf.report.page.parts import Picture, Section
@@ -47,7 +48,7 @@ def _reliability(comparison: Comparison, x: float, distance: str) -> Section:
         ["probability", "share that came", "rows"],
         [
             [in_percent(row.probability), _came(row, row.rate), f"{row.n:,.0f}"]
-            for row in bins.itertuples()
+            for row in rows_of(bins)
         ],
         words=(),
     )
@@ -61,8 +62,8 @@ def _reliability(comparison: Comparison, x: float, distance: str) -> Section:
         f"Of the rows of which {comparison.best} gave a probability of 70 %, say, 70 % should come "
         f"within {distance}. The probabilities of the bins {held} the intervals of what came. "
         f"Brier score {with_range(told.brier)}, lower is better; on average, probabilities minus "
-        f"what came are {value} % points ({low} to {high}). Each row is told of by the errors of rows "
-        "from before its block."
+        f"what came are {value} % points ({low} to {high}). Each row is told of by the errors of "
+        "rows from before its block."
     )
     seen = (
         f"Probability told against the share that came, for {len(bins)} bins: points on the "
@@ -86,7 +87,7 @@ def _tiers(comparison: Comparison, outlier: str) -> Section:
             in_percent(row.expected),
             _came(row, row.outlier_rate),
         ]
-        for row in told.itertuples()
+        for row in rows_of(told)
     ]
     numbers = row_table(
         f"Tiers by the probability of an outlier; the {level} intervals hold all at once",
@@ -98,9 +99,9 @@ def _tiers(comparison: Comparison, outlier: str) -> Section:
         "if its interval holds what was expected."
     )
     estimates = {
-        str(row.Index): Estimate(row.outlier_rate, (row.low, row.high)) for row in told.itertuples()
+        str(row.Index): Estimate(row.outlier_rate, (row.low, row.high)) for row in rows_of(told)
     }
-    apart = [row.Index for row in told.itertuples() if not row.low <= row.expected <= row.high]
+    apart = [row.Index for row in rows_of(told) if not row.low <= row.expected <= row.high]
     seen = "In every tier the interval of what came holds what was expected."
     if apart:
         seen = f"Outside of the interval of what came is what was expected of {', '.join(apart)}."
@@ -115,5 +116,5 @@ def _tiers(comparison: Comparison, outlier: str) -> Section:
     return Section("Tiers", [f"{sentence} {seen}", picture])
 
 
-def _came(row: object, rate: float) -> str:
-    return rate_text(Estimate(rate, (getattr(row, "low"), getattr(row, "high"))))  # noqa: B009
+def _came(row: Any, rate: float) -> str:
+    return rate_text(Estimate(rate, (row.low, row.high)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ __all__ = [
     "enough",
     "rate_text",
     "row_table",
+    "rows_of",
     "size_text",
 ]
 
@@ -102,6 +104,11 @@ def enough(table: pd.DataFrame, n_rows: str | None = "n") -> pd.DataFrame:
         The column of the number of rows.
     """
     return table[table[n_rows] >= LEAST_ROWS].reset_index(drop=True)
+
+
+def rows_of(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, each with its columns as attributes."""
+    yield from table.itertuples()
 
 
 def row_table(

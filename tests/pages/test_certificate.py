@@ -41,8 +41,8 @@ def test_the_slider_tells_what_is_promised_from_what_is_not(sections: dict[str, 
     assert beyond
     assert len(within) + len(beyond) == len(steps) <= 61
     assert within[-1].startswith(f"Acting on expected errors up to {in_units(one().cut_off)}:")
-    row = curve.loc[one().cut_off]
-    assert in_percent(row["bound"]) in within[-1]
+    bound = float(curve["bound"].to_dict()[one().cut_off])
+    assert in_percent(bound) in within[-1]
     start = text_of(section[section.index("<output") : section.index("</output>")])
     assert start == within[-1]
 

@@ -10,6 +10,7 @@ from paged_results import comparison, page_of
 from pages_read import sections_of, steps_of, table_of, text_of
 
 from qconf.core.estimate import Estimate, in_percent, percent_range
+from qconf.pages.words import rows_of
 from qconf.pages.write import report_html
 
 
@@ -64,7 +65,7 @@ def test_the_slider_says_the_rate_of_each_share_with_its_interval(page: str) -> 
         risks = one.evaluation.risks
         steps = tracks[one.name]
         assert len(steps) == len(risks)
-        for row, (_, _, label, sentence) in zip(risks.itertuples(), steps, strict=True):
+        for row, (_, _, label, sentence) in zip(rows_of(risks), steps, strict=True):
             assert label == f"{100 * row.coverage:.0f} %"
             assert told(Estimate(row.outlier_rate, (row.low, row.high))) in sentence
     best = comparison().ranking[0].evaluation
