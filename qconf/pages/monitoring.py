@@ -38,7 +38,7 @@ def page(told: Monitoring, subject: str) -> Page:
         title="Does the promise still hold?",
         subject=subject,
         verdict=[_verdict(told), *str(told).split("\n")],
-        figures=_figures(told),
+        figures=[*_figures(told)],
         cautions=doubts(told.warnings, ()),
         sections=[*_periods(told), _monitors(told)],
     )

@@ -38,7 +38,7 @@ def page(report: AvmReport, subject: str) -> Page:
         title="Report card of values",
         subject=subject,
         verdict=[_verdict(report), heading(report)],
-        figures=_figures(report),
+        figures=[*_figures(report)],
         cautions=doubts((), report.notes),
         sections=[*_sections(report)],
     )

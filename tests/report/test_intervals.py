@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 import matplotlib as mpl
 import numpy as np
@@ -26,7 +27,7 @@ def _no_window() -> Iterator[None]:
 def test_dots_and_ends_are_the_estimates(percent: bool, times: float) -> None:
     """The first on top; in per cent if they are shares."""
     display = IntervalsDisplay(ESTIMATES, "share", percent=percent).plot()
-    dots, _, (bars,) = display.lines_["estimates"].lines
+    dots, _, (bars,) = cast("Any", display.lines_["estimates"].lines)
     np.testing.assert_allclose(dots.get_xdata(), times * np.array([0.1, 0.3]))
     np.testing.assert_allclose(dots.get_ydata(), [0, 1])
     ends = np.array([one[:, 0] for one in bars.get_segments()])
@@ -45,7 +46,7 @@ def test_what_was_expected_and_what_it_is_held_against_are_in_the_legend() -> No
     assert legend is not None
     told = [one.get_text() for one in legend.get_texts()]
     assert told == ["expected", "all rows", "came, with its interval"]
-    expected, level = display.ax_.lines[-2:]
+    expected, level = cast("Any", display.ax_.lines[-2:])
     np.testing.assert_allclose(expected.get_xdata(), [np.nan, 40.0])
     assert list(level.get_xdata()) == [20.0, 20.0]
 

@@ -71,7 +71,7 @@ def drawn_svg(drawing: Drawing, height: float, mark: str) -> Svg:
 
     sink = io.StringIO()
     # Text stays text: it can be read out, searched and enlarged, and takes a tenth of the room.
-    how = {"svg.fonttype": "none", "svg.hashsalt": "qconf", "font.size": 9.5}
+    how: Any = {"svg.fonttype": "none", "svg.hashsalt": "qconf", "font.size": 9.5}
     # A name with dollars is no formula.
     with rc_context({**how, "text.parse_math": False}), warnings.catch_warnings():
         # What this font has no signs for the reader's may have.
