@@ -65,8 +65,8 @@ def test_promises_draw_the_first_that_is_certified() -> None:
 def test_slices_draw_what_is_worse() -> None:
     """By each metric; one that was not measured is refused."""
     for metric in ("calibration", "outlier-rate", "bias"):
-        display = slices().plot(metric)  # type: ignore[arg-type]
-        wanted = [one.text for one in slices().strongest(metric)[:12]]  # type: ignore[arg-type]
+        display = slices().plot(metric)
+        wanted = [one.text for one in slices().strongest(metric)[:12]]
         assert list(display.estimates) == wanted
     with pytest.raises(ValueError, match="metric of these slices must be one of calibration"):
         slices().plot("mae")  # type: ignore[arg-type]

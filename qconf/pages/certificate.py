@@ -36,9 +36,10 @@ def page(result: CertifiedModel | Certificates | Certificate, subject: str) -> P
     """Return the page of one promise or several."""
     model = result if isinstance(result, CertifiedModel) else None
     promised = result.certificate if isinstance(result, CertifiedModel) else result
-    several = isinstance(promised, Certificates)
-    each = promised.told if several else (promised,)
-    first = promised.first if several else promised
+    if isinstance(promised, Certificates):
+        each, first = promised.told, promised.first
+    else:
+        each, first = (promised,), promised
     value = None if model is None else model.value
     return Page(
         title="Up to where can rows be acted on?",
