@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from qconf.comparison.forward import Forward
-from qconf.comparison.table import ranking_parts
-from qconf.core.error_scale import error_scale
+from qconf.comparison.table import ranking_parts, verdict_of
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.faces import Faces
@@ -180,7 +179,7 @@ class Comparison(Faces):
         rate = self.ranking[0].evaluation.best_decile.outlier_rate
         return (
             f"<Comparison of {len(self.ranking)} estimators on {self.overall.n:,} rows; best: "
-            f"{self.best}, {_with_interval(rate)} outliers>"
+            f"{self.best}, {in_percent(rate.value)} ({percent_range(rate)}) outliers>"
         )
 
     def _parts(self, *, wide: bool) -> Iterator[str | Grid]:
@@ -192,7 +191,7 @@ class Comparison(Faces):
     @property
     def verdict(self) -> str:
         """Which estimator to trust, how far, and what cannot be told."""
-        return _verdict(self)
+        return verdict_of(self)
 
     def reliability(self, x: float = 0.10, estimator: str | None = None) -> Reliability:
         """Hold the probability that a value is within ±x of the truth against what came.
@@ -270,41 +269,6 @@ class Comparison(Faces):
             "warnings": list(self.warnings),
             "seconds": {part: round(spent, 3) for part, spent in self.seconds.items()},
         }
-
-
-def _verdict(comparison: Comparison) -> str:
-    best = comparison.ranking[0]
-    decile = best.evaluation.best_decile
-    overall = comparison.overall.outlier_rate
-    outlier = error_scale(comparison.error).in_words(comparison.threshold)
-    found = (
-        f"Of the {decile.n:,} rows that {best.name} calls safest, "
-        f"{_with_interval(decile.outlier_rate)} are {outlier}, "
-        f"against {in_percent(overall.value)} of all rows."
-    )
-    skilled = [one for one in comparison.ranking if one.evaluation.has_skill]
-    if not skilled:
-        return f"No estimator is shown to have skill here. {found}"
-    if decile.outlier_rate.interval[1] >= overall.value:
-        found += _over_all_cut_offs(skilled[0], overall)
-    close = [one.name for one in comparison.ranking[1:] if not one.distinguishable]
-    behind = len(comparison.ranking) - 1 - len(close)
-    if close:
-        return f"{found} Not distinguishable from it: {', '.join(close)}."
-    if behind:
-        return f"{found} Every other estimator is behind by more than chance."
-    return found
-
-
-def _over_all_cut_offs(one: Ranked, overall: Estimate) -> str:
-    return (
-        f" Those rows alone do not show skill; over all cut-offs {one.name} has it: "
-        f"AURC {one.evaluation.aurc.value:.4f}, without skill {overall.value:.4f}."
-    )
-
-
-def _with_interval(rate: Estimate) -> str:
-    return f"{in_percent(rate.value)} ({percent_range(rate)})"
 
 
 def _flat(one: Ranked) -> dict[str, Any]:

@@ -103,23 +103,6 @@ def _risk(one: Certificate) -> Section:
     at = curve["cut_off"].to_numpy()
     start = int(np.abs(at - one.cut_off).argmin()) if one.certified else 0
     steps = [_step(row, one) for row in rows_of(curve)]
-    lines = np.unique(np.linspace(0, len(curve) - 1, _LINES).astype(np.intp))
-    level = per_cent(one.confidence_level)
-    numbers = row_table(
-        f"Some of the cut-offs; the upper limit is of each alone, with {level} confidence",
-        ["expected error up to", "rows", "outliers seen", "upper limit"],
-        [
-            [
-                about(row.cut_off),
-                f"{100 * row.coverage:.0f} %",
-                in_percent(row.outlier_rate),
-                in_percent(row.bound),
-            ]
-            for row in rows_of(curve.iloc[lines])
-        ],
-        folded=True,
-        words=(),
-    )
     certified = f"certified up to {100 * one.coverage:.0f} % of the rows"
     seen = (
         "Outliers among the rows accepted by each cut-off, with the upper limit of each; "
@@ -129,7 +112,7 @@ def _risk(one: Certificate) -> Section:
     picture = Picture(
         CertifiedRiskDisplay(curve, one.limit, one.coverage if one.certified else None),
         seen,
-        numbers,
+        _numbers(curve, one),
         Slider("Largest expected error accepted", "Curve", [Track("observed", steps)], start),
         height=3.8,
     )
@@ -139,6 +122,27 @@ def _risk(one: Certificate) -> Section:
         "sequence of tests that were laid down before."
     )
     return Section("Risk and coverage", [sentence, picture])
+
+
+def _numbers(curve: pd.DataFrame, one: Certificate) -> Table:
+    lines = np.unique(np.linspace(0, len(curve) - 1, _LINES).astype(np.intp))
+    rows = [
+        [
+            about(row.cut_off),
+            f"{100 * row.coverage:.0f} %",
+            in_percent(row.outlier_rate),
+            in_percent(row.bound),
+        ]
+        for row in rows_of(curve.iloc[lines])
+    ]
+    return row_table(
+        "Some of the cut-offs; the upper limit is of each alone, "
+        f"{confidence(one.confidence_level)}",
+        ["expected error up to", "rows", "outliers seen", "upper limit"],
+        rows,
+        folded=True,
+        words=(),
+    )
 
 
 def _thinned(one: Certificate) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 from qconf.comparison.result import Comparison
 from qconf.core.estimate import Estimate, in_percent, with_range
 from qconf.errors import QconfError
-from qconf.pages.words import LEAST_ROWS, enough, rate_text, row_table, rows_of
+from qconf.pages.words import LEAST_ROWS, dots_height, enough, rate_text, row_table, rows_of
 from qconf.probability.tiers import TIER_LIMITS, limits_of_tiers
 from qconf.report.intervals import IntervalsDisplay
 from qconf.report.page.parts import Picture, Section
@@ -65,6 +65,8 @@ def _reliability(comparison: Comparison, x: float, distance: str) -> Section:
         f"what came are {value} % points ({low} to {high}). Each row is told of by the errors of "
         "rows from before its block."
     )
+    if bins.empty:
+        return Section(_TITLE.format(distance), [sentence, *told.notes])
     seen = (
         f"Probability told against the share that came, for {len(bins)} bins: points on the "
         "diagonal are right, below it probabilities are too high."
@@ -75,45 +77,46 @@ def _reliability(comparison: Comparison, x: float, distance: str) -> Section:
 
 def _tiers(comparison: Comparison, outlier: str) -> Section:
     told = comparison.tiers()
-    limits = limits_of_tiers(TIER_LIMITS)
     whole = int(told["n"].sum())
     told = told[told["n"] >= LEAST_ROWS]
+    if told.empty:
+        return Section("Tiers", [f"No tier has {LEAST_ROWS} rows."])
     level = f"{100 * comparison.confidence_level:g} %"
-    rows = [
-        [
-            str(row.Index),
-            f"up to {100 * limits[row.Index]:g} %" if row.Index in limits else "above that",
-            f"{row.n:,} ({100 * row.n / whole:.0f} %)",
-            in_percent(row.expected),
-            _came(row, row.outlier_rate),
-        ]
-        for row in rows_of(told)
-    ]
     numbers = row_table(
         f"Tiers by the probability of an outlier; the {level} intervals hold all at once",
         ["tier", "probability", "rows", "expected", "came"],
-        rows,
-    )
-    sentence = (
-        f"Rows are sorted by the probability that they are {outlier}. A tier holds what it says "
-        "if its interval holds what was expected."
+        [_tier(row, whole) for row in rows_of(told)],
     )
     estimates = {
         str(row.Index): Estimate(row.outlier_rate, (row.low, row.high)) for row in rows_of(told)
     }
-    apart = [row.Index for row in rows_of(told) if not row.low <= row.expected <= row.high]
+    expected = {str(row.Index): float(row.expected) for row in rows_of(told)}
+    apart = [name for name, one in estimates.items() if expected[name] not in one]
     seen = "In every tier the interval of what came holds what was expected."
     if apart:
         seen = f"Outside of the interval of what came is what was expected of {', '.join(apart)}."
     picture = Picture(
-        IntervalsDisplay(
-            estimates, "outliers, %", expected={str(i): e for i, e in told["expected"].items()}
-        ),
+        IntervalsDisplay(estimates, "outliers, %", expected=expected),
         f"Outlier rate of each tier with its interval, and what was expected. {seen}",
         numbers,
-        height=2.8,
+        height=dots_height(len(estimates)),
     )
-    return Section("Tiers", [f"{sentence} {seen}", picture])
+    sentence = (
+        f"Rows are sorted by the probability that they are {outlier}. A tier holds what it says "
+        f"if its interval holds what was expected. {seen}"
+    )
+    return Section("Tiers", [sentence, picture])
+
+
+def _tier(row: Any, whole: int) -> list[str]:
+    limit = limits_of_tiers(TIER_LIMITS).get(row.Index)
+    return [
+        str(row.Index),
+        "above that" if limit is None else f"up to {100 * limit:g} %",
+        f"{row.n:,} ({100 * row.n / whole:.0f} %)",
+        in_percent(row.expected),
+        _came(row, row.outlier_rate),
+    ]
 
 
 def _came(row: Any, rate: float) -> str:

@@ -12,6 +12,7 @@ from qconf.slicing.figures import WORSE, Figure
 from qconf.slicing.measures import MetricName
 from qconf.slicing.picture import MOST_DRAWN, is_percent, slices_display
 from qconf.slicing.result import MeasuredSlice, SliceAudit
+from qconf.slicing.table import heading, verdict_counts
 from qconf.slicing.wording import level_sentence
 
 __all__ = ["page"]
@@ -51,7 +52,7 @@ def _verdict(audit: SliceAudit) -> list[str]:
     lines = [lead, *(f"{number}. {one.sentence}" for number, one in enumerate(worse[:5], 1))]
     if len(worse) > len(lines) - 1:
         lines.append(f"And {len(worse) - 5} more, below.")
-    return [*lines, audit.heading]
+    return [*lines, heading(audit)]
 
 
 def _figures(audit: SliceAudit) -> Iterator[KeyFigure]:
@@ -107,7 +108,7 @@ def _text(figure: Figure, *, percent: bool) -> str:
 
 
 def _counts(audit: SliceAudit) -> Section:
-    parts: list[str | Table] = [Table("Verdicts", audit.verdict_counts())]
+    parts: list[str | Table] = [Table("Verdicts", verdict_counts(audit))]
     if audit.levels:
         parts.insert(0, level_sentence(audit.levels))
     return Section("What was looked at", parts)

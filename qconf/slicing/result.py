@@ -11,16 +11,14 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import BoolArray
-from qconf.core.estimate import in_percent, in_units
-from qconf.core.printable import shown
 from qconf.errors import OptionError, not_one_of
-from qconf.report.grid import Column, Grid
 from qconf.report.html import as_html
 from qconf.slicing.figures import CANNOT_SAY, FINE, VERDICTS, WORSE, Figure, Verdict
 from qconf.slicing.levels import Level
 from qconf.slicing.measures import MetricName
 from qconf.slicing.properties import Property
 from qconf.slicing.slices import Slice
+from qconf.slicing.table import audit_parts
 from qconf.slicing.wording import level_sentence
 
 if TYPE_CHECKING:
@@ -233,11 +231,11 @@ class SliceAudit:
         """Return what `print` shows."""
         from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
 
-        return drawn(*self._parts()).rstrip("\n")
+        return drawn(*audit_parts(self)).rstrip("\n")
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return as_html(*self._parts())
+        return as_html(*audit_parts(self))
 
     def plot(self, metric: MetricName = "calibration", *, ax: Any = None) -> IntervalsDisplay:
         """Draw the slices that are worse by a metric, or else those that come closest.
@@ -266,48 +264,6 @@ class SliceAudit:
             known = dict.fromkeys(name for one in self.slices for name in one.figures)
             raise OptionError(not_one_of("metric of these slices", metric, known))
         return slices_display(strongest, metric, self.error).plot(ax=ax)
-
-    def _parts(self) -> Iterator[str | Grid]:
-        yield self.heading
-        told = self.worse
-        if not told:
-            yield "No slice is shown to be worse."
-        for number, one in enumerate(told, 1):
-            same = sum(other.explained_by == one.text for other in self.slices)
-            more = f" Told once for {same + 1} slices that share its rows." if same else ""
-            yield f"{number}. worse: {shown(one.sentence)}{more}"
-        yield self.verdict_counts()
-        if self.levels:
-            yield level_sentence(self.levels)
-
-    @property
-    def heading(self) -> str:
-        """What the slices are of, and what they are held against."""
-        percent = self.error != "absolute"
-        groups = "" if self.n_groups is None else f" ({self.n_groups:,} groups)"
-        bias = in_percent(self.bias) if percent else in_units(self.bias)
-        return (
-            f"Slices of {self.n_newer:,} rows{groups}, found on {self.n_older:,} others: "
-            f"{self.scheme}. In all rows errors are {self.calibration:.2f} times what was expected "
-            f"(root mean square), {in_percent(self.outlier_rate)} are outliers, the bias is "
-            f"{bias}; slices are held against that. Intervals hold for all slices and metrics at "
-            f"once with {100 * self.confidence_level:g} %."
-        )
-
-    def verdict_counts(self) -> Grid:
-        """Count verdicts by the number of properties and by metric."""
-        columns = [
-            Column("looked at"), Column("metric"), *(Column(one, right=True) for one in VERDICTS)
-        ]  # fmt: skip
-        rows = []
-        for n_properties, name in ((1, "one property"), (2, "two properties")):
-            own = [one for one in self.slices if len(one.properties) == n_properties]
-            for metric in own[0].figures if own else ():
-                counts = Counter(one.figures[metric].verdict for one in own)
-                rows.append(
-                    [f"{len(own):,} of {name}", metric, *(f"{counts[one]:,}" for one in VERDICTS)]
-                )
-        return Grid(columns, rows)
 
     def counts(self) -> dict[str, int]:
         """Count the slices of each verdict."""
