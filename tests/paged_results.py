@@ -61,7 +61,7 @@ def backtest() -> qconf.Backtest:
 
 @cache
 def certified(outlier_rate: Any = 0.05, n: int = 2500) -> qconf.CertifiedModel:
-    money = {"gain": 300.0, "loss": 4000.0}
+    money: dict[str, Any] = {"gain": 300.0, "loss": 4000.0}
     rate = list(outlier_rate) if isinstance(outlier_rate, tuple) else outlier_rate
     return qconf.fit_certified(
         market(n).drop(columns="ccs"), "price", estimator="column:fsd", outlier_rate=rate,

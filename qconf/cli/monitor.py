@@ -153,7 +153,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
         tell(f"warning: {warning}")
     if plot is not None:
         _draw(told, plot)
-    write_page(report, told, table)
+    write_page(report, told, table, model=model)
     write_result(told, lambda one: f"{one}\n", format_name, output)
     if told.alarm:
         for line in told.alarm_lines if output not in {None, "-"} else ():

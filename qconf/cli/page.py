@@ -57,7 +57,9 @@ def check_report(
     check_destination(report, [one for one in inputs if one is not None], model=model)
 
 
-def write_page(report: str | None, result: Any, subject: str | None) -> None:
+def write_page(
+    report: str | None, result: Any, subject: str | None, *, model: str | None = None
+) -> None:
     """Write a result as a page, if that was asked for, and say so.
 
     Parameters
@@ -67,6 +69,8 @@ def write_page(report: str | None, result: Any, subject: str | None) -> None:
         As of `qconf.write_report`.
     subject : str or None
         The table or the example.
+    model : str, default=None
+        A model's file, whose card belongs on the page.
 
     Raises
     ------
@@ -79,7 +83,12 @@ def write_page(report: str | None, result: Any, subject: str | None) -> None:
 
     from qconf.pages.write import report_html  # noqa: PLC0415
 
+    card = None
+    if model is not None:
+        from qconf.saving.first_page import read_manifest  # noqa: PLC0415
+
+        card = read_manifest(model).card
     made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z")
     name = Path(subject).name if subject and subject != "-" else ""
-    write_bytes(Path(report), report_html(result, subject=name, made=made).encode())
+    write_bytes(Path(report), report_html(result, subject=name, made=made, card=card).encode())
     tell(f"written: {shlex.quote(report)}")

@@ -186,7 +186,7 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
         warnings = (*file.warnings, *warnings)
     for warning in warnings:
         tell(f"warning: {warning}")
-    write_page(report, replace(audit, warnings=warnings), table or example)
+    write_page(report, replace(audit, warnings=warnings), table or example, model=model)
     write_result(audit, "{}\n".format, format_name, output)
 
 

@@ -6,13 +6,16 @@ from dataclasses import replace
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import qconf
 from qconf.core.targets import cannot_write, check_target
 from qconf.core.whole_files import whole_file
 from qconf.errors import OptionError, OutputError
 from qconf.report.page.html import check_installed, page_html
+
+if TYPE_CHECKING:
+    from qconf.saving.card import ModelCard
 
 __all__ = ["check_name", "report_html", "write_report"]
 
@@ -32,7 +35,12 @@ _PAGES: Final = {
 
 
 def write_report(
-    result: Any, path: str | PathLike[str], *, subject: str = "", made: str = ""
+    result: Any,
+    path: str | PathLike[str],
+    *,
+    subject: str = "",
+    made: str = "",
+    card: ModelCard | None = None,
 ) -> None:
     """Write a result as a page of HTML for those who decide.
 
@@ -49,6 +57,8 @@ AvmReport, SliceAudit or Monitoring
         What it is about, such as the name of the table.
     made : str, default=""
         When it was made, as it is to be written.
+    card : ModelCard, default=None
+        Of the model that it is about, if the result does not hold one.
 
     Raises
     ------
@@ -60,19 +70,21 @@ AvmReport, SliceAudit or Monitoring
     check_name(path)
     try:
         target = check_target(path)
-        page = report_html(result, subject=subject, made=made)
+        page = report_html(result, subject=subject, made=made, card=card)
         with whole_file(target) as file:
             file.write(page.encode())
     except OSError as error:
         raise OutputError(cannot_write(path, error.strerror or str(error))) from error
 
 
-def report_html(result: Any, *, subject: str = "", made: str = "") -> str:
+def report_html(
+    result: Any, *, subject: str = "", made: str = "", card: ModelCard | None = None
+) -> str:
     """Return the page of a result, as `write_report` writes it.
 
     Parameters
     ----------
-    result, subject, made
+    result, subject, made, card
         As of `write_report`.
 
     Returns
@@ -82,7 +94,12 @@ def report_html(result: Any, *, subject: str = "", made: str = "") -> str:
     check_installed()
     when = f" on {made}" if made else ""
     by = f"Made with qconf {qconf.__version__}{when}."
-    return page_html(replace(_maker(result)(result, subject), made=by))
+    page = replace(_maker(result)(result, subject), made=by)
+    if card is not None:
+        from qconf.pages.model_card import card_section  # noqa: PLC0415 - not all have one
+
+        page = replace(page, sections=[*page.sections, card_section(card)])
+    return page_html(page)
 
 
 def check_name(path: str | PathLike[str]) -> None:

@@ -26,6 +26,7 @@ TYPED = {
         3,
     ),
     "monitor": ("monitor avm.qconf later.parquet --key offer", 0),
+    "kept": ("slices later.parquet --model avm.qconf --min-rows 20 --max-columns 1", 0),
     "alarm": ("monitor avm.qconf bad.parquet --key offer", 4),
     "report-card": ("report-card sales.parquet --value avm --truth price --fsd fsd", 0),
 }
@@ -74,6 +75,9 @@ def test_a_page_is_written_beside_the_result(
     subject = typed.split()[2 if typed.startswith("monitor") else 1]
     assert f'<p class="subject">{subject}</p>' in page
     assert out
+    # A certified model's card, or that of the file.
+    with_card = name in {"certify", "nothing certified", "monitor", "alarm", "kept"}
+    assert (">Model card<" in page) == with_card
     if name not in {"compare", "backtest"}:  # which tell how long it took
         assert run(typed, capsys, status)[0] == out
 

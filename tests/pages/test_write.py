@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from paged_results import RESULTS, comparison, evaluation, market, page_of
-from pages_read import numbers_in
+from pages_read import numbers_in, sections_of, table_of
 
 import qconf
 from qconf.pages.write import report_html, write_report
@@ -30,7 +30,7 @@ def forms_of(value: object) -> set[str]:
     return {one for one in told if sum(sign.isdigit() for sign in one.lstrip("0.")) >= 5}
 
 
-def table_of(name: str) -> pd.DataFrame:
+def rows_behind(name: str) -> pd.DataFrame:
     if name in {"monitoring", "alarm"}:
         return market(600, 3, 3.0 if name == "alarm" else 1.0)
     if name == "backtest":
@@ -42,7 +42,7 @@ def table_of(name: str) -> pd.DataFrame:
 def test_no_value_of_a_row_is_in_the_file(name: str) -> None:
     """Neither a price nor a value, nor a name of a row; not in pictures either."""
     written = numbers_in(page_of(name))
-    table = table_of(name)
+    table = rows_behind(name)
     for column in ("price", "avm", "fsd", "offer", "ccs"):
         rows = {form for value in table[column].dropna().tolist() for form in forms_of(value)}
         assert rows, column
@@ -159,3 +159,14 @@ def test_an_installed_wheel_brings_its_templates(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.stdout.strip().startswith(str(home))
     assert "</html>" in (tmp_path / "page.html").read_text()
+
+
+def test_a_card_may_be_given(tmp_path: Path) -> None:
+    """Of the model that a result is about, as its last section."""
+    card = qconf.ModelCard(target="price", estimator="blend", not_for=["Castles <b>."])
+    path = tmp_path / "page.html"
+    write_report(evaluation(), path, card=card)
+    sections = sections_of(path.read_text(encoding="utf-8"))
+    assert list(sections)[-1] == "Model card"
+    rows = dict(table_of(sections["Model card"])[1:])
+    assert rows == {"Estimator": "blend", "Target": "price", "Not for": "Castles <b>."}
