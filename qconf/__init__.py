@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from qconf.monitoring.forecast import forecast_batch as forecast_batch
     from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
     from qconf.monitoring.run import monitor_file as monitor_file
+    from qconf.pages.write import write_report as write_report
     from qconf.portfolios.result import PortfolioChoice as PortfolioChoice
     from qconf.portfolios.unlabelled import compare_unlabelled as compare_unlabelled
     from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
@@ -165,6 +166,7 @@ _HOME = {
     "simulate": "qconf.simulation.simulate",
     "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
+    "write_report": "qconf.pages.write",
 }
 
 __all__ = [
@@ -241,6 +243,7 @@ __all__ = [
     "simulate",
     "tiers",
     "value_curve",
+    "write_report",
 ]
 
 

@@ -50,6 +50,12 @@ CASES: dict[str, tuple[str, str]] = {
     "plots nowhere": (f"{S} --plots nowhere/pictures", "there is no folder 'nowhere'"),
     "plots under a file": (f"{S} --plots sales.csv/pictures", "there is no folder 'sales.csv'"),
     "plots with a long name": (f"{S} --plots {'p' * 256}", "255 bytes, this one has 256"),
+    # pages
+    "a page of another kind": (f"{P} --report r.pdf", "name a file that ends in .html, got 'r.pdf'"),
+    "a page nowhere": (f"{P} --report nowhere/r.html", "there is no folder 'nowhere'"),
+    "a page under a file": (f"{P} --report sales.csv/r.html", "there is no folder 'sales.csv'"),
+    "a page with a long name": (f"{P} --report {'p' * 256}.html", "255 bytes, this one has 261"),
+    "a page and its numbers": (f"{P} --report r.html --output r.html", "--report and --output name the same file"),
     # the program and its options
     "unknown command": ("compera sales.csv", "Did you mean 'compare'?"),
     "a table for a command": ("sales.csv", "No such command 'sales.csv'"),

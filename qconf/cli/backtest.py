@@ -27,6 +27,7 @@ from qconf.cli.options import (
     FractionOption,
     GroupsOption,
     OutputOption,
+    ReportOption,
     SeedOption,
     SeparatorOption,
     SheetOption,
@@ -41,11 +42,13 @@ from qconf.cli.options import (
     split_pairs,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError
 
 if TYPE_CHECKING:
+    from qconf.backtesting.result import Backtest
     from qconf.tables.reading import TableFile
 
 __all__ = ["backtest_command"]
@@ -95,6 +98,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    report: ReportOption = None,
     strict: StrictOption = False,
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -116,6 +120,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     del debug  # seen by the program, before the command
     named, crosses = _models(models, old, new)
     check_output(format_name, output, [] if table is None else [table])
+    check_report(report, [table], output=output)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
@@ -125,7 +130,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
         file, options, target=target, time=time, groups=groups, drop=drop, features=features,
         error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
-    _run(
+    result = _backtested(
         file,
         {
             **asked,
@@ -138,9 +143,9 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
             "random_state": seed,
             "strict": strict,
         },
-        format_name,
-        output,
     )
+    write_page(report, result, table or example)
+    write_result(result, "{}\n".format, format_name, output)
 
 
 def _models(
@@ -163,7 +168,7 @@ def _models(
     return named, [(old, new)]
 
 
-def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str | None) -> None:
+def _backtested(file: TableFile, options: dict[str, Any]) -> Backtest:
     from qconf.backtesting.backtest import backtest  # noqa: PLC0415 - help must not wait for these
     from qconf.cli.progress import progress_line  # noqa: PLC0415
 
@@ -174,4 +179,4 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
     result = replace(result, warnings=(*file.warnings, *result.warnings))
     for warning in result.warnings:
         tell(f"warning: {warning}")
-    write_result(result, "{}\n".format, format_name, output)
+    return result

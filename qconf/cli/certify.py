@@ -42,6 +42,7 @@ from qconf.cli.options import (
     GroupsOption,
     PluginsOption,
     PredictionOption,
+    ReportOption,
     SeedOption,
     SeparatorOption,
     SheetOption,
@@ -56,6 +57,7 @@ from qconf.cli.options import (
     split_pairs,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError
@@ -83,6 +85,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     prediction: PredictionOption = None,
     model: KeptOption = None,
     output: ModelFileOption = None,
+    report: ReportOption = None,
     gain: GainOption = None,
     loss: LossOption = None,
     excess_loss: ExcessLossOption = None,
@@ -123,6 +126,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     del debug  # seen by the program, before the command
     rates = _rates(outlier_rate)
     _check_outputs(table, model, {"output": output, "curve": curve}, format_name, rates)
+    check_report(report, [table], model=model, output=output, curve=curve)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
@@ -154,6 +158,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
         certified = _of_fit(file.frame, asked)
     if curve is not None:
         _write_curve(certified, curve)
+    write_page(report, certified, table or example)
     _write(certified, format_name, output, reading)
 
 

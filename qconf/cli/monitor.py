@@ -34,12 +34,14 @@ from qconf.cli.options import (
     FormatOption,
     OutputOption,
     PluginsOption,
+    ReportOption,
     SeparatorOption,
     SheetOption,
     TrustOption,
     split_names,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import reading_options
 from qconf.cli.terminal import tell
 
@@ -69,6 +71,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
     trust: TrustOption = None,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    report: ReportOption = None,
     separator: SeparatorOption = None,
     decimal: DecimalOption = None,
     encoding: EncodingOption = None,
@@ -93,6 +96,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
         text=None, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
+    check_report(report, inputs, model=model, state=state, plot=plot, output=output)
     from qconf.monitoring.run import monitor_file  # noqa: PLC0415 - help must not wait for pandas
 
     with redirect_stdout(sys.stderr):
@@ -105,6 +109,7 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
         tell(f"warning: {warning}")
     if plot is not None:
         _draw(told, plot)
+    write_page(report, told, table, model=model)
     write_result(told, lambda one: f"{one}\n", format_name, output)
     if told.alarm:
         for line in told.alarm_lines if output not in {None, "-"} else ():

@@ -35,6 +35,7 @@ __all__ = [
     "OutputOption",
     "PluginsOption",
     "PredictionOption",
+    "ReportOption",
     "SeedOption",
     "SeparatorOption",
     "SheetOption",
@@ -183,6 +184,14 @@ OutputOption: TypeAlias = Annotated[
     typer.Option(
         metavar="FILE",
         help="Write the result there instead of standard output; never over the table.",
+    ),
+]
+ReportOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write a page for those who decide as well, .html: sums over rows alone, no row; "
+        "needs qconf[report].",
     ),
 ]
 SeparatorOption: TypeAlias = Annotated[

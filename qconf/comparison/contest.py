@@ -187,5 +187,7 @@ def compare(
         by_period=contest.by_period(settings.threshold, confidence_level),
         trends=contest.trends(settings.threshold),
         scores=contest.scores(),
+        time=None if dataset.time is None else dataset.time[contest.plan.scored],
+        groups=None if dataset.groups is None else dataset.groups[contest.plan.scored],
         **numbers,
     )

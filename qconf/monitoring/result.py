@@ -72,6 +72,12 @@ class Monitoring:
 
         return "\n".join(monitoring_lines(self))
 
+    def _repr_html_(self) -> str:
+        """Return the same sentences for a notebook, as paragraphs."""
+        from qconf.report.html import as_html  # noqa: PLC0415 - in notebooks only
+
+        return as_html(*str(self).split("\n"))
+
     def plot(self, *, ax: Any = None) -> MonitoringDisplay:
         """Draw outlier rates by period, forecasts and alarms; needs ``qconf[plots]``.
 

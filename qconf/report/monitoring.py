@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from qconf.core.printable import shown
 from qconf.report.axes import axes_for
 
 if TYPE_CHECKING:
@@ -105,14 +106,14 @@ class MonitoringDisplay:
                     linewidth=2,
                     label="an alarm began" if i == 0 else None,
                 )
-        step = max(len(periods) // _MOST_LABELS, 1)
-        self.ax_.set_xticks(at[::step], periods[::step], rotation=45, ha="right")
+        step = max(-(-len(periods) // _MOST_LABELS), 1)
+        self.ax_.set_xticks(at[::step], [*map(shown, periods[::step])], rotation=45, ha="right")
         self.ax_.set_xlim(-0.6, len(periods) - 0.4)
         self.ax_.set_ylim(bottom=0)
         self.ax_.set_ylabel("outliers, %")
         # Above the lines: inside, there is no place that is free in every picture.
         self.ax_.legend(
-            frameon=False, fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0)
+            frameon=False, fontsize=9, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0)
         )
         return self
 
