@@ -12,6 +12,7 @@ import typer
 
 from qconf.cli.destination import check_destination
 from qconf.cli.options import (
+    ConflictOption,
     CopiesOption,
     DateFormatOption,
     DayFirstOption,
@@ -35,6 +36,7 @@ from qconf.cli.options import (
     TextOption,
     ThresholdOption,
     TimeOption,
+    split_pairs,
 )
 from qconf.cli.streams import write_text
 from qconf.cli.tables import asked_of, read_or_example, reading_options
@@ -53,6 +55,14 @@ EstimatorOption: TypeAlias = Annotated[
         help="Which confidence: blend, residual, quantile, forest, neighbors, count, online, "
         "empirical-bayes, constant; column:NAME or interval:LOW,HIGH with --prediction; the name "
         "of a plug-in; or auto, which compares all on the older rows and takes the best.",
+    ),
+]
+KeepSalesOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--keep-sales",
+        help="Keep the rows and their prices in the file, for explanations by comparables without "
+        "another table. Whoever gets the file can then read them.",
     ),
 ]
 #: What a table is called, and a model is not.
@@ -74,6 +84,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    conflict: ConflictOption = None,
     copies: CopiesOption = "group",
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
@@ -81,6 +92,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    keep_sales: KeepSalesOption = False,
     strict: StrictOption = False,
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -118,9 +130,12 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
-        features=features, error=error, threshold=threshold,
+        features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
-    settings = {"copies": copies, "fraction": fraction, "folds": folds, "random_state": seed}
+    settings = {
+        "copies": copies, "fraction": fraction, "folds": folds, "random_state": seed,
+        "keep_sales": keep_sales,
+    }  # fmt: skip
     fitted = _fitted(file.frame, {**asked, **settings, "estimator": estimator, "strict": strict})
     for warning in (*file.warnings, *fitted.warnings):
         tell(f"warning: {warning}")
