@@ -50,17 +50,25 @@ if TYPE_CHECKING:
     from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
+    from qconf.explanation.comparables import comparables as comparables
+    from qconf.explanation.comparables_result import Comparables as Comparables
+    from qconf.explanation.error_explanation import ErrorExplanation as ErrorExplanation
+    from qconf.explanation.error_explanation import explain_error as explain_error
+    from qconf.explanation.value_explanation import ValueExplanation as ValueExplanation
+    from qconf.explanation.value_explanation import explain_value as explain_value
     from qconf.fitting.certified import CertifiedModel as CertifiedModel
     from qconf.fitting.certify_fit import fit_certified as fit_certified
     from qconf.fitting.certify_model import certify_model as certify_model
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
+    from qconf.learners.comparables_regressor import ComparablesRegressor as ComparablesRegressor
     from qconf.learners.linear.linear_quantile import (
         LinearQuantileRegressor as LinearQuantileRegressor,
     )
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.monitoring.error_forecast import forecast_error as forecast_error
     from qconf.monitoring.forecast import forecast_batch as forecast_batch
     from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
     from qconf.monitoring.run import monitor_file as monitor_file
@@ -91,6 +99,8 @@ _HOME = {
     "Certificates": "qconf.certification.certificates",
     "CertifiedModel": "qconf.fitting.certified",
     "ColumnConfidence": "qconf.estimators.column",
+    "Comparables": "qconf.explanation.comparables_result",
+    "ComparablesRegressor": "qconf.learners.comparables_regressor",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
@@ -98,6 +108,7 @@ _HOME = {
     "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
+    "ErrorExplanation": "qconf.explanation.error_explanation",
     "Evaluation": "qconf.evaluation.evaluate",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
@@ -119,6 +130,7 @@ _HOME = {
     "Simulation": "qconf.simulation.result",
     "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "ValueExplanation": "qconf.explanation.value_explanation",
     "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "backtest": "qconf.backtesting.backtest",
@@ -128,13 +140,17 @@ _HOME = {
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "certify_model": "qconf.fitting.certify_model",
+    "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
+    "explain_error": "qconf.explanation.error_explanation",
+    "explain_value": "qconf.explanation.value_explanation",
     "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "forecast_batch": "qconf.monitoring.forecast",
+    "forecast_error": "qconf.monitoring.error_forecast",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
     "monitor_file": "qconf.monitoring.run",
@@ -159,6 +175,8 @@ __all__ = [
     "Certificates",
     "CertifiedModel",
     "ColumnConfidence",
+    "Comparables",
+    "ComparablesRegressor",
     "Comparison",
     "ConfidentRegressor",
     "ConstantConfidence",
@@ -166,6 +184,7 @@ __all__ = [
     "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
+    "ErrorExplanation",
     "Evaluation",
     "FittedModel",
     "ForestConfidence",
@@ -187,6 +206,7 @@ __all__ = [
     "Simulation",
     "SliceAudit",
     "ValueCurve",
+    "ValueExplanation",
     "audit_slices",
     "avm_report",
     "backtest",
@@ -196,13 +216,17 @@ __all__ = [
     "certified_rate",
     "certify",
     "certify_model",
+    "comparables",
     "compare",
     "compare_unlabelled",
     "evaluate",
+    "explain_error",
+    "explain_value",
     "fit_certified",
     "fit_error_distribution",
     "fit_model",
     "forecast_batch",
+    "forecast_error",
     "load",
     "load_example",
     "monitor_file",

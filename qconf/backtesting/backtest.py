@@ -35,8 +35,8 @@ __all__ = ["DEFAULT_ESTIMATORS", "backtest"]
 
 DEFAULT_ESTIMATORS = ("residual", "blend")
 
-#: Half of what a comparison has: so many pairs would take longer to judge than to fit.
-_RESAMPLES = 500
+#: A third of what a comparison has: so many pairs take a while to judge.
+_RESAMPLES = 300
 #: Two models are an old one and a new one, if nothing else is said.
 _OLD_AND_NEW = 2
 
@@ -77,10 +77,10 @@ def backtest(
     target : str or array-like of shape (n_samples,)
         What the models predict, or the name of its column in `table`; so for all columns below.
     models : sequence or mapping, default=("linear", "forest", "boosted")
-        Valuation models: ``"boosted"``, ``"forest"``, ``"linear"``, ``"column:NAME"`` for
-        predictions that the table has, each made without its row's target, or regressors; or
-        names for any of these. Columns of predictions are features of no model; rows that lack
-        one are left out for all.
+        Valuation models: ``"boosted"``, ``"comparables"``, ``"forest"``, ``"linear"``,
+        ``"column:NAME"`` for predictions that the table has, each made without its row's target,
+        or regressors; or names for any of these. Columns of predictions are features of no model;
+        rows that lack one are left out for all.
     estimators : sequence or mapping, default=("residual", "blend")
         Confidence estimators, as in `qconf.compare`.
     crosses : iterable of (str, str), default=None
@@ -91,7 +91,7 @@ def backtest(
     confidence_level : float, default=0.95
         Confidence level of the intervals.
     n_resamples : int or None, default=None
-        Bootstrap resamples, the same for all pairs; None is 500, fewer beyond 400,000 rows.
+        Bootstrap resamples, the same for all pairs; None is 300, fewer beyond 600,000 rows.
     random_state : int, default=0
         Also seeds valuation models that have no seed of their own.
     strict : bool, default=False

@@ -57,6 +57,14 @@ EstimatorOption: TypeAlias = Annotated[
         "of a plug-in; or auto, which compares all on the older rows and takes the best.",
     ),
 ]
+KeepSalesOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--keep-sales",
+        help="Keep the rows and their prices in the file, for explanations by comparables without "
+        "another table. Whoever gets the file can then read them.",
+    ),
+]
 #: What a table is called, and a model is not.
 _TABLES = (".parquet", ".pq", ".parq", ".csv", ".tsv", ".txt", ".xlsx", ".feather", ".gz")
 
@@ -84,6 +92,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    keep_sales: KeepSalesOption = False,
     strict: StrictOption = False,
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -123,7 +132,10 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
-    settings = {"copies": copies, "fraction": fraction, "folds": folds, "random_state": seed}
+    settings = {
+        "copies": copies, "fraction": fraction, "folds": folds, "random_state": seed,
+        "keep_sales": keep_sales,
+    }  # fmt: skip
     fitted = _fitted(file.frame, {**asked, **settings, "estimator": estimator, "strict": strict})
     for warning in (*file.warnings, *fitted.warnings):
         tell(f"warning: {warning}")

@@ -17,6 +17,7 @@ from qconf.report.grid import Column, Grid
 from qconf.report.html import as_html
 from qconf.slicing.figures import CANNOT_SAY, FINE, VERDICTS, WORSE, Figure, Verdict
 from qconf.slicing.levels import Level
+from qconf.slicing.looking import FEWEST_GROUPS
 from qconf.slicing.properties import Property
 from qconf.slicing.slices import Slice
 from qconf.slicing.wording import level_sentence
@@ -151,6 +152,15 @@ class SliceAudit:
         )
 
     @property
+    def is_measured(self) -> bool:
+        """Whether there are intervals: of too few groups there are none."""
+        return any(
+            not np.isnan(figure.standard_error)
+            for one in self.slices
+            for figure in one.figures.values()
+        )
+
+    @property
     def fine(self) -> tuple[MeasuredSlice, ...]:
         """Slices that are certified to be fine, by all metrics."""
         return tuple(one for one in self.slices if one.verdict == FINE)
@@ -217,7 +227,13 @@ class SliceAudit:
     def _parts(self) -> Iterator[str | Grid]:
         yield self._heading()
         told = self.worse
-        if not told:
+        if not self.is_measured:
+            yield (
+                f"No slice has newer rows of {FEWEST_GROUPS} groups, and fewer do not tell how far "
+                "groups differ: nothing can be said. If rows of a group are independent for what "
+                "is asked, name a finer group."
+            )
+        elif not told:
             yield "No slice is shown to be worse."
         for number, one in enumerate(told, 1):
             same = sum(other.explained_by == one.text for other in self.slices)
@@ -231,12 +247,15 @@ class SliceAudit:
         percent = self.error != "absolute"
         groups = "" if self.n_groups is None else f" ({self.n_groups:,} groups)"
         bias = in_percent(self.bias) if percent else in_units(self.bias)
+        level = f"{100 * self.confidence_level:g} %"
+        together = f" Intervals hold for all slices and metrics at once with {level}."
+        if not self.is_measured:
+            together = ""
         return (
             f"Slices of {self.n_newer:,} rows{groups}, found on {self.n_older:,} others: "
             f"{self.scheme}. In all rows errors are {self.calibration:.2f} times what was expected "
             f"(root mean square), {in_percent(self.outlier_rate)} are outliers, the bias is "
-            f"{bias}; slices are held against that. Intervals hold for all slices and metrics at "
-            f"once with {100 * self.confidence_level:g} %."
+            f"{bias}; slices are held against that.{together}"
         )
 
     def _verdicts(self) -> Grid:
