@@ -52,6 +52,10 @@ if TYPE_CHECKING:
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
     from qconf.explanation.comparables import comparables as comparables
     from qconf.explanation.comparables_result import Comparables as Comparables
+    from qconf.explanation.error_explanation import ErrorExplanation as ErrorExplanation
+    from qconf.explanation.error_explanation import explain_error as explain_error
+    from qconf.explanation.value_explanation import ValueExplanation as ValueExplanation
+    from qconf.explanation.value_explanation import explain_value as explain_value
     from qconf.fitting.certified import CertifiedModel as CertifiedModel
     from qconf.fitting.certify_fit import fit_certified as fit_certified
     from qconf.fitting.certify_model import certify_model as certify_model
@@ -64,9 +68,11 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.monitoring.error_forecast import forecast_error as forecast_error
     from qconf.monitoring.forecast import forecast_batch as forecast_batch
     from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
     from qconf.monitoring.run import monitor_file as monitor_file
+    from qconf.pages.write import write_report as write_report
     from qconf.portfolios.result import PortfolioChoice as PortfolioChoice
     from qconf.portfolios.unlabelled import compare_unlabelled as compare_unlabelled
     from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
@@ -103,9 +109,11 @@ _HOME = {
     "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
+    "ErrorExplanation": "qconf.explanation.error_explanation",
     "Evaluation": "qconf.evaluation.evaluate",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
+    "InputConflict": "qconf.encoding.input_conflict",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
     "ModelCard": "qconf.saving.card",
@@ -123,6 +131,7 @@ _HOME = {
     "Simulation": "qconf.simulation.result",
     "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "ValueExplanation": "qconf.explanation.value_explanation",
     "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "backtest": "qconf.backtesting.backtest",
@@ -136,10 +145,13 @@ _HOME = {
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
+    "explain_error": "qconf.explanation.error_explanation",
+    "explain_value": "qconf.explanation.value_explanation",
     "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "forecast_batch": "qconf.monitoring.forecast",
+    "forecast_error": "qconf.monitoring.error_forecast",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
     "monitor_file": "qconf.monitoring.run",
@@ -154,6 +166,7 @@ _HOME = {
     "simulate": "qconf.simulation.simulate",
     "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
+    "write_report": "qconf.pages.write",
 }
 
 __all__ = [
@@ -173,9 +186,11 @@ __all__ = [
     "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
+    "ErrorExplanation",
     "Evaluation",
     "FittedModel",
     "ForestConfidence",
+    "InputConflict",
     "IntervalConfidence",
     "LinearQuantileRegressor",
     "ModelCard",
@@ -193,6 +208,7 @@ __all__ = [
     "Simulation",
     "SliceAudit",
     "ValueCurve",
+    "ValueExplanation",
     "audit_slices",
     "avm_report",
     "backtest",
@@ -206,10 +222,13 @@ __all__ = [
     "compare",
     "compare_unlabelled",
     "evaluate",
+    "explain_error",
+    "explain_value",
     "fit_certified",
     "fit_error_distribution",
     "fit_model",
     "forecast_batch",
+    "forecast_error",
     "load",
     "load_example",
     "monitor_file",
@@ -224,6 +243,7 @@ __all__ = [
     "simulate",
     "tiers",
     "value_curve",
+    "write_report",
 ]
 
 

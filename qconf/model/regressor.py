@@ -39,9 +39,12 @@ from qconf.core.validation import (
 )
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
+from qconf.estimators.conflict import check_learns, with_conflicts
 from qconf.estimators.registry import make_estimator
+from qconf.model.background import Background
 from qconf.model.decomposition import Cuts, Shares, split_error
 from qconf.model.given_prediction import given_prediction, shadow_of
 from qconf.model.known_sales import KeptRows, KnownSales
@@ -99,6 +102,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     bound : {"mean", "mean+sd", "max"} or float, default="mean"
         What is taken over the replicates' estimates of the squared error; a float strictly
         between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
+    conflicts : sequence of (str, str), or mapping of str to (str, str), default=()
+        Features that should agree, or what each pair is about: the confidence estimator sees how
+        far they do not (`InputConflict`), the valuation model does not.
     copies : {"group", "keep"}, default="group"
         Rows that are alike in all features, ids and time aside, are kept on one side like a
         group when residuals are made; forward in time one that an earlier row is like gets none.
@@ -136,6 +142,8 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         Where the predictions are a column, what tells later ones of another model.
     pinned_ : DataFrame or ndarray of shape (n_pinned, n_features)
         A few rows of `fit`, by whose predictions the model is known again.
+    background_ : Background
+        What the rows of `fit` are like, column by column, for explanations of others.
     known_sales_ : KnownSales
         By what the rows of `fit` are known again; the rows themselves with `keep_sales`.
     cuts_ : Cuts or None
@@ -176,6 +184,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         "bootstrap": [StrOptions(set(get_args(BootstrapScope)))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
+        "conflicts": ["array-like", dict, tuple],
         "copies": [StrOptions(set(get_args(Copies)))],
         "probabilities": ["boolean"],
         "keep_sales": ["boolean"],
@@ -193,6 +202,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         bootstrap: BootstrapScope = "error",
         n_bootstrap: int = 0,
         bound: Bound = "mean",
+        conflicts: Pairs = (),
         copies: Copies = "group",
         probabilities: bool = False,
         keep_sales: bool = False,
@@ -205,6 +215,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.bootstrap = bootstrap
         self.n_bootstrap = n_bootstrap
         self.bound = bound
+        self.conflicts = conflicts
         self.copies = copies
         self.probabilities = probabilities
         self.keep_sales = keep_sales
@@ -259,9 +270,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
         self.pinned_: Table = select_rows(table, _spread(roles.rows))
+        given_rows = select_rows(table, roles.rows)
         kept = KeptRows(table, target) if self.keep_sales else None
         table = select_rows(self._features(table), roles.rows)
         target = target[roles.rows]
+        check_pairs(self.conflicts, self._seen_by_confidence(table))
         check_target_values(target, "target", scale)
         if scale.name == "log" and predicted is not None:
             check_positive(predicted, f"prediction {self._given_name!r}", scale)
@@ -285,11 +298,8 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
-        self._known_values = KnownValues.of(table)
-        self.known_sales_ = KnownSales.of(
-            table, target, roles.rows, roles.n_rows, self.encoder, _name_of(y), kept
-        )
         self._fit_replicates(maker, prediction, rng)
+        self._remember(given_rows, table, target, roles, _name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
@@ -301,6 +311,28 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     def encoder(self) -> TableEncoder:
         """What turns features, as the valuation model sees them, into numbers."""
         return self._known_values.encoder
+
+    def _remember(
+        self,
+        given: Table,
+        table: Table,
+        target: FloatArray,
+        roles: FitRoles,
+        target_name: str | None,
+        kept: KeptRows | None,
+    ) -> None:
+        """Keep of the rows what it takes to tell others from them, and to explain others."""
+        self._known_values = KnownValues.of(table)
+        self.known_sales_ = KnownSales.of(
+            table, target, roles.rows, roles.n_rows, self.encoder, target_name, kept
+        )
+        self.background_ = Background.of(
+            given,
+            table,
+            self.encoder,
+            self.residual_[roles.rows],
+            lambda rows: self._estimate(rows, self._predicted(rows)),
+        )
 
     def _cast_shadow(
         self,
@@ -332,6 +364,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     def _hidden(self) -> tuple[str, ...]:
         """Columns that the confidence estimator does not see; a prediction it sees as such."""
         return tuple(name for name in (self.time_name_, self._given_name) if name is not None)
+
+    def _seen_by_confidence(self, features: Table) -> Table:
+        """Look at features as the confidence estimator does, without the prediction."""
+        hidden = list(self._hidden)
+        return features.drop(columns=hidden) if isinstance(features, pd.DataFrame) else features
 
     def _features(self, table: Table) -> Table:
         """Look at a checked table as the valuation model does: time as time, no group."""
@@ -608,8 +645,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
 
     def _unfitted_confidence(self) -> Any:
         if isinstance(self.confidence, str):
-            return make_estimator(self.confidence)
-        return clone(_made("confidence", self.confidence))
+            estimator = make_estimator(self.confidence)
+        else:
+            estimator = clone(_made("confidence", self.confidence))
+        check_learns(estimator, self.conflicts, str(self.confidence))
+        return with_conflicts(estimator, self.conflicts)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -18,8 +18,10 @@ __all__ = ["TABLE", "class_named", "is_ours", "name_of_plug_in", "plug_in_named"
 TABLE: Final[dict[str, str]] = {
     # qconf.model
     "ConfidentRegressor": "qconf.model.regressor",
+    "Background": "qconf.model.background",
     "Cells": "qconf.model.shadow.mix",
     "Clock": "qconf.model.shadow.clock",
+    "ColumnSummary": "qconf.model.column_summary",
     "Columns": "qconf.model.shadow.columns",
     "Cuts": "qconf.model.decomposition",
     "GivenPrediction": "qconf.model.given_prediction",
@@ -41,6 +43,7 @@ TABLE: Final[dict[str, str]] = {
     # qconf.estimators
     "BlendConfidence": "qconf.estimators.blend",
     "ColumnConfidence": "qconf.estimators.column",
+    "ConflictConfidence": "qconf.estimators.conflict",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
@@ -58,6 +61,7 @@ TABLE: Final[dict[str, str]] = {
     "BoostedTrees": "qconf.learners.trees.boosted",
     "CenteredIsotonicMap": "qconf.learners.maps.isotonic",
     "ComparablesRegressor": "qconf.learners.comparables_regressor",
+    "CoefficientPrior": "qconf.learners.linear.coefficient_prior",
     "CountRates": "qconf.learners.online.count_rates",
     "ErrorForest": "qconf.learners.trees.error_forest",
     "FlatTrees": "qconf.learners.trees.flat_trees",
@@ -68,6 +72,9 @@ TABLE: Final[dict[str, str]] = {
     "MonotoneMap": "qconf.learners.maps.monotone_map",
     "NearestRows": "qconf.learners.nearest_rows",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
+    "PriorDesign": "qconf.learners.linear.prior_design",
+    "PriorGammaGLM": "qconf.learners.linear.prior_glm",
+    "PriorTerm": "qconf.learners.linear.prior_columns",
     "QuantileForest": "qconf.learners.trees.quantile_forest",
     "Replicated": "qconf.learners.trees.replicated",
     "StatsmodelsQuantileRegressor": "qconf.learners.linear.quantreg",
@@ -82,7 +89,9 @@ TABLE: Final[dict[str, str]] = {
     "BinnedDistribution": "qconf.probability.binned",
     "ErrorDistribution": "qconf.probability.error_distribution",
     # qconf.encoding
+    "Agreement": "qconf.encoding.agreement",
     "Encoded": "qconf.encoding.encoded",
+    "InputConflict": "qconf.encoding.input_conflict",
     "LinearDesign": "qconf.encoding.linear_design",
     "ReadableDesign": "qconf.encoding.readable_design",
     "TableEncoder": "qconf.encoding.encoder",
