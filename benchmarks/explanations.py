@@ -23,7 +23,7 @@ from scipy.stats import beta
 import qconf
 from benchmarks.scenarios import SCENARIOS, Scenario
 from qconf import ConfidentRegressor, explain_error
-from qconf._types import FloatArray
+from qconf._types import FloatArray, IntArray
 from qconf.encoding.encoder import TableEncoder
 from qconf.explanation.contributions import contributions
 from qconf.learners.trees.boosted import load_lightgbm
@@ -88,7 +88,8 @@ def of_model(
     told = found.typical + found.parts.sum(axis=1)
     expected, predicted = model.predict_error(rows), model.predict(rows)
     properties = [one.columns for one in found.properties]
-    return _taken_away(model, rows, properties, found.parts[:, :, 1]).assign(
+    first = np.array([found.reasons(row)[0] for row in range(len(rows))])
+    return _taken_away(model, rows, properties, found.parts[:, :, 1], first).assign(
         told=told[:, 1],
         asked=np.log(expected),
         product_error=np.abs(np.exp(told[:, 1]) / expected - 1),
@@ -109,7 +110,8 @@ def of_surrogate(model: Any, fitted: pd.DataFrame, rows: pd.DataFrame) -> pd.Dat
     began = time.process_time()
     parts = trees.predict(matrix, pred_contrib=True)[:, :-1]
     seconds = (time.process_time() - began) / len(rows)
-    return _taken_away(model, rows, [(name,) for name in rows.columns], parts).assign(
+    largest = np.abs(parts).argmax(axis=1)
+    return _taken_away(model, rows, [(name,) for name in rows.columns], parts, largest).assign(
         told=trees.predict(matrix), asked=np.log(model.predict_error(rows)), cpu_seconds=seconds
     )
 
@@ -132,10 +134,13 @@ def alone_seconds(model: Any, rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _taken_away(
-    model: Any, rows: pd.DataFrame, properties: Sequence[Sequence[str]], parts: FloatArray
+    model: Any,
+    rows: pd.DataFrame,
+    properties: Sequence[Sequence[str]],
+    parts: FloatArray,
+    at: IntArray,
 ) -> pd.DataFrame:
     """Set each row's top property to the typical cells, and ask the model again."""
-    at = np.abs(parts).argmax(axis=1)
     typical, moved = model.background_.typical, rows.copy()
     for i in np.unique(at):
         for name in properties[i]:
