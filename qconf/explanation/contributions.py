@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qconf._types import BoolArray, FloatArray, Table, TableLike
+from qconf._types import BoolArray, FloatArray, IntArray, Table, TableLike
 from qconf.core.validation import check_table
 from qconf.errors import OptionError
 from qconf.explanation.coalitions import Coalitions, coalitions_for
@@ -42,6 +42,9 @@ class Contributions:
         The same of each row.
     parts, standard_error : ndarray of shape (n_rows, n_properties, 2)
         Contributions, which add up to `total` - `typical`, and how well they are known.
+    alone : ndarray of shape (n_rows, n_properties, 2)
+        What taking a property away, and it alone, takes from `total`: its effect where all others
+        are as in the row.
     """
 
     properties: tuple[Property, ...]
@@ -50,6 +53,19 @@ class Contributions:
     total: FloatArray
     parts: FloatArray
     standard_error: FloatArray
+    alone: FloatArray
+
+    def reasons(self, row: int) -> IntArray:
+        """Put the properties of a row in the order in which they are reasons for its error.
+
+        First comes what would make the largest difference both on average and alone: a column
+        whose effect another one would have too is no reason by itself, though it may have a large
+        contribution.
+        """
+        part, alone = self.parts[row, :, 1], self.alone[row, :, 1]
+        both = np.minimum(np.abs(part), np.abs(alone))
+        holds = np.where(np.sign(part) == np.sign(alone), both, 0.0)
+        return np.lexsort((-np.abs(part), -holds))
 
 
 def contributions(
@@ -87,8 +103,8 @@ def contributions(
         asked.of_row(row + 1, differs[row], unseen[row], typical, total[row])
         for row in range(len(table))
     ]
-    parts, errors = (np.stack([one[i] for one in told]) for i in (0, 1))
-    return Contributions(properties, index, typical, total, parts, errors)
+    parts, errors, alone = (np.stack([one[i] for one in told]) for i in range(3))
+    return Contributions(properties, index, typical, total, parts, errors, alone)
 
 
 def pair_of(model: Any) -> Any:
@@ -149,34 +165,41 @@ class _Asked:
 
     def of_row(
         self, row: int, differs: BoolArray, unseen: bool, typical: FloatArray, total: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Split one row; what is as in the typical row adds nothing."""
         other = [i for i, one in enumerate(self.properties) if differs[self._places(one)].any()]
-        parts, errors = (np.zeros((len(self.properties), 2)) for _ in range(2))
+        parts, errors, alone = (np.zeros((len(self.properties), 2)) for _ in range(3))
         if other:
             random = np.random.RandomState(_SEED)
             sets = coalitions_for(len(other), _BUDGET_UNSEEN if unseen else _BUDGET, random)
-            parts[other], errors[other] = sets.values(self._told(row, other, sets, typical, total))
-        return parts, errors
+            said, without = self._told(row, other, sets, typical, total)
+            parts[other], errors[other] = sets.values(said)
+            alone[other] = total - without
+        return parts, errors, alone
 
     def _told(
         self, row: int, other: list[int], sets: Coalitions, typical: FloatArray, total: FloatArray
-    ) -> FloatArray:
-        """Ask for each coalition; the empty and the whole one are known."""
+    ) -> tuple[FloatArray, FloatArray]:
+        """Ask for each coalition, and for all properties but one, at once.
+
+        What is said of the empty and of the whole coalition is known.
+        """
         size = sets.members.sum(axis=1)
         inner = (size > 0) & (size < len(other))
+        but_one = ~np.eye(len(other), dtype=bool)
+        members = np.concatenate([sets.members[inner], but_one])
+        found = answers(self.model, self.pool, self._rows(row, other, members))
         said = np.where((size == 0)[:, None], typical, total)
-        if inner.any():
-            said[inner] = answers(self.model, self.pool, self._rows(row, other, sets, inner))
-        return said
+        said[inner] = found[: -len(other)]
+        return said, found[-len(other) :]
 
-    def _rows(self, row: int, other: list[int], sets: Coalitions, inner: BoolArray) -> Any:
+    def _rows(self, row: int, other: list[int], members: BoolArray) -> IntArray:
         """Say where each mixed cell comes from; what no model reads is the row's own."""
         columns = [str(name) for name in _names(self.pool)]
-        places = np.full((int(inner.sum()), len(columns)), row, dtype=np.intp)
+        places = np.full((len(members), len(columns)), row, dtype=np.intp)
         for at, i in enumerate(other):
             own = [columns.index(name) for name in self.properties[i].columns]
-            places[:, own] = np.where(sets.members[inner, at], row, 0)[:, None]
+            places[:, own] = np.where(members[:, at], row, 0)[:, None]
         return places
 
     def _places(self, one: Property) -> list[int]:

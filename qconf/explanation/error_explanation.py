@@ -19,7 +19,17 @@ from qconf.report.contributions import ContributionsDisplay
 
 __all__ = ["ErrorExplanation", "error_reasons", "explain_error"]
 
-_COLUMNS = ("row", "property", "cell", "typical", "mark", "factor", "contribution", "sentence")
+_COLUMNS = (
+    "row",
+    "property",
+    "cell",
+    "typical",
+    "mark",
+    "factor",
+    "contribution",
+    "factor_alone",
+    "sentence",
+)
 _ERROR = 1
 
 
@@ -90,9 +100,9 @@ def error_reasons(model: Any, cells: Cells, found: Contributions) -> ErrorExplan
 
 
 def _reasons(cells: Cells, found: Contributions, row: int, unit: str) -> Iterator[dict[str, Any]]:
-    """Tell the reasons of one row, the largest first."""
+    """Tell the reasons of one row, in their order."""
     parts = found.parts[row, :, _ERROR]
-    for i in np.argsort(-np.abs(parts), kind="stable"):
+    for i in found.reasons(row):
         names = found.properties[i].columns
         own = [cells.cell(row, name) for name in names]
         yield {
@@ -103,6 +113,7 @@ def _reasons(cells: Cells, found: Contributions, row: int, unit: str) -> Iterato
             "mark": next((one.mark for one in own if one.mark), ""),
             "factor": float(np.exp(parts[i])),
             "contribution": float(parts[i]),
+            "factor_alone": float(np.exp(found.alone[row, i, _ERROR])),
             "sentence": sentence(cells, row, names, float(parts[i]), unit),
         }
 
@@ -114,9 +125,11 @@ class ErrorExplanation(ToldRows):
     Attributes
     ----------
     table : DataFrame
-        By row, the largest first: ``row`` (label in the index of `X`), ``property``, ``cell``,
-        ``typical`` (the cell of the typical row), ``mark`` (never seen, missing, out of range,
-        conflict, rare, or nothing), ``factor``, ``contribution`` (its logarithm) and ``sentence``.
+        By row: ``row`` (label in the index of `X`), ``property``, ``cell``, ``typical`` (the cell
+        of the typical row), ``mark`` (never seen, missing, out of range, conflict, rare, or
+        nothing), ``factor``, ``contribution`` (its logarithm), ``factor_alone`` (by which the
+        expected error is larger than with this property, and it alone, as in the typical row)
+        and ``sentence``. First comes what makes the largest difference both on average and alone.
     summary : DataFrame of shape (n_rows, 3)
         ``typical_error`` (expected error of the typical row), ``expected_error``: that times all
         factors; ``standard_error`` of the least known contribution, 0 where all orders were asked.

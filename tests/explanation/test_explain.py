@@ -158,7 +158,8 @@ def test_the_schema_is_stable() -> None:
     model, X = fitted_model(), features(new_rows(3)).set_index(pd.Index(["p", "q", "r"]))
     error, value = explain_error(model, X), explain_value(model, X)
     assert list(error.table) == [
-        "row", "property", "cell", "typical", "mark", "factor", "contribution", "sentence",
+        "row", "property", "cell", "typical", "mark", "factor", "contribution", "factor_alone",
+        "sentence",
     ]  # fmt: skip
     assert list(error.summary) == ["typical_error", "expected_error", "standard_error"]
     assert list(value.table) == ["row", "property", "cell", "typical", "contribution"]
@@ -169,7 +170,8 @@ def test_the_schema_is_stable() -> None:
         "row", "typical_error", "expected_error", "standard_error", "in_words", "reasons",
     ]  # fmt: skip
     assert [*told["rows"][0]["reasons"][0]] == [
-        "property", "cell", "typical", "mark", "factor", "contribution", "sentence",
+        "property", "cell", "typical", "mark", "factor", "contribution", "factor_alone",
+        "sentence",
     ]  # fmt: skip
     assert [*json.loads(json.dumps(value.to_dict()))["rows"][0]] == [
         "row", "typical_value", "value", "standard_error", "in_words", "contributions",
@@ -262,3 +264,20 @@ def test_columns_of_any_type_are_explained(column: Any, cells: Any, roles: dict[
     assert str(found)
     assert values.to_dict()
     assert "rare" not in set(found.table["mark"]) or not roles
+
+
+def test_factors_alone_are_what_taking_a_column_away_takes() -> None:
+    """And a reason that holds both on average and alone comes first."""
+    model, X = model_of_zones(), sales_table(20, seed=5)[["zone", "rooms", "area"]]
+    table = explain_error(model, X).table
+    typical = model.background_.typical
+    before = model.predict_error(X)
+    for one in table.to_dict("records"):
+        moved = X.iloc[[one["row"]]].assign(**{one["property"]: typical[one["property"]].item()})
+        wanted = before[one["row"]] / model.predict_error(moved)[0]
+        assert one["factor_alone"] == pytest.approx(wanted)
+    alone = np.log(table["factor_alone"])
+    holds = np.minimum(table["contribution"].abs(), alone.abs())
+    holds = holds.where(np.sign(table["contribution"]) == np.sign(alone), 0.0)
+    for _, own in holds.groupby(table["row"]):
+        assert (own.diff().dropna() <= 0).all()
