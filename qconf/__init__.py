@@ -70,6 +70,10 @@ if TYPE_CHECKING:
     from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
     from qconf.probability.tiers import tiers as tiers
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.review.corrections import apply_corrections as apply_corrections
+    from qconf.review.queue import review_queue as review_queue
+    from qconf.review.result import ReviewQueue as ReviewQueue
+    from qconf.review.store.store import FeedbackStore as FeedbackStore
     from qconf.saving.card import ModelCard as ModelCard
     from qconf.saving.first_page import read_manifest as read_manifest
     from qconf.saving.opening import load as load
@@ -99,6 +103,7 @@ _HOME = {
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
     "Evaluation": "qconf.evaluation.evaluate",
+    "FeedbackStore": "qconf.review.store.store",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
     "IntervalConfidence": "qconf.estimators.interval",
@@ -112,12 +117,14 @@ _HOME = {
     "QuantileConfidence": "qconf.estimators.quantile",
     "RateMonitor": "qconf.monitoring.rate_monitor",
     "Reliability": "qconf.evaluation.reliability",
+    "ReviewQueue": "qconf.review.result",
     "ResidualConfidence": "qconf.estimators.residual",
     "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
     "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "apply_corrections": "qconf.review.corrections",
     "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "backtest": "qconf.backtesting.backtest",
@@ -142,6 +149,7 @@ _HOME = {
     "random_sample": "qconf.avm.audit",
     "read_manifest": "qconf.saving.first_page",
     "reliability": "qconf.evaluation.reliability",
+    "review_queue": "qconf.review.queue",
     "rows_to_certify": "qconf.avm.audit",
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
@@ -166,6 +174,7 @@ __all__ = [
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
     "Evaluation",
+    "FeedbackStore",
     "FittedModel",
     "ForestConfidence",
     "IntervalConfidence",
@@ -179,12 +188,14 @@ __all__ = [
     "QuantileConfidence",
     "RateMonitor",
     "Reliability",
+    "ReviewQueue",
     "ResidualConfidence",
     "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
     "SliceAudit",
     "ValueCurve",
+    "apply_corrections",
     "audit_slices",
     "avm_report",
     "backtest",
@@ -209,6 +220,7 @@ __all__ = [
     "random_sample",
     "read_manifest",
     "reliability",
+    "review_queue",
     "rows_to_certify",
     "save",
     "score_batch",

@@ -1,0 +1,95 @@
+"""Sales of houses in which the faults are known: wrong inputs, and sales that are no market's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["FAULTS", "FaultyTable", "Reviewer", "faulty_sales"]
+
+WRONG_INPUT, NOT_MARKET, NONE = "wrong input", "no market sale", ""
+#: Shares of the rows.
+FAULTS = {WRONG_INPUT: 0.05, NOT_MARKET: 0.03}
+_ZONES = 40
+#: What is typed wrong, and how: half or double, square feet for square metres, a digit too many or
+#: too few, three grades off, a century off.
+_TYPED = ("size", "lot", "grade", "built")
+
+
+@dataclass(frozen=True, eq=False)
+class FaultyTable:
+    """Sales as they are in a file, and as they should be.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``id``, what is recorded of each house, and ``price``.
+    right : DataFrame
+        The same without wrong inputs.
+    fault : ndarray of shape (n_rows,) of str
+        Empty where nothing is wrong.
+    """
+
+    table: pd.DataFrame
+    right: pd.DataFrame
+    fault: Any
+
+
+def faulty_sales(n_rows: int, seed: int, world: int = 0) -> FaultyTable:
+    """Draw sales; `world` draws what zones are like.
+
+    Noise is Student's with 5 degrees of freedom, and differs between houses: by zone, with the age
+    of the house and with its lot. Of the size there are two sources, which agree to two per cent.
+    """
+    zones = np.random.default_rng([18, world])
+    level, hard = zones.normal(0, 0.3, _ZONES), zones.normal(0, 0.5, _ZONES)
+    rng = np.random.default_rng([18, world, seed])
+    zone = rng.integers(_ZONES, size=n_rows)
+    size = rng.lognormal(4.7, 0.35, n_rows)
+    lot = rng.lognormal(6.2, 0.7, n_rows)
+    grade = rng.integers(1, 8, n_rows).astype(float)
+    built = np.round(rng.uniform(1900, 2020, n_rows))
+    value = 8 + 0.8 * np.log(size) + 0.12 * grade + 0.003 * (built - 1960) + 0.1 * np.log(lot)
+    spread = np.exp(np.log(0.12) + hard[zone] - (built - 1960) / 100 + 0.3 * (np.log(lot) - 6.2))
+    noise = spread * rng.standard_t(5, n_rows) * np.sqrt(3 / 5)
+    right = pd.DataFrame(
+        {
+            "id": [f"s{seed}-{i}" for i in range(n_rows)],
+            "zone": np.char.add("z", zone.astype(str)),
+            "size": size.round(1),
+            "size_listing": (size * np.exp(rng.normal(0, 0.02, n_rows))).round(1),
+            "lot": lot.round(0),
+            "grade": grade,
+            "built": built,
+            "price": np.exp(value + level[zone] + noise).round(-1),
+        }
+    )
+    fault = np.full(n_rows, NONE, dtype=object)
+    kinds = rng.permutation(n_rows)
+    n_wrong, n_odd = (round(share * n_rows) for share in FAULTS.values())
+    wrong, odd = kinds[:n_wrong], kinds[n_wrong : n_wrong + n_odd]
+    fault[wrong], fault[odd] = WRONG_INPUT, NOT_MARKET
+    right.loc[odd, "price"] *= rng.uniform(0.35, 0.75, n_odd)
+    return FaultyTable(_mistyped(right, wrong, rng), right, fault)
+
+
+def _mistyped(right: pd.DataFrame, rows: Any, rng: np.random.Generator) -> pd.DataFrame:
+    table = right.copy()
+    which = rng.integers(len(_TYPED), size=len(rows))
+    up = np.where(rng.random(len(rows)) < 0.5, 1.0, -1.0)
+    factor = np.where(rng.random(len(rows)) < 0.5, 2.0, 10.76)
+    for number, name in enumerate(_TYPED):
+        at, sign = rows[which == number], up[which == number]
+        own = right.loc[at, name].to_numpy()
+        if name == "size":
+            table.loc[at, name] = (own * factor[which == number] ** sign).round(1)
+        elif name == "lot":
+            table.loc[at, name] = (own * 10**sign).round(0)
+        elif name == "grade":
+            table.loc[at, name] = np.where(own > 4, own - 3, own + 3)  # noqa: PLR2004 - the middle
+        else:
+            table.loc[at, name] = np.where(own > 1960, own - 100, own + 100)  # noqa: PLR2004
+    return table

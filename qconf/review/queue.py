@@ -1,0 +1,275 @@
+"""Choose the estimates that are worth somebody's time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qconf._types import FloatArray, IntArray, TableLike
+from qconf.core.conventions import PREDICTION, check_seed
+from qconf.errors import OptionError
+from qconf.review.conflicts import Conflicts, check_pairs, find_conflicts
+from qconf.review.discoveries import discoveries
+from qconf.review.intake import ScoredOutcomes, scored_outcomes
+from qconf.review.result import Case, ReviewQueue
+from qconf.review.row_keys import plain_rows
+from qconf.review.sources import (
+    CONFLICT,
+    FLAGGED,
+    RANDOM,
+    STAKE,
+    SURPRISE,
+    UNUSUAL,
+    Source,
+    by_score,
+    mixed,
+)
+from qconf.tables.roles import check_known, role_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["review_queue"]
+
+
+def review_queue(
+    model: Any,
+    outcomes: TableLike | str | PathLike[str],
+    *,
+    truth: str | None = None,
+    n: int = 50,
+    fdr: float = 0.1,
+    random_share: float = 0.2,
+    conflicts: Iterable[Sequence[str]] | None = None,
+    flagged: Mapping[str, int] | Collection[str] | None = None,
+    stake: str | None = None,
+    queued: Collection[str] = (),
+    explain: Callable[[pd.DataFrame], Sequence[Any]] | None = None,
+    key: str | None = None,
+    time: str | None = None,
+    threshold: float | None = None,
+    reading: Mapping[str, Any] | None = None,
+    plugins: bool = False,
+    trust: Collection[str] = (),
+    random_state: int = 0,
+) -> ReviewQueue:
+    """Choose estimates to look into: those really off, and a random share of all.
+
+    Sources take turns: rows that people flagged, outcomes that surprise, inputs in conflict, large
+    money at stake. The places that are left go to what is furthest off in units of its expected
+    error. Of suspicions alone one learns only what one suspected, so a share is drawn at random
+    before all else; it tells how much the others miss (`qconf review summary`).
+
+    Parameters
+    ----------
+    model : ConfidentRegressor or path
+        Fitted, or a file of one.
+    outcomes : DataFrame or path
+        Rows that the model has not seen, with what came out as far as it is known. Rows from
+        before the end of a fit with time are left out.
+    truth : str, default=None
+        The column of what came out; None is what the model's card says.
+    n : int, default=50
+    fdr : float, default=0.1
+        Of the outcomes that are called surprising, the share that may be chance: two-sided tail
+        probabilities by the model's own distribution of errors, and Benjamini and Hochberg's rule.
+    random_share : float, default=0.2
+        In [0, 1].
+    conflicts : iterable of (str, str), default=None
+        Pairs of columns that tell the same from two sources.
+    flagged : mapping of str to int, or collection of str, default=None
+        Keys of rows that people said something of, and how often: `FeedbackStore.flagged`.
+    stake : str, default=None
+        A column of money at stake, or ``"prediction"`` for the value itself; multiplied by the
+        relative expected error. None leaves it out.
+    queued : collection of str, default=()
+        Keys of rows that are not to be chosen again: `FeedbackStore.queued`.
+    explain : callable, default=None
+        Given the chosen rows, returns one plain value of JSON each; kept as it was at the time.
+    key : str, default=None
+        A column that tells rows apart. None makes a digest of all that the model reads.
+    time : str, default=None
+        When a row was decided on; None is the time of the fit.
+    threshold : float, default=None
+        Of an outlier; None is the card's.
+    reading, plugins, trust
+        As in `qconf.monitor_file`.
+    random_state : int, default=0
+        The same seed and the same rows give the same queue.
+
+    Returns
+    -------
+    ReviewQueue
+
+    Raises
+    ------
+    TableError, OptionError, ModelFileError
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from qconf import ConfidentRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> sales = pd.DataFrame({"size": rng.uniform(50, 200, 600)})
+    >>> price = 3000 * sales["size"] * np.exp(rng.normal(scale=0.1, size=600))
+    >>> model = ConfidentRegressor(confidence="constant", probabilities=True, random_state=0)
+    >>> model = model.fit(sales[:500], price[:500])
+    >>> new = sales[500:].assign(price=price[500:])
+    >>> new.loc[555, "price"] /= 4
+    >>> queue = review_queue(model, new, truth="price", n=5)
+    >>> queue.n_surprises, queue.cases[0].why.partition(" the")[0]
+    (1, 'off by 13.2 times')
+    """
+    _check_options(n, fdr, random_share)
+    check_seed(random_state)
+    pairs = check_pairs(conflicts)
+    rows = scored_outcomes(
+        model, outcomes, truth=truth, key=key, time=time, threshold=threshold, reading=reading,
+        plugins=plugins, trust=trust,
+    )  # fmt: skip
+    before = {at for at, one in enumerate(rows.keys) if one in set(queued)}
+    apart = find_conflicts(rows.frame, pairs)
+    found = discoveries(rows.p, fdr)
+    counts = _counts(flagged)
+    sources = [
+        _flagged(rows, counts),
+        by_score(SURPRISE, rows.times_expected, found),
+        by_score(CONFLICT, apart.excess, apart.excess > 0),
+    ]
+    if stake is not None:
+        money = _at_stake(rows, stake)
+        largest = np.argsort(-money, kind="stable")[:n]
+        sources.append(Source(STAKE, largest[money[largest] > 0]))
+    tested = np.isfinite(rows.p)
+    filler = by_score(UNUSUAL, rows.times_expected, tested & ~found)
+    left = np.setdiff1d(np.arange(len(rows)), list(before)).astype(np.intp)
+    drawn = _drawn(left, math.floor(n * random_share + 0.5), random_state)
+    chosen = mixed(drawn, sources, filler, n, before)
+    explained = _explained(explain, rows, [row for row, _ in chosen])
+    cases = _cases(rows, chosen, sources, (apart, counts), explained)
+    return ReviewQueue(
+        cases=cases,
+        n_rows=len(left),
+        n_tested=int(tested[left].sum()),
+        n_surprises=int(found[left].sum()),
+        n_queued_before=len(before),
+        fdr=fdr,
+        random_share=random_share,
+        random_state=random_state,
+        key_columns=rows.key_columns,
+        threshold=rows.threshold,
+        model=rows.model,
+        warnings=rows.warnings,
+    )
+
+
+def _check_options(n: int, fdr: float, random_share: float) -> None:
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        msg = f"The queue needs at least 1 row, got {n!r}."
+        raise OptionError(msg)
+    if not 0 < fdr < 1:
+        msg = f"The false discovery rate must lie strictly between 0 and 1, such as 0.1, got {fdr!r}."
+        raise OptionError(msg)
+    if not 0 <= random_share <= 1:
+        msg = f"The random share must lie in [0, 1], such as 0.2, got {random_share!r}."
+        raise OptionError(msg)
+
+
+def _counts(flagged: Mapping[str, int] | Collection[str] | None) -> dict[str, int]:
+    if flagged is None:
+        return {}
+    return dict(flagged) if isinstance(flagged, Mapping) else dict.fromkeys(flagged, 1)
+
+
+def _flagged(rows: ScoredOutcomes, counts: Mapping[str, int]) -> Source:
+    often = np.array([counts.get(one, 0) for one in rows.keys], dtype=np.float64)
+    return by_score(FLAGGED, often, often > 0)
+
+
+def _at_stake(rows: ScoredOutcomes, stake: str) -> FloatArray:
+    """Return the money that is likely to be off, of each row."""
+    if stake == PREDICTION:
+        return np.nan_to_num(rows.scores["std"].to_numpy())
+    check_known(rows.frame, stake)
+    money = role_numbers(rows.frame[stake], f"stake {stake!r}")
+    return np.nan_to_num(np.abs(money) * rows.scores["fsd"].to_numpy())
+
+
+def _drawn(rows: IntArray, n: int, random_state: int) -> IntArray:
+    rng = np.random.default_rng([18, random_state])
+    return rng.permutation(rows)[:n]
+
+
+def _explained(
+    explain: Callable[[pd.DataFrame], Sequence[Any]] | None, rows: ScoredOutcomes, chosen: list[int]
+) -> Sequence[Any]:
+    if explain is None or not chosen:
+        return [None] * len(chosen)
+    told = list(explain(rows.frame.iloc[chosen].reset_index(drop=True)))
+    if len(told) != len(chosen):
+        msg = f"The explanations must be one a row: got {len(told)} for {len(chosen)} rows."
+        raise OptionError(msg)
+    return told
+
+
+def _cases(
+    rows: ScoredOutcomes,
+    chosen: list[tuple[int, str]],
+    sources: Sequence[Source],
+    known: tuple[Conflicts, Mapping[str, int]],
+    explained: Sequence[Any],
+) -> tuple[Case, ...]:
+    at = [row for row, _ in chosen]
+    kept = dict.fromkeys([*rows.columns, *rows.key_columns, *sum(known[0].pairs, ())])
+    inputs = plain_rows(rows.frame.iloc[at], list(kept))
+    estimates = plain_rows(rows.scores.iloc[at], list(rows.scores.columns))
+    named = {one.name: one.names(len(rows)) for one in sources}
+    cases = []
+    for number, (row, drawn_by) in enumerate(chosen):
+        by = [name for name, own in named.items() if own[row]]
+        by += [drawn_by] if drawn_by not in by else []
+        cases.append(
+            Case(
+                rank=number + 1,
+                row_key=rows.keys[row],
+                drawn_by=drawn_by,
+                named_by=tuple(by),
+                why=_why(rows, row, by, *known),
+                p_value=_known(rows.p[row]),
+                prediction=float(rows.scores[PREDICTION].iloc[row]),
+                expected_error=float(rows.scores["expected_error"].iloc[row]),
+                outcome=_known(rows.outcome[row]),
+                residual=_known(rows.residual[row]),
+                estimate=estimates[number],
+                inputs=inputs[number],
+                explanation=explained[number],
+            )
+        )
+    return tuple(cases)
+
+
+def _why(
+    rows: ScoredOutcomes, row: int, by: list[str], apart: Conflicts, counts: Mapping[str, int]
+) -> str:
+    told = []
+    if FLAGGED in by:
+        often = counts[rows.keys[row]]
+        told.append(f"flagged {'once' if often == 1 else f'{often} times'}")
+    if np.isfinite(rows.p[row]):
+        times, p = rows.times_expected[row], rows.p[row]
+        told.append(f"off by {times:.1f} times the expected error (p = {p:.2g})")
+    if CONFLICT in by:
+        told.append(apart.in_words(row, rows.frame))
+    if STAKE in by:
+        told.append("much money at stake")
+    if RANDOM in by:
+        told.append("drawn at random")
+    return "; ".join(told)
+
+
+def _known(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
