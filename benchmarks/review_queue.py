@@ -1,8 +1,8 @@
 """Planted faults: how many the queue finds, and what it is worth to mend them.
 
-A model is fitted on 20,000 sales and asked of 20,000 later ones; in both one input in twenty is
-wrong, and three sales in a hundred are no market's (`review_worlds`). The queue's first 200 are held
-against the 200 of the largest error, in money and relative to the price, and against chance.
+A model is fitted on 20,000 sales and asked of 20,000 later ones; in both one row in twenty has a
+wrong input, and three sales in a hundred are no market's (`review_worlds`). The queue's first 200
+are held against the 200 of the largest error, in money and relative to the price, and chance.
 
 Then 500 rows of the queue are reviewed by somebody who knows: wrong inputs are mended, sales that
 are none left out. The corrected table is fitted again beside the table as it was, and both are
@@ -63,7 +63,12 @@ def _model(world: int) -> Any:
 
 
 def _queue(world: int, later: FaultyTable, n: int, **asked: Any) -> Any:
-    given: dict[str, Any] = {"truth": "price", "key": "id", "threshold": 0.15, "random_state": world}
+    given: dict[str, Any] = {
+        "truth": "price",
+        "key": "id",
+        "threshold": 0.15,
+        "random_state": world,
+    }
     return review_queue(_model(world), later.table, n=n, **{**given, **asked})
 
 
@@ -121,11 +126,18 @@ def reviewed(later: FaultyTable, keys: list[str]) -> pd.DataFrame:
         reason = {WRONG_INPUT: "wrong_input", NOT_MARKET: "not_arms_length"}.get(fault, "fine")
         told.append({**common, "kind": "label", "reason": reason, "column": "", "value": None})
         if fault == NOT_MARKET:
-            told.append({**common, "kind": "exclusion", "reason": reason, "column": "", "value": None})
+            told.append(
+                {**common, "kind": "exclusion", "reason": reason, "column": "", "value": None}
+            )
         for name in later.table.columns if fault == WRONG_INPUT else ():
             was, right = later.table[name].iloc[at], later.right[name].iloc[at]
             if was != right:
-                mend = {"kind": "input", "reason": reason, "column": name, "value": repr(float(right))}
+                mend = {
+                    "kind": "input",
+                    "reason": reason,
+                    "column": name,
+                    "value": repr(float(right)),
+                }
                 told.append({**common, **mend})
     return pd.DataFrame(told)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["FAULTS", "FaultyTable", "Reviewer", "faulty_sales"]
+__all__ = ["FAULTS", "NOT_MARKET", "WRONG_INPUT", "FaultyTable", "faulty_sales"]
 
 WRONG_INPUT, NOT_MARKET, NONE = "wrong input", "no market sale", ""
 #: Shares of the rows.
@@ -89,7 +89,7 @@ def _mistyped(right: pd.DataFrame, rows: Any, rng: np.random.Generator) -> pd.Da
         elif name == "lot":
             table.loc[at, name] = (own * 10**sign).round(0)
         elif name == "grade":
-            table.loc[at, name] = np.where(own > 4, own - 3, own + 3)  # noqa: PLR2004 - the middle
+            table.loc[at, name] = np.where(own > 4, own - 3, own + 3)
         else:
-            table.loc[at, name] = np.where(own > 1960, own - 100, own + 100)  # noqa: PLR2004
+            table.loc[at, name] = np.where(own > 1960, own - 100, own + 100)
     return table

@@ -167,7 +167,9 @@ def moments_as_numbers(frame: pd.DataFrame, name: str | None) -> tuple[FloatArra
     return (told if known is None else np.where(known, told, np.nan)), dated
 
 
-def known_residuals(model: Any, frame: pd.DataFrame, name: str, prediction: FloatArray) -> FloatArray:
+def known_residuals(
+    model: Any, frame: pd.DataFrame, name: str, prediction: FloatArray
+) -> FloatArray:
     """Return residuals, not a number where the outcome is not known yet."""
     residual = np.full(len(frame), np.nan)
     if name not in frame.columns:

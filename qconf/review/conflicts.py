@@ -46,7 +46,7 @@ class Conflicts:
         first, second = self.pairs[int(self.pair[row])]
         told = ", ".join(f"{name} {frame[name].iloc[row]:g}" for name in (first, second))
         times = float(np.exp(self.excess[row]))
-        return f"two sources disagree: {told}; {times:.3g} times as far apart as usual"
+        return f"two sources disagree: {told}; {times:.3g} times further apart than usual"
 
 
 def check_pairs(pairs: Iterable[Sequence[str]] | None) -> tuple[tuple[str, str], ...]:
@@ -59,7 +59,9 @@ def check_pairs(pairs: Iterable[Sequence[str]] | None) -> tuple[tuple[str, str],
     told = []
     for one in pairs or ():
         if isinstance(one, str) or len(one) != 2 or one[0] == one[1]:  # noqa: PLR2004 - a pair
-            msg = f"A conflict is between two columns, such as (size_tax, size_listing); got {one!r}."
+            msg = (
+                f"A conflict is between two columns, such as (size_tax, size_listing); got {one!r}."
+            )
             raise OptionError(msg)
         told.append((str(one[0]), str(one[1])))
     return tuple(told)
@@ -90,7 +92,7 @@ def find_conflicts(frame: pd.DataFrame, pairs: tuple[tuple[str, str], ...]) -> C
     >>> frame = pd.DataFrame({"tax": tax, "listing": 0.95 * tax}).replace({"tax": {80.0: 8.0}})
     >>> found = find_conflicts(frame, (("tax", "listing"),))
     >>> np.flatnonzero(found.excess), found.in_words(0, frame)
-    (array([0]), 'two sources disagree: tax 8, listing 76; 10 times as far apart as usual')
+    (array([0]), 'two sources disagree: tax 8, listing 76; 10 times further apart than usual')
     """
     excess, which = np.zeros(len(frame)), np.zeros(len(frame), dtype=np.intp)
     for number, names in enumerate(pairs):

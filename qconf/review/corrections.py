@@ -13,6 +13,7 @@ import pandas as pd
 from qconf._types import BoolArray, IntArray, TableLike
 from qconf.errors import TableError
 from qconf.review.defused import table_as_typed
+from qconf.review.export import COLUMNS, EXCLUSION, INPUT
 from qconf.review.row_keys import row_keys
 from qconf.tables.reading import read_table
 from qconf.tables.roles import as_table, check_known
@@ -51,8 +52,8 @@ class Corrected:
     def summary(self) -> str:
         """What was done, in a sentence."""
         return (
-            f"Of {len(self.reviewed):,} rows {int(self.reviewed.sum()):,} were reviewed: "
-            f"{self.n_inputs:,} inputs are corrected, {self.n_left_out:,} sales left out."
+            f"Of {len(self.reviewed):,} rows reviewed: {int(self.reviewed.sum()):,}; inputs "
+            f"corrected: {self.n_inputs:,}; sales left out: {self.n_left_out:,}."
         )
 
     def __repr__(self) -> str:
@@ -180,8 +181,8 @@ def _key_columns(text: Any) -> list[str]:
         names = None
     if not isinstance(names, list) or not names or not all(isinstance(one, str) for one in names):
         msg = (
-            f"The corrections do not say what their rows are told apart by: key_columns is {text!r}; "
-            "it must be a list of columns such as [\"id\"]."
+            "The corrections do not say what their rows are told apart by: key_columns must be a "
+            f'list of columns such as ["id"], got {text!r}.'
         )
         raise TableError(msg)
     return names

@@ -39,10 +39,10 @@ def corrections_of(store: FeedbackStore) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n_corrections, 12)
-        ``kind``: ``input`` (``column`` is to be ``value``, and was ``recorded``), ``exclusion`` (the
-        sale is no market's), ``comparable`` (``value`` is one that is missing or does not fit, by
-        ``reason``), ``own_value``, ``label`` (one for each decision and feedback). Values are JSON.
-        ``confirmed`` is what a reviewer decided; feedback that nobody has looked into is not.
+        ``kind``: ``input`` (``column`` is to be ``value``, and was ``recorded``), ``exclusion``
+        (the sale is no market's), ``comparable`` (``value`` is one that is missing or does not
+        fit, by ``reason``), ``own_value``, ``label`` (one for each decision and feedback). Values
+        are JSON. ``confirmed`` is what a reviewer decided; feedback by itself is not.
     """
     told: list[dict[str, Any]] = []
     for case in sorted(store.cases(decided=True), key=lambda one: one.id):

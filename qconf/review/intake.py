@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,7 +111,9 @@ def scored_outcomes(
     ------
     TableError, OptionError, ModelFileError
     """
-    pair, card, of_fit = opened(model, "asked for estimates to review", plugins=plugins, trust=trust)
+    pair, card, of_fit = opened(
+        model, "asked for estimates to review", plugins=plugins, trust=trust
+    )
     schema = Schema.of_model(pair, of_fit)
     read = read_as_fit(outcomes, schema, {**of_fit, **(reading or {})})
     name = truth or card.target
@@ -182,7 +183,7 @@ def _seen(pair: Any, card: ModelCard, frame: pd.DataFrame, time: str | None) -> 
 
 
 def _first_of_each(keys: list[str]) -> BoolArray:
-    """Tell the first row of each key: rows that are alike in all that is read are looked at once."""
+    """Tell the first row of each key: rows that are alike are looked at once."""
     known: set[str] = set()
     first = np.zeros(len(keys), dtype=bool)
     for at, key in enumerate(keys):
@@ -206,7 +207,9 @@ def _numbers(column: Any) -> FloatArray:
     return np.asarray(pd.to_numeric(column), dtype=np.float64)
 
 
-def _surprise(pair: Any, expected: FloatArray, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _surprise(
+    pair: Any, expected: FloatArray, residual: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return how many expected errors each residual is, and how likely one so far out."""
     known = np.flatnonzero(np.isfinite(residual))
     times, p = np.full(len(residual), np.nan), np.full(len(residual), np.nan)

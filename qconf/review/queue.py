@@ -12,20 +12,18 @@ import numpy as np
 from qconf._types import FloatArray, IntArray, TableLike
 from qconf.core.conventions import PREDICTION, check_seed
 from qconf.errors import OptionError
-from qconf.review.conflicts import Conflicts, check_pairs, find_conflicts
+from qconf.review.conflicts import check_pairs, find_conflicts
 from qconf.review.discoveries import discoveries
+from qconf.review.frozen import frozen_cases
 from qconf.review.intake import ScoredOutcomes, scored_outcomes
-from qconf.review.result import Case, ReviewQueue
-from qconf.review.row_keys import plain_rows
+from qconf.review.result import ReviewQueue
 from qconf.review.sources import (
     CONFLICT,
     FLAGGED,
-    RANDOM,
     STAKE,
     SURPRISE,
-    UNUSUAL,
     Source,
-    by_score,
+    highest_first,
     mixed,
 )
 from qconf.tables.roles import check_known, role_numbers
@@ -60,9 +58,10 @@ def review_queue(
     """Choose estimates to look into: those really off, and a random share of all.
 
     Sources take turns: rows that people flagged, outcomes that surprise, inputs in conflict, large
-    money at stake. The places that are left go to what is furthest off in units of its expected
-    error. Of suspicions alone one learns only what one suspected, so a share is drawn at random
-    before all else; it tells how much the others miss (`qconf review summary`).
+    money at stake. Where fewer outcomes surprise than there are places, those that are furthest
+    off in units of their expected error follow, and are called ``unusual``. Of suspicions alone one
+    learns only what one suspected, so a share is drawn at random before all else; it tells how
+    much the others miss (`qconf review summary`).
 
     Parameters
     ----------
@@ -137,24 +136,26 @@ def review_queue(
     counts = _counts(flagged)
     sources = [
         _flagged(rows, counts),
-        by_score(SURPRISE, rows.times_expected, found),
-        by_score(CONFLICT, apart.excess, apart.excess > 0),
+        Source(
+            SURPRISE,
+            highest_first(rows.times_expected, found),
+            highest_first(rows.times_expected, np.isfinite(rows.p) & ~found),
+        ),
+        Source(CONFLICT, highest_first(apart.excess, apart.excess > 0)),
     ]
     if stake is not None:
         money = _at_stake(rows, stake)
         largest = np.argsort(-money, kind="stable")[:n]
         sources.append(Source(STAKE, largest[money[largest] > 0]))
-    tested = np.isfinite(rows.p)
-    filler = by_score(UNUSUAL, rows.times_expected, tested & ~found)
     left = np.setdiff1d(np.arange(len(rows)), list(before)).astype(np.intp)
     drawn = _drawn(left, math.floor(n * random_share + 0.5), random_state)
-    chosen = mixed(drawn, sources, filler, n, before)
+    chosen = mixed(drawn, sources, n, before)
     explained = _explained(explain, rows, [row for row, _ in chosen])
-    cases = _cases(rows, chosen, sources, (apart, counts), explained)
+    cases = frozen_cases(rows, chosen, sources, (apart, counts), explained)
     return ReviewQueue(
         cases=cases,
         n_rows=len(left),
-        n_tested=int(tested[left].sum()),
+        n_tested=int(np.isfinite(rows.p[left]).sum()),
         n_surprises=int(found[left].sum()),
         n_queued_before=len(before),
         fdr=fdr,
@@ -172,7 +173,9 @@ def _check_options(n: int, fdr: float, random_share: float) -> None:
         msg = f"The queue needs at least 1 row, got {n!r}."
         raise OptionError(msg)
     if not 0 < fdr < 1:
-        msg = f"The false discovery rate must lie strictly between 0 and 1, such as 0.1, got {fdr!r}."
+        msg = (
+            f"The false discovery rate must lie strictly between 0 and 1, such as 0.1, got {fdr!r}."
+        )
         raise OptionError(msg)
     if not 0 <= random_share <= 1:
         msg = f"The random share must lie in [0, 1], such as 0.2, got {random_share!r}."
@@ -187,7 +190,7 @@ def _counts(flagged: Mapping[str, int] | Collection[str] | None) -> dict[str, in
 
 def _flagged(rows: ScoredOutcomes, counts: Mapping[str, int]) -> Source:
     often = np.array([counts.get(one, 0) for one in rows.keys], dtype=np.float64)
-    return by_score(FLAGGED, often, often > 0)
+    return Source(FLAGGED, highest_first(often, often > 0))
 
 
 def _at_stake(rows: ScoredOutcomes, stake: str) -> FloatArray:
@@ -214,62 +217,3 @@ def _explained(
         msg = f"The explanations must be one a row: got {len(told)} for {len(chosen)} rows."
         raise OptionError(msg)
     return told
-
-
-def _cases(
-    rows: ScoredOutcomes,
-    chosen: list[tuple[int, str]],
-    sources: Sequence[Source],
-    known: tuple[Conflicts, Mapping[str, int]],
-    explained: Sequence[Any],
-) -> tuple[Case, ...]:
-    at = [row for row, _ in chosen]
-    kept = dict.fromkeys([*rows.columns, *rows.key_columns, *sum(known[0].pairs, ())])
-    inputs = plain_rows(rows.frame.iloc[at], list(kept))
-    estimates = plain_rows(rows.scores.iloc[at], list(rows.scores.columns))
-    named = {one.name: one.names(len(rows)) for one in sources}
-    cases = []
-    for number, (row, drawn_by) in enumerate(chosen):
-        by = [name for name, own in named.items() if own[row]]
-        by += [drawn_by] if drawn_by not in by else []
-        cases.append(
-            Case(
-                rank=number + 1,
-                row_key=rows.keys[row],
-                drawn_by=drawn_by,
-                named_by=tuple(by),
-                why=_why(rows, row, by, *known),
-                p_value=_known(rows.p[row]),
-                prediction=float(rows.scores[PREDICTION].iloc[row]),
-                expected_error=float(rows.scores["expected_error"].iloc[row]),
-                outcome=_known(rows.outcome[row]),
-                residual=_known(rows.residual[row]),
-                estimate=estimates[number],
-                inputs=inputs[number],
-                explanation=explained[number],
-            )
-        )
-    return tuple(cases)
-
-
-def _why(
-    rows: ScoredOutcomes, row: int, by: list[str], apart: Conflicts, counts: Mapping[str, int]
-) -> str:
-    told = []
-    if FLAGGED in by:
-        often = counts[rows.keys[row]]
-        told.append(f"flagged {'once' if often == 1 else f'{often} times'}")
-    if np.isfinite(rows.p[row]):
-        times, p = rows.times_expected[row], rows.p[row]
-        told.append(f"off by {times:.1f} times the expected error (p = {p:.2g})")
-    if CONFLICT in by:
-        told.append(apart.in_words(row, rows.frame))
-    if STAKE in by:
-        told.append("much money at stake")
-    if RANDOM in by:
-        told.append("drawn at random")
-    return "; ".join(told)
-
-
-def _known(number: float) -> float | None:
-    return float(number) if np.isfinite(number) else None

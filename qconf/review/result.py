@@ -159,7 +159,8 @@ class ReviewQueue:
         yield self.summary
         columns = [
             Column("rank", right=True), Column("row"), Column("source"),
-            Column("prediction", right=True), Column("outcome", right=True), Column("why", fold=True),
+            Column("prediction", right=True), Column("outcome", right=True),
+            Column("why", fold=True),
         ]  # fmt: skip
         rows = [
             [
@@ -182,8 +183,8 @@ class ReviewQueue:
             before = f" {self.n_queued_before:,} rows were queued before and are left out."
         return (
             f"{len(self.cases)} of {self.n_rows:,} rows to look at: {told or 'none'}. Of "
-            f"{self.n_tested:,} outcomes {self.n_surprises:,} surprise at a false discovery rate of "
-            f"{100 * self.fdr:g} %.{before} The {counts[RANDOM]} random ones (seed "
+            f"{self.n_tested:,} outcomes {self.n_surprises:,} surprise at a false discovery rate "
+            f"of {100 * self.fdr:g} %.{before} The {counts[RANDOM]} random ones (seed "
             f"{self.random_state}) tell what the others miss."
         )
 

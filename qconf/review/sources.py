@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,17 +11,18 @@ import numpy as np
 from qconf._types import BoolArray, FloatArray, IntArray
 
 __all__ = [
-    "CONFLICT", "FLAGGED", "RANDOM", "SOURCES", "STAKE", "SURPRISE", "UNUSUAL", "Source", "by_score",
-    "mixed",
+    "CONFLICT", "FLAGGED", "RANDOM", "SOURCES", "STAKE", "SURPRISE", "UNUSUAL", "Source",
+    "highest_first", "mixed",
 ]  # fmt: skip
 
+_NO_ROWS: IntArray = np.empty(0, dtype=np.intp)
 FLAGGED: Final = "flagged"
 SURPRISE: Final = "surprise"
 CONFLICT: Final = "conflict"
 STAKE: Final = "stake"
 UNUSUAL: Final = "unusual"
 RANDOM: Final = "random"
-#: In the order in which they take turns; the last two fill up, and are spread over the whole.
+#: In the order in which they take turns; random rows are spread over the whole.
 SOURCES: Final = {
     FLAGGED: "somebody said that it is off",
     SURPRISE: "the outcome surprises, at the false discovery rate asked for",
@@ -41,10 +42,13 @@ class Source:
     name : str
     order : ndarray of int
         Positions of rows, the first to be looked at first.
+    beyond : ndarray of int
+        Rows to go on with, which are called `UNUSUAL`: the source itself does not name them.
     """
 
     name: str
     order: IntArray
+    beyond: IntArray = _NO_ROWS
 
     def names(self, n_rows: int) -> BoolArray:
         """Return which rows the source names at all."""
@@ -52,15 +56,20 @@ class Source:
         named[self.order] = True
         return named
 
+    def turns(self) -> Iterator[tuple[int, str]]:
+        """Yield its rows, each with what it is called."""
+        yield from ((int(row), self.name) for row in self.order)
+        yield from ((int(row), UNUSUAL) for row in self.beyond)
 
-def by_score(name: str, score: FloatArray, among: BoolArray) -> Source:
-    """Make a source of rows by a score, the highest first; ties by their place in the table."""
+
+def highest_first(score: FloatArray, among: BoolArray) -> IntArray:
+    """Put rows in the order of a score, the highest first; ties by their place in the table."""
     rows = np.flatnonzero(among)
-    return Source(name, rows[np.argsort(-score[rows], kind="stable")])
+    return rows[np.argsort(-score[rows], kind="stable")]
 
 
 def mixed(
-    drawn: IntArray, sources: Sequence[Source], filler: Source, n: int, left_out: Collection[int]
+    drawn: IntArray, sources: Sequence[Source], n: int, left_out: Collection[int]
 ) -> list[tuple[int, str]]:
     """Let sources take turns, and spread the random rows evenly between.
 
@@ -71,9 +80,7 @@ def mixed(
     drawn : ndarray of int
         Rows drawn at random.
     sources : sequence of Source
-        Each in turn names its next row that is not there yet.
-    filler : Source
-        Asked when all others have named theirs.
+        Each in turn gives its next row that is not there yet.
     n : int
         Rows in all, as far as there are so many.
     left_out : collection of int
@@ -86,19 +93,14 @@ def mixed(
     """
     taken = {*left_out, *map(int, drawn)}
     chosen: list[tuple[int, str]] = []
-    waiting = [(one.name, iter(one.order.tolist())) for one in sources]
-    last = (filler.name, iter(filler.order.tolist()))
-    while len(chosen) < n - len(drawn) and (waiting or last):
-        turn = waiting or [last]
-        for name, rows in list(turn):
-            row = next((one for one in rows if one not in taken), None)
-            if row is None and not waiting:
-                last = ()  # type: ignore[assignment]
-            elif row is None:
-                waiting.remove((name, rows))
-            elif len(chosen) < n - len(drawn):
-                taken.add(row)
-                chosen.append((row, name))
+    waiting = [one.turns() for one in sources]
+    while waiting and len(chosen) < n - len(drawn):
+        turns = waiting.pop(0)
+        found = next((one for one in turns if one[0] not in taken), None)
+        if found is not None:
+            taken.add(found[0])
+            chosen.append(found)
+            waiting.append(turns)
     return _spread([(int(row), RANDOM) for row in drawn], chosen)
 
 

@@ -10,9 +10,7 @@ from qconf.review.store.errors import ConflictError, NotFoundError
 from qconf.review.store.records import CaseRecord, Decision, Lock, fields_of
 from qconf.review.store.tables import CASES, DECIDED, FEEDBACK, LOCKS
 
-__all__ = [
-    "check_not_taken", "count_by_state", "decision_in_force", "found_case", "found_cases", "lock_of",
-]  # fmt: skip
+__all__ = ["check_not_taken", "count_by_state", "found_case", "found_cases"]
 
 _DECISION = [one for one in DECIDED.c if one.name not in ("idempotency_key", "digest")]
 
@@ -28,8 +26,8 @@ def found_case(connection: Connection, case_id: int, now: str) -> CaseRecord:
     if row is None:
         msg = f"There is no case {case_id!r}. qconf review list tells which there are."
         raise NotFoundError(msg)
-    decision = decision_in_force(connection, case_id)
-    return CaseRecord(**fields_of(row), decision=decision, lock=lock_of(connection, case_id, now))
+    decision = _in_force(connection, case_id)
+    return CaseRecord(**fields_of(row), decision=decision, lock=_lock_of(connection, case_id, now))
 
 
 def found_cases(
@@ -56,8 +54,7 @@ def found_cases(
     ]
 
 
-def decision_in_force(connection: Connection, case_id: int) -> Decision | None:
-    """Return the last decision of a case."""
+def _in_force(connection: Connection, case_id: int) -> Decision | None:
     asked = select(*_DECISION).where(DECIDED.c.case_id == case_id)
     row = connection.execute(asked.order_by(DECIDED.c.id.desc()).limit(1)).first()
     return None if row is None else Decision(**fields_of(row))
@@ -69,8 +66,7 @@ def _decisions_in_force(connection: Connection) -> dict[int, Decision]:
     return {row.case_id: Decision(**fields_of(row)) for row in told}
 
 
-def lock_of(connection: Connection, case_id: int, now: str) -> Lock | None:
-    """Return who has a case open now."""
+def _lock_of(connection: Connection, case_id: int, now: str) -> Lock | None:
     asked = select(LOCKS.c.case_id, LOCKS.c.who, LOCKS.c.taken_at, LOCKS.c.until)
     asked = asked.where(LOCKS.c.case_id == case_id).order_by(LOCKS.c.id.desc()).limit(1)
     row = connection.execute(asked).first()

@@ -99,7 +99,8 @@ def opened_engine(url: URL, *, create: bool, now: str) -> Engine:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     try:
-        with translated(url), engine.connect().execution_options(**{WRITES: create}) as connection:
+        with translated(url), engine.connect() as opened:
+            connection = opened.execution_options(**{WRITES: create})
             with connection.begin():
                 _check(connection, url, create=create, now=now)
     except BaseException:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Self
 
-from qconf.errors import OptionError
+from qconf.errors import OptionError, did_you_mean
 from qconf.review.reasons import check_reason
 
-__all__ = ["Submission", "as_json", "checked_text"]
+__all__ = ["Submission", "as_json", "check_inputs", "checked_text"]
 
 #: Characters, or how many.
 LONGEST_TEXT: Final = 4000
@@ -160,7 +160,9 @@ def _checked_inputs(corrected: Mapping[str, Any]) -> dict[str, Any]:
         checked_text("name of an input", name)
         if isinstance(value, str):
             checked_text(f"corrected {name!r}", value, LONGEST_TEXT, empty=True)
-        elif not isinstance(value, _PLAIN) or (isinstance(value, float) and not math.isfinite(value)):
+        elif not isinstance(value, _PLAIN) or (
+            isinstance(value, float) and not math.isfinite(value)
+        ):
             msg = f"The corrected {name!r} must be text, a finite number, true, false or nothing."
             raise OptionError(msg)
     return dict(corrected)
@@ -172,3 +174,16 @@ def _checked_value(value: Any) -> float:
         msg = f"One's own value must be a finite number, got {value!r}."
         raise OptionError(msg)
     return float(value)
+
+
+def check_inputs(submission: Submission, inputs: Mapping[str, Any]) -> None:
+    """Check that corrected inputs are some that the estimate has.
+
+    Raises
+    ------
+    OptionError
+    """
+    for name in submission.corrected:
+        if name not in inputs:
+            msg = f"The estimate has no input {name!r}. {did_you_mean(name, inputs)}"
+            raise OptionError(msg)

@@ -147,10 +147,9 @@ def _sqlite_triggers(table: Table, unique: list[str]) -> list[str]:
 
 
 def _postgresql_triggers(table: Table) -> list[str]:
-    return [
-        f"CREATE TRIGGER {table.name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
-        f"ON {table.name} FOR EACH STATEMENT EXECUTE FUNCTION qconf_append_only()"
-    ]
+    name = table.name
+    trigger = f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
+    return [f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION qconf_append_only()"]
 
 
 _POSTGRESQL_FUNCTION = (
