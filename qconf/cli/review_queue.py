@@ -130,10 +130,10 @@ def queue_command(  # noqa: PLR0917 - typer turns each into an option
         numbers = store.add_queue(queue)
     for warning in queue.warnings:
         tell(f"warning: {warning}")
-    kept = f"\nKept: {output}, cases {numbers[0]} to {numbers[-1]}" if numbers else "\nNothing kept"
-    write_result(
-        queue, lambda one: f"{one}{kept}; qconf review list shows them.\n", format_name, None
-    )
+    kept = "No case is new.\n"
+    if numbers:
+        kept = f"Kept: {output}, cases {numbers[0]} to {numbers[-1]}; see qconf review list.\n"
+    write_result(queue, lambda one: f"{one}\n{kept}", format_name, None)
 
 
 def split_pairs(text: str | None) -> list[tuple[str, str]] | None:

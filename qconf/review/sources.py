@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,6 @@ __all__ = [
     "highest_first", "mixed",
 ]  # fmt: skip
 
-_NO_ROWS: IntArray = np.empty(0, dtype=np.intp)
 FLAGGED: Final = "flagged"
 SURPRISE: Final = "surprise"
 CONFLICT: Final = "conflict"
@@ -33,6 +32,10 @@ SOURCES: Final = {
 }
 
 
+def _no_rows() -> IntArray:
+    return np.empty(0, dtype=np.intp)
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """Rows in the order in which a source wants them looked at.
@@ -48,7 +51,7 @@ class Source:
 
     name: str
     order: IntArray
-    beyond: IntArray = _NO_ROWS
+    beyond: IntArray = field(default_factory=_no_rows)
 
     def names(self, n_rows: int) -> BoolArray:
         """Return which rows the source names at all."""
