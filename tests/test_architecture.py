@@ -35,7 +35,7 @@ TESTED_WITH_ALL = {
     "evaluation.faces", "evaluation.metrics.aurc", "evaluation.metrics.bias",
     "evaluation.metrics.mean_absolute_error", "evaluation.metrics.outlier_rate",
     "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.scorer",
-    "evaluation.selection",
+    "evaluation.selection", "fitting.intake", "fitting.opened", "monitoring.intake",
     "learners.online.lanes", "report.grid", "report.style", "simulation.published",
     "simulation.result",
 }  # fmt: skip

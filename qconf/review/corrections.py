@@ -84,7 +84,12 @@ def read_corrections(corrections: pd.DataFrame | str | PathLike[str]) -> pd.Data
         raise TableError(msg)
     plain = told[list(COLUMNS)].astype(object)
     plain = plain.where(plain.notna(), None)
-    return plain.assign(confirmed=[_truth(one) for one in plain["confirmed"]])
+    try:
+        confirmed = [_truth(one) for one in plain["confirmed"]]
+    except ValueError as error:
+        msg = f"The column 'confirmed' of a table of corrections {error}."
+        raise TableError(msg) from error
+    return plain.assign(confirmed=confirmed)
 
 
 def apply_corrections(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
@@ -13,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 
 import qconf
+from qconf.core.targets import cannot_write
 from qconf.errors import OptionError, OutputError, TableError
 from qconf.review.store.tables import METADATA, SCHEMA, STORE
 
@@ -45,7 +47,7 @@ def store_url(place: str | Path) -> URL:
         return URL.create(_SQLITE, database=text)
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         msg = "The address of a store must be like postgresql://user@host/name; this one is not."
         raise OptionError(msg) from error
     kind = url.get_backend_name()
@@ -103,6 +105,8 @@ def opened_engine(url: URL, *, create: bool, now: str) -> Engine:
             connection = opened.execution_options(**{WRITES: create})
             with connection.begin():
                 _check(connection, url, create=create, now=now)
+        if is_file:
+            _log_ahead(engine, url)
     except BaseException:
         engine.dispose()
         raise
@@ -110,17 +114,37 @@ def opened_engine(url: URL, *, create: bool, now: str) -> Engine:
 
 
 def _prepare(connection: Any, _: Any) -> None:
-    """Readers and one writer at the same time; what was acknowledged outlives a power cut."""
+    """Wait for others; what was acknowledged outlives a power cut."""
     connection.isolation_level = None  # transactions begin where `_begin` says so
     cursor = connection.cursor()
     try:
         for setting in (
-            f"busy_timeout = {1000 * _PATIENCE}", "journal_mode = WAL", "synchronous = FULL",
-            "foreign_keys = ON", "recursive_triggers = ON",
+            f"busy_timeout = {1000 * _PATIENCE}", "synchronous = FULL", "foreign_keys = ON",
+            "recursive_triggers = ON",
         ):  # fmt: skip
             cursor.execute(f"PRAGMA {setting}")
     finally:
         cursor.close()
+
+
+def _log_ahead(engine: Engine, url: URL) -> None:
+    """Let readers and one writer work at the same time; the file remembers that it is so.
+
+    Only now: a file that turned out to be somebody else's is left as it was.
+    """
+    for _ in range(10 * _PATIENCE):
+        connection = engine.raw_connection()
+        try:
+            (mode,) = connection.cursor().execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError:
+            mode = ""  # another program is opening it, too
+        finally:
+            connection.close()
+        if mode == "wal":
+            return
+        sleep(0.1)
+    reason = "the disk cannot be shared (write-ahead logging); put it on a disk of this machine"
+    raise OutputError(cannot_write(str(url.database), reason))
 
 
 def _begin(connection: Connection) -> None:
