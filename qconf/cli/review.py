@@ -37,7 +37,7 @@ StoreArgument: TypeAlias = Annotated[
     ),
 ]
 CaseArgument: TypeAlias = Annotated[
-    int, typer.Argument(metavar="CASE", help="Its number; qconf review list tells them.")
+    str, typer.Argument(metavar="CASE", help="Its number; qconf review list tells them.")
 ]
 _PARQUET = (".parquet", ".pq")
 
@@ -128,7 +128,8 @@ def show_command(
 
     check_output(format_name, output, [store])
     with FeedbackStore(store, create=False) as kept:
-        told = CaseSheet(kept.case(case), kept.decisions(case))
+        number = _number(case)
+        told = CaseSheet(kept.case(number), kept.decisions(number))
     write_result(_Defused(told), str, format_name, output)
 
 
@@ -175,15 +176,15 @@ def decide_command(
     from qconf.review.typed_inputs import typed_inputs  # noqa: PLC0415
 
     with FeedbackStore(store, create=False) as kept:
-        known = kept.case(case)
+        known = kept.case(_number(case))
         before = known.decision.id if supersede and known.decision is not None else None
         number = kept.decide(
-            case, who=who or _login(), reason=reason.replace("-", "_"), text=text,
+            known.id, who=who or _login(), reason=reason.replace("-", "_"), text=text,
             corrected=typed_inputs(inputs or (), known.inputs), own_value=own_value,
             comparables=comparables or (), supersedes=before,
         )  # fmt: skip
         left = kept.counts()["open"]
-    write_text(f"Case {case} is decided (decision {number}); {left:,} are open.\n", drawn=False)
+    write_text(f"Case {known.id} is decided (decision {number}); {left:,} are open.\n", drawn=False)
 
 
 @review_app.command("summary", short_help="Sum up what was said and decided.")
@@ -251,6 +252,13 @@ def export_command(
         write_bytes(Path(output), text.encode())
     counts = ", ".join(f"{count:,} {kind}" for kind, count in told["kind"].value_counts().items())
     write_text(f"Written: {output} ({counts or 'nothing was said yet'}).\n", drawn=False)
+
+
+def _number(case: str) -> int:
+    if not case.strip().isdecimal():
+        msg = f"A case is named by its number, a whole one; got {case!r}. See qconf review list."
+        raise OptionError(msg)
+    return int(case)
 
 
 def _login() -> str:

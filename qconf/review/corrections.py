@@ -72,16 +72,13 @@ def read_corrections(corrections: pd.DataFrame | str | PathLike[str]) -> pd.Data
     told = corrections
     if isinstance(told, str | PathLike):
         name = fspath(told)
-        told = read_table(name, text=[one for one in COLUMNS if one != "confirmed"]).frame
+        told = read_table(name).frame
+        _check_columns(told)
         if not name.lower().endswith((".parquet", ".pq", ".parq")):
+            # Nothing that looks like a number is one: codes of rows begin with noughts.
+            told = read_table(name, text=[one for one in COLUMNS if one != "confirmed"]).frame
             told = table_as_typed(told.astype(object))
-    missing = [one for one in COLUMNS if one not in told.columns]
-    if missing:
-        msg = (
-            f"A table of corrections has the columns {', '.join(COLUMNS)}; this one has no "
-            f"{missing[0]!r}. qconf review export writes one."
-        )
-        raise TableError(msg)
+    _check_columns(told)
     plain = told[list(COLUMNS)].astype(object)
     plain = plain.where(plain.notna(), None)
     try:
@@ -90,6 +87,16 @@ def read_corrections(corrections: pd.DataFrame | str | PathLike[str]) -> pd.Data
         msg = f"The column 'confirmed' of a table of corrections {error}."
         raise TableError(msg) from error
     return plain.assign(confirmed=confirmed)
+
+
+def _check_columns(told: pd.DataFrame) -> None:
+    missing = [one for one in COLUMNS if one not in told.columns]
+    if missing:
+        msg = (
+            f"A table of corrections has the columns {', '.join(COLUMNS)}; this one has no "
+            f"{missing[0]!r}. qconf review export writes one."
+        )
+        raise TableError(msg)
 
 
 def apply_corrections(

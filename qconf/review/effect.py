@@ -25,6 +25,8 @@ from qconf.tables.dataset import MIN_ROWS
 
 __all__ = ["CorrectionsEffect", "corrections_effect"]
 
+_GROUP, _TIME = "group", "time"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CorrectionsEffect:
@@ -199,20 +201,20 @@ def _played(
     contest.play(asked["model"])
     scored = contest.plan.scored
     told = contest.scores().rename(columns={contender.name: "expected"})
-    told["group"] = -1 if dataset.groups is None else dataset.groups[scored]
-    told["time"] = 0 if dataset.time is None else dataset.time[scored]
+    for name, values in ((_GROUP, dataset.groups), (_TIME, dataset.time)):
+        if values is not None:
+            told[name] = values[scored]
     return told.set_index(pd.Index(rows[told["row"].to_numpy()]))
 
 
 def _judged(
     rows: pd.DataFrame, settings: Settings, outlier_rate: float, random_state: int
 ) -> Evaluation:
-    groups, time = rows["group"], rows["time"]
     (told,) = evaluate_scores(
         {"expected": rows["expected"].to_numpy()},
         rows["signed_residual"].to_numpy(),
-        groups=None if (groups < 0).all() else groups.to_numpy(),
-        time=None if not time.any() else time.to_numpy(),
+        groups=rows[_GROUP].to_numpy() if _GROUP in rows else None,
+        time=rows[_TIME].to_numpy() if _TIME in rows else None,
         blocks=rows["block"].to_numpy(),
         outlier_rates=(outlier_rate,),
         random_state=random_state,

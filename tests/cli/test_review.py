@@ -98,7 +98,7 @@ def test_the_next_queue_goes_on_and_looks_at_what_was_flagged(
         (["list", STORE, "--source", "chance"], "The source must be one of flagged"),
         (["list", STORE, "--format", "xml"], "table, json, csv, got 'xml'"),
         (["show", STORE, "99"], "There is no case 99."),
-        (["show", STORE, "first"], "must be a whole number"),
+        (["show", STORE, "first"], "by its number, a whole one; got 'first'"),
         (["decide", STORE, "1"], "The option --reason is missing"),
         (["decide", STORE, "1", "--reason", "fin"], "Did you mean 'fine'?"),
         (["decide", STORE, "1", "--reason", "fine", "--input", "size"], "such as lot=620"),

@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Iterator[FeedbackStore]:
     start = datetime(2026, 1, 1, tzinfo=UTC)
 
     def clock() -> datetime:
-        return start + timedelta(hours=next(days))
+        return start + timedelta(hours=6 * next(days))
 
     with FeedbackStore(tmp_path / "a.db", now=clock) as made:
         cases = []
