@@ -1,4 +1,4 @@
-"""Complaints so far as a feature: does it help where the condition of houses is hidden?
+"""Complaints so far as a feature, where the condition of houses is hidden.
 
 Houses of 800 estates of 25; in one estate of five the condition is poor, which no column tells:
 values there are lower and err two and a half times as much. Of each sale's time there are four more

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from glob import glob
@@ -24,33 +25,35 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url() -> Iterator[str]:
     """Start a server of our own in an empty folder, on a port of this machine alone."""
     found = [shutil.which("initdb"), *sorted(glob("/usr/lib/postgresql/*/bin/initdb"))]  # noqa: PTH207
     programs = [Path(one).parent for one in found if one]
     if not programs:
         pytest.skip("PostgreSQL's initdb is not installed")
-    folder = tmp_path_factory.mktemp("pg")
-    # It does not run as root.
+    # It does not run as root, and another user does not get into pytest's own folders.
     owner: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
-    if owner:
-        for place in (folder, *folder.parents[:3]):
-            if str(place).startswith("/tmp/"):  # noqa: S108 - where pytest puts its folders
-                place.chmod(0o755)
-        shutil.chown(folder, "postgres", "postgres")
-    with socket.socket() as free:
+    with tempfile.TemporaryDirectory(prefix="qconf-pg-") as folder, socket.socket() as free:
+        if owner:
+            shutil.chown(folder, "postgres", "postgres")
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    data, quiet = folder / "data", {"check": True, "capture_output": True, "cwd": "/", **owner}
-    make = [programs[-1] / "initdb", "-D", data, "-U", "ann", "--auth=trust", "--no-sync"]
-    subprocess.run(make, **quiet)
+        free.close()
+        yield from _served(programs[-1], Path(folder), port, owner)
+
+
+def _served(programs: Path, folder: Path, port: int, owner: dict[str, Any]) -> Iterator[str]:
+    def run(program: str, *words: str | Path) -> None:
+        command = [programs / program, "-D", folder / "data", *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)
+
+    run("initdb", "-U", "ann", "--auth=trust", "--no-sync")
     listen = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    control = [programs[-1] / "pg_ctl", "-D", data, "-w"]
-    subprocess.run([*control, "-o", listen, "-l", folder / "log", "start"], **quiet)
+    run("pg_ctl", "-w", "-o", listen, "-l", folder / "log", "start")
     try:
         yield f"postgresql://ann@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+        run("pg_ctl", "-w", "-m", "immediate", "stop")
 
 
 def test_the_laws_hold_there_too(url: str) -> None:
