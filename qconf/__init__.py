@@ -50,11 +50,18 @@ if TYPE_CHECKING:
     from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
+    from qconf.explanation.comparables import comparables as comparables
+    from qconf.explanation.comparables_result import Comparables as Comparables
+    from qconf.explanation.error_explanation import ErrorExplanation as ErrorExplanation
+    from qconf.explanation.error_explanation import explain_error as explain_error
+    from qconf.explanation.value_explanation import ValueExplanation as ValueExplanation
+    from qconf.explanation.value_explanation import explain_value as explain_value
     from qconf.fitting.certified import CertifiedModel as CertifiedModel
     from qconf.fitting.certify_fit import fit_certified as fit_certified
     from qconf.fitting.certify_model import certify_model as certify_model
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
+    from qconf.learners.comparables_regressor import ComparablesRegressor as ComparablesRegressor
     from qconf.learners.linear.linear_quantile import (
         LinearQuantileRegressor as LinearQuantileRegressor,
     )
@@ -95,6 +102,8 @@ _HOME = {
     "Certificates": "qconf.certification.certificates",
     "CertifiedModel": "qconf.fitting.certified",
     "ColumnConfidence": "qconf.estimators.column",
+    "Comparables": "qconf.explanation.comparables_result",
+    "ComparablesRegressor": "qconf.learners.comparables_regressor",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
@@ -102,6 +111,7 @@ _HOME = {
     "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
+    "ErrorExplanation": "qconf.explanation.error_explanation",
     "Evaluation": "qconf.evaluation.evaluate",
     "FeedbackStore": "qconf.review.store.store",
     "FittedModel": "qconf.fitting.result",
@@ -124,6 +134,7 @@ _HOME = {
     "Simulation": "qconf.simulation.result",
     "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "ValueExplanation": "qconf.explanation.value_explanation",
     "apply_corrections": "qconf.review.corrections",
     "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
@@ -134,9 +145,12 @@ _HOME = {
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "certify_model": "qconf.fitting.certify_model",
+    "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
+    "explain_error": "qconf.explanation.error_explanation",
+    "explain_value": "qconf.explanation.value_explanation",
     "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
@@ -166,6 +180,8 @@ __all__ = [
     "Certificates",
     "CertifiedModel",
     "ColumnConfidence",
+    "Comparables",
+    "ComparablesRegressor",
     "Comparison",
     "ConfidentRegressor",
     "ConstantConfidence",
@@ -173,6 +189,7 @@ __all__ = [
     "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
+    "ErrorExplanation",
     "Evaluation",
     "FeedbackStore",
     "FittedModel",
@@ -195,6 +212,7 @@ __all__ = [
     "Simulation",
     "SliceAudit",
     "ValueCurve",
+    "ValueExplanation",
     "apply_corrections",
     "audit_slices",
     "avm_report",
@@ -205,9 +223,12 @@ __all__ = [
     "certified_rate",
     "certify",
     "certify_model",
+    "comparables",
     "compare",
     "compare_unlabelled",
     "evaluate",
+    "explain_error",
+    "explain_value",
     "fit_certified",
     "fit_error_distribution",
     "fit_model",

@@ -21,6 +21,7 @@ import qconf
 from qconf import (
     BlendConfidence,
     ColumnConfidence,
+    ComparablesRegressor,
     ConfidentRegressor,
     ConstantConfidence,
     CountConfidence,
@@ -176,6 +177,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     ),
     "boosted-trees": lambda: _on_residuals(BoostedTrees(n_estimators=8, random_state=0)),
     "boosted-gamma": lambda: _on_squares(BoostedTrees("gamma", n_estimators=8, random_state=0)),
+    "comparables": lambda: _on_target(ComparablesRegressor(n_estimators=8, random_state=0)),
     "error-forest": lambda: _on_residuals(ErrorForest(n_estimators=4, random_state=0)),
     "value-forest": lambda: _on_residuals(ValueForest(n_estimators=4, random_state=0)),
     "trees-of-quantiles": lambda: _on_residuals(QuantileForest(n_estimators=5, random_state=0)),
@@ -184,6 +186,10 @@ MODELS: dict[str, Callable[[], Any]] = {
         OnlineLinearRegressor(n_bootstrap=3, bins=None, random_state=0)
     ),
     "model": lambda: _on_target(ConfidentRegressor(_TREES, _small_blend(), random_state=0)),
+    "model-sales": lambda: _on_target(
+        ConfidentRegressor(_TREES, "constant", keep_sales=True, random_state=0),
+        time="sold",
+    ),
     "model-log": lambda: _on_target(
         ConfidentRegressor(confidence="residual", error="log", folds=2, random_state=0), time="sold"
     ),

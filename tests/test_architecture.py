@@ -23,8 +23,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
-    "certification", "model", "portfolios", "saving", "scoring", "monitoring", "comparison",
-    "backtesting", "fitting", "review", "simulation", "datasets", "cli", "__main__",
+    "certification", "model", "portfolios", "saving", "scoring", "explanation", "monitoring",
+    "comparison", "backtesting", "fitting", "review", "simulation", "datasets", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]

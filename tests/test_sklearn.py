@@ -13,6 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import qconf
 from qconf import (
     BlendConfidence,
+    ComparablesRegressor,
     ConfidentRegressor,
     ConstantConfidence,
     CountConfidence,
@@ -42,6 +43,7 @@ PUBLIC = [
 #: Those that grow trees, hundreds of times.
 SLOW = (
     BlendConfidence,
+    ComparablesRegressor,
     ConfidentRegressor,
     ForestConfidence,
     QuantileConfidence,
@@ -57,6 +59,8 @@ ESTIMATORS = [
     TREES,
     BoostedTrees("gamma", n_estimators=20),
     BoostedTrees(monotonic={0: 1}, early_stopping=True, n_estimators=20),
+    ComparablesRegressor(n_estimators=10, learning_rate=0.3, min_samples_leaf=2),
+    ComparablesRegressor(3, adjusted=False, n_estimators=10, learning_rate=0.3, min_samples_leaf=2),
     ConfidentRegressor(TREES, "count", error="absolute"),
     ConfidentRegressor(TREES, "count"),
     ConfidentRegressor(TREES, "count", bootstrap="both", n_bootstrap=3, bound="mean+sd"),

@@ -75,10 +75,10 @@ def backtest(
     target : str or array-like of shape (n_samples,)
         What the models predict, or the name of its column in `table`; so for all columns below.
     models : sequence or mapping, default=("linear", "forest", "boosted")
-        Valuation models: ``"boosted"``, ``"forest"``, ``"linear"``, ``"column:NAME"`` for
-        predictions that the table has, each made without its row's target, or regressors; or
-        names for any of these. Columns of predictions are features of no model; rows that lack
-        one are left out for all.
+        Valuation models: ``"boosted"``, ``"comparables"``, ``"forest"``, ``"linear"``,
+        ``"column:NAME"`` for predictions that the table has, each made without its row's target,
+        or regressors; or names for any of these. Columns of predictions are features of no model;
+        rows that lack one are left out for all.
     estimators : sequence or mapping, default=("residual", "blend")
         Confidence estimators, as in `qconf.compare`.
     crosses : iterable of (str, str), default=None

@@ -54,9 +54,9 @@ ModelsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
-        help="Valuation models: linear, forest, boosted, or column:NAME for predictions that the "
-        "table has, each made without having seen its row's target.  [default: "
-        f"{_DEFAULT_MODELS}, or --old and --new]",
+        help="Valuation models: linear, forest, boosted, comparables, or column:NAME for "
+        "predictions that the table has, each made without having seen its row's target.  "
+        f"[default: {_DEFAULT_MODELS}, or --old and --new]",
     ),
 ]
 OldOption: TypeAlias = Annotated[

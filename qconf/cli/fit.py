@@ -64,6 +64,14 @@ CorrectionsOption: TypeAlias = Annotated[
         "that are no market's left out; what that changes is told of rows not reviewed.",
     ),
 ]
+KeepSalesOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--keep-sales",
+        help="Keep the rows and their prices in the file, for explanations by comparables without "
+        "another table. Whoever gets the file can then read them.",
+    ),
+]
 #: What a table is called, and a model is not.
 _TABLES = (".parquet", ".pq", ".parq", ".csv", ".tsv", ".txt", ".xlsx", ".feather", ".gz")
 
@@ -91,6 +99,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    keep_sales: KeepSalesOption = False,
     strict: StrictOption = False,
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -137,16 +146,15 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     frame, corrected = file.frame, _corrected(file.frame, corrections)
     if corrected is not None:
         frame = corrected.table
-    fitted = _fitted(frame, {**asked, "estimator": estimator, "strict": strict})
-    told = (
-        ()
-        if corrected is None
-        else (corrected.summary, _effect(file.frame, corrected, fitted, asked))
-    )
+    kept = {"estimator": estimator, "strict": strict, "keep_sales": keep_sales}
+    fitted = _fitted(frame, {**asked, **kept})
+    changed: tuple[str, ...] = ()
+    if corrected is not None:
+        changed = corrected.summary, _effect(file.frame, corrected, fitted, asked)
     for warning in (*file.warnings, *fitted.warnings, *(corrected.warnings if corrected else ())):
         tell(f"warning: {warning}")
     fitted.save(output, reading=reading)
-    write_text("\n".join([*told, _report(fitted, output, prediction)]), drawn=False)
+    write_text("\n".join([*changed, _report(fitted, output, prediction)]), drawn=False)
 
 
 def check_model_name(output: str) -> None:

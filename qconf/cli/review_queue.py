@@ -87,6 +87,20 @@ def queue_command(  # noqa: PLR0917 - typer turns each into an option
             metavar="COLUMN", help="When a row was decided on.  [default: the time of the fit]"
         ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain/--no-explain", help="Keep with each case why the estimate is what it is."
+        ),
+    ] = True,
+    sales: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Earlier rows with what came out, of which comparables are chosen.  [default: "
+            "those that the model keeps, if it does]",
+        ),
+    ] = None,
     threshold: ThresholdOption = None,
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
@@ -115,7 +129,8 @@ def queue_command(  # noqa: PLR0917 - typer turns each into an option
     asked: dict[str, Any] = {
         "truth": truth, "n": n, "fdr": fdr, "random_share": random_share, "stake": stake,
         "conflicts": split_pairs(conflicts), "key": key, "time": time, "threshold": threshold,
-        "random_state": seed, "plugins": plugins, "trust": tuple(split_names(trust) or ()),
+        "explain": explain, "sales": sales, "random_state": seed, "plugins": plugins,
+        "trust": tuple(split_names(trust) or ()),
     }  # fmt: skip
     asked["reading"] = reading_options(
         text=None, separator=separator, decimal=decimal, encoding=encoding,

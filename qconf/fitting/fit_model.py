@@ -44,6 +44,7 @@ def fit_model(
     folds: int = 5,
     confidence_level: float = 0.95,
     random_state: int = 0,
+    keep_sales: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> FittedModel:
@@ -69,6 +70,9 @@ def fit_model(
     estimator : str or confidence estimator, default="blend"
         A registered name, ``"auto"``, or an estimator.
     random_state : int, default=0
+    keep_sales : bool, default=False
+        Whether the rows and their targets are kept in the model and its file, so that
+        `qconf.comparables` needs no other table; whoever gets the file can then read them.
     strict : bool, default=False
         Whether a warning about the table is an error.
     progress : callable, default=None
@@ -113,7 +117,7 @@ def fit_model(
     judged = contest.evaluate(among=among, **settings.numbers)[contender.name]
     if progress is not None:
         progress(0, 1, "fit on all rows")
-    fitted = intake.fitted_on(dataset, contender)
+    fitted = intake.fitted_on(dataset, contender, keep_sales=keep_sales)
     # The rows that were judged were held out from all that scored them: no need to do it again.
     fitted.error_distribution_ = contest.error_distribution(contender)
     return FittedModel(

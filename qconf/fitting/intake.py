@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+import pandas as pd
 
 from qconf._types import ArrayLike, ConfidenceLike, Copies, IntArray, Progress, TableLike
 from qconf.comparison.contenders import Contender, make_contenders, score_columns
@@ -17,9 +19,6 @@ from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.dataset import Dataset
 from qconf.tables.reading import TableFile
 from qconf.tables.roles import is_name
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Intake", "of_stage"]
 
@@ -121,7 +120,9 @@ class Intake:
         )  # fmt: skip
         return make_contenders([choice.name], self.settings.scale.name)[0], choice
 
-    def fitted_on(self, dataset: Dataset, contender: Contender) -> ConfidentRegressor:
+    def fitted_on(
+        self, dataset: Dataset, contender: Contender, *, keep_sales: bool = False
+    ) -> ConfidentRegressor:
         """Fit the model that is kept, on all rows of a dataset of this table."""
         regressor, time = self.model, dataset.time
         if dataset.prediction is not None:
@@ -130,11 +131,14 @@ class Intake:
             time = dataset.time_name
         error: Any = self.settings.scale.name
         kept = ConfidentRegressor(
-            regressor, contender.estimator, error=error, copies=self.copies, **self.plan
-        )
+            regressor, contender.estimator, error=error, copies=self.copies,
+            keep_sales=keep_sales, **self.plan,
+        )  # fmt: skip
         # A score that is taken as it is learns nothing: no group is on both sides of anything.
         groups = None if score_columns([contender]) else dataset.given_groups
-        return kept.fit(self.rows_of(dataset), dataset.y, time=time, groups=groups)
+        # By its name, sales of later tables are read.
+        target = pd.Series(dataset.y, name=self.names["target"])
+        return kept.fit(self.rows_of(dataset), target, time=time, groups=groups)
 
     def rows_of(self, dataset: Dataset) -> pd.DataFrame:
         """Return the rows as the model that is kept takes them."""

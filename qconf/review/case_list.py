@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CaseList", "CaseSheet"]
 
+_OF_SALES = ("weight", "price", "adjusted_price")
 _COLUMNS = (
     "case", "rank", "row", "source", "prediction", "outcome", "expected_error", "why", "reason",
     "who", "open_with",
@@ -96,8 +98,6 @@ class CaseSheet:
 
     def __str__(self) -> str:
         """Return what ``qconf review show`` prints."""
-        import json  # noqa: PLC0415
-
         from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
 
         case = self.case
@@ -107,12 +107,32 @@ class CaseSheet:
         parts: list[str | Grid] = [*lines, "The estimate:", Grid(columns, _pairs(told))]
         parts += ["Inputs:", Grid(columns, _pairs(case.inputs))]
         if case.explanation is not None:
-            parts += ["Explanation:", json.dumps(case.explanation, indent=1, ensure_ascii=False)]
+            parts += ["Explanation:", *_explanation(case.explanation)]
         for one in self.decisions:
             parts.append(
                 f"Decision {one.id}, {one.decided_at[:16]}, {one.who}: {one.reason}. {one.text}"
             )
         return drawn(*parts).rstrip("\n")
+
+
+def _explanation(told: Any) -> Iterator[str | Grid]:
+    """Write an explanation of ours for people, and any other as it is kept."""
+    parts = told if isinstance(told, dict) else {}
+    ours = [one for one in ("value", "error") if "in_words" in (parts.get(one) or ())]
+    for name in ours:
+        yield f"{name}: {parts[name]['in_words']}"
+    if not ours:
+        yield from json.dumps(told, indent=1, ensure_ascii=False).split("\n")
+        return
+    sales = (parts.get("comparables") or {}).get("comparables") or []
+    if sales:
+        columns = [Column("comparable"), *(Column(name, right=True) for name in _OF_SALES)]
+        yield Grid(columns, [[shown(str(one.get("sale"))), *_figures(one)] for one in sales])
+
+
+def _figures(sale: dict[str, Any]) -> list[str]:
+    known = (sale.get(name) for name in _OF_SALES)
+    return [in_units(one) if isinstance(one, int | float) else "" for one in known]
 
 
 def _pairs(values: dict[str, Any]) -> list[list[str]]:

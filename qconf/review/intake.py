@@ -68,6 +68,14 @@ class ScoredOutcomes:
     model : str
         By what the model is known again.
     warnings : tuple of str
+    pair : ConfidentRegressor
+        The model itself.
+    schema : Schema
+    decisions : Decisions
+    target : str
+        The column of the outcome.
+    reading : mapping
+        How text is read.
     """
 
     frame: pd.DataFrame
@@ -82,6 +90,11 @@ class ScoredOutcomes:
     threshold: float | None
     model: str
     warnings: tuple[str, ...]
+    pair: Any
+    schema: Schema
+    decisions: Decisions
+    target: str
+    reading: Mapping[str, Any]
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -115,7 +128,8 @@ def scored_outcomes(
         model, "asked for estimates to review", plugins=plugins, trust=trust
     )
     schema = Schema.of_model(pair, of_fit)
-    read = read_as_fit(outcomes, schema, {**of_fit, **(reading or {})})
+    said = {**of_fit, **(reading or {})}
+    read = read_as_fit(outcomes, schema, said)
     name = truth or card.target
     if name is None:
         msg = "Which column holds what came out? The model's card does not know: --truth."
@@ -124,7 +138,8 @@ def scored_outcomes(
     for one in (name, key):
         if one is not None:
             check_known(frame, one)
-    scored = score_frame(pair, schema, frame, _decisions(card, threshold))
+    decisions = _decisions(card, threshold)
+    scored = score_frame(pair, schema, frame, decisions)
     at = np.setdiff1d(np.arange(len(frame)), list(scored.reasons)).astype(np.intp)
     if not len(at):
         msg = f"None of the {len(frame)} rows can be scored. {next(iter(scored.reasons.values()))}"
@@ -160,6 +175,11 @@ def scored_outcomes(
         threshold=card.threshold if threshold is None else threshold,
         model="" if fingerprint is None else fingerprint.digest,
         warnings=(*read.warnings, *told),
+        pair=pair,
+        schema=schema,
+        decisions=decisions,
+        target=name,
+        reading=said,
     )
 
 

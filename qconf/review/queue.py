@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from qconf.core.conventions import PREDICTION, check_seed
 from qconf.errors import OptionError
 from qconf.review.conflicts import check_pairs, find_conflicts
 from qconf.review.discoveries import discoveries
+from qconf.review.explained import Explain, explanations
 from qconf.review.frozen import frozen_cases
 from qconf.review.intake import ScoredOutcomes, scored_outcomes
 from qconf.review.result import ReviewQueue
@@ -27,9 +28,6 @@ from qconf.review.sources import (
     mixed,
 )
 from qconf.tables.roles import check_known, role_numbers
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["review_queue"]
 
@@ -46,7 +44,8 @@ def review_queue(
     flagged: Mapping[str, int] | Collection[str] | None = None,
     stake: str | None = None,
     queued: Collection[str] = (),
-    explain: Callable[[pd.DataFrame], Sequence[Any]] | None = None,
+    explain: Explain | bool = False,
+    sales: TableLike | str | PathLike[str] | None = None,
     key: str | None = None,
     time: str | None = None,
     threshold: float | None = None,
@@ -87,8 +86,12 @@ def review_queue(
         relative expected error. None leaves it out.
     queued : collection of str, default=()
         Keys of rows that are not to be chosen again: `FeedbackStore.queued`.
-    explain : callable, default=None
-        Given the chosen rows, returns one plain value of JSON each; kept as it was at the time.
+    explain : callable or bool, default=False
+        True keeps with each case what ``qconf explain`` tells of it now. A callable is given the
+        chosen rows, and returns one plain value of JSON each.
+    sales : DataFrame or path, default=None
+        Known sales, of which the comparables of an explanation are chosen. None is those that the
+        model keeps, if it does.
     key : str, default=None
         A column that tells rows apart. None makes a digest of all that the model reads.
     time : str, default=None
@@ -150,7 +153,7 @@ def review_queue(
     left = np.setdiff1d(np.arange(len(rows)), list(before)).astype(np.intp)
     drawn = _drawn(left, math.floor(n * random_share + 0.5), random_state)
     chosen = mixed(drawn, sources, n, before)
-    explained = _explained(explain, rows, [row for row, _ in chosen])
+    explained = explanations(explain, rows, [row for row, _ in chosen], sales)
     cases = frozen_cases(rows, chosen, sources, (apart, counts), explained)
     return ReviewQueue(
         cases=cases,
@@ -205,15 +208,3 @@ def _at_stake(rows: ScoredOutcomes, stake: str) -> FloatArray:
 def _drawn(rows: IntArray, n: int, random_state: int) -> IntArray:
     rng = np.random.default_rng([18, random_state])
     return rng.permutation(rows)[:n]
-
-
-def _explained(
-    explain: Callable[[pd.DataFrame], Sequence[Any]] | None, rows: ScoredOutcomes, chosen: list[int]
-) -> Sequence[Any]:
-    if explain is None or not chosen:
-        return [None] * len(chosen)
-    told = list(explain(rows.frame.iloc[chosen].reset_index(drop=True)))
-    if len(told) != len(chosen):
-        msg = f"The explanations must be one a row: got {len(told)} for {len(chosen)} rows."
-        raise OptionError(msg)
-    return told

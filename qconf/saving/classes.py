@@ -18,11 +18,15 @@ __all__ = ["TABLE", "class_named", "is_ours", "name_of_plug_in", "plug_in_named"
 TABLE: Final[dict[str, str]] = {
     # qconf.model
     "ConfidentRegressor": "qconf.model.regressor",
+    "Background": "qconf.model.background",
     "Cells": "qconf.model.shadow.mix",
     "Clock": "qconf.model.shadow.clock",
+    "ColumnSummary": "qconf.model.column_summary",
     "Columns": "qconf.model.shadow.columns",
     "Cuts": "qconf.model.decomposition",
     "GivenPrediction": "qconf.model.given_prediction",
+    "KeptRows": "qconf.model.known_sales",
+    "KnownSales": "qconf.model.known_sales",
     "KnownValues": "qconf.model.known_values",
     "Mix": "qconf.model.shadow.mix",
     "Pair": "qconf.model.replicates",
@@ -55,6 +59,7 @@ TABLE: Final[dict[str, str]] = {
     "Blocks": "qconf.learners.nearest_rows_blocks",
     "BoostedTrees": "qconf.learners.trees.boosted",
     "CenteredIsotonicMap": "qconf.learners.maps.isotonic",
+    "ComparablesRegressor": "qconf.learners.comparables_regressor",
     "CountRates": "qconf.learners.online.count_rates",
     "ErrorForest": "qconf.learners.trees.error_forest",
     "FlatTrees": "qconf.learners.trees.flat_trees",

@@ -17,6 +17,7 @@ from worlds import sales_table
 
 import qconf
 from qconf.cli.main import main
+from qconf.errors import OptionError
 
 FAST = ["--estimator", "count", "--drop", "parcel"]
 
@@ -52,6 +53,26 @@ def test_a_model_is_kept_and_the_next_command_is_said(
     model = qconf.load(str(kept))
     rows = pd.read_parquet(table)[list(model.feature_names_in_)]
     assert np.isfinite(model.predict_error(rows)).all()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_sales_are_kept_if_asked(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], keep: bool
+) -> None:
+    """Then comparables need no other table; if not, they say what they need."""
+    kept = tmp_path / "avm.qconf"
+    typed = ["fit", str(table), "--target", "price", "--time", "sold_on", "--output", str(kept)]
+    run([*typed, *FAST, "--drop", "parcel,avm", *(["--keep-sales"] if keep else [])], capsys)
+    model, sales = qconf.load(str(kept)), pd.read_parquet(table)
+    newest = sales.sort_values("sold_on")[-3:]
+    found = qconf.comparables(model, newest, sales=sales)
+    assert len(found.table) == 15
+    if keep:
+        own = qconf.comparables(model, newest)
+        assert own.table["price"].tolist() == found.table["price"].tolist()
+    else:
+        with pytest.raises(OptionError, match="--keep-sales"):
+            qconf.comparables(model, newest)
 
 
 def test_with_predictions_the_confidence_alone_is_fitted(
