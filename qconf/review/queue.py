@@ -12,6 +12,7 @@ import numpy as np
 from qconf._types import FloatArray, IntArray, TableLike
 from qconf.core.conventions import PREDICTION, check_seed
 from qconf.errors import OptionError
+from qconf.explanation.conflicts import conflicting_pairs
 from qconf.review.conflicts import check_pairs, find_conflicts
 from qconf.review.discoveries import discoveries
 from qconf.review.explained import Explain, explanations
@@ -78,7 +79,8 @@ def review_queue(
     random_share : float, default=0.2
         In [0, 1].
     conflicts : iterable of (str, str), default=None
-        Pairs of columns that tell the same from two sources.
+        Pairs of columns that tell the same from two sources. None is those that the model itself
+        was told of; an empty list is none.
     flagged : mapping of str to int, or collection of str, default=None
         Keys of rows that people said something of, and how often: `FeedbackStore.flagged`.
     stake : str, default=None
@@ -128,13 +130,13 @@ def review_queue(
     """
     _check_options(n, fdr, random_share)
     check_seed(random_state)
-    pairs = check_pairs(conflicts)
+    asked = None if conflicts is None else check_pairs(conflicts)
     rows = scored_outcomes(
         model, outcomes, truth=truth, key=key, time=time, threshold=threshold, reading=reading,
         plugins=plugins, trust=trust,
     )  # fmt: skip
     before = {at for at, one in enumerate(rows.keys) if one in set(queued)}
-    apart = find_conflicts(rows.frame, pairs)
+    apart = find_conflicts(rows.frame, _known_pairs(rows) if asked is None else asked)
     found = discoveries(rows.p, fdr)
     counts = _counts(flagged)
     sources = [
@@ -183,6 +185,12 @@ def _check_options(n: int, fdr: float, random_share: float) -> None:
     if not 0 <= random_share <= 1:
         msg = f"The random share must lie in [0, 1], such as 0.2, got {random_share!r}."
         raise OptionError(msg)
+
+
+def _known_pairs(rows: ScoredOutcomes) -> tuple[tuple[str, str], ...]:
+    """Return the pairs that the model was told of, where it was."""
+    known = conflicting_pairs(rows.pair) if hasattr(rows.pair, "confidence_") else []
+    return tuple(pair for pair in known if set(pair) <= set(rows.frame.columns))
 
 
 def _counts(flagged: Mapping[str, int] | Collection[str] | None) -> dict[str, int]:

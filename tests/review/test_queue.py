@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,19 @@ def test_conflicting_inputs_are_told_beyond_what_is_usual() -> None:
     assert "two sources disagree: size " in found.why
     assert found.why.endswith("9.98 times further apart than usual")
     assert found.inputs["listed"] == table["listed"][17]
+
+
+def test_pairs_that_the_model_knows_are_looked_at_without_being_asked() -> None:
+    """An empty list looks at none."""
+    table = offers(300, 0)
+    model = ConfidentRegressor("column:avm", "column:fsd", error="log", random_state=0)
+    model.fit(table.drop(columns=["price", "id"]), table["price"])
+    model.confidence_.conflict_ = SimpleNamespace(pairs=[("size", "listed"), ("size", "elsewhere")])
+    new = offers(100, 1)
+    new.loc[17, "size"] *= 10
+    asked = {"truth": "price", "key": "id", "random_share": 0.0}
+    assert rows_of(review_queue(model, new, **asked), "conflict") == ["o1-17"]
+    assert not rows_of(review_queue(model, new, conflicts=[], **asked), "conflict")
 
 
 def test_flagged_rows_come_first_and_the_most_flagged_before() -> None:
