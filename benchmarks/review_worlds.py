@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["FAULTS", "NOT_MARKET", "WRONG_INPUT", "FaultyTable", "faulty_sales"]
+from qconf import load_example
+
+__all__ = [
+    "FAULTS",
+    "NOT_MARKET",
+    "WRONG_INPUT",
+    "FaultyTable",
+    "faulty_sales",
+    "king_county_sales",
+]
 
 WRONG_INPUT, NOT_MARKET, NONE = "wrong input", "no market sale", ""
 #: Shares of the rows.
 FAULTS = {WRONG_INPUT: 0.05, NOT_MARKET: 0.03}
 _ZONES = 40
-#: What is typed wrong, and how: half or double, square feet for square metres, a digit too many or
-#: too few, three grades off, a century off.
-_TYPED = ("size", "lot", "grade", "built")
+#: How an input is typed wrong: half or double, or square feet for square metres; a digit too many
+#: or too few; so much off, to where there are others.
+_UNITS, _DIGIT = "units", "digit"
+_TYPED: Final[Mapping[str, str | tuple[float, float]]] = {
+    "size": _UNITS, "lot": _DIGIT, "grade": (3, 4), "built": (100, 1960),
+}  # fmt: skip
+_TYPED_KC: Final[Mapping[str, str | tuple[float, float]]] = {
+    "sqft_living": _UNITS, "sqft_lot": _DIGIT, "grade": (3, 7), "yr_built": (100, 1970),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,29 +83,51 @@ def faulty_sales(n_rows: int, seed: int, world: int = 0) -> FaultyTable:
             "price": np.exp(value + level[zone] + noise).round(-1),
         }
     )
+    return _planted(right, _TYPED, rng)
+
+
+def king_county_sales(n_rows: int, seed: int) -> FaultyTable:
+    """Plant faults in sales of King County, drawn at random.
+
+    The floor area stands there twice: as one number, and as that above ground and the basement.
+    """
+    table = load_example("king-county").table
+    rng = np.random.default_rng([18, 98, seed])
+    right = table.iloc[rng.permutation(len(table))[:n_rows]].reset_index(drop=True)
+    parts = right["sqft_above"] + right["sqft_basement"]
+    right = right.drop(columns=[one for one in ("id", "date") if one in right])
+    right = right.assign(sqft_parts=parts, id=[f"k{seed}-{i}" for i in range(n_rows)])
+    return _planted(right.astype(dict.fromkeys([*_TYPED_KC, "price"], float)), _TYPED_KC, rng)
+
+
+def _planted(
+    right: pd.DataFrame, typed: Mapping[str, Any], rng: np.random.Generator
+) -> FaultyTable:
+    n_rows = len(right)
     fault = np.full(n_rows, NONE, dtype=object)
     kinds = rng.permutation(n_rows)
     n_wrong, n_odd = (round(share * n_rows) for share in FAULTS.values())
     wrong, odd = kinds[:n_wrong], kinds[n_wrong : n_wrong + n_odd]
     fault[wrong], fault[odd] = WRONG_INPUT, NOT_MARKET
     right.loc[odd, "price"] *= rng.uniform(0.35, 0.75, n_odd)
-    return FaultyTable(_mistyped(right, wrong, rng), right, fault)
+    return FaultyTable(_mistyped(right, wrong, typed, rng), right, fault)
 
 
-def _mistyped(right: pd.DataFrame, rows: Any, rng: np.random.Generator) -> pd.DataFrame:
+def _mistyped(
+    right: pd.DataFrame, rows: Any, typed: Mapping[str, Any], rng: np.random.Generator
+) -> pd.DataFrame:
     table = right.copy()
-    which = rng.integers(len(_TYPED), size=len(rows))
+    which = rng.integers(len(typed), size=len(rows))
     up = np.where(rng.random(len(rows)) < 0.5, 1.0, -1.0)
     factor = np.where(rng.random(len(rows)) < 0.5, 2.0, 10.76)
-    for number, name in enumerate(_TYPED):
+    for number, (name, how) in enumerate(typed.items()):
         at, sign = rows[which == number], up[which == number]
         own = right.loc[at, name].to_numpy()
-        if name == "size":
+        if how == _UNITS:
             table.loc[at, name] = (own * factor[which == number] ** sign).round(1)
-        elif name == "lot":
+        elif how == _DIGIT:
             table.loc[at, name] = (own * 10**sign).round(0)
-        elif name == "grade":
-            table.loc[at, name] = np.where(own > 4, own - 3, own + 3)
         else:
-            table.loc[at, name] = np.where(own > 1960, own - 100, own + 100)
+            step, middle = how
+            table.loc[at, name] = np.where(own > middle, own - step, own + step)
     return table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import io
 import os
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -262,6 +261,8 @@ def _number(case: str) -> int:
 
 
 def _login() -> str:
+    import getpass  # noqa: PLC0415 - only who decides needs it
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

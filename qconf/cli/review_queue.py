@@ -142,12 +142,12 @@ def queue_command(  # noqa: PLR0917 - typer turns each into an option
     with FeedbackStore(output) as store, redirect_stdout(sys.stderr):
         known = {"flagged": store.flagged(), "queued": store.queued()}
         queue = review_queue(model, table, **asked, **known)
-        numbers = store.add_queue(queue)
+        numbers, place = store.add_queue(queue), store.name
     for warning in queue.warnings:
         tell(f"warning: {warning}")
     kept = "No case is new.\n"
     if numbers:
-        kept = f"Kept: {output}, cases {numbers[0]} to {numbers[-1]}; see qconf review list.\n"
+        kept = f"Kept: {place}, cases {numbers[0]} to {numbers[-1]}; see qconf review list.\n"
     write_result(queue, lambda one: f"{one}\n{kept}", format_name, None)
 
 

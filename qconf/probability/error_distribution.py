@@ -236,7 +236,8 @@ class ErrorDistribution:
         expected = self._floored(expected_error, len(came))
         z, at = came / self._unit(expected), np.log(expected)
         low, high = self.standardised.beyond(at, z)
-        return np.minimum(1.0, 2 * np.minimum(low, high))
+        both: FloatArray = np.minimum(1.0, 2 * np.minimum(low, high))
+        return both
 
     @property
     def _scale(self) -> AdditiveScale:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from qconf._types import ArrayLike, FloatArray
@@ -78,7 +80,7 @@ def complaint_share(
     return share
 
 
-def _earlier(at: FloatArray, known: FloatArray, came: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _earlier(at: Any, known: Any, came: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Count what is strictly before, and sum up what came of it."""
     order = np.argsort(known, kind="stable")
     place = np.searchsorted(known[order], at, side="left")

@@ -159,7 +159,7 @@ def apply_corrections(
     gone = np.zeros(len(frame), dtype=bool)
     gone[there.loc[there["kind"] == EXCLUSION, "place"].to_numpy(dtype=np.intp)] = True
     keep = np.flatnonzero(~gone)
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if unknown:
         warnings = (f"{unknown:,} reviewed rows are not in the table; they change nothing.",)
     return Corrected(

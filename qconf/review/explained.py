@@ -71,15 +71,15 @@ def _sales(rows: ScoredOutcomes, sales: Any) -> Any:
 def _of_row(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> dict[str, Any]:
     own = frame[list(rows.columns)]
     try:
-        return _finite(
-            explain_row(
-                rows.pair, own, schema=rows.schema, decisions=rows.decisions,
-                comparables=_comparables(rows, own, sales),
-            ).to_dict()
+        told = explain_row(
+            rows.pair, own, schema=rows.schema, decisions=rows.decisions,
+            comparables=_comparables(rows, own, sales),
         )  # fmt: skip
     except QconfError as error:
         # A case without an explanation is still one.
         return {_WHY_NONE: str(error)}
+    plain: dict[str, Any] = _finite(told.to_dict())
+    return plain
 
 
 def _comparables(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> Any:

@@ -38,7 +38,7 @@ def test_from_the_queue_to_the_corrections(capsys: pytest.CaptureFixture[str]) -
     """Queued, listed, shown, decided, decided otherwise, summed up, exported."""
     out, _ = run(capsys, *QUEUE, "-n", "10", "--conflicts", "size:listed")
     assert "10 of 300 rows to look at:" in out
-    assert "Kept: queue.db, cases 1 to 10" in out
+    assert "Kept: 'queue.db', cases 1 to 10" in out
     out, _ = run(capsys, "list", STORE)
     assert out.startswith("10 cases are open, 0 are decided.")
     rows = json.loads(run(capsys, "list", STORE, "--format", "json")[0])["cases"]

@@ -6,15 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Row
-
 __all__ = ["CaseRecord", "Decision", "EstimateRecord", "Feedback", "Lock", "fields_of"]
 
 #: Columns that hold JSON.
 _JSON = ("inputs", "estimate", "explanation", "corrected", "comparables", "named_by", "key_columns")
 
 
-def fields_of(row: Row[Any]) -> dict[str, Any]:
+def fields_of(row: Any) -> dict[str, Any]:
     """Read a row of a table; what is kept as JSON is unpacked."""
     told = dict(row._mapping)  # noqa: SLF001 - its public name
     for name in _JSON:
@@ -50,7 +48,7 @@ class EstimateRecord:
     explanation: Any
 
     @classmethod
-    def of(cls, row: Row[Any]) -> Self:
+    def of(cls, row: Any) -> Self:
         """Read a row."""
         return cls(**fields_of(row))
 
