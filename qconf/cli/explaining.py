@@ -55,7 +55,7 @@ def explain(asked: Asked, reading: Mapping[str, Any]) -> Explained:
     said = {**kept, **reading}
     schema = Schema.of_model(model, said)
     frame = row_of_file(asked.table, asked.row, schema, schema.reading)
-    options = {
+    options: dict[str, Any] = {
         "schema": schema, "decisions": Decisions().of_card(card), "together": asked.together,
     }  # fmt: skip
     compared = _Compared.of(asked, model, card.target, schema, said)

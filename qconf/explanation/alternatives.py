@@ -85,8 +85,9 @@ def alternatives(
         ],
         columns=list(_COLUMNS),
     )
-    size = table["value_change"].abs()
-    order = np.lexsort([-size, ~table["changes_decision"].to_numpy(dtype=bool)])
+    size = table["value_change"].abs().to_numpy(dtype=np.float64)
+    same = ~table["changes_decision"].to_numpy(dtype=bool)
+    order = np.lexsort((-size, same))
     return table.iloc[order].reset_index(drop=True)
 
 

@@ -160,8 +160,9 @@ def written_cell(cell: Any) -> str:
     if cell is None or (not isinstance(cell, Sequence) and pd.isna(cell)):
         return ""
     if isinstance(cell, float | np.floating):
-        whole = float(cell).is_integer() or abs(cell) >= _MANY_DIGITS
-        return f"{cell:.0f}" if whole and abs(cell) < _NO_DIGITS else f"{cell:.6g}"
+        number = float(cell)
+        whole = number.is_integer() or abs(number) >= _MANY_DIGITS
+        return f"{number:.0f}" if whole and abs(number) < _NO_DIGITS else f"{number:.6g}"
     return str(cell).removesuffix(" 00:00:00")
 
 

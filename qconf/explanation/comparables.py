@@ -22,7 +22,7 @@ from qconf.explanation.comparables_trees import (
     value_trees,
 )
 from qconf.explanation.comparables_window import known_before
-from qconf.learners.trees.shared_leaves import AlikeRows, most_alike
+from qconf.learners.trees.shared_leaves import AlikeRows
 from qconf.model.known_sales import row_digests
 from qconf.model.regressor import ConfidentRegressor
 
@@ -94,6 +94,7 @@ def comparables(
     Examples
     --------
     >>> import qconf
+    >>> import numpy as np, pandas as pd
     >>> rng = np.random.default_rng(0)
     >>> homes = pd.DataFrame({"area": rng.uniform(50, 150, 500).round(), "garden": rng.random(500)})
     >>> price = 3000 * homes["area"] * np.exp(rng.normal(scale=0.05, size=500))
@@ -119,13 +120,12 @@ def comparables(
     if on_ratios:
         # What is valued at zero or below has no ratio to anything.
         window.last[value <= 0] = 0
-    alike = most_alike(
-        similarity.leaves(fitted, known.rows, known.prediction(on_ratios=on_ratios)),
-        similarity.leaves(fitted, rows, value),
+    alike = similarity.most_alike(
+        similarity.matrix(fitted, rows, value),
+        similarity.matrix(fitted, known.rows, known.prediction(on_ratios=on_ratios)),
         min(int(n), len(known.price)),
-        sharp=similarity.sharp,
-        window=window,
-        squares=known.residual**2,
+        window,
+        known.residual**2,
     )
     pairs = _pairs(alike, value, known, on_ratios=on_ratios)
     return Comparables(

@@ -11,12 +11,16 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray, IntArray
-from qconf.core.estimate import in_percent, in_units
-from qconf.core.printable import shown
 from qconf.errors import OptionError
 from qconf.explanation.comparables_rows import Rows
+from qconf.explanation.comparables_wording import (
+    comparables_grid,
+    method,
+    sentence,
+    summary_grid,
+)
 from qconf.report.comparables import ComparablesDisplay
-from qconf.report.grid import Column, Grid
+from qconf.report.grid import Grid
 from qconf.report.html import as_html
 
 __all__ = ["HELD_OUT", "OTHER", "Comparables", "Pairs"]
@@ -26,8 +30,6 @@ __all__ = ["HELD_OUT", "OTHER", "Comparables", "Pairs"]
 #: not tell apart.
 HELD_OUT = "(learned since)"
 OTHER = "(not split)"
-#: Rows that are shown of many.
-_SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,18 +206,7 @@ class Comparables:
             Its position.
         """
         own, line = self._of(row)
-        if own.empty:
-            return f"Row {row}: valued at {in_units(line['value'])}; no sale is known to compare."
-        off = in_percent if self.on_ratios else in_units
-        sales = "1 comparable says" if len(own) == 1 else f"{len(own)} comparables say"
-        return (
-            f"Row {row}: valued at {in_units(line['value'])}; {sales} "
-            f"{in_units(line['comparables_value'])}, adjusted and weighted. Adjusted prices are "
-            f"{off(line['spread'])} from the value (weighted root mean square), "
-            f"{off(line['local_error'])} over all sales alike: "
-            f"{line['effective_comparables']:,.3g} sales in effect, of "
-            f"{line['known_sales']:,.0f} known."
-        )
+        return sentence(row, len(own), line, on_ratios=self.on_ratios)
 
     def __repr__(self) -> str:
         """Return a line: rows, comparables, sales."""
@@ -237,58 +228,18 @@ class Comparables:
     def _told(self) -> Iterator[str | Grid]:
         if len(self.value) == 1:
             yield self.in_words()
-            yield self._grid()
+            yield comparables_grid(self.table, self.adjustments)
         else:
             yield f"Comparables of {len(self.value):,} rows among {len(self.sales):,} sales."
-            yield self._summary_grid()
-        yield self._method()
-
-    def _method(self) -> str:
-        how = "" if self.fidelity is None else f" (R² {self.fidelity:.2f})"
-        whole = "" if self.fidelity == 1.0 else f"{how}"
-        line = f"Alike by leaves of {self.similarity}; adjustments split by {self.split_by}{whole}."
-        for why, count in self.left_out.items():
-            line += f" {count:,} sales {why} are left out."
-        return line
-
-    def _grid(self) -> Grid:
-        """Put comparables side by side with their largest adjustments."""
-        columns = [
-            Column("sale"), Column("weight", right=True), Column("price", right=True),
-            Column("largest adjustments", fold=True), Column("adjusted", right=True),
-        ]  # fmt: skip
-        parts = self.adjustments.groupby("rank")
-        rows = []
-        for one in self.table.itertuples():
-            own = parts.get_group(one.rank).head(3) if one.rank in parts.groups else []
-            told = [
-                f"{amount:+,.0f} {shown(str(name))}" if abs(amount) >= 1 else
-                f"{amount:+.3g} {shown(str(name))}"
-                for name, amount in zip(own["property"], own["adjustment"], strict=True)
-            ] if len(own) else []  # fmt: skip
-            rows.append(
-                [
-                    shown(str(one.sale)), in_percent(one.weight), in_units(one.price),
-                    "\n".join(told), in_units(one.adjusted_price),
-                ]
-            )  # fmt: skip
-        return Grid(columns, rows)
-
-    def _summary_grid(self) -> Grid:
-        off = in_percent if self.on_ratios else in_units
-        names = ["row", "value", "comparables", "spread", "sales in effect"]
-        rows = [
-            [str(one.Index), in_units(one.value), in_units(one.comparables_value),
-             off(one.spread), f"{one.effective_comparables:,.3g}"]
-            for one in self.summary.head(_SHOWN).itertuples()
-        ]  # fmt: skip
-        return Grid([Column(name, right=True) for name in names], rows)
+            yield summary_grid(self.summary, on_ratios=self.on_ratios)
+        yield method(self.similarity, self.split_by, self.fidelity, self.left_out)
 
     def _of(self, row: int) -> tuple[pd.DataFrame, pd.Series[Any]]:
         if not 0 <= row < len(self.value):
             msg = f"There is no row {row}: rows are 0 to {len(self.value) - 1}."
             raise OptionError(msg)
-        return self.table[self.table["row"] == row], self.summary.loc[row]
+        line: pd.Series[Any] = self.summary.iloc[row]
+        return self.table[self.table["row"] == row], line
 
 
 def _cells(table: Any, names: list[Any], number: IntArray, place: IntArray) -> Any:

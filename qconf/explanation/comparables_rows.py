@@ -15,7 +15,7 @@ from qconf.core.validation import select_rows
 from qconf.errors import OptionError, TableError, did_you_mean
 from qconf.model.given_prediction import GivenPrediction
 from qconf.model.regressor import ConfidentRegressor
-from qconf.tables.roles import check_positive, is_name, moments_of, role_numbers
+from qconf.tables.roles import check_positive, is_name, moments_of, role_column, role_numbers
 
 __all__ = ["Rows", "Sales", "known_sales", "rows_of"]
 
@@ -92,9 +92,9 @@ def rows_of(model: ConfidentRegressor, X: TableLike) -> Rows:
     if isinstance(table, pd.DataFrame):
         # A day beyond those of the fit is no reason to warn: sales are as old as they are.
         if model.time_name_ is not None:
-            time = moments_of(features[model.time_name_].reset_index(drop=True))[0]
+            time = moments_of(role_column(features, "time", model.time_name_))[0]
         if model.group_name_ is not None:
-            groups = table[model.group_name_].reset_index(drop=True)
+            groups = role_column(table, "group", model.group_name_)
     return Rows(table, features, index, time, groups)
 
 
@@ -191,11 +191,8 @@ def _given(
         target = _target_name(model, table, known.target_name)
     if not is_name(target):
         return table, role_numbers(as_series(target, "target", len(table)), "target")
-    if not isinstance(table, pd.DataFrame) or target not in table.columns:
-        have = did_you_mean(str(target), getattr(table, "columns", []))
-        msg = f"The sales have no column {target!r}, which is to be their price. {have}"
-        raise TableError(msg)
-    column = table[target].reset_index(drop=True)
+    column = role_column(table, "target", target)
+    assert column is not None  # a name was given  # noqa: S101
     return table, role_numbers(column, f"target {target!r}")
 
 

@@ -24,7 +24,13 @@ from qconf.learners.log_target import LogTargetRegressor
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.pair_contributions import pair_contributions
-from qconf.learners.trees.shared_leaves import leaves_of
+from qconf.learners.trees.shared_leaves import (
+    AlikeRows,
+    Window,
+    leaves_of,
+    most_alike,
+    shared_with,
+)
 from qconf.model.given_prediction import GivenPrediction
 from qconf.model.regressor import ConfidentRegressor
 
@@ -86,10 +92,11 @@ class ValueTrees:
         ndarray of shape (n_pairs, n_columns)
             In logarithms if `on_logs`.
         """
-        matrices = [
+        own, others = (
             Encoded.of(_without(one, self.hidden), self.encoder).matrix for one in (rows, sales)
-        ]
-        return self.unit * pair_contributions(self.trees, *matrices)
+        )
+        parts: FloatArray = self.unit * pair_contributions(self.trees, own, others)
+        return parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,13 +120,39 @@ class Similarity:
     words: str
     hidden: tuple[str, ...] | None
 
-    def leaves(self, model: ConfidentRegressor, rows: Rows, prediction: FloatArray) -> Any:
-        """Find the leaves of rows, shape (n_trees, n_rows)."""
+    def most_alike(
+        self,
+        rows: FloatArray,
+        known: FloatArray,
+        n: int,
+        window: Window,
+        squares: FloatArray,
+    ) -> AlikeRows:
+        """Find the known rows that share the most leaves with each row.
+
+        Parameters
+        ----------
+        rows, known : ndarray of shape (n, n_columns)
+            From `matrix`.
+        n : int
+        window : Window
+        squares : ndarray of shape (n_known,)
+            Is averaged.
+        """
+        if len(rows) == 1:
+            leaves: Any = shared_with(self.forests, known, rows[0])
+            asked: Any = np.ones((len(leaves), 1), dtype=leaves.dtype)
+        else:
+            leaves, asked = (leaves_of(self.forests, one) for one in (known, rows))
+        return most_alike(leaves, asked, n, sharp=self.sharp, window=window, squares=squares)
+
+    def matrix(self, model: ConfidentRegressor, rows: Rows, prediction: FloatArray) -> FloatArray:
+        """Encode rows as the trees read them."""
         if self.hidden is None:
             table = model.described(rows.features, prediction)
         else:
             table = _without(rows.features, self.hidden)
-        return leaves_of(self.forests, Encoded.of(table, self.encoder).matrix)
+        return Encoded.of(table, self.encoder).matrix
 
 
 def value_trees(model: ConfidentRegressor) -> ValueTrees | None:
@@ -225,10 +258,15 @@ def surrogate_of(
     trees.fit(select_rows(features, learned), target[learned])
     fidelity = None
     if len(tests) and np.ptp(target[tests]) > 0:
-        fidelity = float(trees.score(select_rows(features, tests), target[tests]))
+        fidelity = _r_squared(trees.predict(select_rows(features, tests)), target[tests])
     return ValueTrees(
         trees.trees_, trees.encoder_, trees.scale_, on_logs, True, _SURROGATE, fidelity, hidden
     )
+
+
+def _r_squared(predicted: FloatArray, target: FloatArray) -> float:
+    off, spread = predicted - target, target - target.mean()
+    return float(1.0 - (off @ off) / (spread @ spread))
 
 
 def _given(model: ConfidentRegressor) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from qconf.model.background import Background
 __all__ = ["Contributions", "background_of", "contributions", "pair_of"]
 
 #: Mixed rows that are asked for one row.
-_BUDGET = 1024
+_BUDGET = 512
 #: Of a cell that was never seen a model asks its stand-ins, each of them: fewer mixed rows then.
 _BUDGET_UNSEEN = 128
 _SEED = 0
@@ -189,7 +189,8 @@ def _differs(pair: Any, background: Background, pool: Table) -> tuple[BoolArray,
     same = (matrix[1:] == matrix[0]) | (np.isnan(matrix[1:]) & np.isnan(matrix[0]))
     if unseen is not None:
         same &= ~unseen[1:]
-    return ~same, np.asarray(pair.unlike(pool))[1:].any(axis=1)
+    unlike: BoolArray = np.asarray(pair.unlike(pool))[1:]
+    return np.logical_not(same), np.asarray(unlike.any(axis=1))
 
 
 def _names(pool: Table) -> list[str]:

@@ -65,9 +65,10 @@ def explain_error(
     >>> X = pd.DataFrame({"kind": rng.choice(["a", "b"], 2000), "area": rng.uniform(1, 2, 2000)})
     >>> y = X["area"] * np.exp(rng.normal(scale=np.where(X["kind"] == "a", 0.05, 0.1)))
     >>> model = ConfidentRegressor(confidence="residual", random_state=0).fit(X, y)
-    >>> found = explain_error(model, X.head(1))
-    >>> found.table[["property", "cell", "typical"]].iloc[0].tolist()
-    ['kind', 'b', 'a']
+    >>> found = explain_error(model, pd.DataFrame({"kind": ["a"], "area": [1.5]}))
+    >>> top = found.table.iloc[0]
+    >>> top["property"], top["cell"], top["typical"], round(float(top["factor"]), 1)
+    ('kind', 'a', 'b', 0.5)
     """
     return error_reasons(model, Cells(model, X), contributions(model, X, together))
 

@@ -118,9 +118,8 @@ class Explained:
 
 
 def _beside(before: RowExplanation, after: RowExplanation) -> Iterator[str | Grid]:
-    columns = [Column(""), Column("before", right=True), Column("after", right=True)]
-    rows = [[name, one, other] for name, one, other in _figures(before, after) if one or other]
-    yield Grid(columns, rows)
+    columns = [Column("figure"), Column("before", right=True), Column("after", right=True)]
+    yield Grid(columns, list(_figures(before, after)))
     inputs = _inputs(before, after)
     if inputs:
         yield Grid([Column("input"), *columns[1:], Column("note", fold=True)], inputs)
@@ -131,32 +130,40 @@ def _beside(before: RowExplanation, after: RowExplanation) -> Iterator[str | Gri
         yield Grid([Column("comparable"), *columns[1:]], _sales(before, after))
 
 
-def _figures(before: RowExplanation, after: RowExplanation) -> Iterator[tuple[str, str, str]]:
-    both = before.score, after.score
-    unit = before.error.unit
-    for name, key in (("value", "prediction"), ("low", "low"), ("high", "high")):
-        yield (name, *(in_steps(one[key]) for one in both))
-    yield ("expected error", *(told_error(one["expected_error"], unit) for one in both))
+def _figures(before: RowExplanation, after: RowExplanation) -> Iterator[list[str]]:
+    """List the figures of both, as far as there are some."""
+    told = [_figures_of(one) for one in (before, after)]
+    for name in dict.fromkeys([*told[0], *told[1]]):
+        yield [name, *(one.get(name, "") for one in told)]
+
+
+def _figures_of(told: RowExplanation) -> dict[str, str]:
+    score, unit = told.score, told.error.unit
+    figures = {"value": in_steps(score["prediction"])}
+    figures |= {name: in_steps(score[name]) for name in ("low", "high")}
+    figures["expected error"] = told_error(score["expected_error"], unit)
     for name, key in (("P(within 10 %)", "p_within_10"), ("P(outlier)", "p_outlier")):
-        known = [one.get(key) for one in both]
-        yield (name, *("" if one is None else in_percent(one) for one in known))
-    yield ("tier", *(str(one.get("tier") or "") for one in both))
-    yield ("accepted", *({True: "yes", False: "no"}.get(one.get("accept"), "") for one in both))
-    of_sales = [one.comparables for one in (before, after)]
-    if all(one is not None for one in of_sales):
-        first = [one.summary.iloc[0] for one in of_sales]
-        yield ("average of comparables", *(in_steps(one["comparables_value"]) for one in first))
-        yield ("their spread", *(told_error(float(one["spread"]), unit) for one in first))
-        yield ("effective comparables", *(f"{one['effective_comparables']:.1f}" for one in first))
+        if score.get(key) is not None:
+            figures[name] = in_percent(score[key])
+    if score.get("tier") is not None:
+        figures["tier"] = str(score["tier"])
+    if score.get("accept") is not None:
+        figures["accepted"] = "yes" if score["accept"] else "no"
+    if told.comparables is not None:
+        line = told.comparables.summary.iloc[0]
+        figures["average of comparables"] = in_steps(line["comparables_value"])
+        figures["their spread"] = told_error(float(line["spread"]), unit)
+        figures["effective comparables"] = f"{line['effective_comparables']:.1f}"
+    return figures
 
 
 def _inputs(before: RowExplanation, after: RowExplanation) -> list[list[str]]:
     """List the inputs that are other ones, with what is odd in the new ones."""
-    both = zip(before.inputs.itertuples(), after.inputs.itertuples(), strict=True)
+    both = zip(*(one.inputs.to_dict("records") for one in (before, after)), strict=True)
     return [
-        [str(one.property), one.cell or "-", other.cell or "-", other.note]
+        [one["property"], one["cell"] or "-", other["cell"] or "-", other["note"]]
         for one, other in both
-        if one.cell != other.cell
+        if one["cell"] != other["cell"]
     ]
 
 

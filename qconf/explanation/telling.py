@@ -65,9 +65,9 @@ def sections_of(told: RowExplanation, no_comparables: str = "") -> list[Section]
 def _inputs(told: RowExplanation) -> Grid:
     columns = [Column("input"), Column("here"), Column("typical"), Column("note", fold=True)]
     rows = []
-    for one in told.inputs.itertuples():
-        note = f"{one.mark}: {one.note}" if one.mark else ""
-        rows.append([str(one.property), one.cell or "-", one.typical or "-", note])
+    for one in told.inputs.to_dict("records"):
+        note = f"{one['mark']}: {one['note']}" if one["mark"] else ""
+        rows.append([one["property"], one["cell"] or "-", one["typical"] or "-", note])
     return Grid(columns, rows)
 
 
@@ -123,7 +123,8 @@ def _difference(one: dict[str, Any]) -> str:
     here, there = (pd.to_numeric(str(cell), errors="coerce") for cell in (subject, sale))
     if np.isnan(here) or np.isnan(there):
         return f"{name} {written_cell(subject) or '-'} instead of {written_cell(sale) or '-'}"
-    return f"{abs(here - there):.6g} {'more' if here > there else 'less'} {name}"
+    far = written_cell(float(f"{abs(here - there):.4g}"))
+    return f"{far} {'more' if here > there else 'less'} {name}"
 
 
 def _reasons(told: RowExplanation) -> Iterator[str | Grid]:

@@ -70,6 +70,7 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
 
     Examples
     --------
+    >>> import numpy as np
     >>> x = np.linspace(0, 1, 400).reshape(-1, 1)
     >>> model = ComparablesRegressor(random_state=0).fit(x, 10 * x[:, 0])
     >>> model.predict([[0.2], [0.8]]).round()
@@ -126,7 +127,7 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
             If a parameter, the table or the target breaks its rule.
         """
         check_parameters(self)
-        encoded = encode(self, X, reset=True)
+        encoded: Any = encode(self, X, reset=True)
         target = check_target(self, y, len(encoded))
         self.model_ = BoostedTrees(
             n_estimators=self.n_estimators,
@@ -155,7 +156,7 @@ class ComparablesRegressor(TakesTables, RegressorMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples,)
         """
-        encoded = encode(self, X, reset=False)
+        encoded: Any = encode(self, X, reset=False)
         asked = leaves_of([self.model_.trees_], encoded.matrix, self.n_jobs)
         alike = most_alike(self.leaves_, asked, self.n, sharp=True, n_jobs=self.n_jobs)
         predicted: FloatArray = (alike.shares * self.carried_[alike.places]).sum(axis=1)

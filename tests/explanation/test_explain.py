@@ -74,7 +74,7 @@ def test_what_is_as_in_the_typical_row_adds_nothing() -> None:
     found = explain_error(model, typical)
     assert (found.table["factor"] == 1.0).all()
     assert found.summary["expected_error"].item() == found.summary["typical_error"].item()
-    told = f"{100 * found.summary.iloc[0, 0]:.1f} %"
+    told = f"{100 * found.summary['typical_error'].item():.1f} %"
     assert found.in_words() == f"typical {told} = {told}"
 
 
@@ -231,7 +231,7 @@ def test_a_row_that_was_not_explained_is_refused() -> None:
 
 _RNG = np.random.default_rng(0)
 _AREA = pd.Series(_RNG.uniform(1, 2, 200))
-_PRICE = (_AREA * np.exp(_RNG.normal(scale=0.1, size=200))).to_numpy()
+_PRICE: Any = (_AREA * np.exp(_RNG.normal(scale=0.1, size=200))).to_numpy()
 _DAYS = pd.date_range("2020-01-01", periods=200)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 from explained_rows import one_row
 from new_rows import features, fitted_model, new_rows
@@ -109,5 +110,5 @@ def test_columns_together_are_set_together() -> None:
 def test_the_typical_row_has_typical_alternatives_of_no_column() -> None:
     """Only those beside its cells."""
     model = fitted_model()
-    frame, schema = one_row(model, model.background_.typical)
+    frame, schema = one_row(model, pd.DataFrame(model.background_.typical))
     assert set(alternatives(model, frame, schema, Decisions())["which"]) <= {"lower", "higher"}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
-from new_rows import features, fitted_model
+from new_rows import features, fitted_model, new_rows
 from worlds import sales_table
 
-from qconf import ConfidentRegressor
+from qconf import ConfidentRegressor, explain_error, load, save
 
 
 def test_the_typical_row_is_a_row_of_the_fit_in_the_middle() -> None:
@@ -55,3 +58,25 @@ def test_a_column_that_is_mostly_missing_is_typically_missing() -> None:
     model = ConfidentRegressor(confidence="constant", error="absolute", random_state=0)
     typical = model.fit(x, x["a"]).background_.typical
     assert np.isnan(typical["b"].item())
+
+
+def test_it_is_kept_in_the_file_of_a_model(tmp_path: Path) -> None:
+    """A loaded model explains to the last bit what the saved one did."""
+    model, X = fitted_model(), features(new_rows(4))
+    save(model, tmp_path / "avm.qconf")
+    loaded = load(tmp_path / "avm.qconf")
+    pd.testing.assert_frame_equal(explain_error(model, X).table, explain_error(loaded, X).table)
+
+
+def test_one_that_was_tampered_with_is_refused() -> None:
+    """Two typical rows, a column less, counts of other values."""
+    background = fitted_model().background_
+    two = pd.concat([pd.DataFrame(background.typical)] * 2)
+    short = replace(background.columns[0], counts=background.columns[0].counts[1:])
+    for broken in (
+        replace(background, typical=two),
+        replace(background, columns=background.columns[1:]),
+        short,
+    ):
+        with pytest.raises(ValueError, match=r"is not told|is none"):
+            broken.check_restored()

@@ -19,9 +19,10 @@ from qconf.model.known_sales import KeptRows, KnownSales, row_digests
 TREES = BoostedTrees(n_estimators=5, random_state=0)
 
 
-def table(n: int = 60) -> tuple[pd.DataFrame, pd.Series[float]]:
+def table(n: int = 60) -> tuple[pd.DataFrame, Any]:
     rng = np.random.default_rng(0)
-    X = pd.DataFrame({"area": rng.integers(50, 150, n), "zone": rng.choice(["a", "b", None], n)})
+    zones = np.array(["a", "b", None], dtype=object)
+    X = pd.DataFrame({"area": rng.integers(50, 150, n), "zone": rng.choice(zones, n)})
     return X, pd.Series(rng.uniform(1, 2, n), name="price")
 
 

@@ -42,8 +42,10 @@ def pair_contributions(
         pair_room,
     )
 
-    given = [np.require(one, np.float64, ["C", "W", "A"]) for one in (rows, baselines)]
-    parts = np.zeros(given[0].shape)
+    given: list[FloatArray] = [
+        np.require(one, dtype=np.float64, requirements=["C", "W", "A"]) for one in (rows, baselines)
+    ]
+    parts = np.zeros((len(rows), rows.shape[1]))
     n_splits = int(np.diff(trees.split_offsets).max(initial=0))
     orders = _orders(min(n_splits, parts.shape[1]) + 1)
 
@@ -59,4 +61,5 @@ def _orders(n: int) -> FloatArray:
     """Return (a − 1)! b! / (a + b)! for a and b below `n`; 0 where a is 0."""
     a, b = np.indices((n, n))
     ways = (a + b) * binom(np.maximum(a + b - 1, 0), b)
-    return np.divide(1.0, ways, out=np.zeros((n, n)), where=a > 0)
+    shares: FloatArray = np.divide(1.0, ways, out=np.zeros((n, n)), where=a > 0)
+    return shares

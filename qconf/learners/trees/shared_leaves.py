@@ -13,7 +13,7 @@ from qconf._types import FloatArray, IntArray
 from qconf.core.threads import rows_side_by_side
 from qconf.learners.trees.flat_trees import FlatTrees
 
-__all__ = ["AlikeRows", "Window", "leaf_weights", "leaves_of", "most_alike"]
+__all__ = ["AlikeRows", "Window", "leaf_weights", "leaves_of", "most_alike", "shared_with"]
 
 #: Leaves of a million rows in hundreds of trees would take a gigabyte as they are found.
 _TREES_AT_ONCE = 10
@@ -74,7 +74,10 @@ class AlikeRows:
     def shares(self) -> FloatArray:
         """Weights that add up to one over the rows that were found, shape (n_rows, n)."""
         sums = self.weights.sum(axis=1, keepdims=True)
-        return np.divide(self.weights, sums, out=np.zeros_like(self.weights), where=sums > 0)
+        shares: FloatArray = np.divide(
+            self.weights, sums, out=np.zeros_like(self.weights), where=sums > 0
+        )
+        return shares
 
 
 def leaves_of(forests: Sequence[FlatTrees], matrix: FloatArray, n_jobs: int | None = None) -> Any:
@@ -101,6 +104,43 @@ def leaves_of(forests: Sequence[FlatTrees], matrix: FloatArray, n_jobs: int | No
             found[at : at + len(some)] = some
             at += len(some)
     return found
+
+
+def shared_with(
+    forests: Sequence[FlatTrees], matrix: FloatArray, row: FloatArray, n_jobs: int | None = None
+) -> NDArray[np.uint8]:
+    """Tell in which trees each row is in the leaf of one row: sooner than finding all leaves.
+
+    Parameters
+    ----------
+    forests : sequence of FlatTrees
+    matrix : ndarray of shape (n_rows, n_features)
+    row : ndarray of shape (n_features,)
+    n_jobs : int or None, default=None
+
+    Returns
+    -------
+    ndarray of shape (n_trees, n_rows), dtype uint8
+        1 where they share the leaf, else 0: leaves for `most_alike`, in which the row's are all 1.
+    """
+    from qconf.learners.trees.shared_leaves_loops import follow  # noqa: PLC0415 - as below
+
+    known, asked = (
+        np.require(one, dtype=np.float64, requirements=["C", "W", "A"]) for one in (matrix, row)
+    )
+    shared = np.empty((sum(one.n_trees for one in forests), len(known)), dtype=np.uint8)
+    at = 0
+    for one in forests:
+        trees, longest = one.walked, int(np.diff(one.split_offsets).max(initial=0)) + 1
+        own = shared[at : at + one.n_trees]
+
+        def find(part: slice, trees: Any = trees, longest: int = longest, own: Any = own) -> None:
+            way = np.empty(longest, dtype=np.int32)
+            follow(trees, known[part], asked, way, part.start, own)
+
+        rows_side_by_side(find, len(known), n_jobs)
+        at += one.n_trees
+    return shared
 
 
 def leaf_weights(counts: Any, n_trees: int, *, sharp: bool) -> FloatArray:

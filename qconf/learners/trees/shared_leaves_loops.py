@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import FloatArray, IntArray
-from qconf.core.compiled import compiled
+from qconf.core.compiled import compiled, exactly_compiled, exactly_inlined
+from qconf.learners.trees.flat_trees_loops import Walked, goes_left
 
-__all__ = ["Asked", "Found", "Room", "find_most_alike", "room"]
+__all__ = ["Asked", "Found", "Room", "find_most_alike", "follow", "room"]
 
 #: Known rows that are counted together: their leaves stay in the nearer cache, for all that ask.
 _BLOCK = 2048
+#: Rows that follow a way together: their numbers stay in the nearest cache.
+_ROWS = 128
 #: So many trees can be counted in a byte.
 _TREES_IN_A_BYTE = 255
 
@@ -186,3 +189,52 @@ def _take_most(
             most[at], places[at] = most[at - 1], places[at - 1]
             at -= 1
         most[at], places[at] = count, first + k
+
+
+@exactly_compiled
+def follow(
+    trees: Walked,
+    known: FloatArray,
+    row: FloatArray,
+    way: NDArray[np.int32],
+    first: int,
+    shared: NDArray[np.uint8],
+) -> None:
+    """Tell which known rows go the whole way of one row in each tree; most part from it soon.
+
+    Parameters
+    ----------
+    trees : Walked
+    known : ndarray of shape (n_known, n_features)
+    row : ndarray of shape (n_features,)
+    way : ndarray of shape (n_splits of the largest tree + 1,)
+        Room.
+    first : int
+        Where in `shared` these rows begin.
+    shared : ndarray of shape (n_trees, n_known of all)
+        Is filled: 1 for those in the leaf of the row, else 0.
+    """
+    for start in range(0, len(known), _ROWS):
+        end = min(start + _ROWS, len(known))
+        for tree in range(len(trees.roots)):
+            length, way[0] = 0, trees.roots[tree]
+            while way[length] >= 0:
+                way[length + 1] = _next(trees, way[length], row)
+                length += 1
+            for k in range(start, end):
+                shared[tree, first + k] = _goes_along(trees, known[k], way, length)
+
+
+@exactly_compiled
+def _goes_along(trees: Walked, row: FloatArray, way: NDArray[np.int32], length: int) -> bool:
+    for step in range(length):  # noqa: SIM110 - compiled code has no generators
+        if _next(trees, way[step], row) != way[step + 1]:
+            return False
+    return True
+
+
+@exactly_inlined
+def _next(trees: Walked, at: int, row: FloatArray) -> Any:
+    """Return the split or leaf behind a split."""
+    node = trees.nodes[at]
+    return node.left if goes_left(trees, node, row[node.feature]) else node.right

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qconf.encoding.encoded import Encoded
 from qconf.learners.trees.boosted import BoostedTrees
-from qconf.learners.trees.shared_leaves import Window, leaf_weights, leaves_of, most_alike
+from qconf.learners.trees.shared_leaves import (
+    Window,
+    leaf_weights,
+    leaves_of,
+    most_alike,
+    shared_with,
+)
 
 
 def by_counting(known: Any, asked: Any, window: Window) -> Any:
@@ -85,6 +93,29 @@ def test_rows_do_not_hang_on_each_other(n_rows: int) -> None:
     alone = most_alike(known, asked[:, :1], 5, sharp=True)
     np.testing.assert_array_equal(two.places[:1], alone.places)
     np.testing.assert_array_equal(two.effective[:1], alone.effective)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n_leaves=st.sampled_from([2, 31, 300]))
+def test_rows_that_go_the_same_way_share_the_leaf(seed: int, n_leaves: int) -> None:
+    """As by finding all leaves: with gaps and levels, in several forests and threads."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.normal(size=(1200, 3)).round(1), columns=["a", "b", "c"])
+    X["zone"] = rng.integers(40, size=1200).astype(str)
+    X = X.mask(rng.uniform(size=X.shape) < 0.1)
+    made = []
+    for n in (5, 3):
+        model = BoostedTrees(
+            n_estimators=n, max_leaf_nodes=n_leaves, min_samples_leaf=1, random_state=0
+        )
+        target = np.nan_to_num(X["a"]) + (X["zone"] > "3") + rng.normal(size=1200)
+        made.append(model.fit(X, target))
+    matrix = Encoded.of(X, made[0].encoder_).matrix
+    trees = [one.trees_ for one in made]
+    leaves = leaves_of(trees, matrix)
+    for row in (0, 700):
+        shared = shared_with(trees, matrix, matrix[row], 2)
+        np.testing.assert_array_equal(shared, leaves == leaves[:, [row]])
 
 
 def test_leaves_are_those_of_the_trees() -> None:
