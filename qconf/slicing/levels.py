@@ -31,6 +31,8 @@ _LEVELS = (1, 2, 3)
 _CONFIDENCE = 1 - 2 * 0.05 / len(_LEVELS)
 #: So many rows of each half tell what can be told of a level.
 _MOST_ROWS = 100_000
+#: As many for each level: stopped by rows held out, small trees stop too early, and deeper ones
+#: seem to be needed.
 _TREES = 200
 
 
@@ -133,9 +135,8 @@ def _fitted(
     from qconf.learners.trees.boosted import BoostedTrees  # noqa: PLC0415 - LightGBM is slow to load
 
     trees = BoostedTrees(
-        loss="gamma", n_estimators=_TREES, learning_rate=0.1, max_leaf_nodes=n_properties + 1,
-        min_samples_leaf=min_rows, max_features=1.0, subsample=1.0, early_stopping=True,
-        random_state=seed,
+        loss="gamma", n_estimators=_TREES, learning_rate=0.05, max_leaf_nodes=n_properties + 1,
+        min_samples_leaf=min_rows, max_features=1.0, subsample=1.0, random_state=seed,
     )  # fmt: skip
     return np.maximum(trees.fit(design[0], before).predict(design[1]), np.finfo(float).tiny)
 
