@@ -207,10 +207,15 @@ def _flagged(rows: ScoredOutcomes, counts: Mapping[str, int]) -> Source:
 def _at_stake(rows: ScoredOutcomes, stake: str) -> FloatArray:
     """Return the money that is likely to be off, of each row."""
     if stake == PREDICTION:
-        return np.nan_to_num(rows.scores["std"].to_numpy(dtype=np.float64))
+        return _or_nothing(rows.scores["std"].to_numpy(dtype=np.float64))
     check_known(rows.frame, stake)
     money = role_numbers(rows.frame[stake], f"stake {stake!r}")
-    return np.nan_to_num(np.abs(money) * rows.scores["fsd"].to_numpy(dtype=np.float64))
+    return _or_nothing(np.abs(money) * rows.scores["fsd"].to_numpy(dtype=np.float64))
+
+
+def _or_nothing(money: FloatArray) -> FloatArray:
+    known: FloatArray = np.nan_to_num(money)
+    return known
 
 
 def _drawn(rows: IntArray, n: int, random_state: int) -> IntArray:
