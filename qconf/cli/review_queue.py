@@ -140,8 +140,8 @@ def queue_command(  # noqa: PLR0917 - typer turns each into an option
     from qconf.review.store.store import FeedbackStore  # noqa: PLC0415
 
     with FeedbackStore(output) as store, redirect_stdout(sys.stderr):
-        known = {"flagged": store.flagged(), "queued": store.queued()}
-        queue = review_queue(model, table, **asked, **known)
+        asked |= {"flagged": store.flagged(), "queued": store.queued()}
+        queue = review_queue(model, table, **asked)
         numbers, place = store.add_queue(queue), store.name
     for warning in queue.warnings:
         tell(f"warning: {warning}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import t
 
-from qconf._types import BoolArray, FloatArray
+from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.conventions import PREDICTION
 from qconf.errors import OptionError, TableError
 from qconf.fitting.opened import opened, read_as_fit
@@ -124,63 +124,76 @@ def scored_outcomes(
     ------
     TableError, OptionError, ModelFileError
     """
-    pair, card, of_fit = opened(
-        model, "asked for estimates to review", plugins=plugins, trust=trust
-    )
+    pair, card, of_fit = opened(model, "reviewed", plugins=plugins, trust=trust)
     schema = Schema.of_model(pair, of_fit)
     said = {**of_fit, **(reading or {})}
     read = read_as_fit(outcomes, schema, said)
-    name = truth or card.target
-    if name is None:
-        msg = "Which column holds what came out? The model's card does not know: --truth."
-        raise OptionError(msg)
-    frame = read.frame.rename(columns=str)
-    for one in (name, key):
-        if one is not None:
-            check_known(frame, one)
+    frame, name = _checked(read.frame, card, truth, key)
     decisions = _decisions(card, threshold)
     scored = score_frame(pair, schema, frame, decisions)
     at = np.setdiff1d(np.arange(len(frame)), list(scored.reasons)).astype(np.intp)
     if not len(at):
         msg = f"None of the {len(frame)} rows can be scored. {next(iter(scored.reasons.values()))}"
         raise TableError(msg)
-    new = ~_seen(pair, card, frame.iloc[at], time)
-    key_columns = (key,) if key is not None else tuple(schema.names)
-    there = [one for one in key_columns if one in frame.columns]
-    keys = row_keys(frame.iloc[at], there, is_id=key is not None)
-    keep = np.flatnonzero(new & _first_of_each(keys))
-    if not len(keep):
-        msg = "There are no new rows: the model may have seen all of them (--time)."
-        raise TableError(msg)
-    told = _left_out(len(frame) - len(at), int((~new).sum()), int(new.sum()) - len(keep))
+    key_columns = (
+        [key] if key is not None else [one for one in schema.names if one in frame.columns]
+    )
+    keys = row_keys(frame.iloc[at], key_columns, is_id=key is not None)
+    keep, left_out = _new_rows(~_seen(pair, card, frame.iloc[at], time), keys, len(frame) - len(at))
     own = frame.iloc[at[keep]].reset_index(drop=True)
     scores = scored.batch.to_pandas().iloc[keep].reset_index(drop=True)
     residual = known_residuals(pair, own, name, scores[PREDICTION].to_numpy())
     times_expected, p = _surprise(pair, scores[EXPECTED_ERROR].to_numpy(), residual)
     fingerprint = fingerprint_of(pair, [])
-    if getattr(pair, "time_range_", None) is None:
-        told += (_UNKNOWN,)
-    if getattr(pair, "error_distribution_", None) is None:
-        told += (_NO_DISTRIBUTION,)
     return ScoredOutcomes(
         frame=own,
         columns=tuple(one for one in schema.names if one in frame.columns),
         keys=[keys[row] for row in keep],
-        key_columns=tuple(there),
+        key_columns=tuple(key_columns),
         scores=scores,
         outcome=np.where(np.isfinite(residual), _numbers(own[name]), np.nan),
         residual=residual,
         times_expected=times_expected,
         p=p,
-        threshold=card.threshold if threshold is None else threshold,
+        threshold=decisions.threshold,
         model="" if fingerprint is None else fingerprint.digest,
-        warnings=(*read.warnings, *told),
+        warnings=(*read.warnings, *left_out, *_doubts(pair)),
         pair=pair,
         schema=schema,
         decisions=decisions,
         target=name,
         reading=said,
     )
+
+
+def _checked(
+    frame: pd.DataFrame, card: ModelCard, truth: str | None, key: str | None
+) -> tuple[pd.DataFrame, str]:
+    """Check that the columns are there; return the name of the outcome too."""
+    name = truth or card.target
+    if name is None:
+        msg = "Which column holds what came out? The model's card does not know: --truth."
+        raise OptionError(msg)
+    named = frame.rename(columns=str)
+    for one in (name, key):
+        if one is not None:
+            check_known(named, one)
+    return named, name
+
+
+def _new_rows(new: BoolArray, keys: list[str], useless: int) -> tuple[IntArray, tuple[str, ...]]:
+    """Keep rows that the model has not seen, one of each key; say what is left out."""
+    keep = np.flatnonzero(new & _first_of_each(keys))
+    if not len(keep):
+        msg = "There are no new rows: the model may have seen all of them (--time)."
+        raise TableError(msg)
+    return keep, _left_out(useless, int((~new).sum()), int(new.sum()) - len(keep))
+
+
+def _doubts(pair: Any) -> tuple[str, ...]:
+    """Say what is not known of a model."""
+    said = {"time_range_": _UNKNOWN, "error_distribution_": _NO_DISTRIBUTION}
+    return tuple(line for name, line in said.items() if getattr(pair, name, None) is None)
 
 
 def _decisions(card: ModelCard, threshold: float | None) -> Decisions:

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from qconf._types import FloatArray, IntArray, TableLike
+from qconf._types import BoolArray, FloatArray, IntArray, TableLike
 from qconf.core.conventions import PREDICTION, check_seed
 from qconf.errors import OptionError
 from qconf.explanation.conflicts import conflicting_pairs
-from qconf.review.conflicts import check_pairs, find_conflicts
+from qconf.review.conflicts import Conflicts, check_pairs, find_conflicts
 from qconf.review.discoveries import discoveries
 from qconf.review.explained import Explain, explanations
 from qconf.review.frozen import frozen_cases
@@ -139,19 +139,7 @@ def review_queue(
     apart = find_conflicts(rows.frame, _known_pairs(rows) if asked is None else asked)
     found = discoveries(rows.p, fdr)
     counts = _counts(flagged)
-    sources = [
-        _flagged(rows, counts),
-        Source(
-            SURPRISE,
-            highest_first(rows.times_expected, found),
-            highest_first(rows.times_expected, np.isfinite(rows.p) & ~found),
-        ),
-        Source(CONFLICT, highest_first(apart.excess, apart.excess > 0)),
-    ]
-    if stake is not None:
-        money = _at_stake(rows, stake)
-        largest = np.argsort(-money, kind="stable")[:n]
-        sources.append(Source(STAKE, largest[money[largest] > 0]))
+    sources = _sources(rows, found, apart, (counts, stake, n))
     left = np.setdiff1d(np.arange(len(rows)), list(before)).astype(np.intp)
     drawn = _drawn(left, math.floor(n * random_share + 0.5), random_state)
     chosen = mixed(drawn, sources, n, before)
@@ -171,6 +159,30 @@ def review_queue(
         model=rows.model,
         warnings=rows.warnings,
     )
+
+
+def _sources(
+    rows: ScoredOutcomes,
+    found: BoolArray,
+    apart: Conflicts,
+    asked: tuple[Mapping[str, int], str | None, int],
+) -> list[Source]:
+    """Return the sources in the order in which they take turns."""
+    counts, stake, n = asked
+    tested = np.isfinite(rows.p)
+    sources = [
+        _flagged(rows, counts),
+        Source(
+            SURPRISE,
+            highest_first(rows.times_expected, found),
+            highest_first(rows.times_expected, tested & ~found),
+        ),
+        Source(CONFLICT, highest_first(apart.excess, apart.excess > 0)),
+    ]
+    if stake is not None:
+        money = _at_stake(rows, stake)
+        sources.append(Source(STAKE, highest_first(money, money > 0)[:n]))
+    return sources
 
 
 def _check_options(n: int, fdr: float, random_share: float) -> None:
@@ -207,10 +219,15 @@ def _flagged(rows: ScoredOutcomes, counts: Mapping[str, int]) -> Source:
 def _at_stake(rows: ScoredOutcomes, stake: str) -> FloatArray:
     """Return the money that is likely to be off, of each row."""
     if stake == PREDICTION:
-        return np.nan_to_num(rows.scores["std"].to_numpy(dtype=np.float64))
+        return _or_nothing(rows.scores["std"].to_numpy(dtype=np.float64))
     check_known(rows.frame, stake)
     money = role_numbers(rows.frame[stake], f"stake {stake!r}")
-    return np.nan_to_num(np.abs(money) * rows.scores["fsd"].to_numpy(dtype=np.float64))
+    return _or_nothing(np.abs(money) * rows.scores["fsd"].to_numpy(dtype=np.float64))
+
+
+def _or_nothing(money: FloatArray) -> FloatArray:
+    known: FloatArray = np.nan_to_num(money)
+    return known
 
 
 def _drawn(rows: IntArray, n: int, random_state: int) -> IntArray:

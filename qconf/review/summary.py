@@ -145,7 +145,8 @@ def summarize(
 
 
 def _check_by(by: Sequence[str], cases: list[CaseRecord], feedback: list[Feedback]) -> None:
-    known = {name for one in (*cases, *feedback) for name in one.inputs}
+    every = [one.inputs for one in cases] + [one.inputs for one in feedback]
+    known = {name for inputs in every for name in inputs}
     for name in by:
         if name not in known:
             msg = f"No estimate has an input {name!r}. {did_you_mean(name, sorted(known))}"

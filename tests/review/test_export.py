@@ -16,7 +16,8 @@ def exported(tmp_path: Path, **said: Any) -> list[dict[str, Any]]:
     with FeedbackStore(tmp_path / "a.db") as store:
         store.add_queue(queue_of(as_case("r1")))
         store.decide(1, who="ann", **said)
-        return corrections_of(store).to_dict("records")
+        rows: list[dict[str, Any]] = corrections_of(store).to_dict("records")  # type: ignore[assignment]
+        return rows
 
 
 def test_a_wrong_input_is_replaced(tmp_path: Path) -> None:

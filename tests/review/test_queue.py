@@ -84,7 +84,7 @@ def test_conflicting_inputs_are_told_beyond_what_is_usual() -> None:
     """A source that is always a tenth lower is no conflict; one digit too many is."""
     table = offers(400, 1)
     table["listed"] *= 0.9
-    table.loc[17, "size"] *= 10
+    table["size"] = table["size"].where(table.index != 17, 10 * table["size"])
     table.loc[18, "listed"] = np.nan
     told = queue(table, conflicts=[("size", "listed")])
     (found,) = [one for one in told.cases if one.drawn_by == "conflict"]
@@ -101,8 +101,8 @@ def test_pairs_that_the_model_knows_are_looked_at_without_being_asked() -> None:
     model.fit(table.drop(columns=["price", "id"]), table["price"])
     model.confidence_.conflict_ = SimpleNamespace(pairs=[("size", "listed"), ("size", "elsewhere")])
     new = offers(100, 1)
-    new.loc[17, "size"] *= 10
-    asked = {"truth": "price", "key": "id", "random_share": 0.0}
+    new["size"] = new["size"].where(new.index != 17, 10 * new["size"])
+    asked: dict[str, Any] = {"truth": "price", "key": "id", "random_share": 0.0}
     assert rows_of(review_queue(model, new, **asked), "conflict") == ["o1-17"]
     assert not rows_of(review_queue(model, new, conflicts=[], **asked), "conflict")
 

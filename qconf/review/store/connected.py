@@ -37,7 +37,7 @@ class Connected:
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._url = store_url(os.fspath(place))
-        self._now = (lambda: datetime.now(UTC)) if now is None else now
+        self._now: Callable[[], datetime] = _clock if now is None else now
         self._engine = opened_engine(self._url, create=create, now=self._moment())
         self._process = os.getpid()
 
@@ -110,6 +110,10 @@ class Connected:
 
     def _moment(self) -> str:
         return written(self._now())
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def written(moment: datetime) -> str:

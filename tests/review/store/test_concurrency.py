@@ -134,6 +134,6 @@ def test_what_was_answered_is_there_once_though_writers_are_killed(tmp_path: Pat
     for one in running:
         assert one.wait(timeout=120) == 0
     with FeedbackStore(place, create=False) as store:
-        kept = sorted(int(one.text) for one in store.feedback())
-    assert kept == list(range(WRITERS * EACH))
+        numbers = sorted(int(one.text) for one in store.feedback())
+    assert numbers == list(range(WRITERS * EACH))
     assert len(answered()) == WRITERS * EACH
