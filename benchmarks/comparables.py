@@ -81,8 +81,8 @@ def _measured(scenario: Scenario, folder: Path | None, seed: int) -> dict[str, A
     known, new = table[tenth < _FITTED], table[tenth >= _FITTED]
     X, y = known.drop(columns=scenario.target), known[scenario.target]
     asked, truth = new.drop(columns=scenario.target), new[scenario.target].to_numpy()
-    model = ConfidentRegressor(random_state=seed, keep_sales=True)
-    model.fit(X, y, time=scenario.time)
+    pair = ConfidentRegressor(random_state=seed, keep_sales=True)
+    model = pair.fit(X, y, time=scenario.time)
     with warnings.catch_warnings():
         # That the last rows are of long after the fit is meant.
         warnings.simplefilter("ignore", UserWarning)

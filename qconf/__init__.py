@@ -68,9 +68,11 @@ if TYPE_CHECKING:
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.monitoring.error_forecast import forecast_error as forecast_error
     from qconf.monitoring.forecast import forecast_batch as forecast_batch
     from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
     from qconf.monitoring.run import monitor_file as monitor_file
+    from qconf.pages.write import write_report as write_report
     from qconf.portfolios.result import PortfolioChoice as PortfolioChoice
     from qconf.portfolios.unlabelled import compare_unlabelled as compare_unlabelled
     from qconf.probability.error_distribution import ErrorDistribution as ErrorDistribution
@@ -111,6 +113,7 @@ _HOME = {
     "Evaluation": "qconf.evaluation.evaluate",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
+    "InputConflict": "qconf.encoding.input_conflict",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
     "ModelCard": "qconf.saving.card",
@@ -148,6 +151,7 @@ _HOME = {
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "forecast_batch": "qconf.monitoring.forecast",
+    "forecast_error": "qconf.monitoring.error_forecast",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
     "monitor_file": "qconf.monitoring.run",
@@ -162,6 +166,7 @@ _HOME = {
     "simulate": "qconf.simulation.simulate",
     "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
+    "write_report": "qconf.pages.write",
 }
 
 __all__ = [
@@ -185,6 +190,7 @@ __all__ = [
     "Evaluation",
     "FittedModel",
     "ForestConfidence",
+    "InputConflict",
     "IntervalConfidence",
     "LinearQuantileRegressor",
     "ModelCard",
@@ -222,6 +228,7 @@ __all__ = [
     "fit_error_distribution",
     "fit_model",
     "forecast_batch",
+    "forecast_error",
     "load",
     "load_example",
     "monitor_file",
@@ -236,6 +243,7 @@ __all__ = [
     "simulate",
     "tiers",
     "value_curve",
+    "write_report",
 ]
 
 

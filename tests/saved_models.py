@@ -158,6 +158,16 @@ MODELS: dict[str, Callable[[], Any]] = {
         ResidualConfidence(target="absolute", early_stopping=True, random_state=0)
     ),
     "residual-glm": lambda: _on_residuals(ResidualConfidence("glm", bound="mean+sd")),
+    "residual-prior": lambda: _on_residuals(
+        ResidualConfidence(
+            "glm",
+            prior={"age": (0.01, 0.01), "zone=a": (-0.5, 0.3), "zone missing": (0.2, 0.2)},
+            bound="mean+sd",
+        )
+    ),
+    "residual-rules-learned": lambda: _on_residuals(
+        ResidualConfidence.from_rules(0.08, {"age": (0.01, 0.01)}, typical={"age": 30})
+    ),
     "residual-online": lambda: _on_residuals(ResidualConfidence("online", target="log")),
     "quantile": lambda: _on_residuals(
         QuantileConfidence(BoostedTrees("quantile", n_estimators=8), random_state=0)
@@ -211,6 +221,11 @@ MODELS: dict[str, Callable[[], Any]] = {
     "model-absolute": lambda: _on_target(
         ConfidentRegressor(
             _TREES, "online", error="absolute", n_bootstrap=2, bound="max", random_state=0
+        )
+    ),
+    "model-conflicts": lambda: _on_target(
+        ConfidentRegressor(
+            _TREES, "online", conflicts={"price": ("low", "high")}, folds=2, random_state=0
         )
     ),
     "model-probabilities": lambda: _on_target(

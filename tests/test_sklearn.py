@@ -28,6 +28,7 @@ from qconf import (
     SelectiveRegressor,
 )
 from qconf.encoding.encoder import TableEncoder
+from qconf.estimators.conflict import ConflictConfidence
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
 from qconf.learners.quantile_score import ScoresQuantiles
@@ -80,6 +81,8 @@ ESTIMATORS = [
     ResidualConfidence(BoostedTrees("gamma", n_estimators=10)),
     ResidualConfidence(BoostedTrees("gamma", n_estimators=10), n_bootstrap=3, bound=0.8),
     ResidualConfidence("glm", bound=0.9),
+    ResidualConfidence("glm", prior={"x0": (0.1, 0.05)}),
+    ConflictConfidence(CountConfidence(), ()),
     ResidualConfidence("online", target="outlier"),
     ResidualConfidence(BoostedTrees(n_estimators=10), target="combined"),
     SelectiveRegressor(ConfidentRegressor(TREES, "count", error="absolute")),

@@ -12,6 +12,7 @@ import typer
 
 from qconf.cli.destination import check_destination
 from qconf.cli.options import (
+    ConflictOption,
     CopiesOption,
     DateFormatOption,
     DayFirstOption,
@@ -35,6 +36,7 @@ from qconf.cli.options import (
     TextOption,
     ThresholdOption,
     TimeOption,
+    split_pairs,
 )
 from qconf.cli.streams import write_text
 from qconf.cli.tables import asked_of, read_or_example, reading_options
@@ -82,6 +84,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    conflict: ConflictOption = None,
     copies: CopiesOption = "group",
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
@@ -127,7 +130,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
-        features=features, error=error, threshold=threshold,
+        features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
     settings = {
         "copies": copies, "fraction": fraction, "folds": folds, "random_state": seed,

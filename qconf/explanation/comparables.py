@@ -10,7 +10,6 @@ import numpy as np
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
 from qconf.core.error_scale import error_scale
 from qconf.core.validation import select_rows
-from qconf.encoding.encoded import Encoded
 from qconf.errors import OptionError
 from qconf.explanation.comparables_adjusting import adjusted_prices, on_scale, split_adjustments
 from qconf.explanation.comparables_result import HELD_OUT, OTHER, Comparables, Pairs
@@ -23,7 +22,6 @@ from qconf.explanation.comparables_trees import (
 )
 from qconf.explanation.comparables_window import known_before
 from qconf.learners.trees.shared_leaves import AlikeRows
-from qconf.model.known_sales import row_digests
 from qconf.model.regressor import ConfidentRegressor
 
 __all__ = ["comparables"]
@@ -115,7 +113,7 @@ def comparables(
     own = value_trees(fitted)
     split = surrogate_of(fitted, known, random_state) if own is None else own
     similarity = similarity_of(fitted, own, split)
-    window, n_known = known_before(rows, known.rows, _keys(fitted, rows, known), since)
+    window, n_known = known_before(rows, known.rows, since)
     on_ratios = error_scale(fitted.error).needs_positive
     if on_ratios:
         # What is valued at zero or below has no ratio to anything.
@@ -154,17 +152,6 @@ def _regressor_of(model: Any) -> ConfidentRegressor:
         msg = f"Comparables need a fitted ConfidentRegressor, got a {type(model).__name__}."
         raise OptionError(msg)
     return model
-
-
-def _keys(model: ConfidentRegressor, rows: Rows, sales: Sales) -> tuple[Any, Any] | None:
-    """Digest rows and sales without a time by all features; None where time keeps them apart."""
-    if rows.time is not None:
-        return None
-    asked, known = (
-        row_digests(Encoded.of(one.features, model.encoder), np.zeros(len(one)))
-        for one in (rows, sales.rows)
-    )
-    return asked, known
 
 
 def _pairs(alike: AlikeRows, value: FloatArray, sales: Sales, *, on_ratios: bool) -> Pairs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
 from qconf.core.error_scale import error_scale
 from qconf.core.frames import as_frame_if_table, as_series
 from qconf.core.validation import select_rows
+from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError, TableError, did_you_mean
 from qconf.model.given_prediction import GivenPrediction
 from qconf.model.regressor import ConfidentRegressor
@@ -34,6 +37,8 @@ class Rows:
     time : ndarray of shape (n_rows,) or None
         Dates or numbers; None if no column of the fit was its time.
     groups : Series of shape (n_rows,) or None
+    encoder : TableEncoder
+        Of the features.
     """
 
     table: Table
@@ -41,9 +46,23 @@ class Rows:
     index: pd.Index
     time: Any
     groups: pd.Series[Any] | None
+    encoder: TableEncoder
 
     def __len__(self) -> int:
         return len(self.index)
+
+    @cached_property
+    def encoded(self) -> Encoded:
+        """The features as numbers."""
+        return Encoded.of(self.features, self.encoder)
+
+    @cached_property
+    def keys(self) -> Any:
+        """Hashes of the features, equal where all of them are, shape (n_rows,)."""
+        # Zero has two signs.
+        return pd.util.hash_pandas_object(
+            pd.DataFrame(self.encoded.matrix + 0.0), index=False
+        ).to_numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +114,7 @@ def rows_of(model: ConfidentRegressor, X: TableLike) -> Rows:
             time = moments_of(role_column(features, "time", model.time_name_))[0]
         if model.group_name_ is not None:
             groups = role_column(table, "group", model.group_name_)
-    return Rows(table, features, index, time, groups)
+    return Rows(table, features, index, time, groups, model.encoder)
 
 
 def _with_columns(model: ConfidentRegressor, table: Any) -> Any:
@@ -227,7 +246,7 @@ def _of_the_fit(
         places = np.arange(len(price))
     else:
         has_one = np.isfinite(model.residual_)
-        places = model.known_sales_.places(rows.features, price, model.encoder, has_one)
+        places = model.known_sales_.places(rows.encoded, price, has_one)
     was_fitted = places >= 0
     own = model.residual_[places[was_fitted]]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -248,10 +267,15 @@ def _of_the_model(model: ConfidentRegressor, features: Table, price: FloatArray)
 
 
 def _part(rows: Rows, places: Any) -> Rows:
-    return Rows(
+    part = Rows(
         select_rows(rows.table, places),
         select_rows(rows.features, places),
         rows.index[places],
         None if rows.time is None else rows.time[places],
         None if rows.groups is None else rows.groups.iloc[places].reset_index(drop=True),
+        rows.encoder,
     )
+    if "encoded" in vars(rows):
+        # Encoded once, however the rows are ordered.
+        vars(part)["encoded"] = rows.encoded[places]
+    return part

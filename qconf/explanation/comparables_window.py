@@ -16,17 +16,14 @@ from qconf.tables.columns import time_values
 __all__ = ["known_before"]
 
 
-def known_before(
-    rows: Rows, sales: Rows, alike: tuple[Any, Any] | None, since: Any
-) -> tuple[Window, IntArray]:
+def known_before(rows: Rows, sales: Rows, since: Any) -> tuple[Window, IntArray]:
     """Let each row see the sales of earlier times, and neither its own sale nor its group's.
 
     Parameters
     ----------
     rows, sales : Rows
         Sales in the order of their time.
-    alike : tuple of ndarray, or None
-        Without a time: keys of rows and of sales, equal where all features are.
+        Without a time those that are alike in all features may be the row itself.
     since : time, default=None
         Earlier sales are not used.
 
@@ -49,7 +46,7 @@ def known_before(
         last[np.asarray(pd.isna(rows.time))] = 0
     if since is not None:
         first += _position(sales, since)
-    apart, offsets = _apart(rows, sales, alike)
+    apart, offsets = _apart(rows, sales)
     row = np.repeat(np.arange(len(rows)), np.diff(offsets))
     inside = (apart >= first[row]) & (apart < last[row])
     n_known = np.maximum(last - first, 0) - np.bincount(row[inside], minlength=len(rows))
@@ -73,13 +70,13 @@ def _position(sales: Rows, since: Any) -> int:
         raise OptionError(msg) from None
 
 
-def _apart(rows: Rows, sales: Rows, alike: tuple[Any, Any] | None) -> tuple[IntArray, IntArray]:
+def _apart(rows: Rows, sales: Rows) -> tuple[IntArray, IntArray]:
     """List the sales that are a row's own, or of its group, one row's after the other's."""
     pairs = []
     if rows.groups is not None and sales.groups is not None:
         pairs.append(_same(rows.groups, sales.groups))
-    if alike is not None:
-        pairs.append(_same(*map(pd.Series, alike)))
+    if rows.time is None:
+        pairs.append(_same(pd.Series(rows.keys), pd.Series(sales.keys)))
     none = np.empty(0, dtype=np.intp)
     row = np.concatenate([none, *(one[0] for one in pairs)])
     place = np.concatenate([none, *(one[1] for one in pairs)])

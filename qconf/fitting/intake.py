@@ -14,6 +14,7 @@ from qconf.comparison.contenders import Contender, make_contenders, score_column
 from qconf.comparison.intake import Settings, take_in
 from qconf.core.conventions import PREDICTION, check_seed
 from qconf.errors import OptionError
+from qconf.estimators.conflict import check_learns
 from qconf.fitting.choosing import Choice, choose
 from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.dataset import Dataset
@@ -81,7 +82,7 @@ class Intake:
         table, target, settings, estimator, model, copies, folds, random_state, strict, drop
             As in `qconf.fit_model`.
         **roles
-            ``prediction``, ``time``, ``groups`` and ``features``.
+            ``prediction``, ``time``, ``groups``, ``features`` and ``conflicts``.
 
         Raises
         ------
@@ -94,6 +95,8 @@ class Intake:
             table, target, settings, drop=drop, scores=score_columns(named), copies=copies,
             strict=strict, **roles,
         )  # fmt: skip
+        for one in named:
+            check_learns(one.estimator, dataset.conflicts, one.name)
         _check_scores(dataset, named)
         given = {"target": target, **{role: roles[role] for role in _ROLES}}
         names = {role: str(one) if is_name(one) else None for role, one in given.items()}
@@ -131,8 +134,8 @@ class Intake:
             time = dataset.time_name
         error: Any = self.settings.scale.name
         kept = ConfidentRegressor(
-            regressor, contender.estimator, error=error, copies=self.copies,
-            keep_sales=keep_sales, **self.plan,
+            regressor, contender.estimator, error=error, conflicts=dataset.conflicts,
+            copies=self.copies, keep_sales=keep_sales, **self.plan,
         )  # fmt: skip
         # A score that is taken as it is learns nothing: no group is on both sides of anything.
         groups = None if score_columns([contender]) else dataset.given_groups

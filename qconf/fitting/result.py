@@ -159,6 +159,12 @@ class FittedModel:
         """Return what ``qconf fit`` prints."""
         return "\n".join([self.summary, self.verdict, *self.judged.notes])
 
+    def _repr_html_(self) -> str:
+        """Return what `print` shows for a notebook, as paragraphs."""
+        from qconf.report.html import as_html  # noqa: PLC0415 - in notebooks only
+
+        return as_html(*str(self).split("\n"))
+
     def __repr__(self) -> str:
         """Return a line: the estimator, the rows, and the held-out rate."""
         rate = self.judged.best_decile.outlier_rate

@@ -95,17 +95,14 @@ class KnownSales:
         digests[rows] = row_digests(Encoded.of(features, encoder), target)
         return cls(digests, target_name, kept)
 
-    def places(
-        self, features: Table, target: FloatArray, encoder: TableEncoder, first: BoolArray
-    ) -> IntArray:
+    def places(self, rows: Encoded, target: FloatArray, first: BoolArray) -> IntArray:
         """Find rows among those of the fit.
 
         Parameters
         ----------
-        features : DataFrame or ndarray of shape (n_sales, n_features)
+        rows : Encoded of shape (n_sales, n_features)
+            By the encoder of the fit.
         target : ndarray of shape (n_sales,)
-        encoder : TableEncoder
-            That of the fit.
         first : ndarray of shape (n_rows,), dtype bool
             Which rows of the fit are taken first, of several that are alike.
 
@@ -114,14 +111,13 @@ class KnownSales:
         ndarray of shape (n_sales,)
             Positions in the table of the fit; -1 for a row that was not in it.
         """
-        encoded = Encoded.of(features, encoder)
-        asked = row_digests(encoded, target)
+        asked = row_digests(rows, target)
         order = np.lexsort((~first, self.digests))
         at = np.minimum(np.searchsorted(self.digests[order], asked), len(order) - 1)
         found = order[at]
         known = (self.digests[found] == asked) & (asked != 0)
-        if encoded.unseen is not None:
-            known &= ~encoded.unseen.any(axis=1)
+        if rows.unseen is not None:
+            known &= ~rows.unseen.any(axis=1)
         return np.where(known, found, -1)
 
     def check_restored(self) -> None:

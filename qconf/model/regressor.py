@@ -39,8 +39,10 @@ from qconf.core.validation import (
 )
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
+from qconf.estimators.conflict import check_learns, with_conflicts
 from qconf.estimators.registry import make_estimator
 from qconf.model.background import Background
 from qconf.model.decomposition import Cuts, Shares, split_error
@@ -100,6 +102,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     bound : {"mean", "mean+sd", "max"} or float, default="mean"
         What is taken over the replicates' estimates of the squared error; a float strictly
         between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
+    conflicts : sequence of (str, str), or mapping of str to (str, str), default=()
+        Features that should agree, or what each pair is about: the confidence estimator sees how
+        far they do not (`InputConflict`), the valuation model does not.
     copies : {"group", "keep"}, default="group"
         Rows that are alike in all features, ids and time aside, are kept on one side like a
         group when residuals are made; forward in time one that an earlier row is like gets none.
@@ -179,6 +184,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         "bootstrap": [StrOptions(set(get_args(BootstrapScope)))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
+        "conflicts": ["array-like", dict, tuple],
         "copies": [StrOptions(set(get_args(Copies)))],
         "probabilities": ["boolean"],
         "keep_sales": ["boolean"],
@@ -196,6 +202,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         bootstrap: BootstrapScope = "error",
         n_bootstrap: int = 0,
         bound: Bound = "mean",
+        conflicts: Pairs = (),
         copies: Copies = "group",
         probabilities: bool = False,
         keep_sales: bool = False,
@@ -208,6 +215,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.bootstrap = bootstrap
         self.n_bootstrap = n_bootstrap
         self.bound = bound
+        self.conflicts = conflicts
         self.copies = copies
         self.probabilities = probabilities
         self.keep_sales = keep_sales
@@ -266,6 +274,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         kept = KeptRows(table, target) if self.keep_sales else None
         table = select_rows(self._features(table), roles.rows)
         target = target[roles.rows]
+        check_pairs(self.conflicts, self._seen_by_confidence(table))
         check_target_values(target, "target", scale)
         if scale.name == "log" and predicted is not None:
             check_positive(predicted, f"prediction {self._given_name!r}", scale)
@@ -355,6 +364,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     def _hidden(self) -> tuple[str, ...]:
         """Columns that the confidence estimator does not see; a prediction it sees as such."""
         return tuple(name for name in (self.time_name_, self._given_name) if name is not None)
+
+    def _seen_by_confidence(self, features: Table) -> Table:
+        """Look at features as the confidence estimator does, without the prediction."""
+        hidden = list(self._hidden)
+        return features.drop(columns=hidden) if isinstance(features, pd.DataFrame) else features
 
     def _features(self, table: Table) -> Table:
         """Look at a checked table as the valuation model does: time as time, no group."""
@@ -631,8 +645,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
 
     def _unfitted_confidence(self) -> Any:
         if isinstance(self.confidence, str):
-            return make_estimator(self.confidence)
-        return clone(_made("confidence", self.confidence))
+            estimator = make_estimator(self.confidence)
+        else:
+            estimator = clone(_made("confidence", self.confidence))
+        check_learns(estimator, self.conflicts, str(self.confidence))
+        return with_conflicts(estimator, self.conflicts)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

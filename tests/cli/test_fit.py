@@ -196,3 +196,28 @@ def test_a_fit_that_is_killed_leaves_no_half_file(table: Path, tmp_path: Path) -
     np.testing.assert_array_equal(said("avm.qconf"), wanted)
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == ["avm.qconf", "older.qconf", "sales.parquet", "undisturbed.qconf"]
+
+
+def test_conflicts_are_named_by_pairs(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each `--conflict` is a pair; all commands that fit a confidence take them."""
+    frame = pd.read_parquet(table).fillna({"area": 100.0})
+    frame["listed"] = 1.03 * frame["area"]
+    frame["beds"] = frame["rooms"] - 1
+    frame.to_parquet(table)
+    kept = tmp_path / "avm.qconf"
+    both = ["--conflict", "area,listed", "--conflict", "rooms, beds"]
+    given = [str(table), "--target", "price", "--prediction", "avm", *both, "--drop", "parcel"]
+    run(["fit", *given, "--estimator", "count", "--output", str(kept)], capsys)
+    model = qconf.load(str(kept))
+    assert model.conflicts == [("area", "listed"), ("rooms", "beds")]
+    area, rooms = model.confidence_.conflict_.agreements_
+    assert area.bias == pytest.approx(-np.log(1.03))
+    assert rooms.by_ratio != area.by_ratio
+    out, _ = run(["compare", *given, "--estimators", "count"], capsys)
+    assert "count" in out
+    run(["certify", *given, "--estimator", "count"], capsys, status=3)
+    said = ["fit", *given, "--conflict", "area,lsited", "--output", str(kept)]
+    _, err = run(said, capsys, status=2)
+    assert "there is no feature 'lsited'. Did you mean 'listed'?" in err

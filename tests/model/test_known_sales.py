@@ -48,12 +48,12 @@ def test_rows_are_found_among_those_of_the_fit() -> None:
     known = KnownSales.of(X, y.to_numpy(), np.arange(60), 60, encoder, "price", None)
     every = np.ones(60, dtype=bool)
     order = np.random.default_rng(1).permutation(60)
-    found = known.places(X.iloc[order], y.to_numpy()[order], encoder, every)
+    found = known.places(Encoded.of(X.iloc[order], encoder), y.to_numpy()[order], every)
     assert found.tolist() == order.tolist()
     new = X.iloc[:2].assign(zone=["a", "never seen"])
     gap = X.assign(zone=None)
     known = KnownSales.of(gap, y.to_numpy(), np.arange(60), 60, encoder, None, None)
-    assert known.places(new, y.to_numpy()[:2], encoder, every).tolist() == [-1, -1]
+    assert known.places(Encoded.of(new, encoder), y.to_numpy()[:2], every).tolist() == [-1, -1]
 
 
 def test_of_rows_alike_one_with_a_residual_is_taken() -> None:
@@ -63,7 +63,7 @@ def test_of_rows_alike_one_with_a_residual_is_taken() -> None:
     encoder = TableEncoder().fit(X)
     known = KnownSales.of(X, price, np.arange(6), 6, encoder, None, None)
     first = np.array([False, True, True, True, False, False])
-    assert known.places(X[:3], price[:3], encoder, first).tolist() == [3, 1, 2]
+    assert known.places(Encoded.of(X[:3], encoder), price[:3], first).tolist() == [3, 1, 2]
 
 
 def test_rows_are_kept_only_if_asked(tmp_path: Path) -> None:
