@@ -1,11 +1,12 @@
 """Whether reasons hold: take the top reason's column away, and see where the expected error goes.
 
 A default `ConfidentRegressor` is fitted on the older rows of a table (or on four fifths at random)
-and explained on 1,000 others. Contenders name the property with the largest contribution: the
-model itself (`explain_error`), and boosted trees that were fitted to its log expected errors on
-the rows of the fit, with their exact path-dependent Shapley values (TreeSHAP). The named column is
-then set to the cell of the typical row, and the *model* is asked again: its expected error must go
-down if the contribution was above zero, and up if it was below.
+and explained on 1,000 others. Each contender names a column for each row: the one that
+`explain_error` tells first, the one with the largest contribution, and that of boosted trees that
+were fitted to the model's log expected errors on the rows of the fit, with their exact
+path-dependent Shapley values (TreeSHAP). The named column is then set to the cell of the typical
+row, and the *model* is asked again: its expected error must go down if the contribution was above
+zero, and up if it was below.
 """
 
 from __future__ import annotations
@@ -28,13 +29,21 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.explanation.contributions import contributions
 from qconf.learners.trees.boosted import load_lightgbm
 
-__all__ = ["alone_seconds", "of_model", "of_surrogate", "prepared", "run", "summed"]
+__all__ = [
+    "FIRST",
+    "LARGEST",
+    "SURROGATE",
+    "alone_seconds",
+    "of_model",
+    "of_surrogate",
+    "prepared",
+    "run",
+    "summed",
+]
 
-#: With the columns that all tell where a house is: each alone, the others still tell.
-_PLACE = {
-    "king-county": ("lat", "long", "zipcode"),
-    "seattle": ("latitude", "longitude", "area"),
-}
+_TABLES = ("king-county", "seattle")
+#: Whose reasons.
+FIRST, LARGEST, SURROGATE = "first reason", "largest contribution", "surrogate trees"
 _EXPLAINED = 1000
 _ALONE = 20
 _TREES: dict[str, Any] = {
@@ -45,18 +54,14 @@ _TREES: dict[str, Any] = {
 
 def run(folder: Path | None, seeds: int) -> pd.DataFrame:  # noqa: ARG001 - nothing is drawn
     """Measure each table once: neither fit nor explanation hangs on a seed."""
-    tables = [one for one in SCENARIOS if one.id in _PLACE]
+    tables = [one for one in SCENARIOS if one.id in _TABLES]
     if folder is None:
         tables = tables[:1]
     found = []
     for one in tables:
         model, fitted, rows = prepared(one, folder)
-        told = {
-            "model itself": of_model(model, rows),
-            "model itself, place as one": of_model(model, rows, [_PLACE[one.id]]),
-            "surrogate trees": of_surrogate(model, fitted, rows),
-        }
-        alone = {"model itself": alone_seconds(model, rows)}
+        told = of_model(model, rows) | {SURROGATE: of_surrogate(model, fitted, rows)}
+        alone = {FIRST: alone_seconds(model, rows)}
         found += [
             {"table": one.id, "reasons": name, **summed(each), **alone.get(name, {})}
             for name, each in told.items()
@@ -78,24 +83,33 @@ def prepared(scenario: Scenario, folder: Path | None) -> tuple[Any, pd.DataFrame
     return model, fitted, new.iloc[np.linspace(0, len(new) - 1, _EXPLAINED).astype(int)]
 
 
-def of_model(
-    model: Any, rows: pd.DataFrame, together: Sequence[Sequence[str]] | None = None
-) -> pd.DataFrame:
-    """Explain rows by the model itself, and take the top reason of each away."""
+def of_model(model: Any, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Explain rows by the model itself, and take a property of each away.
+
+    Once that which is told first, which was chosen to hold alone (`Contributions.reasons`), and
+    once that with the largest contribution.
+    """
     began = time.process_time()
-    found = contributions(model, rows, together)
+    found = contributions(model, rows)
     seconds = (time.process_time() - began) / len(rows)
     told = found.typical + found.parts.sum(axis=1)
     expected, predicted = model.predict_error(rows), model.predict(rows)
-    properties = [one.columns for one in found.properties]
-    first = np.array([found.reasons(row)[0] for row in range(len(rows))])
-    return _taken_away(model, rows, properties, found.parts[:, :, 1], first).assign(
-        told=told[:, 1],
-        asked=np.log(expected),
-        product_error=np.abs(np.exp(told[:, 1]) / expected - 1),
-        sum_error=np.abs(told[:, 0] / predicted - 1),
-        cpu_seconds=seconds,
-    )
+    figures = {
+        "told": told[:, 1],
+        "asked": np.log(expected),
+        "product_error": np.abs(np.exp(told[:, 1]) / expected - 1),
+        "sum_error": np.abs(told[:, 0] / predicted - 1),
+        "cpu_seconds": seconds,
+    }
+    properties, parts = [one.columns for one in found.properties], found.parts[:, :, 1]
+    chosen = {
+        FIRST: np.array([found.reasons(row)[0] for row in range(len(rows))]),
+        LARGEST: np.abs(parts).argmax(axis=1),
+    }
+    return {
+        name: _taken_away(model, rows, properties, parts, at).assign(**figures)
+        for name, at in chosen.items()
+    }
 
 
 def of_surrogate(model: Any, fitted: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,8 @@ def test_the_top_reason_is_taken_away() -> None:
     """Its column is set to the typical cell, in its row alone, and the model is asked again."""
     model, X = fitted_model(), features(new_rows(12)).drop(columns="parcel").assign(parcel=1)
     X = X[list(model.feature_names_in_)]
-    each = explanations.of_model(model, X.reset_index(drop=True))
+    found = explanations.of_model(model, X.reset_index(drop=True))
+    each = found[explanations.FIRST]
     reasons = explain_error(model, X.reset_index(drop=True)).table.groupby("row").head(1)
     assert each["top"].tolist() == reasons["property"].tolist()
     typical: Any = model.background_.typical
@@ -29,6 +30,9 @@ def test_the_top_reason_is_taken_away() -> None:
         one = X.iloc[[row]].assign(**{name: typical[name].astype(X[name].dtype).to_numpy()})
         moved = np.log(model.predict_error(X.iloc[[row]]) / model.predict_error(one))
         assert each["change"][row] == pytest.approx(moved[0])
+    parts = explain_error(model, X.reset_index(drop=True)).table
+    largest = parts.loc[parts.groupby("row")["contribution"].apply(lambda one: one.abs().idxmax())]
+    assert found[explanations.LARGEST]["top"].tolist() == largest["property"].tolist()
     assert each["product_error"].max() < 1e-9
     assert each["sum_error"].max() < 1e-9
 
@@ -54,7 +58,7 @@ def test_what_moved_as_told_is_counted() -> None:
 def test_committed_results_keep_the_promise() -> None:
     """95 % of 1,000 rows on two tables, sums exact, 0.3 s a row."""
     table = pd.read_csv(RESULTS / "explanations.csv")
-    own = table[table["reasons"] == "model itself"]
+    own = table[table["reasons"] == explanations.FIRST]
     assert own["table"].tolist() == ["king-county", "seattle"]
     assert (own["rows"] == 1000).all()
     assert (own["moved_as_told"] >= 0.95).all()
