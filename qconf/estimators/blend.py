@@ -215,7 +215,9 @@ class BlendConfidence(ConfidenceEstimator):
         most = max(len(one.train) for one in folds)
         signals = list(side_by_side(lambda one: one.fit(table, y), folds, most, ours=ours))
         self.members_ = [one.members for one in folds]
-        self._n_signals = [one.shape[1] for one in next(filter(None, signals))]
+        said = next(filter(None, signals))
+        self._n_signals = [one.shape[1] for one in said]
+        self._families = [_families(*pair) for pair in zip(folds[0].members, said, strict=True)]
         order = np.concatenate([one.scored for one in folds])
         penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
         log_signals = np.concatenate([self._logs(said) for said in signals if said])
@@ -260,7 +262,8 @@ class BlendConfidence(ConfidenceEstimator):
 
     def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
         # One family, one share: one that says four things is not heard four times.
-        shares = np.concatenate([np.full(n, 1.0 / n) for n in self._n_signals])
+        sizes = [n for families in self._families for n in families]
+        shares = np.concatenate([np.full(n, 1.0 / n) for n in sizes])
         self.combiner_ = WeightedSignals(log_signals, squared, penalty, shares)
         self.units_map_ = MonotoneMap(self.combiner_(log_signals), squared)
         self.weights_: FloatArray = self.combiner_.weights
@@ -293,6 +296,12 @@ class BlendConfidence(ConfidenceEstimator):
         logs = [self._logs(signals_of(members, table)) for members in self.members_]
         expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(mean_of(logs))))
         return expected
+
+
+def _families(member: Any, said: FloatArray) -> Sequence[int]:
+    """Return the numbers of signals that are of one family each."""
+    sizes: Sequence[int] = getattr(member, "families", ())
+    return sizes if sum(sizes) == said.shape[1] else [said.shape[1]]
 
 
 def _roles(n_rows: int, time: Any, groups: Any, target: Any) -> dict[str, Any]:

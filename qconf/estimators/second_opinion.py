@@ -12,12 +12,16 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.base import PREDICTION, ConfidenceEstimator
 from qconf.core.error_scale import ERROR_SCALES
+from qconf.core.frames import as_series
 from qconf.core.restored import is_count, require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import Interval, check_column
 from qconf.encoding.encoded import Encoded
+from qconf.estimators.informed_errors import InformedErrors
 from qconf.learners.trees.boosted import BoostedTrees
-from qconf.learners.trees.value_forest import ValueForest
+from qconf.learners.trees.value_forest import ValueForest, ValueMoments
+from qconf.tables.copies import find_copies, joined
+from qconf.tables.roles import groups_of
 
 __all__ = ["SecondOpinionConfidence"]
 
@@ -42,22 +46,27 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     disagree, or targets of rows in the same leaves, any model must guess. Disagreement of models
     as a measure of error is query by committee (Krogh & Vedelsby 1995, Advances in Neural
     Information Processing Systems 7); the spread of a forest's targets is what quantile forests
-    look at (Meinshausen 2006, Journal of Machine Learning Research 7).
+    look at (Meinshausen 2006, Journal of Machine Learning Research 7). Where opinions tell errors
+    and where they do not is then learned from the residuals: by boosted trees on the features and
+    the opinions of those trees of the forest that have not seen a row (`InformedErrors`).
 
-    The answer of `predict` is the root mean square of the four, for ranking; `BlendConfidence`
-    weighs them.
+    The answer of `predict` is the root mean square of the four opinions, for ranking;
+    `BlendConfidence` weighs all seven signals.
 
     Parameters
     ----------
     n_trees : int, default=250
         Trees of the forest, each of 4,000 rows at most: disagreement of few trees is chance.
     n_boosted_trees : int, default=500
+    n_error_trees : int, default=300
+        Trees of each of the three models of errors.
     random_state : int, RandomState instance or None, default=None
 
     Attributes
     ----------
     forest_ : ValueForest
     boosted_ : BoostedTrees
+    errors_ : InformedErrors
     on_logs_ : bool
         Whether values are compared on the log scale, as relative and log errors are.
     prediction_ : int or None
@@ -81,18 +90,27 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
     takes_encoded = True
+    #: Signals of the forest, of the boosted trees, and of the models of errors.
+    families: ClassVar[tuple[int, ...]] = (3, 1, 3)
     n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_trees": [Interval(Integral, 1, None, closed="left")],
         "n_boosted_trees": [Interval(Integral, 1, None, closed="left")],
+        "n_error_trees": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
 
     def __init__(
-        self, n_trees: int = 250, *, n_boosted_trees: int = 500, random_state: RandomState = None
+        self,
+        n_trees: int = 250,
+        *,
+        n_boosted_trees: int = 500,
+        n_error_trees: int = 300,
+        random_state: RandomState = None,
     ) -> None:
         self.n_trees = n_trees
         self.n_boosted_trees = n_boosted_trees
+        self.n_error_trees = n_error_trees
         self.random_state = random_state
 
     @property
@@ -100,8 +118,15 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         """False: disagreement has the units of an error, but not its size."""
         return False
 
-    def fit(self, X: TableLike, y: ArrayLike, *, target: ArrayLike | None = None) -> Self:
-        """Learn the target anew.
+    def fit(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        *,
+        groups: ArrayLike | None = None,
+        target: ArrayLike | None = None,
+    ) -> Self:
+        """Learn the target anew, and what opinions of it tell of errors.
 
         Parameters
         ----------
@@ -109,6 +134,9 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             With a column ``prediction``; without names, the last one if residuals are of it.
         y : array-like of shape (n_samples,)
             Signed residuals, each made without having seen its row's truth.
+        groups : array-like of shape (n_samples,), default=None
+            No tree that has seen a row of a group is asked for an opinion of another of its rows,
+            where it is learned what opinions tell; nor of rows alike in all features.
         target : array-like of shape (n_samples,), default=None
             The truth of each row; `compare`, `ConfidentRegressor` and `BlendConfidence` pass it
             on. Without, or without a column ``prediction``, opinions are of the residual, and
@@ -123,11 +151,11 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table, the residuals or the targets break their rule.
         """
-        self._target = target
+        self._told = groups, target
         try:
             return super().fit(X, y)
         finally:
-            del self._target
+            del self._told
 
     def signals(self, X: TableLike) -> FloatArray:
         """Say more than one number of each row, for a blend.
@@ -138,10 +166,10 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples, 4)
+        ndarray of shape (n_samples, 7)
             How far the trees of the forest disagree, how far apart targets in their leaves are,
-            and how far the forest's and the boosted trees' values are from the prediction: on
-            the scale of the errors, > 0, lower is more confident.
+            and how far the forest's and the boosted trees' values are from the prediction; then
+            what `InformedErrors` say. On the scale of the errors, > 0, lower is more confident.
         """
         check_is_fitted(self)
         return self._unseen_cells.signals(self._signals, self._checked_table(X, reset=False))
@@ -158,8 +186,9 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         -------
         SecondOpinionConfidence
         """
-        n_trees, n_boosted = (max(1, round(k / n)) for k in (self.n_trees, self.n_boosted_trees))
-        fewer: Self = clone(self).set_params(n_trees=n_trees, n_boosted_trees=n_boosted)
+        whole = ("n_trees", "n_boosted_trees", "n_error_trees")
+        shares = {name: max(1, round(getattr(self, name) / n)) for name in whole}
+        fewer: Self = clone(self).set_params(**shares)
         return fewer
 
     def check_restored(self) -> None:
@@ -177,7 +206,8 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
         rng = random_source(self.random_state)
-        values = self._values(X, y)
+        groups, target = self._told
+        values = self._values(X, y, target)
         blind = self._without_prediction(X)
         self._floor = _AGREEMENT * float(np.sqrt(np.mean(y**2))) + np.finfo(np.float64).tiny
         self.forest_ = ValueForest(
@@ -190,15 +220,19 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             min_samples_leaf=20,
             random_state=draw_seed(rng),
         )
-        self.forest_.fit(blind, values)
+        units = None if groups is None else as_series(groups, "groups", len(y))
+        apart = joined(groups_of(units), find_copies(blind.matrix))
+        opinion, variance = self.forest_.fit_out_of_bag(blind, values, apart)
         self.boosted_.fit(blind, values)
+        informed = self._beside_opinions(X, opinion, variance)
+        self.errors_ = InformedErrors(self.n_error_trees).fit(informed, y, rng)
 
-    def _values(self, X: Encoded, y: FloatArray) -> FloatArray:
+    def _values(self, X: Encoded, y: FloatArray, told: ArrayLike | None) -> FloatArray:
         """Return what is learned anew, on the scale on which it is held against the prediction."""
         self.on_logs_, self.prediction_ = False, None
-        if self._target is None:
+        if told is None:
             return -y
-        target = check_column("target", self._target, len(y))
+        target = check_column("target", told, len(y))
         self.prediction_ = self._find_prediction(X, target, y)
         if self.prediction_ is None:
             return -y
@@ -222,7 +256,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             return None
         return position if names or _is_any_residual(given, target, y) else None
 
-    def _without_prediction(self, X: Encoded) -> Any:
+    def _without_prediction(self, X: Encoded) -> Encoded:
         """Blank the prediction out, so that opinions are independent of it."""
         if self.prediction_ is None:
             return X
@@ -238,15 +272,28 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         given = np.where(np.isnan(given), self._typical, given)
         return np.log(np.maximum(given, self._least)) if self.on_logs_ else given
 
+    def _beside_opinions(self, X: Encoded, opinion: FloatArray, variance: FloatArray) -> Encoded:
+        above = self._given(X) - opinion
+        return X.beside(np.column_stack([above, np.abs(above), np.sqrt(variance)]))
+
     def _signals(self, X: Encoded) -> FloatArray:
+        found, opinions = self._opinions(X)
+        if not hasattr(self, "errors_"):
+            # Fitted, and saved, when there were no models of errors yet.
+            return opinions
+        informed = self._beside_opinions(X, found.mean, found.variance_of_means)
+        return np.column_stack([opinions, self.errors_.signals(informed)])
+
+    def _opinions(self, X: Encoded) -> tuple[ValueMoments, FloatArray]:
+        """Return what the forest says, and the four signals that are opinions."""
         blind, given = self._without_prediction(X), self._given(X)
         found = self.forest_.moments(blind)
         away = [np.abs(found.mean - given), np.abs(self.boosted_.predict(blind) - given)]
         spread = np.sqrt([found.variance_of_means, found.variance])
-        return np.column_stack([*spread, *away]) + self._floor
+        return found, np.column_stack([*spread, *away]) + self._floor
 
     def _predict(self, X: Encoded) -> FloatArray:
-        squares: FloatArray = np.mean(self._signals(X) ** 2, axis=1)
+        squares: FloatArray = np.mean(self._opinions(X)[1] ** 2, axis=1)
         return np.sqrt(squares)
 
 

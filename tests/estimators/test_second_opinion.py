@@ -22,7 +22,7 @@ from qconf.core.error_scale import ERROR_SCALES
 from qconf.errors import TableError
 from qconf.learners.trees.boosted import BoostedTrees
 
-_SMALL = {"n_trees": 10, "n_boosted_trees": 40}
+_SMALL = {"n_trees": 10, "n_boosted_trees": 40, "n_error_trees": 20}
 
 
 def wrong_in_half(n: int = 2000) -> tuple[pd.DataFrame, FloatArray, FloatArray]:
@@ -38,7 +38,7 @@ def test_others_disagree_where_the_prediction_is_wrong() -> None:
     """Both distances of large houses are about the fifth by which these are off."""
     table, residual, price = wrong_in_half()
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, residual, target=price)
-    away = est.signals(table)[:, 2:]
+    away = est.signals(table)[:, 2:4]
     large = table["size"].to_numpy() > 1.55
     assert np.median(away[large], axis=0) == pytest.approx(np.log(1.2), abs=0.03)
     assert (np.median(away[table["size"] < 1.45], axis=0) < 0.06).all()
@@ -79,7 +79,7 @@ def test_the_prediction_itself_is_no_feature() -> None:
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, residual, target=price)
     raised = table.assign(prediction=3 * table["prediction"])
     np.testing.assert_array_equal(est.signals(table)[:, :2], est.signals(raised)[:, :2])
-    apart = est.signals(raised)[:, 2:] - est.signals(table)[:, 2:]
+    apart = est.signals(raised)[:, 2:4] - est.signals(table)[:, 2:4]
     assert (apart > np.log(3) - 0.6).all()
 
 
@@ -97,7 +97,7 @@ def test_agreement_beyond_a_tenth_of_the_usual_error_says_no_more() -> None:
     """The closest opinions are about that far off, and none is closer."""
     table, residual, price = wrong_in_half(500)
     usual = np.sqrt(np.mean(residual**2))
-    closest = small().fit(table, residual, target=price).signals(table)[:, 2:].min(axis=0)
+    closest = small().fit(table, residual, target=price).signals(table)[:, 2:4].min(axis=0)
     assert closest / usual == pytest.approx([0.1, 0.1], abs=0.02)
     assert (closest >= 0.1 * usual).all()
 
@@ -214,7 +214,7 @@ def test_targets_may_be_zero_or_below(shift: float) -> None:
     for add in (10.0, shift):
         moved = table.assign(prediction=value + add)
         est = small().fit(moved, value - price, target=np.append(price + add, [])).signals(moved)
-        said.append(est)
+        said.append(est[:, :4])
     np.testing.assert_allclose(said[1], said[0], rtol=0.05, atol=0.01)
 
 
@@ -230,7 +230,7 @@ def test_one_prediction_below_zero_does_not_change_the_scale() -> None:
     assert one.on_logs_
     assert other.on_logs_
     said = other.signals(table.assign(prediction=below))
-    assert 5 < said[7, 2:].min() <= said[7, 2:].max() < 20
+    assert 5 < said[7, 2:4].min() <= said[7, 2:4].max() < 20
     calm = np.arange(400) != 7
     np.testing.assert_allclose(said[calm], one.signals(table)[calm], atol=0.2)
 
@@ -283,7 +283,7 @@ def test_a_missing_prediction_is_not_agreed_with(error: str) -> None:
         said = est.signals(missing)
         assert np.isfinite(said).all()
         calm = table["size"].to_numpy() < 1.2
-        assert (said[calm, 2:].mean(axis=0) > 2 * est.signals(table)[calm, 2:].mean(axis=0)).all()
+        assert (said[calm, 2:4].mean(axis=0) > 2 * est.signals(table)[calm, 2:4].mean(axis=0)).all()
 
 
 def test_a_prediction_that_is_no_number_is_none() -> None:
