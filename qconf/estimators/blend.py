@@ -261,13 +261,16 @@ class BlendConfidence(ConfidenceEstimator):
         return [one.share(self.folds) if hasattr(one, "share") else clone(one) for one in unfitted]
 
     def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
-        # One family, one share: one that says four things is not heard four times.
-        sizes = [n for families in self._families for n in families]
-        shares = np.concatenate([np.full(n, 1.0 / n) for n in sizes])
+        shares = self._shares_of_families()
         self.combiner_ = WeightedSignals(log_signals, squared, penalty, shares)
         self.units_map_ = MonotoneMap(self.combiner_(log_signals), squared)
         self.weights_: FloatArray = self.combiner_.weights
         self.shares_ = self._sum_by_member()
+
+    def _shares_of_families(self) -> FloatArray:
+        """One family, one share: one that says four things is not heard four times."""
+        sizes = [n for families in self._families for n in families]
+        return np.concatenate([np.full(n, 1.0 / n) for n in sizes])
 
     def _sum_by_member(self) -> pd.Series[float]:
         total = max(float(self.weights_.sum()), np.finfo(np.float64).tiny)

@@ -90,8 +90,8 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
     takes_encoded = True
-    #: Signals of the forest, of the boosted trees, and of the models of errors.
-    families: ClassVar[tuple[int, ...]] = (3, 1, 3)
+    #: Signals of the forest, of the boosted trees, of sizes of errors and of their mean.
+    families: ClassVar[tuple[int, ...]] = (3, 1, 2, 1)
     n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_trees": [Interval(Integral, 1, None, closed="left")],

@@ -20,6 +20,7 @@ from qconf import (
 from qconf._types import BootstrapScope, FloatArray
 from qconf.core.error_scale import ERROR_SCALES
 from qconf.errors import TableError
+from qconf.estimators.informed_errors import InformedErrors
 from qconf.learners.trees.boosted import BoostedTrees
 
 _SMALL = {"n_trees": 10, "n_boosted_trees": 40, "n_error_trees": 20}
@@ -112,8 +113,8 @@ def test_targets_are_one_a_row() -> None:
 
 def test_shares_add_up() -> None:
     """Five folds have as many trees as one whole."""
-    share = SecondOpinionConfidence(100, n_boosted_trees=500).share(5)
-    assert (share.n_trees, share.n_boosted_trees) == (20, 100)
+    share = SecondOpinionConfidence(100, n_boosted_trees=500, n_error_trees=200).share(5)
+    assert (share.n_trees, share.n_boosted_trees, share.n_error_trees) == (20, 100, 40)
 
 
 def test_a_blend_takes_it_in_when_it_is_told_the_target() -> None:
@@ -139,6 +140,50 @@ def test_no_row_of_a_blend_is_weighed_by_who_was_told_its_target() -> None:
     said = [blend.members_[-1][0].signals(table) for blend in blends]
     np.testing.assert_array_equal(*said)
     assert not np.array_equal(*[blend.members_[0][0].signals(table) for blend in blends])
+
+
+def test_it_is_learned_where_opinions_tell_errors(rng: np.random.Generator) -> None:
+    """Distance to an opinion counts where predictions are wrong by chance, not by design."""
+    size, kind = rng.uniform(1, 2, size=4000), rng.uniform(size=4000) < 0.5
+    off = np.where(rng.uniform(size=4000) < 0.3, 0.3, 0.0)
+    # Of one kind the target, too, has what the prediction knows and no feature says.
+    price = size * np.exp(rng.normal(scale=0.02, size=4000) + np.where(kind, off, 0.0))
+    table = pd.DataFrame({"size": size, "kind": kind, "prediction": size * np.exp(off)})
+    residual = np.log(table["prediction"] / price)
+    est = SecondOpinionConfidence(50, n_error_trees=60, random_state=0)
+    said = est.fit(table, residual, target=price).signals(table)
+    right, wrong = kind & (off > 0), ~kind & (off > 0)
+    # The opinion itself is far off either way.
+    assert np.median(said[right, 3]) > 0.5 * np.median(said[wrong, 3])
+    assert (np.median(said[right, 4:], axis=0) < 0.5 * np.median(said[wrong, 4:], axis=0)).all()
+
+
+class Seen(InformedErrors):
+    """Keeps the opinions that it is shown in fit."""
+
+    def fit(self, X: Any, residual: FloatArray, rng: Any) -> InformedErrors:
+        type(self).above = X.matrix[:, -3]
+        return super().fit(X, residual, rng)
+
+    above: ClassVar[FloatArray]
+
+
+@pytest.mark.parametrize("told", ["copies", "groups", "nothing"])
+def test_opinions_of_a_row_are_of_trees_that_have_not_seen_its_like(
+    told: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows alike have the same target, which nothing else tells; so no opinion is close to it."""
+    monkeypatch.setattr("qconf.estimators.second_opinion.InformedErrors", Seen)
+    pair = np.arange(1000) // 2
+    target, x = rng.normal(size=500)[pair], rng.uniform(size=500)[pair]
+    if told != "copies":
+        # Close, and no copies.
+        x = x + 1e-6 * np.arange(1000)
+    table = pd.DataFrame({"x": x, "prediction": np.zeros(1000)})
+    est = SecondOpinionConfidence(**_SMALL, random_state=0).set_params(n_trees=40)
+    est.fit(table, -target, target=target, groups=pair if told == "groups" else None)
+    shared = np.corrcoef(-Seen.above, target)[0, 1]
+    assert (shared > 0.2) == (told == "nothing"), shared
 
 
 def test_a_confident_regressor_passes_targets_on() -> None:
