@@ -64,7 +64,7 @@ _MOST_ROWS = 200_000
 _ENOUGH_APART = 0.2
 #: How strongly weights are drawn towards equal ones. What held-out rows of the same time say is
 #: so for new ones too; what those of yesterday say need not be.
-_PENALTY, _PENALTY_IN_TIME = 0.01, 0.5
+_PENALTY, _PENALTY_IN_TIME = 0.01, 1.0
 #: A signal below this share of the root mean squared residual says no more than at it.
 _FLOOR = 1e-3
 
@@ -92,12 +92,13 @@ class BlendConfidence(ConfidenceEstimator):
     Parameters
     ----------
     estimators : list of confidence estimators or None, default=None
-        The members. None is five families: `ResidualConfidence`, `QuantileConfidence`
-        (10 % and 90 %), `ForestConfidence`, `NeighborConfidence` (up to 200,000 rows, beyond which
-        it takes most of the time and has the least weight) and `OnlineConfidence`; and
-        `SecondOpinionConfidence` where `fit` is told the target. A member with a method
-        ``signals`` is asked for those instead of ``predict``; one with a method ``share`` is
-        fitted in shares; one whose ``fit`` asks for ``time``, ``groups`` or ``target`` is told.
+        The members. None is five families: `ResidualConfidence`, `ForestConfidence`,
+        `NeighborConfidence` (up to 200,000 rows, beyond which it takes most of the time and has
+        the least weight), `OnlineConfidence`, and `SecondOpinionConfidence` where `fit` is told
+        the target, else `QuantileConfidence` (10 % and 90 %). A member with a method
+        ``signals`` is asked for those instead of ``predict``; what it calls ``families``, numbers
+        of signals, have a share each; one with a method ``share`` is fitted in shares; one whose
+        ``fit`` asks for ``time``, ``groups`` or ``target`` is told.
     folds : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None
@@ -239,17 +240,7 @@ class BlendConfidence(ConfidenceEstimator):
 
     def _unfitted(self, n_rows: int, *, told_target: bool) -> list[Any]:
         if self.estimators is None:
-            near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
-            deciles = QuantileConfidence(quantiles=(0.1, 0.9))
-            told = [SecondOpinionConfidence()] if told_target else []
-            return [
-                ResidualConfidence(),
-                deciles,
-                ForestConfidence(),
-                *near,
-                OnlineConfidence(),
-                *told,
-            ]
+            return _default_members(n_rows, told_target=told_target)
         if len(self.estimators) == 0:
             msg = "The 'estimators' of a blend must hold at least one estimator. Got none."
             raise OptionError(msg)
@@ -299,6 +290,16 @@ class BlendConfidence(ConfidenceEstimator):
         logs = [self._logs(signals_of(members, table)) for members in self.members_]
         expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(mean_of(logs))))
         return expected
+
+
+def _default_members(n_rows: int, *, told_target: bool) -> list[Any]:
+    """List the members that were better together than apart, on many tables."""
+    near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
+    alike = [ForestConfidence(), *near, OnlineConfidence()]
+    if told_target:
+        # It says what deciles of the residuals say, and more.
+        return [ResidualConfidence(), *alike, SecondOpinionConfidence()]
+    return [ResidualConfidence(), QuantileConfidence(quantiles=(0.1, 0.9)), *alike]
 
 
 def _families(member: Any, said: FloatArray) -> Sequence[int]:
