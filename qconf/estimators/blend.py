@@ -64,7 +64,7 @@ _MOST_ROWS = 200_000
 _ENOUGH_APART = 0.2
 #: How strongly weights are drawn towards equal ones. What held-out rows of the same time say is
 #: so for new ones too; what those of yesterday say need not be.
-_PENALTY, _PENALTY_IN_TIME = 0.01, 1.0
+_PENALTY, _PENALTY_IN_TIME = 0.01, 0.5
 #: A signal below this share of the root mean squared residual says no more than at it.
 _FLOOR = 1e-3
 
