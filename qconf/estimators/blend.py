@@ -298,7 +298,7 @@ def _default_members(n_rows: int, *, told_target: bool) -> list[Any]:
     alike = [ForestConfidence(), *near, OnlineConfidence()]
     if told_target:
         # It says what deciles of the residuals say, and more.
-        return [ResidualConfidence(), *alike, SecondOpinionConfidence()]
+        return [ResidualConfidence(), *alike, SecondOpinionConfidence(n_boosted_trees=0)]
     return [ResidualConfidence(), QuantileConfidence(quantiles=(0.1, 0.9)), *alike]
 
 

@@ -11,13 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.base import PREDICTION, ConfidenceEstimator
-from qconf.core.error_scale import ERROR_SCALES
 from qconf.core.frames import as_series
 from qconf.core.restored import is_count, require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import Interval, check_column
 from qconf.encoding.encoded import Encoded
 from qconf.estimators.informed_errors import InformedErrors
+from qconf.estimators.whose_residuals import is_any_residual, is_residual
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.value_forest import ValueForest, ValueMoments
 from qconf.tables.copies import find_copies, joined
@@ -29,10 +29,9 @@ __all__ = ["SecondOpinionConfidence"]
 _LEARNING_RATE = 0.1
 #: Many trees of few rows each cost as much as few of many, and disagree less by chance.
 _ROWS_OF_A_TREE = 4000
+_NUMBERS_OF_TREES = ("n_trees", "n_boosted_trees", "n_error_trees")
 #: Opinions closer than this share of the root mean squared residual agree as well as any.
 _AGREEMENT = 0.1
-#: What differs by less from a residual, as a share of it, is the residual.
-_SAME = 1e-3
 #: On the log scale a prediction below this share of the least target, or below 0, counts as it.
 _LEAST = 1e-3
 
@@ -51,13 +50,15 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     the opinions of those trees of the forest that have not seen a row (`InformedErrors`).
 
     The answer of `predict` is the root mean square of the four opinions, for ranking;
-    `BlendConfidence` weighs all seven signals.
+    `BlendConfidence` weighs signals, and by default leaves the boosted trees out: what they add
+    to the models of errors is not worth their time (``docs/decisions/0041-informed-errors.md``).
 
     Parameters
     ----------
     n_trees : int, default=250
         Trees of the forest, each of 4,000 rows at most: disagreement of few trees is chance.
     n_boosted_trees : int, default=500
+        0 is no boosted opinion, and one signal less.
     n_error_trees : int, default=300
         Trees of each of the three models of errors.
     random_state : int, RandomState instance or None, default=None
@@ -66,6 +67,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     ----------
     forest_ : ValueForest
     boosted_ : BoostedTrees
+        If there are any.
     errors_ : InformedErrors
     on_logs_ : bool
         Whether values are compared on the log scale, as relative and log errors are.
@@ -90,12 +92,10 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     averages_unseen: ClassVar[bool] = True
     winsorises: ClassVar[bool] = True
     takes_encoded = True
-    #: Signals of the forest, of the boosted trees, of sizes of errors and of their mean.
-    families: ClassVar[tuple[int, ...]] = (3, 1, 2, 1)
     n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_trees": [Interval(Integral, 1, None, closed="left")],
-        "n_boosted_trees": [Interval(Integral, 1, None, closed="left")],
+        "n_boosted_trees": [Interval(Integral, 0, None, closed="left")],
         "n_error_trees": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
@@ -112,6 +112,11 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         self.n_boosted_trees = n_boosted_trees
         self.n_error_trees = n_error_trees
         self.random_state = random_state
+
+    @property
+    def families(self) -> tuple[int, ...]:
+        """Numbers of signals: of the forest, the boosted trees, errors' sizes and their mean."""
+        return (3, 1, 2, 1) if self.n_boosted_trees else (3, 2, 1)
 
     @property
     def in_error_units(self) -> bool:
@@ -166,7 +171,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples, 7)
+        ndarray of shape (n_samples, 7), or 6 without boosted trees
             How far the trees of the forest disagree, how far apart targets in their leaves are,
             and how far the forest's and the boosted trees' values are from the prediction; then
             what `InformedErrors` say. On the scale of the errors, > 0, lower is more confident.
@@ -186,8 +191,9 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         -------
         SecondOpinionConfidence
         """
-        whole = ("n_trees", "n_boosted_trees", "n_error_trees")
-        shares = {name: max(1, round(getattr(self, name) / n)) for name in whole}
+        whole = {name: getattr(self, name) for name in _NUMBERS_OF_TREES}
+        # None at all stays none.
+        shares = {name: max(min(1, k), round(k / n)) for name, k in whole.items()}
         fewer: Self = clone(self).set_params(**shares)
         return fewer
 
@@ -213,19 +219,22 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         self.forest_ = ValueForest(
             n_estimators=self.n_trees, max_samples=_ROWS_OF_A_TREE, random_state=draw_seed(rng)
         )
-        self.boosted_ = BoostedTrees(
+        units = None if groups is None else as_series(groups, "groups", len(y))
+        apart = joined(groups_of(units), find_copies(blind.matrix))
+        opinion, variance = self.forest_.fit_out_of_bag(blind, values, apart)
+        if self.n_boosted_trees:
+            self.boosted_ = self._boosted(draw_seed(rng)).fit(blind, values)
+        informed = self._beside_opinions(X, opinion, variance)
+        self.errors_ = InformedErrors(self.n_error_trees).fit(informed, y, rng)
+
+    def _boosted(self, seed: int) -> BoostedTrees:
+        return BoostedTrees(
             n_estimators=self.n_boosted_trees,
             learning_rate=_LEARNING_RATE,
             max_features=0.7,
             min_samples_leaf=20,
-            random_state=draw_seed(rng),
+            random_state=seed,
         )
-        units = None if groups is None else as_series(groups, "groups", len(y))
-        apart = joined(groups_of(units), find_copies(blind.matrix))
-        opinion, variance = self.forest_.fit_out_of_bag(blind, values, apart)
-        self.boosted_.fit(blind, values)
-        informed = self._beside_opinions(X, opinion, variance)
-        self.errors_ = InformedErrors(self.n_error_trees).fit(informed, y, rng)
 
     def _values(self, X: Encoded, y: FloatArray, told: ArrayLike | None) -> FloatArray:
         """Return what is learned anew, on the scale on which it is held against the prediction."""
@@ -238,7 +247,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             return -y
         given = X.matrix[:, self.prediction_]
         self._typical = float(np.nanmedian(given))
-        if _is_residual(given - target, y):
+        if is_residual(given - target, y):
             # So that a target is cut to size where its absurd residual was.
             return np.where(np.isnan(given), target, given - y)
         self.on_logs_ = bool(target.min() > 0)
@@ -254,7 +263,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         given = X.matrix[:, position]
         if not X.is_measured(position) or np.isnan(given).all():
             return None
-        return position if names or _is_any_residual(given, target, y) else None
+        return position if names or is_any_residual(given, target, y) else None
 
     def _without_prediction(self, X: Encoded) -> Encoded:
         """Blank the prediction out, so that opinions are independent of it."""
@@ -285,30 +294,15 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         return np.column_stack([opinions, self.errors_.signals(informed)])
 
     def _opinions(self, X: Encoded) -> tuple[ValueMoments, FloatArray]:
-        """Return what the forest says, and the four signals that are opinions."""
+        """Return what the forest says, and the signals that are opinions."""
         blind, given = self._without_prediction(X), self._given(X)
         found = self.forest_.moments(blind)
-        away = [np.abs(found.mean - given), np.abs(self.boosted_.predict(blind) - given)]
+        away = [np.abs(found.mean - given)]
+        if self.n_boosted_trees:
+            away.append(np.abs(self.boosted_.predict(blind) - given))
         spread = np.sqrt([found.variance_of_means, found.variance])
         return found, np.column_stack([*spread, *away]) + self._floor
 
     def _predict(self, X: Encoded) -> FloatArray:
         squares: FloatArray = np.mean(self._opinions(X)[1] ** 2, axis=1)
         return np.sqrt(squares)
-
-
-def _is_any_residual(given: FloatArray, target: FloatArray, y: FloatArray) -> bool:
-    """Tell whether residuals are those of a column, on one of the error scales."""
-    scales = [one for one in ERROR_SCALES.values() if target.min() > 0 or not one.needs_positive]
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        return any(_is_residual(one.residual(given, target), y) for one in scales)
-
-
-def _is_residual(error: FloatArray, y: FloatArray) -> bool:
-    """Tell whether errors are the residuals, but for a few that were cut to size."""
-    # Where there is none, all scales are alike.
-    tells = (y != 0) & np.isfinite(error)
-    if not tells.any():
-        return not (y.any() or np.nan_to_num(error).any())
-    off = np.abs(error[tells] - y[tells])
-    return bool(np.median(off) <= _SAME * np.median(np.abs(y[tells])))

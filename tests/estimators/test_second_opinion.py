@@ -117,6 +117,21 @@ def test_shares_add_up() -> None:
     assert (share.n_trees, share.n_boosted_trees, share.n_error_trees) == (20, 100, 40)
 
 
+def test_it_does_without_boosted_trees() -> None:
+    """A signal less, and no share of none; the others are those of the same forest."""
+    table, residual, price = wrong_in_half(600)
+    with_, without = (
+        SecondOpinionConfidence(10, n_boosted_trees=n, n_error_trees=20, random_state=0)
+        for n in (10, 0)
+    )
+    both = with_.fit(table, residual, target=price).signals(table)
+    forest = without.fit(table, residual, target=price).signals(table)
+    np.testing.assert_array_equal(forest[:, :3], both[:, :3])
+    assert (both.shape[1], sum(with_.families)) == (7, 7)
+    assert (forest.shape[1], sum(without.families)) == (6, 6)
+    assert without.share(5).n_boosted_trees == 0
+
+
 def test_a_blend_takes_it_in_when_it_is_told_the_target() -> None:
     """By default there is one more member; without targets there is none to ask."""
     table, residual, price = wrong_in_half(600)
