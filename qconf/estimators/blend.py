@@ -92,13 +92,14 @@ class BlendConfidence(ConfidenceEstimator):
     Parameters
     ----------
     estimators : list of confidence estimators or None, default=None
-        The members. None is five families: `ResidualConfidence`, `ForestConfidence`,
-        `NeighborConfidence` (up to 200,000 rows, beyond which it takes most of the time and has
-        the least weight), `OnlineConfidence`, and `SecondOpinionConfidence` where `fit` is told
-        the target, else `QuantileConfidence` (10 % and 90 %). A member with a method
-        ``signals`` is asked for those instead of ``predict``; what it calls ``families``, numbers
-        of signals, have a share each; one with a method ``share`` is fitted in shares; one whose
-        ``fit`` asks for ``time``, ``groups`` or ``target`` is told.
+        The members. None is `ResidualConfidence`, `ForestConfidence` and `OnlineConfidence`;
+        with them `SecondOpinionConfidence` (without boosted trees) where `fit` is told the
+        target, else `QuantileConfidence` (10 % and 90 %) and `NeighborConfidence` (up to 200,000
+        rows, beyond which it takes most of the time and has the least weight). A member with a
+        method ``signals`` is asked for those instead of ``predict``, and has a share of the
+        weights for each of its ``families``, which are numbers of signals; one with a method
+        ``share`` is fitted in shares; one whose ``fit`` asks for ``time``, ``groups`` or
+        ``target`` is told.
     folds : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None
@@ -294,12 +295,12 @@ class BlendConfidence(ConfidenceEstimator):
 
 def _default_members(n_rows: int, *, told_target: bool) -> list[Any]:
     """List the members that were better together than apart, on many tables."""
-    near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
-    alike = [ForestConfidence(), *near, OnlineConfidence()]
+    residual, forest, online = ResidualConfidence(), ForestConfidence(), OnlineConfidence()
     if told_target:
-        # It says what deciles of the residuals say, and more.
-        return [ResidualConfidence(), *alike, SecondOpinionConfidence(n_boosted_trees=0)]
-    return [ResidualConfidence(), QuantileConfidence(quantiles=(0.1, 0.9)), *alike]
+        # It says what the two others would say, and more.
+        return [residual, forest, online, SecondOpinionConfidence(n_boosted_trees=0)]
+    near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
+    return [residual, QuantileConfidence(quantiles=(0.1, 0.9)), forest, *near, online]
 
 
 def _families(member: Any, said: FloatArray) -> Sequence[int]:
