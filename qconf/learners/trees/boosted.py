@@ -29,6 +29,7 @@ from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError, QconfError
 from qconf.learners.trees.flat_trees import FlatTrees
+from qconf.learners.trees.gamma_objective import LARGEST_STEP, gamma_deviance, gamma_gradients
 from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.monotonic import monotone_signs
 
@@ -233,8 +234,15 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             n_trees = (k + 1) * self.n_estimators_ // len(parts) - k * self.n_estimators_ // len(
                 parts
             )
-            booster = load_lightgbm().train(parameters, data, n_trees, init_model=booster)
+            booster = self._trained(parameters, data, n_trees, init_model=booster)
         return booster
+
+    def _trained(self, parameters: dict[str, Any], data: Any, n_trees: int, **options: Any) -> Any:
+        # Where there is nothing to split the engine takes no objective from outside; its own makes
+        # the same constant.
+        if self.loss == "gamma" and _has_splits(data):
+            parameters = parameters | {"objective": gamma_gradients}
+        return load_lightgbm().train(parameters, data, n_trees, **options)
 
     def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[Any]:
         if self.max_rows is None or n_rows <= self.max_rows:
@@ -256,6 +264,8 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             weight=weight,
             categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
             params=parameters,
+            # Is the caller's in any case; trees that go on from others are asked of it.
+            free_raw_data=False,
             **options,
         )
 
@@ -275,11 +285,12 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             return self._rows(parameters, encoded[rows], target[rows], weights, **options)
 
         seen = part(~held_out)
-        booster = lightgbm.train(
+        booster = self._trained(
             parameters,
             seen,
             self.n_estimators,
             valid_sets=[part(held_out, reference=seen)],
+            feval=gamma_deviance if self.loss == "gamma" else None,
             callbacks=[lightgbm.early_stopping(self.n_iter_no_change, verbose=False)],
         )
         return int(booster.best_iteration)
@@ -382,6 +393,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             # A share of very few rows can be none at all, which the engine takes badly.
             "bagging_freq": int(self.subsample < 1 and n_rows >= _MIN_ROWS_TO_SUBSAMPLE),
             "monotone_constraints": self._signs(),
+            "max_delta_step": LARGEST_STEP if self.loss == "gamma" else 0.0,
             "cat_l2": PENALTY_OF_SETS,
             "seed": seed,
             "num_threads": threads_for(n_rows, self.n_jobs),
@@ -396,6 +408,12 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = self.loss == "gamma"
         return tags
+
+
+def _has_splits(data: Any) -> bool:
+    """Tell whether any column of a `lightgbm.Dataset` has values that can be told apart."""
+    built = data.construct()
+    return any(built.feature_num_bin(column) > 0 for column in range(built.num_feature()))
 
 
 def _weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray | None:

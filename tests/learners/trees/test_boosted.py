@@ -157,6 +157,20 @@ def test_early_stopping_finds_how_many_trees(rng: np.random.Generator) -> None:
     assert clone(stopped).fit(x[:40], x[:40, 0]).n_estimators_ == 500
 
 
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_rows_of_small_targets_are_rows(rng: np.random.Generator, share: float) -> None:
+    """The fewer rows have a fortieth of the others' Gamma targets: they are a leaf of their own.
+
+    By the engine's own second derivatives, which are as small there, they would be too few.
+    """
+    is_quiet = rng.uniform(size=2000) < share
+    y = np.where(is_quiet, 0.025, 1.0) * rng.chisquare(1, size=2000)
+    x = np.column_stack([rng.normal(size=(2000, 3)), is_quiet])
+    expected = BoostedTrees("gamma", random_state=0).fit(x, y).predict(x)
+    assert expected[is_quiet].mean() == pytest.approx(y[is_quiet].mean(), rel=0.7)
+    assert expected[~is_quiet].mean() == pytest.approx(y[~is_quiet].mean(), rel=0.1)
+
+
 def test_weights_count_in_the_loss(rng: np.random.Generator) -> None:
     """A constant is the weighted mean; weights of one change nothing; none at all is refused."""
     x, y = rng.uniform(size=(600, 1)), rng.gamma(2, 1, 600)

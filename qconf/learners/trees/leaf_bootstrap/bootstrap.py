@@ -39,16 +39,17 @@ class LeafBootstrap:
     drew, and goes through the trees in their order: with weights w, current predictions f and
     learning rate a, a leaf adds
 
-        a (1 - sum(w) / sum(w y / f))  to log f  (Gamma),    a sum(w (y - f)) / sum(w)  (squared),
+        a sum(w (y / f - 1)) / sum(w)  to log f  (Gamma),    a sum(w (y - f)) / sum(w)  (squared),
 
-    which are the engine's own Newton steps; as there, 10 is added to the denominators of leaves
-    that come from a split of categories into two sets. So with all weights 1 the replicate *is*
-    the model, if that was grown on all rows. All replicates go side by side through the rows;
-    binning and the search for splits are not repeated. What is kept fixed, the choice of splits,
-    is left out of the spread, which is therefore smaller than that of models fitted anew.
+    which are the steps of the fitted trees; as there, a Gamma step is at most 4 a, and 10 is added
+    to the denominators of leaves that come from a split of categories into two sets. So with all
+    weights 1 the replicate *is* the model, if that was grown on all rows. All replicates go side
+    by side through the rows; binning and the search for splits are not repeated. What is kept
+    fixed, the choice of splits, is left out of the spread, which is therefore smaller than that of
+    models fitted anew.
 
     A leaf of which a replicate has drawn no row keeps the step of the fitted trees, and a replicate
-    without any row is the model itself. A Gamma step never goes below the leaf's least deviance.
+    without any row is the model itself.
 
     Parameters
     ----------

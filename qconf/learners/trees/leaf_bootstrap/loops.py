@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from qconf._types import FloatArray
 from qconf.core.compiled import compiled, inlined
 from qconf.core.vectors import LANES, add, multiply, subtract_times
+from qconf.learners.trees.gamma_objective import LARGEST_STEP
 
 __all__ = ["Forest", "Lanes", "Leaves", "Sums", "add_steps", "replay"]
 
@@ -135,12 +136,8 @@ def _step(forest: Forest, tree: int, sums: Sums, change: Lanes, steps: Lanes) ->
             if drawn == 0.0 or (forest.multiply and error <= 0.0):
                 step = forest.own_steps[tree, leaf]
             elif forest.multiply:
-                curvature = error + forest.penalties[tree, leaf]
-                step = forest.learning_rate * (error - drawn) / curvature
-                # Where targets are far below what is expected of them, a Newton step would leave
-                # the leaf's least deviance behind, and without limit.
-                if step < 0.0:
-                    step = max(step, log(error / drawn))
+                scored = (error - drawn) / (drawn + forest.penalties[tree, leaf])
+                step = forest.learning_rate * min(scored, LARGEST_STEP)
             else:
                 step = forest.learning_rate * error / (drawn + forest.penalties[tree, leaf])
             steps[tree, leaf, lane] = step
