@@ -25,8 +25,6 @@ from qconf.tables.roles import groups_of
 
 __all__ = ["SecondOpinionConfidence"]
 
-#: The target has less noise than errors have: leaves are smaller and trees sharper than for those.
-_LEARNING_RATE = 0.1
 #: Many trees of few rows each cost as much as few of many, and disagree less by chance.
 _ROWS_OF_A_TREE = 4000
 _NUMBERS_OF_TREES = ("n_trees", "n_boosted_trees", "n_error_trees")
@@ -228,13 +226,9 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         self.errors_ = InformedErrors(self.n_error_trees).fit(informed, y, rng)
 
     def _boosted(self, seed: int) -> BoostedTrees:
-        return BoostedTrees(
-            n_estimators=self.n_boosted_trees,
-            learning_rate=_LEARNING_RATE,
-            max_features=0.7,
-            min_samples_leaf=20,
-            random_state=seed,
-        )
+        # The target has less noise than errors have: leaves are smaller, and trees sharper.
+        trees = BoostedTrees(n_estimators=self.n_boosted_trees, random_state=seed)
+        return trees.set_params(learning_rate=0.1, max_features=0.7, min_samples_leaf=20)
 
     def _values(self, X: Encoded, y: FloatArray, told: ArrayLike | None) -> FloatArray:
         """Return what is learned anew, on the scale on which it is held against the prediction."""
