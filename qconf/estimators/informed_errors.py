@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from qconf._types import FloatArray
+from qconf._types import BoostingLoss, FloatArray
 from qconf.core.seeding import draw_seed
-from qconf.encoding.encoded import Encoded
 from qconf.learners.trees.boosted import BoostedTrees
 
 __all__ = ["InformedErrors"]
@@ -48,8 +49,15 @@ class InformedErrors:
     def __init__(self, n_estimators: int) -> None:
         self.n_estimators = n_estimators
 
-    def fit(self, X: Encoded, residual: FloatArray, rng: np.random.RandomState) -> InformedErrors:
-        """Learn the odds of an outlier, the log size and the mean of residuals."""
+    def fit(self, X: Any, residual: FloatArray, rng: np.random.RandomState) -> InformedErrors:
+        """Learn the odds of an outlier, the log size and the mean of residuals.
+
+        Parameters
+        ----------
+        X : Encoded of shape (n_samples, n_features)
+        residual : ndarray of shape (n_samples,)
+        rng : RandomState
+        """
         size = np.abs(residual)
         self.usual_ = float(np.sqrt(np.mean(size**2))) + float(np.finfo(np.float64).tiny)
         least = max(float(np.quantile(size, _SMALL)), _LEAST * self.usual_)
@@ -59,8 +67,12 @@ class InformedErrors:
         self.bias_ = self._trees("squared", rng).fit(X, residual)
         return self
 
-    def signals(self, X: Encoded) -> FloatArray:
+    def signals(self, X: Any) -> FloatArray:
         """Say what errors are like.
+
+        Parameters
+        ----------
+        X : Encoded of shape (n_samples, n_features)
 
         Returns
         -------
@@ -74,9 +86,9 @@ class InformedErrors:
         bias = np.abs(self.bias_.predict(X)) + _NO_BIAS * self.usual_
         return np.column_stack([odds, np.exp(self.size_.predict(X)), bias])
 
-    def _trees(self, loss: str, rng: np.random.RandomState) -> BoostedTrees:
+    def _trees(self, loss: BoostingLoss, rng: np.random.RandomState) -> BoostedTrees:
         return BoostedTrees(
-            loss,  # type: ignore[arg-type]
+            loss,
             n_estimators=self.n_estimators,
             learning_rate=0.12,
             max_leaf_nodes=15,

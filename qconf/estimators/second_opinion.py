@@ -259,7 +259,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             return None
         return position if names or is_any_residual(given, target, y) else None
 
-    def _without_prediction(self, X: Encoded) -> Encoded:
+    def _without_prediction(self, X: Encoded) -> Any:
         """Blank the prediction out, so that opinions are independent of it."""
         if self.prediction_ is None:
             return X

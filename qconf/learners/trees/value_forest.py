@@ -116,7 +116,8 @@ class ValueForest(LeafForest):
                 max_features=self.max_features,
                 random_state=seed,
             )
-            return tree.fit(short[rows], shapes[rows])
+            tree.fit(short[rows], shapes[rows])
+            return tree
 
         forest = ExtraTreesRegressor()
         forest.estimators_ = Parallel(threads_for(len(values), self.n_jobs), prefer="threads")(
