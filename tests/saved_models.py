@@ -170,7 +170,7 @@ MODELS: dict[str, Callable[[], Any]] = {
         ConfidentRegressor(_TREES, _opinion(), error="absolute", folds=2, random_state=0)
     ),
     # Like the next one, whose file is of a version in which opinions had no models of errors.
-    "blend-informed": lambda: fitted("blend-told"),
+    "blend-informed": lambda: MODELS["blend-told"](),
     "blend-told": lambda: _on_target(
         ConfidentRegressor(
             _TREES, BlendConfidence([_opinion(), CountConfidence()], folds=2), random_state=0

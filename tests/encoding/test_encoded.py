@@ -126,7 +126,8 @@ def test_numbers_beside_a_table_are_its_last_columns() -> None:
     assert [wide.is_measured(column) for column in range(4)] == [False, True, True, True]
     assert wide.unseen is not None
     np.testing.assert_array_equal(np.argwhere(wide.unseen), [[1, 0]])
-    trees = BoostedTrees(n_estimators=2).fit(wide, [1.0, 2.0, 3.0])
+    anything: Any = wide
+    trees = BoostedTrees(n_estimators=2).fit(anything, [1.0, 2.0, 3.0])
     assert trees.n_features_in_ == 4
     assert not hasattr(trees, "feature_names_in_")
     # The table's own encoder is as it was.
