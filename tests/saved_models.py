@@ -169,8 +169,6 @@ MODELS: dict[str, Callable[[], Any]] = {
     "second-opinion-told": lambda: _on_target(
         ConfidentRegressor(_TREES, _opinion(), error="absolute", folds=2, random_state=0)
     ),
-    # Like the next one, whose file is of a version in which opinions had no models of errors.
-    "blend-informed": lambda: MODELS["blend-told"](),
     "blend-told": lambda: _on_target(
         ConfidentRegressor(
             _TREES, BlendConfidence([_opinion(), CountConfidence()], folds=2), random_state=0
@@ -229,6 +227,8 @@ MODELS: dict[str, Callable[[], Any]] = {
         )
     ),
 }
+# The file of the former is of a version in which opinions had no models of errors.
+MODELS["blend-informed"] = MODELS["blend-told"]
 #: Models of plain matrices.
 _OF_MATRICES: dict[str, Callable[[], Any]] = {
     "planes": lambda: LinearQuantileRegressor((0.1, 0.9)).fit(_numbers(table()[0]), table()[2]),
