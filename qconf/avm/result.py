@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from qconf.avm.sections.asked import Block, Figure
 from qconf.core.estimate import in_percent
+from qconf.errors import OptionError, not_one_of
+
+if TYPE_CHECKING:
+    from qconf.report.intervals import IntervalsDisplay
+    from qconf.report.reliability import ReliabilityDisplay
 
 __all__ = ["AvmReport"]
 
@@ -135,6 +140,36 @@ class AvmReport:
         from qconf.avm.table import report_html  # noqa: PLC0415
 
         return report_html(self)
+
+    def plot(
+        self, section: str = "tiers", *, ax: Any = None
+    ) -> IntervalsDisplay | ReliabilityDisplay:
+        """Draw a figure of each band, with its interval; needs the extra ``qconf[plots]``.
+
+        Parameters
+        ----------
+        section : {"tiers", "fsd", "ccs", "price_bands"}, default="tiers"
+            The failure rate of each tier, z rms of each band of the FSD, PPE10 against the score,
+            or the median ratio of each fifth of the prices.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        IntervalsDisplay or ReliabilityDisplay
+
+        Raises
+        ------
+        OptionError
+            If the report has no such section, or no picture of it.
+        """
+        from qconf.avm.pictures import DRAWN, bands_display  # noqa: PLC0415 - only to draw
+
+        known = [one for one in DRAWN if self.sections.get(one)]
+        if section not in known:
+            raise OptionError(not_one_of("picture of this report", section, known))
+        blocks = [one for one in self.sections[section] if one.band != "all"]
+        return bands_display(section, blocks).plot(ax=ax)
 
 
 def _line(figure: Figure) -> dict[str, Any]:

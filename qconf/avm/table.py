@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from qconf.avm.number_format import PERCENT
@@ -17,9 +18,12 @@ from qconf.report.html import as_html
 if TYPE_CHECKING:
     from qconf.avm.result import AvmReport
 
-__all__ = ["report_html", "report_text"]
+__all__ = [
+    "TITLES", "bands_grid", "classes_grid", "heading", "list_grid", "report_html", "report_text",
+    "tier_limits",
+]  # fmt: skip
 
-_TITLES = {
+TITLES = {
     "fsd": "FSD: errors held against what it says (68.3 % within 1 FSD, 95.4 % within 2, z rms 1); "
     "the verdict is on the FSD.",
     "cut_offs": "Volume and quality: what each cut-off of the FSD accepts.",
@@ -39,6 +43,8 @@ _OF_A_CLASS = (
     ("ratios", "prb"),
 )
 
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
+
 
 def report_text(report: AvmReport) -> str:
     """Draw a report, at most 100 columns wide, without colour."""
@@ -51,19 +57,20 @@ def report_html(report: AvmReport) -> str:
 
 
 def _parts(report: AvmReport) -> Iterator[str | Grid]:
-    yield _heading(report)
-    yield _list(report, "scope")
-    yield _list(report, "accuracy")
+    yield heading(report)
+    yield list_grid(report, "scope")
+    yield list_grid(report, "accuracy")
     for section in ("fsd", "cut_offs", "ccs", "tiers"):
         yield from _bands(report, section)
     yield "Ratio statistics, value / truth; the verdict goes by the interval."
-    yield _list(report, "ratios")
+    yield list_grid(report, "ratios")
     yield from _bands(report, "price_bands")
     yield from _classes(report)
     yield from (f"Note: {shown(one)}" for one in report.notes)
 
 
-def _heading(report: AvmReport) -> str:
+def heading(report: AvmReport) -> str:
+    """Say what the report is of."""
     gone = [f"{n:,} left out ({why.replace('_', ' ')})" for why, n in report.left_out.items()]
     groups = "" if report.n_groups is None else f", {report.n_groups:,} groups resampled whole"
     return "; ".join(
@@ -76,7 +83,7 @@ def _heading(report: AvmReport) -> str:
     )
 
 
-def _list(report: AvmReport, section: str) -> Grid:
+def list_grid(report: AvmReport, section: str) -> Grid:
     """Draw the figures of a section of all rows below each other."""
     figures = report.sections[section][0].figures.values()
     columns = [Column(section), Column(f"value ({100 * report.confidence_level:g} %)")]
@@ -95,13 +102,13 @@ def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
     blocks = report.sections.get(section)
     if not blocks:
         return
-    yield _limits(blocks) or _TITLES[section]
+    yield tier_limits(blocks) or TITLES[section]
     names = list(blocks[0].figures)
     for begin in range(0, len(names), _at_once()):
-        yield _grid(blocks, names[begin : begin + _at_once()])
+        yield bands_grid(blocks, names[begin : begin + _at_once()])
 
 
-def _limits(blocks: Sequence[Block]) -> str:
+def tier_limits(blocks: Sequence[Block]) -> str:
     """Say which expected failure rates tiers stand for; nothing if they do not."""
     limits = [
         f"{shown(one.band)} {100 * one.given['limit']:g} %"
@@ -116,7 +123,19 @@ def _limits(blocks: Sequence[Block]) -> str:
     )
 
 
-def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
+def bands_grid(
+    blocks: Sequence[Block], names: list[str], called: Mapping[str, str] = _AS_THEY_ARE
+) -> Grid:
+    """Draw some figures, with a line for each band.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+    names : list of str
+        Of the figures.
+    called : mapping of str to str, default={}
+        Other names of bands.
+    """
     first = [blocks[0].figures[name] for name in names]
     judged = blocks[0].verdict is not None or any(one.verdict for one in first)
     said = {
@@ -137,7 +156,7 @@ def _grid(blocks: Sequence[Block], names: list[str]) -> Grid:
         verdict = block.verdict or next((one.verdict for one in figures if one.verdict), "")
         rows.append(
             [
-                shown(block.band),
+                shown(called.get(block.band, block.band)),
                 f"{block.n:,}",
                 *(PERCENT.number(block.given[one]) if one in block.given else "" for one in said),
                 *(one.written.text(one.estimate) for one in figures),
@@ -151,18 +170,22 @@ def _classes(report: AvmReport) -> Iterator[str | Grid]:
     """Draw the main figures of each protected class below those of all rows."""
     if not report.by_class:
         return
-    every = {"(all rows)": report} | {shown(name): one for name, one in report.by_class.items()}
     for begin in range(0, len(_OF_A_CLASS), _at_once()):
-        some = _OF_A_CLASS[begin : begin + _at_once()]
-        labels = [_label(report.figure(*where)) for where in some]
-        columns = [Column("class", fold=True), Column("rows", right=True), *map(Column, labels)]
-        rows = []
-        for name, one in every.items():
-            figures = [one.figure(*where) for where in some]
-            texts = [figure.written.text(figure.estimate) for figure in figures]
-            rows.append([name, f"{one.rows:,}", *texts])
-        yield Grid(columns, rows)
+        yield classes_grid(report, _OF_A_CLASS[begin : begin + _at_once()])
     yield "All other figures of each class are in JSON and CSV."
+
+
+def classes_grid(report: AvmReport, some: Sequence[tuple[str, str]] = _OF_A_CLASS) -> Grid:
+    """Draw some figures of each protected class below those of all rows."""
+    every = {"(all rows)": report} | {shown(name): one for name, one in report.by_class.items()}
+    labels = [_label(report.figure(*where)) for where in some]
+    columns = [Column("class", fold=True), Column("rows", right=True), *map(Column, labels)]
+    rows = []
+    for name, one in every.items():
+        figures = [one.figure(*where) for where in some]
+        texts = [figure.written.text(figure.estimate) for figure in figures]
+        rows.append([name, f"{one.rows:,}", *texts])
+    return Grid(columns, rows)
 
 
 def _label(figure: Figure) -> str:

@@ -16,7 +16,7 @@ from qconf.report.grid import Column, Grid
 if TYPE_CHECKING:
     from qconf.backtesting.result import Backtest, RankedPair
 
-__all__ = ["backtest_parts", "verdict_of"]
+__all__ = ["backtest_parts", "pairs_grid", "verdict_of"]
 
 #: How many pairs a sentence names.
 _NAMED = 6
@@ -34,7 +34,7 @@ def backtest_parts(backtest: Backtest) -> Iterator[str | Grid]:
     str or Grid
     """
     yield rows_in_words(backtest)
-    yield _pairs(backtest)
+    yield pairs_grid(backtest)
     yield verdict_of(backtest)
     yield from (f"Note: {one}" for one in backtest.notes)
     for old, new in backtest.crosses:
@@ -63,7 +63,7 @@ def verdict_of(backtest: Backtest) -> str:
     return found
 
 
-def _pairs(backtest: Backtest) -> Grid:
+def pairs_grid(backtest: Backtest) -> Grid:
     """Draw each pair in two lines: there is no page as wide as all that is told of it."""
     rates = list(backtest.ranking[0].evaluation.coverage_at)
     at = ", ".join(f"{100 * rate:g}" for rate in rates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from qconf.certification.certificate import Certificate
 from qconf.certification.wording import (
@@ -15,6 +15,9 @@ from qconf.certification.wording import (
     period_lines,
 )
 from qconf.core.estimate import in_units
+
+if TYPE_CHECKING:
+    from qconf.report.certified_risk import CertifiedRiskDisplay
 
 __all__ = ["Certificates", "Several"]
 
@@ -71,7 +74,26 @@ class Certificates(Mapping[float, Certificate]):
         """Return a table of the promises, and in words how the confidence level is meant."""
         from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
 
-        return drawn(*self._parts()).rstrip("\n")
+        return drawn(*self.parts()).rstrip("\n")
+
+    @property
+    def first(self) -> Certificate:
+        """The first that is certified, or else the first."""
+        return next((one for one in self.told if one.certified), self.told[0])
+
+    def plot(self, *, ax: Any = None) -> CertifiedRiskDisplay:
+        """Draw the risk-coverage curve with the cut-off of `first`; needs ``qconf[plots]``.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        CertifiedRiskDisplay
+        """
+        return self.first.plot(ax=ax)
 
     def __repr__(self) -> str:
         """Return a line: the rates, and how many are certified."""
@@ -83,9 +105,10 @@ class Certificates(Mapping[float, Certificate]):
         """Return the table for a notebook."""
         from qconf.report.html import as_html  # noqa: PLC0415
 
-        return as_html(*self._parts())
+        return as_html(*self.parts())
 
-    def _parts(self) -> Iterator[Any]:
+    def parts(self) -> Iterator[Any]:
+        """Yield the table of the promises, and what is to be said of them."""
         from qconf.report.grid import Column, Grid  # noqa: PLC0415
 
         first = self.told[0]
@@ -95,7 +118,7 @@ class Certificates(Mapping[float, Certificate]):
         columns = [Column(one, right=True) for one in headers]
         yield Grid(columns, [_cells(one) for one in self.told])
         outlier = outlier_in_words(first.threshold, first.side, first.error)
-        yield f"An outlier is {outlier}. {self._level_in_words()}"
+        yield f"An outlier is {outlier}. {self.level_in_words}"
         for one in self.told:
             promised = one.period is not None and one.period.certified
             told = [] if one.certified else [*certificate_lines(one, period=False)]
@@ -113,7 +136,9 @@ class Certificates(Mapping[float, Certificate]):
         for reason, those in rates.items():
             yield no_period_line(reason, f" at {', '.join(those)}" if len(self.told) > 1 else "")
 
-    def _level_in_words(self) -> str:
+    @property
+    def level_in_words(self) -> str:
+        """How the confidence level is meant."""
         level = per_cent(self.confidence_level)
         if self.several == "joint":
             return f"All these promises hold at once with {level} confidence."

@@ -126,6 +126,12 @@ class ValueCurve:
         """Return the decision in words."""
         return "\n".join(value_lines(self))
 
+    def _repr_html_(self) -> str:
+        """Return the same sentences for a notebook, as paragraphs."""
+        from qconf.report.html import as_html  # noqa: PLC0415 - in notebooks only
+
+        return as_html(*str(self).split("\n"))
+
     def __repr__(self) -> str:
         """Return a line."""
         return (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from qconf.cli.options import (
+    ConflictOption,
     CopiesOption,
     DateFormatOption,
     DayFirstOption,
@@ -26,6 +27,7 @@ from qconf.cli.options import (
     FractionOption,
     GroupsOption,
     OutputOption,
+    ReportOption,
     SeedOption,
     SeparatorOption,
     SheetOption,
@@ -37,13 +39,16 @@ from qconf.cli.options import (
     TimeOption,
     split_estimators,
     split_names,
+    split_pairs,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError
 
 if TYPE_CHECKING:
+    from qconf.backtesting.result import Backtest
     from qconf.tables.reading import TableFile
 
 __all__ = ["backtest_command"]
@@ -54,9 +59,9 @@ ModelsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
-        help="Valuation models: linear, forest, boosted, or column:NAME for predictions that the "
-        "table has, each made without having seen its row's target.  [default: "
-        f"{_DEFAULT_MODELS}, or --old and --new]",
+        help="Valuation models: linear, forest, boosted, comparables, or column:NAME for "
+        "predictions that the table has, each made without having seen its row's target.  "
+        f"[default: {_DEFAULT_MODELS}, or --old and --new]",
     ),
 ]
 OldOption: TypeAlias = Annotated[
@@ -84,6 +89,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    conflict: ConflictOption = None,
     copies: CopiesOption = "group",
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
@@ -92,6 +98,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    report: ReportOption = None,
     strict: StrictOption = False,
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -113,6 +120,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     del debug  # seen by the program, before the command
     named, crosses = _models(models, old, new)
     check_output(format_name, output, [] if table is None else [table])
+    check_report(report, [table], output=output)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
@@ -120,9 +128,9 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, time=time, groups=groups, drop=drop, features=features,
-        error=error, threshold=threshold,
+        error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
-    _run(
+    result = _backtested(
         file,
         {
             **asked,
@@ -135,9 +143,9 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
             "random_state": seed,
             "strict": strict,
         },
-        format_name,
-        output,
     )
+    write_page(report, result, table or example)
+    write_result(result, "{}\n".format, format_name, output)
 
 
 def _models(
@@ -160,7 +168,7 @@ def _models(
     return named, [(old, new)]
 
 
-def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str | None) -> None:
+def _backtested(file: TableFile, options: dict[str, Any]) -> Backtest:
     from qconf.backtesting.backtest import backtest  # noqa: PLC0415 - help must not wait for these
     from qconf.cli.progress import progress_line  # noqa: PLC0415
 
@@ -171,4 +179,4 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
     result = replace(result, warnings=(*file.warnings, *result.warnings))
     for warning in result.warnings:
         tell(f"warning: {warning}")
-    write_result(result, "{}\n".format, format_name, output)
+    return result

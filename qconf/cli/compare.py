@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qconf.cli.options import (
+    ConflictOption,
     CopiesOption,
     DateFormatOption,
     DayFirstOption,
@@ -26,6 +27,7 @@ from qconf.cli.options import (
     MetricsOption,
     OutputOption,
     PredictionOption,
+    ReportOption,
     SeedOption,
     SeparatorOption,
     SheetOption,
@@ -37,13 +39,16 @@ from qconf.cli.options import (
     TimeOption,
     split_estimators,
     split_names,
+    split_pairs,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError
 
 if TYPE_CHECKING:
+    from qconf.comparison.result import Comparison
     from qconf.tables.reading import TableFile
 
 __all__ = ["compare_command"]
@@ -58,6 +63,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    conflict: ConflictOption = None,
     copies: CopiesOption = "group",
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
@@ -68,6 +74,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    report: ReportOption = None,
     strict: StrictOption = False,
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -90,6 +97,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     """
     del debug  # seen by the program, before the command
     check_output(format_name, output, [] if table is None else [table])
+    check_report(report, [table], output=output)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
@@ -97,9 +105,9 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
-        features=features, error=error, threshold=threshold,
+        features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
-    _run(
+    comparison = _compared(
         file,
         {
             **asked,
@@ -111,9 +119,9 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
             "random_state": seed,
             "strict": strict,
         },
-        format_name,
-        output,
     )
+    write_page(report, comparison, table or example)
+    write_result(comparison, "{}\n".format, format_name, output)
 
 
 def _named_metrics(text: str | None) -> list[str]:
@@ -124,7 +132,7 @@ def _named_metrics(text: str | None) -> list[str]:
     return names or []
 
 
-def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str | None) -> None:
+def _compared(file: TableFile, options: dict[str, Any]) -> Comparison:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
     from qconf.comparison.contest import compare  # noqa: PLC0415
 
@@ -135,4 +143,4 @@ def _run(file: TableFile, options: dict[str, Any], format_name: str, output: str
     comparison = replace(comparison, warnings=(*file.warnings, *comparison.warnings))
     for warning in comparison.warnings:
         tell(f"warning: {warning}")
-    write_result(comparison, "{}\n".format, format_name, output)
+    return comparison

@@ -16,6 +16,7 @@ from qconf.cli.options import (
     EncodingOption,
     FormatOption,
     OutputOption,
+    ReportOption,
     SeedOption,
     SeparatorOption,
     SheetOption,
@@ -25,6 +26,7 @@ from qconf.cli.options import (
     named_limits,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import read_file, reading_options
 from qconf.cli.terminal import tell
 from qconf.core.estimate import in_percent
@@ -130,6 +132,7 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    report: ReportOption = None,
     strict: StrictOption = False,
     text: TextOption = None,
     separator: SeparatorOption = None,
@@ -155,7 +158,11 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
     if strata is not None and sample is None:
         msg = "--strata says how a sample is drawn; say how many rows with --sample NUMBER."
         raise OptionError(msg)
+    if sample is not None and report is not None:
+        msg = "--sample draws rows, of which there is no --report; leave one of them out."
+        raise OptionError(msg)
     check_output(format_name, output, [table])
+    check_report(report, [table], output=output)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
@@ -179,8 +186,9 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
         settings["tier_limits"] = None if tiers == _NONE else named_limits(tiers)
     else:
         named["tiers"] = tiers
-    report = _report(frame, {"value": value, "truth": truth}, named, settings)
-    write_result(report, _as_table, format_name, output)
+    card = _report(frame, {"value": value, "truth": truth}, named, settings)
+    write_page(report, card, table)
+    write_result(card, _as_table, format_name, output)
 
 
 def _read(table: str, reading: dict[str, Any], *, strict: bool) -> pd.DataFrame:

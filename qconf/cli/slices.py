@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -24,6 +25,7 @@ from qconf.cli.options import (
     GroupsOption,
     OutputOption,
     PredictionOption,
+    ReportOption,
     SeedOption,
     SeparatorOption,
     SheetOption,
@@ -36,6 +38,7 @@ from qconf.cli.options import (
     split_names,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError
@@ -127,6 +130,7 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
     output: OutputOption = None,
+    report: ReportOption = None,
     strict: StrictOption = False,
     plugins: Annotated[
         bool, typer.Option("--plugins", help="Let classes of installed plug-ins be in the model.")
@@ -158,6 +162,7 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
     """
     del debug  # seen by the program, before the command
     check_output(format_name, output, [one for one in (table, model) if one is not None])
+    check_report(report, [table], model=model, output=output)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
@@ -181,6 +186,7 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
         warnings = (*file.warnings, *warnings)
     for warning in warnings:
         tell(f"warning: {warning}")
+    write_page(report, replace(audit, warnings=warnings), table or example, model=model)
     write_result(audit, "{}\n".format, format_name, output)
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from qconf.comparison.table import ranking_parts
-from qconf.core.error_scale import error_scale
+from qconf.comparison.forward import Forward
+from qconf.comparison.table import ranking_parts, verdict_of
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.faces import Faces
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period
+from qconf.evaluation.reliability import Reliability
 from qconf.evaluation.resampling import joint_confidence_level
 from qconf.evaluation.selection import Selection
+from qconf.probability.tiers import TIER_LIMITS
 from qconf.report.grid import Grid
 
 __all__ = ["Comparison", "Ranked", "rank_evaluations", "with_ends"]
@@ -134,6 +136,8 @@ class Comparison(Faces):
     scores : DataFrame
         One row for each scored row: its position ``row`` in the table, the ``block`` in which it
         was scored, ``prediction``, ``signed_residual``, and the expected error by each estimator.
+    time, groups : ndarray of shape (n_scored,), or None
+        When each scored row became known, and which rows belong together.
     """
 
     ranking: tuple[Ranked, ...]
@@ -152,6 +156,8 @@ class Comparison(Faces):
     by_period: tuple[Period, ...]
     trends: tuple[str, ...]
     scores: pd.DataFrame
+    time: Any = None
+    groups: Any = None
 
     @property
     def best(self) -> str:
@@ -173,7 +179,7 @@ class Comparison(Faces):
         rate = self.ranking[0].evaluation.best_decile.outlier_rate
         return (
             f"<Comparison of {len(self.ranking)} estimators on {self.overall.n:,} rows; best: "
-            f"{self.best}, {_with_interval(rate)} outliers>"
+            f"{self.best}, {in_percent(rate.value)} ({percent_range(rate)}) outliers>"
         )
 
     def _parts(self, *, wide: bool) -> Iterator[str | Grid]:
@@ -185,7 +191,57 @@ class Comparison(Faces):
     @property
     def verdict(self) -> str:
         """Which estimator to trust, how far, and what cannot be told."""
-        return _verdict(self)
+        return verdict_of(self)
+
+    def reliability(self, x: float = 0.10, estimator: str | None = None) -> Reliability:
+        """Hold the probability that a value is within ±x of the truth against what came.
+
+        The rows of each block but the first are told of by the errors of the blocks before it.
+
+        Parameters
+        ----------
+        x : float, default=0.10
+            A share of the truth; on the absolute error scale a distance in units of the target.
+        estimator : str, default=None
+            None is the best.
+
+        Returns
+        -------
+        Reliability
+
+        Raises
+        ------
+        OptionError
+            If there is no such estimator, or no time.
+        """
+        return Forward.of(self, estimator).within(x)
+
+    def tiers(
+        self,
+        limits: Sequence[float] | Mapping[str, float] = TIER_LIMITS,
+        estimator: str | None = None,
+    ) -> pd.DataFrame:
+        """Sort rows into tiers by the probability of an outlier, and tell what came of each.
+
+        Parameters
+        ----------
+        limits : sequence of float, or mapping of str to float
+            As of `qconf.tiers`.
+        estimator : str, default=None
+            None is the best.
+
+        Returns
+        -------
+        DataFrame
+            A row for each tier that has rows, indexed by ``tier``: ``expected`` (mean
+            probability), ``outlier_rate`` with ``low`` and ``high``, all tiers at once, and ``n``.
+
+        Raises
+        ------
+        OptionError
+            As `reliability`.
+        """
+        return Forward.of(self, estimator).tiers(limits)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -213,41 +269,6 @@ class Comparison(Faces):
             "warnings": list(self.warnings),
             "seconds": {part: round(spent, 3) for part, spent in self.seconds.items()},
         }
-
-
-def _verdict(comparison: Comparison) -> str:
-    best = comparison.ranking[0]
-    decile = best.evaluation.best_decile
-    overall = comparison.overall.outlier_rate
-    outlier = error_scale(comparison.error).in_words(comparison.threshold)
-    found = (
-        f"Of the {decile.n:,} rows that {best.name} calls safest, "
-        f"{_with_interval(decile.outlier_rate)} are {outlier}, "
-        f"against {in_percent(overall.value)} of all rows."
-    )
-    skilled = [one for one in comparison.ranking if one.evaluation.has_skill]
-    if not skilled:
-        return f"No estimator is shown to have skill here. {found}"
-    if decile.outlier_rate.interval[1] >= overall.value:
-        found += _over_all_cut_offs(skilled[0], overall)
-    close = [one.name for one in comparison.ranking[1:] if not one.distinguishable]
-    behind = len(comparison.ranking) - 1 - len(close)
-    if close:
-        return f"{found} Not distinguishable from it: {', '.join(close)}."
-    if behind:
-        return f"{found} Every other estimator is behind by more than chance."
-    return found
-
-
-def _over_all_cut_offs(one: Ranked, overall: Estimate) -> str:
-    return (
-        f" Those rows alone do not show skill; over all cut-offs {one.name} has it: "
-        f"AURC {one.evaluation.aurc.value:.4f}, without skill {overall.value:.4f}."
-    )
-
-
-def _with_interval(rate: Estimate) -> str:
-    return f"{in_percent(rate.value)} ({percent_range(rate)})"
 
 
 def _flat(one: Ranked) -> dict[str, Any]:

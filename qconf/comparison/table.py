@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qconf.comparison.scheme import rows_in_words
 from qconf.core.error_scale import error_scale
-from qconf.core.estimate import in_percent, in_units, percent_range
+from qconf.core.estimate import Estimate, in_percent, in_units, percent_range
 from qconf.core.printable import shown
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.report.grid import Column, Grid
@@ -16,7 +16,7 @@ from qconf.report.grid import Column, Grid
 if TYPE_CHECKING:
     from qconf.comparison.result import Comparison, Ranked
 
-__all__ = ["ranking_parts"]
+__all__ = ["metric_grids", "ranking_grid", "ranking_parts", "verdict_of"]
 
 #: About as wide as an error with its interval.
 _LABEL = 28
@@ -36,8 +36,8 @@ def ranking_parts(comparison: Comparison, *, wide: bool) -> Iterator[str | Grid]
     str or Grid
     """
     yield from _heading(comparison)
-    yield _ranking(comparison, wide=wide)
-    yield from _metrics(comparison, at_once=3 if wide else 2)
+    yield ranking_grid(comparison, wide=wide)
+    yield from metric_grids(comparison, at_once=3 if wide else 2)
     yield comparison.verdict
     yield from (f"Note: {one}" for one in comparison.notes)
     yield ""
@@ -57,7 +57,8 @@ def _heading(comparison: Comparison) -> list[str]:
     ]
 
 
-def _ranking(comparison: Comparison, *, wide: bool) -> Grid:
+def ranking_grid(comparison: Comparison, *, wide: bool) -> Grid:
+    """Draw the ranking, the best first; wide with the seconds that each took."""
     n_safest = comparison.ranking[0].evaluation.best_decile.n
     safest = f"safest {100 * comparison.fraction:g} %: {n_safest:,} rows"
     columns = [
@@ -72,7 +73,7 @@ def _ranking(comparison: Comparison, *, wide: bool) -> Grid:
     return Grid(columns, [cells[: len(columns)] for cells in rows])
 
 
-def _metrics(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
+def metric_grids(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
     """Draw the metrics that were asked for: of each estimator's safest rows, and of all."""
     metrics = comparison.metrics
     safest = f"safest {100 * comparison.fraction:g} %"
@@ -121,3 +122,39 @@ def _footing(comparison: Comparison) -> list[str]:
     split = ", ".join(f"{label} {comparison.seconds[part]:.1f}" for part, label in parts.items())
     metrics = [one.in_words() for one in comparison.metrics]
     return [AURC.in_words(), *metrics, f"Seconds: {split}."]
+
+
+def verdict_of(comparison: Comparison) -> str:
+    """Say which estimator to trust, how far, and what cannot be told."""
+    best = comparison.ranking[0]
+    decile = best.evaluation.best_decile
+    overall = comparison.overall.outlier_rate
+    outlier = error_scale(comparison.error).in_words(comparison.threshold)
+    found = (
+        f"Of the {decile.n:,} rows that {best.name} calls safest, "
+        f"{_with_interval(decile.outlier_rate)} are {outlier}, "
+        f"against {in_percent(overall.value)} of all rows."
+    )
+    skilled = [one for one in comparison.ranking if one.evaluation.has_skill]
+    if not skilled:
+        return f"No estimator is shown to have skill here. {found}"
+    if decile.outlier_rate.interval[1] >= overall.value:
+        found += _over_all_cut_offs(skilled[0], overall)
+    close = [one.name for one in comparison.ranking[1:] if not one.distinguishable]
+    behind = len(comparison.ranking) - 1 - len(close)
+    if close:
+        return f"{found} Not distinguishable from it: {', '.join(close)}."
+    if behind:
+        return f"{found} Every other estimator is behind by more than chance."
+    return found
+
+
+def _over_all_cut_offs(one: Ranked, overall: Estimate) -> str:
+    return (
+        f" Those rows alone do not show skill; over all cut-offs {one.name} has it: "
+        f"AURC {one.evaluation.aurc.value:.4f}, without skill {overall.value:.4f}."
+    )
+
+
+def _with_interval(rate: Estimate) -> str:
+    return f"{in_percent(rate.value)} ({percent_range(rate)})"

@@ -25,7 +25,7 @@ from qconf.evaluation.selection import Selection
 __all__ = ["COVERAGES", "Measured", "Measurement"]
 
 #: Where the risk-coverage curve gets its intervals.
-COVERAGES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+COVERAGES = (0.02, *(twentieths / 20 for twentieths in range(1, 21)))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -130,7 +132,7 @@ class Reliability:
 def reliability(
     probability: ArrayLike,
     hit: ArrayLike,
-    bins: int = 10,
+    bins: int | Sequence[float] = 10,
     groups: ArrayLike | None = None,
     time: ArrayLike | None = None,
     confidence_level: float = 0.95,
@@ -146,9 +148,10 @@ def reliability(
         In [0, 1], told without having seen what came.
     hit : array-like of shape (n_samples,)
         Whether the event came: booleans, or 0 and 1.
-    bins : int, default=10
+    bins : int or sequence of float, default=10
         Rows are cut into so many bins of equal size by probability; rows of equal probability are
-        in one bin, so there may be fewer.
+        in one bin, so there may be fewer. Or the largest probability of each bin but the last,
+        rising, as the limits of `qconf.tiers`; a bin without rows is left out.
     groups : array-like of shape (n_samples,), default=None
         Rows that belong together; intervals allow for that.
     time : array-like of shape (n_samples,), default=None
@@ -187,8 +190,7 @@ def reliability(
     p, came = check_events(probability, hit)
     _check_options(bins, confidence_level, n_resamples, random_state)
     sampling = Sampling.of(Outcome.of(np.where(came, 0.0, 1.0), 0.5), groups, time)
-    places = ((rankdata(p) - 0.5) * bins / len(p)).astype(np.intp)
-    _, codes = np.unique(places, return_inverse=True)
+    _, codes = np.unique(_places(p, bins), return_inverse=True)
     n_draws = resamples_for(len(p)) if n_resamples is None else int(n_resamples)
     draws = _draws(p, came, codes, sampling, n_draws, random_state)
     means, of_bins = draws[: 1 + len(_METRICS)], draws[1 + len(_METRICS) :]
@@ -218,12 +220,31 @@ def reliability(
 def _check_options(
     bins: Any, confidence_level: float, n_resamples: int | None, random_state: int
 ) -> None:
-    if not isinstance(bins, int) or isinstance(bins, bool) or bins < 1:
+    if isinstance(bins, Sequence | np.ndarray) and not isinstance(bins, str):
+        _check_limits(list(bins))
+    elif not isinstance(bins, int) or isinstance(bins, bool) or bins < 1:
         msg = f"The bins must be an integer >= 1, such as 10; got {bins!r}."
         raise OptionError(msg)
     check_options(threshold=0.5, fraction=1.0, confidence_level=confidence_level, outlier_rates=())
     check_resamples(n_resamples)
     check_seed(random_state)
+
+
+def _check_limits(limits: list[Any]) -> None:
+    rising = all(
+        isinstance(one, Real) and not isinstance(one, bool) and low < float(one) < 1
+        for low, one in zip([0.0, *limits], limits, strict=False)
+    )
+    if not rising:
+        msg = f"The limits of bins must rise strictly between 0 and 1, got {limits!r}."
+        raise OptionError(msg)
+
+
+def _places(p: FloatArray, bins: int | Sequence[float]) -> IntArray:
+    """Return the bin of each row, from 0; some may be without rows."""
+    if isinstance(bins, int):
+        return ((rankdata(p) - 0.5) * bins / len(p)).astype(np.intp)
+    return np.searchsorted(np.asarray(bins, dtype=np.float64), p, side="left")
 
 
 def _draws(

@@ -22,6 +22,7 @@ from qconf.saving.writing import save
 
 if TYPE_CHECKING:
     from qconf.model.regressor import ConfidentRegressor
+    from qconf.report.certified_risk import CertifiedRiskDisplay
 
 __all__ = ["CertifiedModel"]
 
@@ -149,8 +150,34 @@ class CertifiedModel:
         """Return the certificate in words, what it is worth, and what it was made on."""
         lines = [str(self.certificate)]
         if self.value is not None:
-            lines += [str(self.value), *(price_line(self.value, one) for one in self._told)]
+            lines += [str(self.value), *self._prices()]
         return "\n".join([*lines, f"Certified on {self.calibration}."])
+
+    def _repr_html_(self) -> str:
+        """Return the certificate, and what it is worth, for a notebook."""
+        from qconf.report.html import as_html  # noqa: PLC0415 - in notebooks only
+
+        *_, last = str(self).split("\n")
+        worth = [] if self.value is None else [str(self.value), *self._prices()]
+        told = as_html(*"\n".join([*worth, last]).split("\n"))
+        return self.certificate._repr_html_() + told
+
+    def plot(self, *, ax: Any = None) -> CertifiedRiskDisplay:
+        """Draw the risk-coverage curve with the first cut-off; needs ``qconf[plots]``.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        CertifiedRiskDisplay
+        """
+        return self.certificate.plot(ax=ax)
+
+    def _prices(self) -> list[str]:
+        return [] if self.value is None else [price_line(self.value, one) for one in self._told]
 
     @property
     def _told(self) -> tuple[Certificate, ...]:

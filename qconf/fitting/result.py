@@ -121,7 +121,8 @@ class FittedModel:
                 f"Predictions of another model than that of the column {self.names['prediction']!r}"
                 ": errors are a model's own. Fit again when it changes."
             )
-        lines.append("Those who must not see rows of the fit: the file holds some of them.")
+        held = "all of them, and their prices" if self.model.keep_sales else "some of them"
+        lines.append(f"Those who must not see rows of the fit: the file holds {held}.")
         return tuple(lines)
 
     @property
@@ -157,6 +158,12 @@ class FittedModel:
     def __str__(self) -> str:
         """Return what ``qconf fit`` prints."""
         return "\n".join([self.summary, self.verdict, *self.judged.notes])
+
+    def _repr_html_(self) -> str:
+        """Return what `print` shows for a notebook, as paragraphs."""
+        from qconf.report.html import as_html  # noqa: PLC0415 - in notebooks only
+
+        return as_html(*str(self).split("\n"))
 
     def __repr__(self) -> str:
         """Return a line: the estimator, the rows, and the held-out rate."""

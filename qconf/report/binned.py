@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from qconf.core.printable import shown
 from qconf.report.axes import looks
 from qconf.report.display import Display
 
@@ -47,7 +48,7 @@ class BinnedDisplay(Display["ErrorbarContainer"]):
             said, came, low, high = self._columns(self.tables[name])
             reach = np.stack([came - low, high - came])
             lines[name] = ax.errorbar(
-                said, came, reach, label=name, markersize=4, elinewidth=1, **look
+                said, came, reach, label=shown(name), markersize=4, elinewidth=1, **look
             )
         end = self._end()
         ax.plot([0, end], [0, end], color="#999999", linewidth=0.8, label=self._right)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -34,6 +35,11 @@ class CertifiedRiskDisplay(Display["Line2D"]):
     lines_ : dict of str to matplotlib Line2D
         ``"observed"``, ``"bound"``, ``"limit"`` and, if there is one, ``"certified"``.
     """
+
+    # Above the axes: the certified line may stand anywhere among the others.
+    _outside = MappingProxyType(
+        {"loc": "lower left", "bbox_to_anchor": (-0.02, 0.99), "ncols": 2, "borderaxespad": 0.1}
+    )
 
     def __init__(self, curve: pd.DataFrame, limit: float, coverage: float | None) -> None:
         self.curve = curve

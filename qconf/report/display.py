@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from qconf.report.axes import axes_for
@@ -34,6 +35,9 @@ class Display(ABC, Generic[Line]):
     #: Where the legend stands; "best" where no corner is free of lines by itself.
     _legend: ClassVar[Literal["best", "upper left", "lower left"]] = "best"
 
+    #: Where it stands, if not among the lines: as matplotlib is told.
+    _outside: ClassVar[Mapping[str, Any] | None] = None
+
     def plot(self, ax: Any = None) -> Self:
         """Draw, and keep what was drawn.
 
@@ -55,7 +59,8 @@ class Display(ABC, Generic[Line]):
         self.ax_ = axes_for(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
         self.lines_ = self._drawn(self.ax_)
-        self.ax_.legend(frameon=False, fontsize=9, loc=self._legend)
+        place = {"loc": self._legend} if self._outside is None else self._outside
+        self.ax_.legend(frameon=False, fontsize=9, **place)
         return self
 
     @abstractmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from qconf.core.printable import shown
 from qconf.report.axes import axes_for
 
 if TYPE_CHECKING:
@@ -22,16 +23,18 @@ _WIDTH = 0.8
 
 
 class MonitoringDisplay:
-    """What came in each period, beside its forecast and the certified limit.
+    """What came in each period, beside its forecast and the limit that was promised.
 
     Parameters
     ----------
     table : DataFrame
         ``period``, ``outlier_rate``, ``accepted_outlier_rate``, ``forecast`` and its ends.
     limit : float or None
-        What is certified of the rows accepted.
+        What is promised of the rows accepted.
     since : sequence of str
         Periods in which an alarm began.
+    is_certified : bool, default=True
+        Whether a certificate proves the limit.
 
     Attributes
     ----------
@@ -42,10 +45,18 @@ class MonitoringDisplay:
     ax_: Axes
     figure_: Figure
 
-    def __init__(self, table: pd.DataFrame, limit: float | None, since: Sequence[str]) -> None:
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        limit: float | None,
+        since: Sequence[str],
+        *,
+        is_certified: bool = True,
+    ) -> None:
         self.table = table
         self.limit = limit
         self.since = list(since)
+        self.is_certified = is_certified
 
     def plot(self, ax: Any = None) -> MonitoringDisplay:
         """Draw.
@@ -78,11 +89,12 @@ class MonitoringDisplay:
         ):
             self.ax_.plot(at, rates[name], color=colour, marker=mark, markersize=4, label=label)
         if self.limit is not None:
+            promised = "certified" if self.is_certified else "asked for"
             self.ax_.axhline(
                 100 * self.limit,
                 color=GREY,
                 linestyle="--",
-                label=f"certified: at most {100 * self.limit:g} %",
+                label=f"{promised}: at most {100 * self.limit:g} %",
             )
         periods = self.table["period"].tolist()
         for i, one in enumerate(dict.fromkeys(self.since)):
@@ -94,14 +106,14 @@ class MonitoringDisplay:
                     linewidth=2,
                     label="an alarm began" if i == 0 else None,
                 )
-        step = max(len(periods) // _MOST_LABELS, 1)
-        self.ax_.set_xticks(at[::step], periods[::step], rotation=45, ha="right")
+        step = max(-(-len(periods) // _MOST_LABELS), 1)
+        self.ax_.set_xticks(at[::step], [*map(shown, periods[::step])], rotation=45, ha="right")
         self.ax_.set_xlim(-0.6, len(periods) - 0.4)
         self.ax_.set_ylim(bottom=0)
         self.ax_.set_ylabel("outliers, %")
         # Above the lines: inside, there is no place that is free in every picture.
         self.ax_.legend(
-            frameon=False, fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0)
+            frameon=False, fontsize=9, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0)
         )
         return self
 

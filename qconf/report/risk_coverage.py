@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qconf.core.printable import shown
 from qconf.report.axes import looks
 from qconf.report.display import Display
 
@@ -58,7 +59,7 @@ class RiskCoverageDisplay(Display["Line2D"]):
             (lines[name],) = ax.plot(
                 100 * line["coverage"],
                 100 * line["outlier_rate"],
-                label=name,
+                label=shown(name),
                 **{**look, "marker": None},
             )
             coverage, low, high = (100 * points[one] for one in ("coverage", "low", "high"))

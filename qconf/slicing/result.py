@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from qconf._types import BoolArray
-from qconf.core.estimate import in_percent, in_units
-from qconf.core.printable import shown
-from qconf.report.grid import Column, Grid
+from qconf.errors import OptionError, not_one_of
 from qconf.report.html import as_html
 from qconf.slicing.figures import CANNOT_SAY, FINE, VERDICTS, WORSE, Figure, Verdict
 from qconf.slicing.levels import Level
+from qconf.slicing.measures import MetricName
 from qconf.slicing.properties import Property
 from qconf.slicing.slices import Slice
+from qconf.slicing.table import audit_parts
 from qconf.slicing.wording import level_sentence
+
+if TYPE_CHECKING:
+    from qconf.report.intervals import IntervalsDisplay
 
 __all__ = ["MeasuredSlice", "SliceAudit"]
 
@@ -109,6 +112,8 @@ class SliceAudit:
         outliers, mean signed residual.
     cells : tuple of Property
         The columns as they were cut.
+    warnings : tuple of str
+        What in the table gives reason to doubt it, if it was looked at.
     """
 
     slices: tuple[MeasuredSlice, ...]
@@ -127,6 +132,7 @@ class SliceAudit:
     outlier_rate: float
     bias: float
     cells: tuple[Property, ...]
+    warnings: tuple[str, ...] = ()
 
     def holds(self, one: MeasuredSlice) -> BoolArray:
         """Say which rows of the table that was audited are in a slice.
@@ -151,6 +157,15 @@ class SliceAudit:
         )
 
     @property
+    def is_measured(self) -> bool:
+        """Whether there are intervals: of too few groups there are none."""
+        return any(
+            not np.isnan(figure.standard_error)
+            for one in self.slices
+            for figure in one.figures.values()
+        )
+
+    @property
     def fine(self) -> tuple[MeasuredSlice, ...]:
         """Slices that are certified to be fine, by all metrics."""
         return tuple(one for one in self.slices if one.verdict == FINE)
@@ -159,6 +174,23 @@ class SliceAudit:
     def cannot_say(self) -> tuple[MeasuredSlice, ...]:
         """Slices of which the data do not tell."""
         return tuple(one for one in self.slices if one.verdict == CANNOT_SAY)
+
+    def strongest(self, metric: MetricName) -> tuple[MeasuredSlice, ...]:
+        """Return the slices that are worse by a metric, or else those that come closest.
+
+        Parameters
+        ----------
+        metric : {"calibration", "outlier-rate", "bias"}
+
+        Returns
+        -------
+        tuple of MeasuredSlice
+            The strongest first; empty if it was not measured.
+        """
+        measured = [one for one in self.slices if metric in one.figures]
+        worse = [one for one in self.worse if metric in one.figures]
+        told = [one for one in worse if one.figures[metric].verdict == WORSE] or measured
+        return tuple(sorted(told, key=lambda one: -one.figures[metric].evidence))
 
     @property
     def level(self) -> int | None:
@@ -189,7 +221,7 @@ class SliceAudit:
                 "outlier_rate": self.outlier_rate,
                 "bias": self.bias,
             },
-            "verdicts": self._counts(self.slices),
+            "verdicts": self.counts(),
             "worse": [one.sentence for one in self.worse],
             "slices": [one.to_dict() for one in self.slices],
             "level_of_slicing": {
@@ -201,62 +233,50 @@ class SliceAudit:
 
     def __repr__(self) -> str:
         """Return a line: how many slices were looked at, and the verdicts."""
-        counts = ", ".join(f"{n} {name}" for name, n in self._counts(self.slices).items())
+        counts = ", ".join(f"{n} {name}" for name, n in self.counts().items())
         return f"<SliceAudit of {len(self.slices)} slices on {self.n_newer:,} rows: {counts}>"
 
     def __str__(self) -> str:
         """Return what `print` shows."""
         from qconf.report.drawing import drawn  # noqa: PLC0415 - rich, only to print
 
-        return drawn(*self._parts()).rstrip("\n")
+        return drawn(*audit_parts(self)).rstrip("\n")
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return as_html(*self._parts())
+        return as_html(*audit_parts(self))
 
-    def _parts(self) -> Iterator[str | Grid]:
-        yield self._heading()
-        told = self.worse
-        if not told:
-            yield "No slice is shown to be worse."
-        for number, one in enumerate(told, 1):
-            same = sum(other.explained_by == one.text for other in self.slices)
-            more = f" Told once for {same + 1} slices that share its rows." if same else ""
-            yield f"{number}. worse: {shown(one.sentence)}{more}"
-        yield self._verdicts()
-        if self.levels:
-            yield level_sentence(self.levels)
+    def plot(self, metric: MetricName = "calibration", *, ax: Any = None) -> IntervalsDisplay:
+        """Draw the slices that are worse by a metric, or else those that come closest.
 
-    def _heading(self) -> str:
-        percent = self.error != "absolute"
-        groups = "" if self.n_groups is None else f" ({self.n_groups:,} groups)"
-        bias = in_percent(self.bias) if percent else in_units(self.bias)
-        return (
-            f"Slices of {self.n_newer:,} rows{groups}, found on {self.n_older:,} others: "
-            f"{self.scheme}. In all rows errors are {self.calibration:.2f} times what was expected "
-            f"(root mean square), {in_percent(self.outlier_rate)} are outliers, the bias is "
-            f"{bias}; slices are held against that. Intervals hold for all slices and metrics at "
-            f"once with {100 * self.confidence_level:g} %."
-        )
+        Needs the extra ``qconf[plots]``.
 
-    def _verdicts(self) -> Grid:
-        """Count verdicts by the number of properties and by metric."""
-        columns = [
-            Column("looked at"), Column("metric"), *(Column(one, right=True) for one in VERDICTS)
-        ]  # fmt: skip
-        rows = []
-        for n_properties, name in ((1, "one property"), (2, "two properties")):
-            own = [one for one in self.slices if len(one.properties) == n_properties]
-            for metric in own[0].figures if own else ():
-                counts = Counter(one.figures[metric].verdict for one in own)
-                rows.append(
-                    [f"{len(own):,} of {name}", metric, *(f"{counts[one]:,}" for one in VERDICTS)]
-                )
-        return Grid(columns, rows)
+        Parameters
+        ----------
+        metric : {"calibration", "outlier-rate", "bias"}, default="calibration"
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
 
-    @staticmethod
-    def _counts(slices: Sequence[MeasuredSlice]) -> dict[str, int]:
-        counts = Counter(one.verdict for one in slices)
+        Returns
+        -------
+        IntervalsDisplay
+
+        Raises
+        ------
+        OptionError
+            If the metric was not measured.
+        """
+        from qconf.slicing.picture import slices_display  # noqa: PLC0415 - only to draw
+
+        strongest = self.strongest(metric)
+        if not strongest:
+            known = dict.fromkeys(name for one in self.slices for name in one.figures)
+            raise OptionError(not_one_of("metric of these slices", metric, known))
+        return slices_display(strongest, metric, self.error).plot(ax=ax)
+
+    def counts(self) -> dict[str, int]:
+        """Count the slices of each verdict."""
+        counts = Counter(one.verdict for one in self.slices)
         return {name: counts[name] for name in VERDICTS}
 
 

@@ -228,3 +228,19 @@ def test_options_are_checked(options: dict[str, Any], said: str) -> None:
     """Each is refused in one line."""
     with pytest.raises(OptionError, match=said):
         reliability([0.5, 0.4], [0, 1], **options)
+
+
+def test_bins_may_be_given_by_their_limits() -> None:
+    """A limit belongs to the bin below it, as in `tiers`; a bin without rows is left out."""
+    p = np.array([0.05, 0.1, 0.1, 0.3, 0.9, 0.9])
+    hit = np.array([0, 0, 1, 0, 1, 1])
+    told = reliability(p, hit, bins=[0.1, 0.5, 0.8], n_resamples=20)
+    assert told.bins["n"].tolist() == [3, 1, 2]
+    np.testing.assert_allclose(told.bins["rate"], [1 / 3, 0.0, 1.0])
+
+
+@pytest.mark.parametrize("bins", [[0.5, 0.2], [0.0, 0.5], [0.5, 1.0], [0.2, "x"], [True]])
+def test_limits_of_bins_rise_between_0_and_1(bins: Any) -> None:
+    """One line says so."""
+    with pytest.raises(ValueError, match="limits of bins must rise strictly between 0 and 1"):
+        reliability([0.1, 0.9], [0, 1], bins=bins)
