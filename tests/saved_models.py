@@ -49,9 +49,9 @@ _ROWS = 300
 _OF_PROBABILITIES = ("predict_quantiles", "predict_within", "predict_interval")
 #: Of these there is a file of each format.
 KEPT = (
-    "count", "empirical-bayes", "given", "model", "model-replicates", "neighbors", "online-max",
-    "planes", "quantile-linear", "residual-glm", "residual-leaves",
-    "second-opinion-told", "trees-of-quantiles",
+    "blend-informed", "blend-told", "count", "empirical-bayes", "given", "model",
+    "model-replicates", "neighbors", "online-max", "planes", "quantile-linear", "residual-glm",
+    "residual-leaves", "second-opinion-told", "trees-of-quantiles",
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _on_target(model: Any, **roles: Any) -> Any:
 
 
 def _opinion() -> Any:
-    return SecondOpinionConfidence(4, n_boosted_trees=8, random_state=0)
+    return SecondOpinionConfidence(4, n_boosted_trees=8, n_error_trees=8, random_state=0)
 
 
 def _small_blend() -> Any:
@@ -248,6 +248,8 @@ MODELS: dict[str, Callable[[], Any]] = {
         )
     ),
 }
+# The file of the former is of a version in which opinions had no models of errors.
+MODELS["blend-informed"] = MODELS["blend-told"]
 #: Models of plain matrices.
 _OF_MATRICES: dict[str, Callable[[], Any]] = {
     "planes": lambda: LinearQuantileRegressor((0.1, 0.9)).fit(_numbers(table()[0]), table()[2]),

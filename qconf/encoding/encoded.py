@@ -72,6 +72,15 @@ class Encoded:
         present = [names[code] for code in there if code < len(names)]
         return np.where(codes == len(names), -1, number), present
 
+    def beside(self, numbers: FloatArray) -> Encoded:
+        """Put columns of numbers, (n_samples, n_columns), to the right of these."""
+        matrix = np.column_stack([self.matrix, numbers])
+        n_more = matrix.shape[1] - self.shape[1]
+        unseen = self.unseen
+        if unseen is not None:
+            unseen = np.pad(unseen, ((0, 0), (0, n_more)))
+        return Encoded(matrix, self.encoder.wider(n_more), unseen)
+
     def __getitem__(self, rows: IntArray | slice) -> Encoded:
         """Take rows by position."""
         unseen = None if self.unseen is None else self.unseen[rows]

@@ -132,6 +132,17 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         # Row by row, as the engines read it: each would make such a copy.
         return np.ascontiguousarray(encoded), unseen
 
+    def wider(self, n_columns: int) -> TableEncoder:
+        """Make the encoder of tables that have so many columns of numbers more, at their end."""
+        other = TableEncoder()
+        take_over_columns(other, self)
+        # New columns have no names, so that none has.
+        vars(other).pop("feature_names_in_", None)
+        other.n_features_in_ = self.n_features_in_ + n_columns
+        other.levels_ = self.levels_
+        other.is_categorical_ = np.append(self.is_categorical_, np.zeros(n_columns, dtype=bool))
+        return other
+
     def kind_of(self, column: int) -> str:
         """Name what a measured column holds: ``numbers``, ``dates`` or ``durations``."""
         kind: str = vars(self).get("_column_kinds", {}).get(column, NUMBERS)

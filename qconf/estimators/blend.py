@@ -92,12 +92,14 @@ class BlendConfidence(ConfidenceEstimator):
     Parameters
     ----------
     estimators : list of confidence estimators or None, default=None
-        The members. None is five families: `ResidualConfidence`, `QuantileConfidence`
-        (10 % and 90 %), `ForestConfidence`, `NeighborConfidence` (up to 200,000 rows, beyond which
-        it takes most of the time and has the least weight) and `OnlineConfidence`; and
-        `SecondOpinionConfidence` where `fit` is told the target. A member with a method
-        ``signals`` is asked for those instead of ``predict``; one with a method ``share`` is
-        fitted in shares; one whose ``fit`` asks for ``time``, ``groups`` or ``target`` is told.
+        The members. None is `ResidualConfidence`, `ForestConfidence` and `OnlineConfidence`;
+        with them `SecondOpinionConfidence` (without boosted trees) where `fit` is told the
+        target, else `QuantileConfidence` (10 % and 90 %) and `NeighborConfidence` (up to 200,000
+        rows, beyond which it takes most of the time and has the least weight). A member with a
+        method ``signals`` is asked for those instead of ``predict``, and has a share of the
+        weights for each of its ``families``, which are numbers of signals; one with a method
+        ``share`` is fitted in shares; one whose ``fit`` asks for ``time``, ``groups`` or
+        ``target`` is told.
     folds : int, default=5
         Number of folds.
     random_state : int, RandomState instance or None, default=None
@@ -215,7 +217,9 @@ class BlendConfidence(ConfidenceEstimator):
         most = max(len(one.train) for one in folds)
         signals = list(side_by_side(lambda one: one.fit(table, y), folds, most, ours=ours))
         self.members_ = [one.members for one in folds]
-        self._n_signals = [one.shape[1] for one in next(filter(None, signals))]
+        said = next(filter(None, signals))
+        self._n_signals = [one.shape[1] for one in said]
+        self._families = [_families(*pair) for pair in zip(folds[0].members, said, strict=True)]
         order = np.concatenate([one.scored for one in folds])
         penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
         log_signals = np.concatenate([self._logs(said) for said in signals if said])
@@ -237,17 +241,7 @@ class BlendConfidence(ConfidenceEstimator):
 
     def _unfitted(self, n_rows: int, *, told_target: bool) -> list[Any]:
         if self.estimators is None:
-            near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
-            deciles = QuantileConfidence(quantiles=(0.1, 0.9))
-            told = [SecondOpinionConfidence()] if told_target else []
-            return [
-                ResidualConfidence(),
-                deciles,
-                ForestConfidence(),
-                *near,
-                OnlineConfidence(),
-                *told,
-            ]
+            return _default_members(n_rows, told_target=told_target)
         if len(self.estimators) == 0:
             msg = "The 'estimators' of a blend must hold at least one estimator. Got none."
             raise OptionError(msg)
@@ -259,12 +253,16 @@ class BlendConfidence(ConfidenceEstimator):
         return [one.share(self.folds) if hasattr(one, "share") else clone(one) for one in unfitted]
 
     def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
-        # One family, one share: one that says four things is not heard four times.
-        shares = np.concatenate([np.full(n, 1.0 / n) for n in self._n_signals])
+        shares = self._shares_of_families()
         self.combiner_ = WeightedSignals(log_signals, squared, penalty, shares)
         self.units_map_ = MonotoneMap(self.combiner_(log_signals), squared)
         self.weights_: FloatArray = self.combiner_.weights
         self.shares_ = self._sum_by_member()
+
+    def _shares_of_families(self) -> FloatArray:
+        """One family, one share: one that says four things is not heard four times."""
+        sizes = [n for families in self._families for n in families]
+        return np.concatenate([np.full(n, 1.0 / n) for n in sizes])
 
     def _sum_by_member(self) -> pd.Series[float]:
         total = max(float(self.weights_.sum()), np.finfo(np.float64).tiny)
@@ -293,6 +291,22 @@ class BlendConfidence(ConfidenceEstimator):
         logs = [self._logs(signals_of(members, table)) for members in self.members_]
         expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(mean_of(logs))))
         return expected
+
+
+def _default_members(n_rows: int, *, told_target: bool) -> list[Any]:
+    """List the members that were better together than apart, on many tables."""
+    residual, forest, online = ResidualConfidence(), ForestConfidence(), OnlineConfidence()
+    if told_target:
+        # It says what the two others would say, and more.
+        return [residual, forest, online, SecondOpinionConfidence(n_boosted_trees=0)]
+    near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
+    return [residual, QuantileConfidence(quantiles=(0.1, 0.9)), forest, *near, online]
+
+
+def _families(member: Any, said: FloatArray) -> Sequence[int]:
+    """Return the numbers of signals that are of one family each."""
+    sizes: Sequence[int] = getattr(member, "families", ())
+    return sizes if sum(sizes) == said.shape[1] else [said.shape[1]]
 
 
 def _roles(n_rows: int, time: Any, groups: Any, target: Any) -> dict[str, Any]:

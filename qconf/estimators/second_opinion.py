@@ -11,24 +11,25 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.base import PREDICTION, ConfidenceEstimator
-from qconf.core.error_scale import ERROR_SCALES
+from qconf.core.frames import as_series
 from qconf.core.restored import is_count, require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import Interval, check_column
 from qconf.encoding.encoded import Encoded
+from qconf.estimators.informed_errors import InformedErrors
+from qconf.estimators.whose_residuals import is_any_residual, is_residual
 from qconf.learners.trees.boosted import BoostedTrees
-from qconf.learners.trees.value_forest import ValueForest
+from qconf.learners.trees.value_forest import ValueForest, ValueMoments
+from qconf.tables.copies import find_copies, joined
+from qconf.tables.roles import groups_of
 
 __all__ = ["SecondOpinionConfidence"]
 
-#: The target has less noise than errors have: leaves are smaller and trees sharper than for those.
-_LEARNING_RATE = 0.1
 #: Many trees of few rows each cost as much as few of many, and disagree less by chance.
 _ROWS_OF_A_TREE = 4000
+_NUMBERS_OF_TREES = ("n_trees", "n_boosted_trees", "n_error_trees")
 #: Opinions closer than this share of the root mean squared residual agree as well as any.
 _AGREEMENT = 0.1
-#: What differs by less from a residual, as a share of it, is the residual.
-_SAME = 1e-3
 #: On the log scale a prediction below this share of the least target, or below 0, counts as it.
 _LEAST = 1e-3
 
@@ -42,22 +43,30 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     disagree, or targets of rows in the same leaves, any model must guess. Disagreement of models
     as a measure of error is query by committee (Krogh & Vedelsby 1995, Advances in Neural
     Information Processing Systems 7); the spread of a forest's targets is what quantile forests
-    look at (Meinshausen 2006, Journal of Machine Learning Research 7).
+    look at (Meinshausen 2006, Journal of Machine Learning Research 7). Where opinions tell errors
+    and where they do not is then learned from the residuals: by boosted trees on the features and
+    the opinions of those trees of the forest that have not seen a row (`InformedErrors`).
 
-    The answer of `predict` is the root mean square of the four, for ranking; `BlendConfidence`
-    weighs them.
+    The answer of `predict` is the root mean square of the four opinions, for ranking;
+    `BlendConfidence` weighs signals, and by default leaves the boosted trees out: what they add
+    to the models of errors is not worth their time (``docs/decisions/0041-informed-errors.md``).
 
     Parameters
     ----------
     n_trees : int, default=250
         Trees of the forest, each of 4,000 rows at most: disagreement of few trees is chance.
     n_boosted_trees : int, default=500
+        0 is no boosted opinion, and one signal less.
+    n_error_trees : int, default=300
+        Trees of each of the three models of errors.
     random_state : int, RandomState instance or None, default=None
 
     Attributes
     ----------
     forest_ : ValueForest
     boosted_ : BoostedTrees
+        If there are any.
+    errors_ : InformedErrors
     on_logs_ : bool
         Whether values are compared on the log scale, as relative and log errors are.
     prediction_ : int or None
@@ -84,24 +93,43 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_trees": [Interval(Integral, 1, None, closed="left")],
-        "n_boosted_trees": [Interval(Integral, 1, None, closed="left")],
+        "n_boosted_trees": [Interval(Integral, 0, None, closed="left")],
+        "n_error_trees": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
 
     def __init__(
-        self, n_trees: int = 250, *, n_boosted_trees: int = 500, random_state: RandomState = None
+        self,
+        n_trees: int = 250,
+        *,
+        n_boosted_trees: int = 500,
+        n_error_trees: int = 300,
+        random_state: RandomState = None,
     ) -> None:
         self.n_trees = n_trees
         self.n_boosted_trees = n_boosted_trees
+        self.n_error_trees = n_error_trees
         self.random_state = random_state
+
+    @property
+    def families(self) -> tuple[int, ...]:
+        """Numbers of signals: of the forest, the boosted trees, errors' sizes and their mean."""
+        return (3, 1, 2, 1) if self.n_boosted_trees else (3, 2, 1)
 
     @property
     def in_error_units(self) -> bool:
         """False: disagreement has the units of an error, but not its size."""
         return False
 
-    def fit(self, X: TableLike, y: ArrayLike, *, target: ArrayLike | None = None) -> Self:
-        """Learn the target anew.
+    def fit(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        *,
+        groups: ArrayLike | None = None,
+        target: ArrayLike | None = None,
+    ) -> Self:
+        """Learn the target anew, and what opinions of it tell of errors.
 
         Parameters
         ----------
@@ -109,6 +137,9 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             With a column ``prediction``; without names, the last one if residuals are of it.
         y : array-like of shape (n_samples,)
             Signed residuals, each made without having seen its row's truth.
+        groups : array-like of shape (n_samples,), default=None
+            No tree that has seen a row of a group is asked for an opinion of another of its rows,
+            where it is learned what opinions tell; nor of rows alike in all features.
         target : array-like of shape (n_samples,), default=None
             The truth of each row; `compare`, `ConfidentRegressor` and `BlendConfidence` pass it
             on. Without, or without a column ``prediction``, opinions are of the residual, and
@@ -123,11 +154,11 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table, the residuals or the targets break their rule.
         """
-        self._target = target
+        self._told = groups, target
         try:
             return super().fit(X, y)
         finally:
-            del self._target
+            del self._told
 
     def signals(self, X: TableLike) -> FloatArray:
         """Say more than one number of each row, for a blend.
@@ -138,10 +169,10 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples, 4)
+        ndarray of shape (n_samples, 7), or 6 without boosted trees
             How far the trees of the forest disagree, how far apart targets in their leaves are,
-            and how far the forest's and the boosted trees' values are from the prediction: on
-            the scale of the errors, > 0, lower is more confident.
+            and how far the forest's and the boosted trees' values are from the prediction; then
+            what `InformedErrors` say. On the scale of the errors, > 0, lower is more confident.
         """
         check_is_fitted(self)
         return self._unseen_cells.signals(self._signals, self._checked_table(X, reset=False))
@@ -158,8 +189,10 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         -------
         SecondOpinionConfidence
         """
-        n_trees, n_boosted = (max(1, round(k / n)) for k in (self.n_trees, self.n_boosted_trees))
-        fewer: Self = clone(self).set_params(n_trees=n_trees, n_boosted_trees=n_boosted)
+        whole = {name: getattr(self, name) for name in _NUMBERS_OF_TREES}
+        # None at all stays none.
+        shares = {name: max(min(1, k), round(k / n)) for name, k in whole.items()}
+        fewer: Self = clone(self).set_params(**shares)
         return fewer
 
     def check_restored(self) -> None:
@@ -177,34 +210,38 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
         rng = random_source(self.random_state)
-        values = self._values(X, y)
+        groups, target = self._told
+        values = self._values(X, y, target)
         blind = self._without_prediction(X)
         self._floor = _AGREEMENT * float(np.sqrt(np.mean(y**2))) + np.finfo(np.float64).tiny
         self.forest_ = ValueForest(
             n_estimators=self.n_trees, max_samples=_ROWS_OF_A_TREE, random_state=draw_seed(rng)
         )
-        self.boosted_ = BoostedTrees(
-            n_estimators=self.n_boosted_trees,
-            learning_rate=_LEARNING_RATE,
-            max_features=0.7,
-            min_samples_leaf=20,
-            random_state=draw_seed(rng),
-        )
-        self.forest_.fit(blind, values)
-        self.boosted_.fit(blind, values)
+        units = None if groups is None else as_series(groups, "groups", len(y))
+        apart = joined(groups_of(units), find_copies(blind.matrix))
+        opinion, variance = self.forest_.fit_out_of_bag(blind, values, apart)
+        if self.n_boosted_trees:
+            self.boosted_ = self._boosted(draw_seed(rng)).fit(blind, values)
+        informed = self._beside_opinions(X, opinion, variance)
+        self.errors_ = InformedErrors(self.n_error_trees).fit(informed, y, rng)
 
-    def _values(self, X: Encoded, y: FloatArray) -> FloatArray:
+    def _boosted(self, seed: int) -> BoostedTrees:
+        # The target has less noise than errors have: leaves are smaller, and trees sharper.
+        trees = BoostedTrees(n_estimators=self.n_boosted_trees, random_state=seed)
+        return trees.set_params(learning_rate=0.1, max_features=0.7, min_samples_leaf=20)
+
+    def _values(self, X: Encoded, y: FloatArray, told: ArrayLike | None) -> FloatArray:
         """Return what is learned anew, on the scale on which it is held against the prediction."""
         self.on_logs_, self.prediction_ = False, None
-        if self._target is None:
+        if told is None:
             return -y
-        target = check_column("target", self._target, len(y))
+        target = check_column("target", told, len(y))
         self.prediction_ = self._find_prediction(X, target, y)
         if self.prediction_ is None:
             return -y
         given = X.matrix[:, self.prediction_]
         self._typical = float(np.nanmedian(given))
-        if _is_residual(given - target, y):
+        if is_residual(given - target, y):
             # So that a target is cut to size where its absurd residual was.
             return np.where(np.isnan(given), target, given - y)
         self.on_logs_ = bool(target.min() > 0)
@@ -220,7 +257,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         given = X.matrix[:, position]
         if not X.is_measured(position) or np.isnan(given).all():
             return None
-        return position if names or _is_any_residual(given, target, y) else None
+        return position if names or is_any_residual(given, target, y) else None
 
     def _without_prediction(self, X: Encoded) -> Any:
         """Blank the prediction out, so that opinions are independent of it."""
@@ -238,30 +275,28 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         given = np.where(np.isnan(given), self._typical, given)
         return np.log(np.maximum(given, self._least)) if self.on_logs_ else given
 
+    def _beside_opinions(self, X: Encoded, opinion: FloatArray, variance: FloatArray) -> Encoded:
+        above = self._given(X) - opinion
+        return X.beside(np.column_stack([above, np.abs(above), np.sqrt(variance)]))
+
     def _signals(self, X: Encoded) -> FloatArray:
+        found, opinions = self._opinions(X)
+        if not hasattr(self, "errors_"):
+            # Fitted, and saved, when there were no models of errors yet.
+            return opinions
+        informed = self._beside_opinions(X, found.mean, found.variance_of_means)
+        return np.column_stack([opinions, self.errors_.signals(informed)])
+
+    def _opinions(self, X: Encoded) -> tuple[ValueMoments, FloatArray]:
+        """Return what the forest says, and the signals that are opinions."""
         blind, given = self._without_prediction(X), self._given(X)
         found = self.forest_.moments(blind)
-        away = [np.abs(found.mean - given), np.abs(self.boosted_.predict(blind) - given)]
+        away = [np.abs(found.mean - given)]
+        if self.n_boosted_trees:
+            away.append(np.abs(self.boosted_.predict(blind) - given))
         spread = np.sqrt([found.variance_of_means, found.variance])
-        return np.column_stack([*spread, *away]) + self._floor
+        return found, np.column_stack([*spread, *away]) + self._floor
 
     def _predict(self, X: Encoded) -> FloatArray:
-        squares: FloatArray = np.mean(self._signals(X) ** 2, axis=1)
+        squares: FloatArray = np.mean(self._opinions(X)[1] ** 2, axis=1)
         return np.sqrt(squares)
-
-
-def _is_any_residual(given: FloatArray, target: FloatArray, y: FloatArray) -> bool:
-    """Tell whether residuals are those of a column, on one of the error scales."""
-    scales = [one for one in ERROR_SCALES.values() if target.min() > 0 or not one.needs_positive]
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        return any(_is_residual(one.residual(given, target), y) for one in scales)
-
-
-def _is_residual(error: FloatArray, y: FloatArray) -> bool:
-    """Tell whether errors are the residuals, but for a few that were cut to size."""
-    # Where there is none, all scales are alike.
-    tells = (y != 0) & np.isfinite(error)
-    if not tells.any():
-        return not (y.any() or np.nan_to_num(error).any())
-    off = np.abs(error[tells] - y[tells])
-    return bool(np.median(off) <= _SAME * np.median(np.abs(y[tells])))

@@ -49,6 +49,7 @@ TABLE: Final[dict[str, str]] = {
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorTarget": "qconf.estimators.error_targets",
     "ForestConfidence": "qconf.estimators.forest",
+    "InformedErrors": "qconf.estimators.informed_errors",
     "IntervalConfidence": "qconf.estimators.interval",
     "NeighborConfidence": "qconf.estimators.neighbors",
     "OnlineConfidence": "qconf.estimators.online",

@@ -112,3 +112,23 @@ def test_a_learner_fitted_on_an_encoded_table_takes_plain_ones_too() -> None:
     np.testing.assert_array_equal(one.predict(table), two.predict(table))
     with pytest.raises(ValueError, match="feature names"):
         one.predict(table.rename(columns=str.upper))
+
+
+def test_numbers_beside_a_table_are_its_last_columns() -> None:
+    """Levels stay where they are, also those that are not known; names go."""
+    table = pd.DataFrame({"zone": ["a", "b", "a"], "area": [1.0, 2.0, 3.0]})
+    encoder = TableEncoder().fit(table)
+    wide = Encoded.of(table.assign(zone=["a", "new", "b"]), encoder).beside(
+        np.arange(6.0).reshape(3, 2)
+    )
+    assert wide.shape == (3, 4)
+    np.testing.assert_array_equal(wide.matrix[:, 2:], [[0, 1], [2, 3], [4, 5]])
+    assert [wide.is_measured(column) for column in range(4)] == [False, True, True, True]
+    assert wide.unseen is not None
+    np.testing.assert_array_equal(np.argwhere(wide.unseen), [[1, 0]])
+    anything: Any = wide
+    trees = BoostedTrees(n_estimators=2).fit(anything, [1.0, 2.0, 3.0])
+    assert trees.n_features_in_ == 4
+    assert not hasattr(trees, "feature_names_in_")
+    # The table's own encoder is as it was.
+    assert (encoder.n_features_in_, len(encoder.is_categorical_)) == (2, 2)

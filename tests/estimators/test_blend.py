@@ -352,6 +352,30 @@ def test_the_share_of_a_member_is_that_of_all_its_signals(rng: np.random.Generat
     )
 
 
+class Chorus(ColumnConfidence):
+    """Says the same three times, and counts as so many families as it claims."""
+
+    families: ClassVar[tuple[int, ...]] = (3,)
+
+    def signals(self, X: Any) -> FloatArray:
+        return np.repeat(self.predict(X)[:, None], 3, axis=1)
+
+
+@pytest.mark.parametrize(
+    ("families", "wanted"), [((3,), 1 / 3), ((1, 1, 1), 1.0), ((1, 2), 1.0), ((1,), 1 / 3)]
+)
+def test_each_family_of_signals_is_drawn_to_an_equal_share(
+    families: tuple[int, ...], wanted: float, rng: np.random.Generator
+) -> None:
+    """One that sums up to another number of signals is one family."""
+    score = rng.uniform(0.5, 2, size=(2000, 2))
+    own = type("Own", (Chorus,), {"families": families})
+    residual = rng.normal(size=2000)
+    est = BlendConfidence([own(0), ColumnConfidence(1)], random_state=0).fit(score, residual)
+    shares = est._shares_of_families()
+    assert shares[0] / shares[-1] == pytest.approx(wanted)
+
+
 class Scribbler(LinearRegression):
     """Writes on the table that it is shown, as it came: the first column becomes zero."""
 

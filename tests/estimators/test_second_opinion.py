@@ -20,9 +20,10 @@ from qconf import (
 from qconf._types import BootstrapScope, FloatArray
 from qconf.core.error_scale import ERROR_SCALES
 from qconf.errors import TableError
+from qconf.estimators.informed_errors import InformedErrors
 from qconf.learners.trees.boosted import BoostedTrees
 
-_SMALL = {"n_trees": 10, "n_boosted_trees": 40}
+_SMALL = {"n_trees": 10, "n_boosted_trees": 40, "n_error_trees": 20}
 
 
 def wrong_in_half(n: int = 2000) -> tuple[pd.DataFrame, FloatArray, FloatArray]:
@@ -38,7 +39,7 @@ def test_others_disagree_where_the_prediction_is_wrong() -> None:
     """Both distances of large houses are about the fifth by which these are off."""
     table, residual, price = wrong_in_half()
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, residual, target=price)
-    away = est.signals(table)[:, 2:]
+    away = est.signals(table)[:, 2:4]
     large = table["size"].to_numpy() > 1.55
     assert np.median(away[large], axis=0) == pytest.approx(np.log(1.2), abs=0.03)
     assert (np.median(away[table["size"] < 1.45], axis=0) < 0.06).all()
@@ -79,7 +80,7 @@ def test_the_prediction_itself_is_no_feature() -> None:
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, residual, target=price)
     raised = table.assign(prediction=3 * table["prediction"])
     np.testing.assert_array_equal(est.signals(table)[:, :2], est.signals(raised)[:, :2])
-    apart = est.signals(raised)[:, 2:] - est.signals(table)[:, 2:]
+    apart = est.signals(raised)[:, 2:4] - est.signals(table)[:, 2:4]
     assert (apart > np.log(3) - 0.6).all()
 
 
@@ -97,7 +98,7 @@ def test_agreement_beyond_a_tenth_of_the_usual_error_says_no_more() -> None:
     """The closest opinions are about that far off, and none is closer."""
     table, residual, price = wrong_in_half(500)
     usual = np.sqrt(np.mean(residual**2))
-    closest = small().fit(table, residual, target=price).signals(table)[:, 2:].min(axis=0)
+    closest = small().fit(table, residual, target=price).signals(table)[:, 2:4].min(axis=0)
     assert closest / usual == pytest.approx([0.1, 0.1], abs=0.02)
     assert (closest >= 0.1 * usual).all()
 
@@ -112,8 +113,23 @@ def test_targets_are_one_a_row() -> None:
 
 def test_shares_add_up() -> None:
     """Five folds have as many trees as one whole."""
-    share = SecondOpinionConfidence(100, n_boosted_trees=500).share(5)
-    assert (share.n_trees, share.n_boosted_trees) == (20, 100)
+    share = SecondOpinionConfidence(100, n_boosted_trees=500, n_error_trees=200).share(5)
+    assert (share.n_trees, share.n_boosted_trees, share.n_error_trees) == (20, 100, 40)
+
+
+def test_it_does_without_boosted_trees() -> None:
+    """A signal less, and no share of none; the others are those of the same forest."""
+    table, residual, price = wrong_in_half(600)
+    with_, without = (
+        SecondOpinionConfidence(10, n_boosted_trees=n, n_error_trees=20, random_state=0)
+        for n in (10, 0)
+    )
+    both = with_.fit(table, residual, target=price).signals(table)
+    forest = without.fit(table, residual, target=price).signals(table)
+    np.testing.assert_array_equal(forest[:, :3], both[:, :3])
+    assert (both.shape[1], sum(with_.families)) == (7, 7)
+    assert (forest.shape[1], sum(without.families)) == (6, 6)
+    assert without.share(5).n_boosted_trees == 0
 
 
 def test_a_blend_takes_it_in_when_it_is_told_the_target() -> None:
@@ -139,6 +155,50 @@ def test_no_row_of_a_blend_is_weighed_by_who_was_told_its_target() -> None:
     said = [blend.members_[-1][0].signals(table) for blend in blends]
     np.testing.assert_array_equal(*said)
     assert not np.array_equal(*[blend.members_[0][0].signals(table) for blend in blends])
+
+
+def test_it_is_learned_where_opinions_tell_errors(rng: np.random.Generator) -> None:
+    """Distance to an opinion counts where predictions are wrong by chance, not by design."""
+    size, kind = rng.uniform(1, 2, size=4000), rng.uniform(size=4000) < 0.5
+    off = np.where(rng.uniform(size=4000) < 0.3, 0.3, 0.0)
+    # Of one kind the target, too, has what the prediction knows and no feature says.
+    price = size * np.exp(rng.normal(scale=0.02, size=4000) + np.where(kind, off, 0.0))
+    table = pd.DataFrame({"size": size, "kind": kind, "prediction": size * np.exp(off)})
+    residual = np.log(table["prediction"] / price)
+    est = SecondOpinionConfidence(50, n_error_trees=60, random_state=0)
+    said = est.fit(table, residual, target=price).signals(table)
+    right, wrong = kind & (off > 0), ~kind & (off > 0)
+    # The opinion itself is far off either way.
+    assert np.median(said[right, 3]) > 0.5 * np.median(said[wrong, 3])
+    assert (np.median(said[right, 4:], axis=0) < 0.5 * np.median(said[wrong, 4:], axis=0)).all()
+
+
+class Seen(InformedErrors):
+    """Keeps the opinions that it is shown in fit."""
+
+    def fit(self, X: Any, residual: FloatArray, rng: Any) -> InformedErrors:
+        type(self).above = X.matrix[:, -3]
+        return super().fit(X, residual, rng)
+
+    above: ClassVar[FloatArray]
+
+
+@pytest.mark.parametrize("told", ["copies", "groups", "nothing"])
+def test_opinions_of_a_row_are_of_trees_that_have_not_seen_its_like(
+    told: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows alike have the same target, which nothing else tells; so no opinion is close to it."""
+    monkeypatch.setattr("qconf.estimators.second_opinion.InformedErrors", Seen)
+    pair = np.arange(1000) // 2
+    target, x = rng.normal(size=500)[pair], rng.uniform(size=500)[pair]
+    if told != "copies":
+        # Close, and no copies.
+        x = x + 1e-6 * np.arange(1000)
+    table = pd.DataFrame({"x": x, "prediction": np.zeros(1000)})
+    est = SecondOpinionConfidence(**_SMALL, random_state=0).set_params(n_trees=40)
+    est.fit(table, -target, target=target, groups=pair if told == "groups" else None)
+    shared = np.corrcoef(-Seen.above, target)[0, 1]
+    assert (shared > 0.2) == (told == "nothing"), shared
 
 
 def test_a_confident_regressor_passes_targets_on() -> None:
@@ -214,7 +274,7 @@ def test_targets_may_be_zero_or_below(shift: float) -> None:
     for add in (10.0, shift):
         moved = table.assign(prediction=value + add)
         est = small().fit(moved, value - price, target=np.append(price + add, [])).signals(moved)
-        said.append(est)
+        said.append(est[:, :4])
     np.testing.assert_allclose(said[1], said[0], rtol=0.05, atol=0.01)
 
 
@@ -230,7 +290,7 @@ def test_one_prediction_below_zero_does_not_change_the_scale() -> None:
     assert one.on_logs_
     assert other.on_logs_
     said = other.signals(table.assign(prediction=below))
-    assert 5 < said[7, 2:].min() <= said[7, 2:].max() < 20
+    assert 5 < said[7, 2:4].min() <= said[7, 2:4].max() < 20
     calm = np.arange(400) != 7
     np.testing.assert_allclose(said[calm], one.signals(table)[calm], atol=0.2)
 
@@ -283,7 +343,7 @@ def test_a_missing_prediction_is_not_agreed_with(error: str) -> None:
         said = est.signals(missing)
         assert np.isfinite(said).all()
         calm = table["size"].to_numpy() < 1.2
-        assert (said[calm, 2:].mean(axis=0) > 2 * est.signals(table)[calm, 2:].mean(axis=0)).all()
+        assert (said[calm, 2:4].mean(axis=0) > 2 * est.signals(table)[calm, 2:4].mean(axis=0)).all()
 
 
 def test_a_prediction_that_is_no_number_is_none() -> None:

@@ -107,9 +107,7 @@ class LeafForest(TakesTables, BaseEstimator, ABC):
         ValueError
             If a parameter, the table or `y` break their rule.
         """
-        check_parameters(self)
-        encoded = encode(self, X, reset=True).matrix
-        values = check_target(self, y, len(encoded))
+        encoded, values = self._checked(X, y)
         forest = ExtraTreesRegressor(
             self.n_estimators,
             min_samples_leaf=self.min_samples_leaf,
@@ -119,11 +117,19 @@ class LeafForest(TakesTables, BaseEstimator, ABC):
             random_state=draw_seed(random_source(self.random_state)),
             n_jobs=threads_for(len(values), self.n_jobs),
         )
-        forest.fit(encoded, self._shapes(values))
+        self._keep(forest.fit(encoded, self._shapes(values)))
+        return self
+
+    def _checked(self, X: TableLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        check_parameters(self)
+        encoded = encode(self, X, reset=True).matrix
+        return encoded, check_target(self, y, len(encoded))
+
+    def _keep(self, forest: ExtraTreesRegressor) -> None:
+        """Keep of what leaves say the mean, its square, and the mean square."""
         trees = FlatTrees.of_sklearn(forest)
         mean = trees.values[:, 0]
         self.trees_ = trees.with_values(np.column_stack([trees.values[:, -1], mean, mean**2]))
-        return self
 
     def check_restored(self) -> None:
         """Check trees from a file: a walk looks up columns, and must end.

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from joblib import Parallel, delayed
+from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.tree import ExtraTreeRegressor
 
-from qconf._types import FloatArray, TableLike
+from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
+from qconf.core.seeding import draw_seed, random_source
+from qconf.core.threads import threads_for
 from qconf.learners.trees.leaf_forest import LeafForest
 
 __all__ = ["ValueForest", "ValueMoments"]
 
 #: The value decides where trees split; its square is there to be averaged.
 _SAY = np.array([1.0, 0.03])
+#: What a bootstrap sample has of different rows.
+_IN_BAG = 0.632
 
 
 class ValueMoments(NamedTuple):
@@ -68,6 +75,74 @@ class ValueForest(LeafForest):
     array([10., 20.])
     """
 
+    def fit_out_of_bag(
+        self, X: TableLike, y: ArrayLike, units: IntArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Grow the trees; return what those say of each row that have not seen it.
+
+        Out-of-bag estimation (Breiman 1996). Each tree is grown on 63.2 % of the rows, drawn
+        without replacement, `max_samples` at most.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+        units : ndarray of shape (n_samples,), default=None
+            Numbers from 0. Rows of a unit are all seen by a tree or none is. None is a unit each.
+
+        Returns
+        -------
+        mean : ndarray of shape (n_samples,)
+            Of the trees that have not seen the row; of all trees where each has.
+        variance_of_means : ndarray of shape (n_samples,)
+            Between these trees, >= 0.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, the table or `y` break their rule.
+        """
+        encoded, values = self._checked(X, y)
+        shapes, short = self._shapes(values), encoded.astype(np.float32)
+        rng = random_source(self.random_state)
+        units = np.arange(len(values)) if units is None else units
+        most = min(self.max_samples, int(np.ceil(_IN_BAG * len(values))))
+        bags = [_bag(units, most, rng) for _ in range(self.n_estimators)]
+        seeds = [draw_seed(rng) for _ in bags]
+
+        def grown(rows: IntArray, seed: int) -> ExtraTreeRegressor:
+            tree = ExtraTreeRegressor(
+                min_samples_leaf=self.min_samples_leaf,
+                max_features=self.max_features,
+                random_state=seed,
+            )
+            tree.fit(short[rows], shapes[rows])
+            return tree
+
+        forest = ExtraTreesRegressor()
+        forest.estimators_ = Parallel(threads_for(len(values), self.n_jobs), prefer="threads")(
+            delayed(grown)(rows, seed) for (rows, _), seed in zip(bags, seeds, strict=True)
+        )
+        self._keep(forest)
+        return self._out_of_bag(encoded, np.stack([unseen for _, unseen in bags]))
+
+    def _out_of_bag(self, encoded: FloatArray, unseen: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Average over trees for which a row is unseen, shape (n_trees, n_samples)."""
+        # Who was seen by all trees is told what they remember: better than nothing, if not new.
+        unseen = unseen | ~unseen.any(axis=0)
+        leaves = self.trees_.leaves(encoded, self.n_jobs)
+        means = self.trees_.values[:, 1]
+        total, squares = np.zeros((2, len(encoded)))
+        for first, leaf, counts in zip(self.trees_.leaf_offsets[:-1], leaves, unseen, strict=True):
+            said = np.where(counts, means[first + leaf], 0.0)
+            total += said
+            squares += said**2
+        n_trees = unseen.sum(axis=0)
+        mean = total / n_trees
+        variance = np.maximum(squares / n_trees - mean**2, 0.0)
+        unit = self.unit_[0]
+        return mean * unit + self.centre_, variance * unit**2
+
     def moments(self, X: TableLike) -> ValueMoments:
         """Predict the value, its variance among rows alike, and how far the trees disagree.
 
@@ -90,3 +165,16 @@ class ValueForest(LeafForest):
         self.unit_ = np.where(spread > 0, spread, 1.0) / _SAY
         standard: FloatArray = shapes / self.unit_
         return standard
+
+
+def _bag(units: IntArray, most: int, rng: np.random.RandomState) -> tuple[IntArray, BoolArray]:
+    """Draw units until there are so many rows; mark the rows of all other units."""
+    size = np.bincount(units)
+    order = rng.permutation(len(size))
+    n_taken = max(1, int(np.searchsorted(np.cumsum(size[order]), most, side="right")))
+    taken = np.zeros(len(size), dtype=bool)
+    taken[order[:n_taken]] = True
+    seen = taken[units]
+    rows = np.flatnonzero(seen)
+    # One unit alone may have more rows than a tree is to have.
+    return (rows if len(rows) <= most else rng.permutation(rows)[:most]), ~seen

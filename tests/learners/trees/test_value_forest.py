@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from qconf.learners.trees.value_forest import ValueForest
+from qconf._types import FloatArray, IntArray
+from qconf.learners.trees.value_forest import ValueForest, _bag
 
 
 def test_mean_and_variance_of_rows_alike(rng: np.random.Generator) -> None:
@@ -77,3 +80,68 @@ def test_a_tree_is_grown_on_no_more_rows_than_it_may(rng: np.random.Generator) -
     forest = ValueForest(n_estimators=5, min_samples_leaf=3, max_samples=10, random_state=0)
     forest.fit(rng.uniform(size=(300, 1)), rng.normal(size=300))
     assert forest.trees_.n_leaves.max() <= 3
+
+
+def test_out_of_bag_nobody_remembers_the_row(rng: np.random.Generator) -> None:
+    """Values without a reason are told by who was fitted on them, and by no tree that was not."""
+    x, noise = rng.uniform(size=(800, 3)), rng.normal(size=800)
+    forest = ValueForest(n_estimators=40, random_state=0)
+    mean, variance = forest.fit_out_of_bag(x, noise)
+    assert np.corrcoef(forest.moments(x).mean, noise)[0, 1] > 0.5
+    assert abs(np.corrcoef(mean, noise)[0, 1]) < 0.15
+    assert (variance > 0).all()
+
+
+def test_out_of_bag_a_unit_is_seen_whole_or_not_at_all(rng: np.random.Generator) -> None:
+    """Values of two rows of a unit that change places change what is said of neither."""
+    x, value = np.repeat(rng.uniform(size=(200, 1)), 2, axis=0), rng.normal(size=400)
+    swapped = value.copy()
+    swapped[[10, 11]] = value[[11, 10]]
+
+    def said(units: IntArray | None, own: FloatArray) -> FloatArray:
+        forest = ValueForest(n_estimators=30, min_samples_leaf=1, random_state=0)
+        return forest.fit_out_of_bag(x, own, units)[0]
+
+    pairs = np.arange(400) // 2
+    change = np.abs(said(pairs, value) - said(pairs, swapped))
+    assert change[[10, 11]].max() < 1e-9
+    # Each alone, one of the two is told by the other, whose x is the same.
+    assert np.abs(said(None, value) - said(None, swapped))[[10, 11]].max() > 0.01
+
+
+def test_out_of_bag_agrees_with_the_forest_where_values_have_a_reason() -> None:
+    """Some of the trees say what all say."""
+    x = np.linspace(0, 1, 2000)[:, None]
+    value = np.sin(6 * x[:, 0])
+    forest = ValueForest(n_estimators=30, max_samples=500, random_state=0)
+    mean, variance = forest.fit_out_of_bag(x, value)
+    np.testing.assert_allclose(mean, forest.moments(x).mean, atol=0.1)
+    assert np.sqrt(variance).max() < 0.3
+
+
+@pytest.mark.parametrize("units", [None, np.zeros(50, dtype=int), np.arange(50) // 25])
+def test_out_of_bag_of_few_units_and_trees_leaves_numbers(units: IntArray | None) -> None:
+    """A row that every tree has seen is told what they remember."""
+    x = np.arange(50.0)[:, None]
+    forest = ValueForest(n_estimators=1, max_samples=20, random_state=0)
+    mean, variance = forest.fit_out_of_bag(x, x[:, 0], units)
+    assert np.isfinite(mean).all()
+    assert (variance == 0).all()
+
+
+@given(
+    sizes=st.lists(st.integers(1, 9), min_size=1, max_size=20),
+    most=st.integers(1, 60),
+    seed=st.integers(0, 100),
+)
+@settings(deadline=None)
+def test_a_bag_holds_whole_units_and_not_too_many_rows(
+    sizes: list[int], most: int, seed: int
+) -> None:
+    """What is in it and what is unseen have no unit in common; it is never empty."""
+    units = np.repeat(np.arange(len(sizes)), sizes)
+    rows, unseen = _bag(units, most, np.random.RandomState(seed))
+    assert 1 <= len(rows) <= most
+    assert not set(units[rows]) & set(units[unseen])
+    if len(set(units[rows])) > 1:
+        assert len(rows) + unseen.sum() == len(units)
