@@ -44,7 +44,8 @@ def run(folder: Path | None, seeds: int) -> pd.DataFrame:
         their predictions; ``above`` is by what share all seconds are above them.
     """
     scenario = SCENARIOS[0]
-    table = scenario.load(folder)
+    # Every third sale: all of them take ten minutes a seed.
+    table = scenario.load(folder).iloc[::3].reset_index(drop=True)
     models: dict[str, Any] = {
         "linear": "linear",
         "forest": "forest",

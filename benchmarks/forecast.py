@@ -9,6 +9,7 @@ mean over the month. "As last month" is the mean absolute error of the month bef
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,21 @@ import numpy as np
 import pandas as pd
 from lightgbm import LGBMRegressor
 
+from benchmarks.pieces import CACHE, kept
+from benchmarks.portfolios import places
 from benchmarks.scenarios import Scenario, available
-from qconf import ResidualConfidence, forecast_batch
+from qconf import ResidualConfidence, forecast_batch, forecast_error
 from qconf._types import FloatArray, IntArray
 from qconf.core.error_scale import error_scale
+from qconf.core.estimate import Estimate
 from qconf.monitoring.forecast import PastBatch
 from qconf.residuals.valuation import default_valuation_model
 
-__all__ = ["run"]
+__all__ = ["PLANS", "run", "scored"]
 
-_CACHE = Path(__file__).parent / ".cache" / "forecast"
+_CACHE = CACHE / "forecast"
 #: Months at which a forecast begins, months of the reference window, and months ahead.
-_PLANS = {
+PLANS = {
     "king-county": (range(5, 12), 3, 12),
     "ames": (range(24, 50, 6), 12, 12),
     "seattle": (range(18, 80, 6), 6, 6),
@@ -38,55 +42,70 @@ _FEWEST, _FOLDS = 5, 5
 def run(folder: Path | None, seeds: int) -> pd.DataFrame:
     """Forecast every month from every origin; `seeds` would not change it much."""
     del seeds
-    _CACHE.mkdir(parents=True, exist_ok=True)
     parts = []
     for scenario in available(folder):
         if scenario.time is None:
             continue
-        path = _CACHE / f"{scenario.id}.parquet"
-        if not path.exists():
-            scored = pd.concat(_scored(scenario, scenario.load(folder)))
-            part = path.with_suffix(".part")
-            scored.to_parquet(part)
-            part.replace(path)
-        scored = pd.read_parquet(path)
-        for origin, own in scored.groupby("origin"):
-            told = pd.DataFrame(_forecasts(own))
+        for origin in PLANS[scenario.id][0]:
+            told = pd.DataFrame(_forecasts(scored(scenario, folder, origin)))
             parts.append(told.assign(scenario=scenario.id, origin=origin))
         print(f"forecast: {scenario.id}", flush=True)
     return pd.concat(parts, ignore_index=True)
 
 
-def _scored(scenario: Scenario, table: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    table = table.drop(columns=list(scenario.drop))
+def scored(scenario: Scenario, folder: Path | None, origin: int) -> pd.DataFrame:
+    """Return the rows from the reference window on, as models of before them see them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With a time.
+    folder : Path or None
+    origin : int
+        The month after the reference window; the first of the table is 0.
+
+    Returns
+    -------
+    DataFrame
+        ``month``, ``time``, ``place``, ``reference`` (whether errors were learned from this row),
+        ``truth``, ``prediction``, the relative ``error``, its size as ``dle`` sees it, and
+        ``expected``.
+    """
+    return kept(
+        _CACHE / f"{scenario.id}-{origin}.parquet", partial(_scored, scenario, folder, origin)
+    )
+
+
+def _scored(scenario: Scenario, folder: Path | None, origin: int) -> pd.DataFrame:
+    table = scenario.load(folder).drop(columns=list(scenario.drop))
     table = table.sort_values(str(scenario.time), kind="stable").reset_index(drop=True)
     y = table[scenario.target].to_numpy(dtype=np.float64)
     X = table.drop(columns=scenario.target)
     months = pd.DatetimeIndex(X[scenario.time]).to_period("M")
     month = np.asarray(12 * months.year + months.month)
     month -= month.min()
-    origins, window, ahead = _PLANS[scenario.id]
-    for origin in origins:
-        before = np.flatnonzero(month < origin - window)
-        reference = np.flatnonzero((month >= origin - window) & (month < origin))
-        new = np.flatnonzero((month >= origin) & (month < origin + ahead))
-        model = default_valuation_model(error_scale("relative"), 0)
-        model.fit(X.iloc[before], y[before])
-        rows = np.concatenate([reference, new])
-        prediction = model.predict(X.iloc[rows])
-        residual = (prediction - y[rows]) / y[rows]
-        features = X.iloc[rows].drop(columns=str(scenario.time)).assign(prediction=prediction)
-        n = len(reference)
-        yield pd.DataFrame(
-            {
-                "origin": origin,
-                "month": month[rows],
-                "reference": np.arange(len(rows)) < n,
-                "error": np.abs(residual),
-                "dle": _dle(features, np.abs(residual), n),
-                "expected": _expected(features, residual, n),
-            }
-        )
+    _, window, ahead = PLANS[scenario.id]
+    before = np.flatnonzero(month < origin - window)
+    rows = np.flatnonzero((month >= origin - window) & (month < origin + ahead))
+    n = int((month[rows] < origin).sum())
+    model = default_valuation_model(error_scale("relative"), 0)
+    model.fit(X.iloc[before], y[before])
+    prediction = np.asarray(model.predict(X.iloc[rows]), dtype=np.float64)
+    residual = (prediction - y[rows]) / y[rows]
+    features = X.iloc[rows].drop(columns=str(scenario.time)).assign(prediction=prediction)
+    return pd.DataFrame(
+        {
+            "month": month[rows],
+            "time": X[scenario.time].to_numpy()[rows],
+            "place": places(scenario, X)[rows],
+            "reference": np.arange(len(rows)) < n,
+            "truth": y[rows],
+            "prediction": prediction,
+            "error": np.abs(residual),
+            "dle": _dle(features, np.abs(residual), n),
+            "expected": _expected(features, residual, n),
+        }
+    )
 
 
 def _dle(features: pd.DataFrame, error: FloatArray, n: int) -> FloatArray:
@@ -115,14 +134,14 @@ def _expected(features: pd.DataFrame, residual: FloatArray, n: int) -> FloatArra
 def _forecasts(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     known = rows[rows["reference"]]
     # Of absolute errors, what is expected is smaller than the root of the mean square.
-    rows = rows.assign(expected=rows["expected"] * (known["error"] / known["expected"]).mean())
+    size = rows["expected"] * (known["error"] / known["expected"]).mean()
     past: list[PastBatch] = []
     for month, own in rows.groupby("month"):
-        error, expected = own["error"].to_numpy(), own["expected"].to_numpy()
+        error, expected = own["error"].to_numpy(), size[own.index].to_numpy()
         spread = float(np.sqrt(np.mean((error - expected) ** 2)))
         came = PastBatch(float(expected.mean()), float(error.mean()), len(own), spread)
         if not own["reference"].any() and len(own) >= _FEWEST:
-            told = forecast_batch(came.expected, len(own), past)
+            told = _told(rows[rows["month"] < month], own)
             yield {
                 "month": month,
                 "rows": len(own),
@@ -130,8 +149,17 @@ def _forecasts(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
                 "forecast": round(told.value, 5),
                 "low": round(told.interval[0], 5),
                 "high": round(told.interval[1], 5),
+                "of_expected_alone": round(forecast_batch(came.expected, len(own), past).value, 5),
                 "dle": round(float(own["dle"].mean()), 5),
                 "last_month": round(past[-1].observed, 5),
                 "chance": round(float(error.std(ddof=1) / np.sqrt(len(own))), 5),
             }
         past.append(came)
+
+
+def _told(known: pd.DataFrame, new: pd.DataFrame) -> Estimate:
+    residual = (known["prediction"] - known["truth"]) / known["truth"]
+    return forecast_error(
+        residual, known["expected"], known["time"], known["month"],
+        new_expected_error=new["expected"], new_time=new["time"],
+    )  # fmt: skip

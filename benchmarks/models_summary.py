@@ -20,7 +20,19 @@ def models_summary(results: Path) -> list[str]:
     if (results / "unlabelled.csv").exists():
         parts += ["## Choosing a model for each place without prices: regret, %"]
         parts += [_regrets(results / "unlabelled.csv")]
+    if (results / "comparables.csv").exists():
+        parts += ["## Five comparables as a valuation: median absolute error, %"]
+        parts += [_compared(results / "comparables.csv")]
     return parts
+
+
+def _compared(path: Path) -> str:
+    """Put the tables side by side: means over seeds."""
+    by = pd.read_csv(path).groupby("scenario", sort=False)
+    ways = ["model", "comparables", "plain_comparables", "regressor", "plain_regressor"]
+    error = 100 * by[[*ways, "neighbours", "neighbours_on_logs"]].mean()
+    ratio = by[["of_neighbours", "plain_of_neighbours"]].mean()
+    return markdown(error.round(2).join(ratio.round(2)).reset_index())
 
 
 def _regrets(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 from sklearn.neighbors import KNeighborsRegressor
 
+from benchmarks import pieces
+from benchmarks.pieces import kept
 from benchmarks.scenarios import Scenario
 from qconf import ConfidentRegressor
 from qconf._types import IntArray
@@ -19,9 +22,9 @@ from qconf.learners.log_target import LogTargetRegressor
 from qconf.residuals.schedules import blocks_in_time
 from qconf.residuals.valuation import make_valuation_model
 
-__all__ = ["CACHE", "MODELS", "portfolios"]
+__all__ = ["CACHE", "MODELS", "places", "portfolios"]
 
-CACHE = Path(__file__).parent / ".cache" / "unlabelled"
+CACHE = pieces.CACHE / "unlabelled"
 MODELS = ("linear", "forest", "boosted", "neighbours")
 _ERROR: Final = "log"
 #: Tenths of the rows: models are fitted on the first six, two are held out, and two have no price.
@@ -46,22 +49,26 @@ def portfolios(scenario: Scenario, folder: Path | None, seed: int, cache: Path) 
     -------
     DataFrame
         ``place``, ``truth``, ``held_out`` (whether its price is known when a model is chosen), and
-        ``NAME_value`` and ``NAME_error`` for each model, the error on the log scale.
+        ``NAME_value`` and ``NAME_error`` for each model, the error on the log scale; ``time``
+        where the table has one.
     """
-    path = cache / f"{scenario.id}-{seed}.parquet"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        _made(scenario, folder, seed).to_parquet(part, index=False)
-        part.replace(path)
-    return pd.read_parquet(path)
+    parts = [
+        kept(
+            cache / f"{scenario.id}-{seed}-{name}.parquet",
+            partial(_made, scenario, folder, seed, name),
+        )
+        for name in MODELS
+    ]
+    told = pd.concat(parts, axis=1)
+    return told.loc[:, ~told.columns.duplicated()]
 
 
-def _made(scenario: Scenario, folder: Path | None, seed: int) -> pd.DataFrame:
+def _made(scenario: Scenario, folder: Path | None, seed: int, name: str) -> pd.DataFrame:
+    """Fit one model, and ask it of the rows that are left."""
     table = scenario.load(folder)
     if len(table) > _MOST_ROWS:
         table = table.sample(_MOST_ROWS, random_state=seed).sort_index(ignore_index=True)
-    place = _places(scenario, table)
+    place = places(scenario, table)
     tenth = _tenths(scenario, table, seed)
     X = table.drop(columns=[scenario.target, *scenario.drop])
     y = table[scenario.target].to_numpy(dtype=np.float64)
@@ -69,14 +76,15 @@ def _made(scenario: Scenario, folder: Path | None, seed: int) -> pd.DataFrame:
     told: dict[str, Any] = {
         "place": place[rest], "truth": y[rest], "held_out": tenth[rest] < _HELD_OUT,
     }  # fmt: skip
-    for name in MODELS:
-        model = ConfidentRegressor(_model(name, seed), "residual", error=_ERROR, random_state=seed)
-        model.fit(X.iloc[known], y[known], time=scenario.time)
-        with warnings.catch_warnings():
-            # That the last rows are of long after the fit is meant.
-            warnings.simplefilter("ignore", UserWarning)
-            told[f"{name}_value"], told[f"{name}_error"] = model.predict_with_error(X.iloc[rest])
-        print(f"unlabelled: {scenario.id}, seed {seed}, {name}", flush=True)
+    if scenario.time is not None:
+        told["time"] = table[scenario.time].to_numpy()[rest]
+    model = ConfidentRegressor(_model(name, seed), "residual", error=_ERROR, random_state=seed)
+    model.fit(X.iloc[known], y[known], time=scenario.time)
+    with warnings.catch_warnings():
+        # That the last rows are of long after the fit is meant.
+        warnings.simplefilter("ignore", UserWarning)
+        told[f"{name}_value"], told[f"{name}_error"] = model.predict_with_error(X.iloc[rest])
+    print(f"unlabelled: {scenario.id}, seed {seed}, {name}", flush=True)
     return pd.DataFrame(told)
 
 
@@ -94,7 +102,7 @@ def _tenths(scenario: Scenario, table: pd.DataFrame, seed: int) -> IntArray:
     return np.asarray(dealt * _TENTHS // len(table), dtype=np.intp)
 
 
-def _places(scenario: Scenario, table: pd.DataFrame) -> Any:
+def places(scenario: Scenario, table: pd.DataFrame) -> Any:
     """Name the portfolio of each row: its zip code, its area, or its cell of a map."""
     if scenario.id == "california":
         cells = [

@@ -6,6 +6,7 @@ Outcomes come later than decisions: 200 rows in the simulated worlds, a month in
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from benchmarks.pieces import CACHE, kept
 from benchmarks.scenarios import Scenario, available
 from qconf import ResidualConfidence
 from qconf._types import FloatArray
@@ -26,7 +28,10 @@ from qconf.residuals.valuation import default_valuation_model
 
 __all__ = ["regimes"]
 
-_RUNS, _BASELINE, _BEFORE, _AFTER, _BATCH, _DELAY = 20, 3000, 1000, 2000, 100, 200
+_RUNS, _BASELINE, _BEFORE, _AFTER, _BATCH, _DELAY = 100, 3000, 1000, 2000, 100, 200
+#: Runs of a piece that is kept.
+_PIECE = 20
+_CACHE = CACHE / "regimes"
 _THRESHOLD, _CUT_OFF = 0.15, 0.09
 _CHANGES = ("none", "level shift", "slope", "variance", "one region", "harder rows come")
 _REGIONS = np.array(["a", "b", "c", "d", "e"])
@@ -38,14 +43,30 @@ def regimes(folder: Path | None) -> pd.DataFrame:
     """Tell for each change and monitor how often it alarms before and after, and how late."""
     found = []
     for change in _CHANGES:
-        runs = [_simulated(change, number) for number in range(_RUNS)]
+        runs = pd.concat(_pieces(change))
         found += [{"where": "simulated", "change": change, **one} for one in _summed(runs)]
         print(f"monitoring: {change}", flush=True)
     for scenario in available(folder):
         if scenario.time is not None:
-            found += list(_of_table(scenario, scenario.load(folder)))
+            own = partial(_of_scenario, scenario, folder)
+            told: Any = kept(_CACHE / f"{scenario.id}.parquet", own).to_dict("records")
+            found += told
             print(f"monitoring: {scenario.id}", flush=True)
     return pd.DataFrame(found)
+
+
+def _pieces(change: str) -> Iterator[pd.DataFrame]:
+    for first in range(0, _RUNS, _PIECE):
+        path = _CACHE / f"{change.replace(' ', '-')}-{first}.parquet"
+        yield kept(path, partial(_some_runs, change, range(first, first + _PIECE)))
+
+
+def _some_runs(change: str, runs: range) -> pd.DataFrame:
+    return pd.DataFrame([_simulated(change, number) for number in runs])
+
+
+def _of_scenario(scenario: Scenario, folder: Path | None) -> pd.DataFrame:
+    return pd.DataFrame(_of_table(scenario, scenario.load(folder)))
 
 
 def _rows(change: str, number: int, first: int, n: int) -> DecidedRows:
@@ -122,9 +143,9 @@ def _first_alarms(watch: Watch, rows: DecidedRows, ends: list[tuple[int, int]]) 
     return first
 
 
-def _summed(runs: list[dict[str, float]]) -> Iterator[dict[str, Any]]:
-    for name in runs[0]:
-        rows = np.array([one[name] for one in runs])
+def _summed(runs: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for name in runs:
+        rows = runs[name].to_numpy()
         late = rows[rows > _BEFORE] - _BEFORE
         yield {
             "monitor": name,

@@ -23,7 +23,7 @@ from qconf import ConfidentRegressor
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.saving.writing import save
 
-__all__ = ["run"]
+__all__ = ["run", "table_rows"]
 
 _SIZES = (1, 1_000_000, 10_000_000)
 _FIT = 20_000
@@ -49,7 +49,7 @@ def run(folder: Path | None, seeds: int, sizes: tuple[int, ...] = _SIZES) -> pd.
 
 def _fitted() -> ConfidentRegressor:
     """Fit 100 trees of 31 leaves for the value, and a constant for its error."""
-    table = _rows(_FIT, 0)
+    table = table_rows(_FIT, 0)
     rng = np.random.default_rng(1)
     price = np.exp(12 + 0.1 * table["x0"] + 0.2 * table["x1"] + rng.normal(scale=0.2, size=_FIT))
     trees = BoostedTrees(n_estimators=100, random_state=0)
@@ -57,7 +57,7 @@ def _fitted() -> ConfidentRegressor:
     return model.fit(table, price)
 
 
-def _rows(count: int, seed: int) -> pd.DataFrame:
+def table_rows(count: int, seed: int) -> pd.DataFrame:
     """Make 16 columns of numbers, 2 of names and 2 of dates."""
     rng = np.random.default_rng(seed)
     numbers = {f"x{i}": rng.normal(size=count).round(3) for i in range(16)}
@@ -90,7 +90,7 @@ def _measured(place: Path, size: int) -> dict[str, Any]:
 
 def _write(path: Path, size: int) -> None:
     """Write a file in row groups, so that making it takes no more memory than scoring it."""
-    with pq.ParquetWriter(path, pa.Table.from_pandas(_rows(1, 0)).schema) as writer:
+    with pq.ParquetWriter(path, pa.Table.from_pandas(table_rows(1, 0)).schema) as writer:
         for begin in range(0, size, _CHUNK):
-            rows = _rows(min(_CHUNK, size - begin), 2 + begin)
+            rows = table_rows(min(_CHUNK, size - begin), 2 + begin)
             writer.write_table(pa.Table.from_pandas(rows, preserve_index=False))

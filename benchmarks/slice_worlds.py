@@ -53,6 +53,9 @@ class SliceWorld:
     time : bool
         Whether rows have a time, and errors of all rows rise and fall slowly.
     rows : int
+    towns : int
+        Groups of another kind, few and large: errors of a town have a size and a bias in common,
+        and a zone is some towns; other properties are those of a row. 0 has none.
     """
 
     name: str
@@ -61,6 +64,7 @@ class SliceWorld:
     groups: int = 1
     time: bool = False
     rows: int = _ROWS
+    towns: int = 0
 
     def table(self, rng: np.random.Generator) -> SliceTable:
         """Draw a table."""
@@ -79,6 +83,12 @@ class SliceWorld:
         if groups is not None:
             together = _unit_errors(self.errors, int(groups.max()) + 1, rng)[groups]
             unit = np.sqrt(0.7) * unit + np.sqrt(0.3) * together
+        if self.towns:
+            groups = rng.integers(0, self.towns, self.rows)
+            X["zone"] = np.array(list("abcdef"))[groups % 6]
+            planted = _planted(X, rng)
+            size, bias = np.exp(rng.normal(0, 0.2, self.towns)), rng.normal(0, 0.3, self.towns)
+            unit = size[groups] * unit + bias[groups]
         time = None
         if self.time:
             time = np.sort(rng.uniform(0, 1000, self.rows))
@@ -158,6 +168,8 @@ NULLS = (
     SliceWorld("2,000 rows", rows=2_000),
     SliceWorld("groups of 10", groups=10),
     SliceWorld("slow movement in time", time=True),
+    SliceWorld("24 groups with shocks", towns=24),
+    SliceWorld("10 groups with shocks", towns=10),
 )
 PLANTED = (
     SliceWorld("Student's t5", factor=_FACTOR),

@@ -14,13 +14,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from benchmarks.pieces import CACHE, kept
 from benchmarks.slice_worlds import NULLS, PLANTED, THRESHOLD, SliceTable, SliceWorld
 from qconf import audit_slices
 
 __all__ = ["measured", "run", "summed"]
 
 _PIECE = 20
-_CACHE = Path(__file__).parent / ".cache" / "slices"
+_CACHE = CACHE / "slices"
 #: A thousand tables tell whether 5 % is held; the others are told to a per cent or two.
 _TABLES = {"Student's t5": 1000, "2,000 rows": 1000}
 _OTHER_TABLES = 200
@@ -125,15 +126,10 @@ def run(_: Path | None, seeds: int) -> pd.DataFrame:
 
 def _piece(kind: str, world: SliceWorld, first: int) -> pd.DataFrame:
     """Measure some tables, unless that was done before."""
-    _CACHE.mkdir(parents=True, exist_ok=True)
     name = f"{kind}-{world.name}-{first}".replace(" ", "_").replace("'", "")
+    tables = range(first, first + _PIECE)
     path = _CACHE / f"{name}.parquet"
-    if not path.exists():
-        piece = pd.DataFrame(measured(kind, world, range(first, first + _PIECE)))
-        part = path.with_suffix(".part")
-        piece.to_parquet(part)
-        part.replace(path)
-    return pd.read_parquet(path)
+    return kept(path, lambda: pd.DataFrame(measured(kind, world, tables)))
 
 
 def _tables_of(kind: str, world: SliceWorld) -> int:

@@ -17,6 +17,8 @@ __all__ = ["summary"]
 
 #: Results that are tables for people as they are.
 _AS_THEY_ARE = {
+    "explanations": "Reasons: set the top reason's column to typical, and see where the error goes",
+    "comparables-seconds": "Comparables of ten thousand rows among a million sales",
     "scoring-stream": "Rows scored from Parquet to Parquet",
     "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
 }

@@ -60,8 +60,9 @@ def run(folder: Path | None, seeds: int, cache: Path = CACHE) -> pd.DataFrame:
         the chosen model is above that of the best, as a share, mean over portfolios; ``hits``: how
         often the best was chosen; ``changed``: how often another model than the one that was
         better before; ``below_before``: the regret minus that of ``before``, with an interval over
-        portfolios. ``sum_holds``: how often the 80 % interval of a portfolio's sum holds the truth,
-        and ``sum_holds_independent`` were errors taken to be independent.
+        portfolios. ``sum_said``: of how many portfolios an interval of the sum is told, and
+        ``sum_holds``: how often it holds the truth, at 80 %; ``sum_holds_independent`` were errors
+        taken to be independent.
     """
     rows: list[dict[str, Any]] = []
     for scenario in available(folder):
@@ -89,9 +90,11 @@ def judged(told: pd.DataFrame) -> Iterator[dict[str, Any]]:
     new = new[new["place"].isin(size.index[size >= _LEAST_ROWS])]
     came = _came(new)
     labelled = known, known["truth"].to_numpy()
+    asked: dict[str, Any] = {
+        "by": "place", "labelled": labelled, "time": "time" if "time" in told else None
+    }  # fmt: skip
     choices = {
-        level: compare_unlabelled(models, new, "place", labelled=labelled, confidence_level=level)
-        for level in _LEVELS
+        level: compare_unlabelled(models, new, **asked, confidence_level=level) for level in _LEVELS
     }
     first = next(iter(choices.values()))
     expected = first.table.pivot_table(index="portfolio", columns="model", values="expected_rms")
@@ -159,10 +162,13 @@ def _sums(new: pd.DataFrame, table: pd.DataFrame, chosen: Any) -> dict[str, floa
     squares = {name: (new[f"{name}_value"] * new[f"{name}_error"]) ** 2 for name in MODELS}
     alone = pd.DataFrame(squares).groupby(new["place"].to_numpy()).sum() ** 0.5
     own = table[table["model"] == table["portfolio"].map(chosen)].set_index("portfolio")
+    held = (own["sum_low"] <= truth) & (truth <= own["sum_high"])
     off = (own["expected_sum"] - truth).abs()
     at = alone.columns.get_indexer(pd.Index(own["model"]))
     independent = alone.loc[own.index].to_numpy()[np.arange(len(own)), at]
+    said = own["sum_std"].notna()
     return {
-        "sum_holds": float((off <= _REACH * own["sum_std"]).mean()),
+        "sum_said": float(said.mean()),
+        "sum_holds": float(held[said].mean()),
         "sum_holds_independent": float((off <= _REACH * independent).mean()),
     }

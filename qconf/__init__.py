@@ -50,17 +50,25 @@ if TYPE_CHECKING:
     from qconf.evaluation.reliability import reliability as reliability
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
+    from qconf.explanation.comparables import comparables as comparables
+    from qconf.explanation.comparables_result import Comparables as Comparables
+    from qconf.explanation.error_explanation import ErrorExplanation as ErrorExplanation
+    from qconf.explanation.error_explanation import explain_error as explain_error
+    from qconf.explanation.value_explanation import ValueExplanation as ValueExplanation
+    from qconf.explanation.value_explanation import explain_value as explain_value
     from qconf.fitting.certified import CertifiedModel as CertifiedModel
     from qconf.fitting.certify_fit import fit_certified as fit_certified
     from qconf.fitting.certify_model import certify_model as certify_model
     from qconf.fitting.fit_model import fit_model as fit_model
     from qconf.fitting.result import FittedModel as FittedModel
+    from qconf.learners.comparables_regressor import ComparablesRegressor as ComparablesRegressor
     from qconf.learners.linear.linear_quantile import (
         LinearQuantileRegressor as LinearQuantileRegressor,
     )
     from qconf.learners.online.regressor import OnlineLinearRegressor as OnlineLinearRegressor
     from qconf.model.regressor import ConfidentRegressor as ConfidentRegressor
     from qconf.model.selective_regressor import SelectiveRegressor as SelectiveRegressor
+    from qconf.monitoring.error_forecast import forecast_error as forecast_error
     from qconf.monitoring.forecast import forecast_batch as forecast_batch
     from qconf.monitoring.rate_monitor import RateMonitor as RateMonitor
     from qconf.monitoring.run import monitor_file as monitor_file
@@ -71,6 +79,10 @@ if TYPE_CHECKING:
     from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
     from qconf.probability.tiers import tiers as tiers
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.review.corrections import apply_corrections as apply_corrections
+    from qconf.review.queue import review_queue as review_queue
+    from qconf.review.result import ReviewQueue as ReviewQueue
+    from qconf.review.store.store import FeedbackStore as FeedbackStore
     from qconf.saving.card import ModelCard as ModelCard
     from qconf.saving.first_page import read_manifest as read_manifest
     from qconf.saving.opening import load as load
@@ -92,6 +104,8 @@ _HOME = {
     "Certificates": "qconf.certification.certificates",
     "CertifiedModel": "qconf.fitting.certified",
     "ColumnConfidence": "qconf.estimators.column",
+    "Comparables": "qconf.explanation.comparables_result",
+    "ComparablesRegressor": "qconf.learners.comparables_regressor",
     "Comparison": "qconf.comparison.result",
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
@@ -99,9 +113,12 @@ _HOME = {
     "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
+    "ErrorExplanation": "qconf.explanation.error_explanation",
     "Evaluation": "qconf.evaluation.evaluate",
+    "FeedbackStore": "qconf.review.store.store",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
+    "InputConflict": "qconf.encoding.input_conflict",
     "IntervalConfidence": "qconf.estimators.interval",
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
     "ModelCard": "qconf.saving.card",
@@ -113,12 +130,15 @@ _HOME = {
     "QuantileConfidence": "qconf.estimators.quantile",
     "RateMonitor": "qconf.monitoring.rate_monitor",
     "Reliability": "qconf.evaluation.reliability",
+    "ReviewQueue": "qconf.review.result",
     "ResidualConfidence": "qconf.estimators.residual",
     "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
     "Simulation": "qconf.simulation.result",
     "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
+    "ValueExplanation": "qconf.explanation.value_explanation",
+    "apply_corrections": "qconf.review.corrections",
     "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "backtest": "qconf.backtesting.backtest",
@@ -128,13 +148,17 @@ _HOME = {
     "certified_rate": "qconf.avm.audit",
     "certify": "qconf.certification.certify",
     "certify_model": "qconf.fitting.certify_model",
+    "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "evaluate": "qconf.evaluation.evaluate",
+    "explain_error": "qconf.explanation.error_explanation",
+    "explain_value": "qconf.explanation.value_explanation",
     "fit_certified": "qconf.fitting.certify_fit",
     "fit_error_distribution": "qconf.probability.fitting",
     "fit_model": "qconf.fitting.fit_model",
     "forecast_batch": "qconf.monitoring.forecast",
+    "forecast_error": "qconf.monitoring.error_forecast",
     "load": "qconf.saving.opening",
     "load_example": "qconf.datasets",
     "monitor_file": "qconf.monitoring.run",
@@ -143,6 +167,7 @@ _HOME = {
     "random_sample": "qconf.avm.audit",
     "read_manifest": "qconf.saving.first_page",
     "reliability": "qconf.evaluation.reliability",
+    "review_queue": "qconf.review.queue",
     "rows_to_certify": "qconf.avm.audit",
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
@@ -160,6 +185,8 @@ __all__ = [
     "Certificates",
     "CertifiedModel",
     "ColumnConfidence",
+    "Comparables",
+    "ComparablesRegressor",
     "Comparison",
     "ConfidentRegressor",
     "ConstantConfidence",
@@ -167,9 +194,12 @@ __all__ = [
     "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
+    "ErrorExplanation",
     "Evaluation",
+    "FeedbackStore",
     "FittedModel",
     "ForestConfidence",
+    "InputConflict",
     "IntervalConfidence",
     "LinearQuantileRegressor",
     "ModelCard",
@@ -182,11 +212,14 @@ __all__ = [
     "RateMonitor",
     "Reliability",
     "ResidualConfidence",
+    "ReviewQueue",
     "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
     "SliceAudit",
     "ValueCurve",
+    "ValueExplanation",
+    "apply_corrections",
     "audit_slices",
     "avm_report",
     "backtest",
@@ -196,13 +229,17 @@ __all__ = [
     "certified_rate",
     "certify",
     "certify_model",
+    "comparables",
     "compare",
     "compare_unlabelled",
     "evaluate",
+    "explain_error",
+    "explain_value",
     "fit_certified",
     "fit_error_distribution",
     "fit_model",
     "forecast_batch",
+    "forecast_error",
     "load",
     "load_example",
     "monitor_file",
@@ -211,6 +248,7 @@ __all__ = [
     "random_sample",
     "read_manifest",
     "reliability",
+    "review_queue",
     "rows_to_certify",
     "save",
     "score_batch",

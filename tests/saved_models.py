@@ -21,6 +21,7 @@ import qconf
 from qconf import (
     BlendConfidence,
     ColumnConfidence,
+    ComparablesRegressor,
     ConfidentRegressor,
     ConstantConfidence,
     CountConfidence,
@@ -157,6 +158,16 @@ MODELS: dict[str, Callable[[], Any]] = {
         ResidualConfidence(target="absolute", early_stopping=True, random_state=0)
     ),
     "residual-glm": lambda: _on_residuals(ResidualConfidence("glm", bound="mean+sd")),
+    "residual-prior": lambda: _on_residuals(
+        ResidualConfidence(
+            "glm",
+            prior={"age": (0.01, 0.01), "zone=a": (-0.5, 0.3), "zone missing": (0.2, 0.2)},
+            bound="mean+sd",
+        )
+    ),
+    "residual-rules-learned": lambda: _on_residuals(
+        ResidualConfidence.from_rules(0.08, {"age": (0.01, 0.01)}, typical={"age": 30})
+    ),
     "residual-online": lambda: _on_residuals(ResidualConfidence("online", target="log")),
     "quantile": lambda: _on_residuals(
         QuantileConfidence(BoostedTrees("quantile", n_estimators=8), random_state=0)
@@ -176,6 +187,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     ),
     "boosted-trees": lambda: _on_residuals(BoostedTrees(n_estimators=8, random_state=0)),
     "boosted-gamma": lambda: _on_squares(BoostedTrees("gamma", n_estimators=8, random_state=0)),
+    "comparables": lambda: _on_target(ComparablesRegressor(n_estimators=8, random_state=0)),
     "error-forest": lambda: _on_residuals(ErrorForest(n_estimators=4, random_state=0)),
     "value-forest": lambda: _on_residuals(ValueForest(n_estimators=4, random_state=0)),
     "trees-of-quantiles": lambda: _on_residuals(QuantileForest(n_estimators=5, random_state=0)),
@@ -184,6 +196,10 @@ MODELS: dict[str, Callable[[], Any]] = {
         OnlineLinearRegressor(n_bootstrap=3, bins=None, random_state=0)
     ),
     "model": lambda: _on_target(ConfidentRegressor(_TREES, _small_blend(), random_state=0)),
+    "model-sales": lambda: _on_target(
+        ConfidentRegressor(_TREES, "constant", keep_sales=True, random_state=0),
+        time="sold",
+    ),
     "model-log": lambda: _on_target(
         ConfidentRegressor(confidence="residual", error="log", folds=2, random_state=0), time="sold"
     ),
@@ -205,6 +221,11 @@ MODELS: dict[str, Callable[[], Any]] = {
     "model-absolute": lambda: _on_target(
         ConfidentRegressor(
             _TREES, "online", error="absolute", n_bootstrap=2, bound="max", random_state=0
+        )
+    ),
+    "model-conflicts": lambda: _on_target(
+        ConfidentRegressor(
+            _TREES, "online", conflicts={"price": ("low", "high")}, folds=2, random_state=0
         )
     ),
     "model-probabilities": lambda: _on_target(

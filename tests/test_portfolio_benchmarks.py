@@ -56,12 +56,12 @@ def rooms(_: Scenario, table: pd.DataFrame) -> Any:
 def test_values_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of rows that no model was fitted on, the newest without a price."""
     monkeypatch.setattr(making, "MODELS", ("linear",))
-    monkeypatch.setattr(making, "_places", rooms)
+    monkeypatch.setattr(making, "places", rooms)
     scenario = Own("own", "own", "price", "sold_on", drop=("parcel",))
     told = portfolios(scenario, None, 0, tmp_path)
     assert 100 < len(told) < 140
-    assert set(told) == {"place", "truth", "held_out", "linear_value", "linear_error"}
-    monkeypatch.setattr(making, "_made", None)
+    assert set(told) == {"place", "truth", "time", "held_out", "linear_value", "linear_error"}
+    monkeypatch.setattr(making, "_made", pytest.fail)
     pd.testing.assert_frame_equal(portfolios(scenario, None, 0, tmp_path), told)
 
 
@@ -71,4 +71,4 @@ def test_every_table_has_its_places() -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({name: rng.normal(size=100) for name in columns})
     for scenario in SCENARIOS:
-        assert len(np.unique(making._places(scenario, table))) > 10
+        assert len(np.unique(making.places(scenario, table))) > 10

@@ -13,6 +13,7 @@ from worlds import mixed_table, noise_of, sales_table
 from qconf import ConfidentRegressor
 from qconf._types import FloatArray
 from qconf.estimators.blend import BlendConfidence
+from qconf.estimators.conflict import ConflictConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.registry import BUILT_IN, make_estimator
 from qconf.estimators.residual import ResidualConfidence
@@ -75,6 +76,8 @@ def estimators() -> dict[str, Any]:
         "refits": residual(n_bootstrap=9, bound="mean+sd", replicates="refits"),
         "combined": residual(target="combined"),
         "glm": residual("glm", bound=0.9),
+        "prior": residual("glm", prior={"area": (0.01, 0.01), "zone=q": (1.0, 1.0)}, bound=0.9),
+        "conflict": ConflictConfidence(residual(), [("rooms", "area")]),
         "online learner": residual("online", target="log"),
         "outlier": residual(target="outlier"),
         "linear": QuantileConfidence("linear", quantiles=(0.1, 0.3, 0.7, 0.9)),

@@ -13,6 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import qconf
 from qconf import (
     BlendConfidence,
+    ComparablesRegressor,
     ConfidentRegressor,
     ConstantConfidence,
     CountConfidence,
@@ -27,6 +28,7 @@ from qconf import (
     SelectiveRegressor,
 )
 from qconf.encoding.encoder import TableEncoder
+from qconf.estimators.conflict import ConflictConfidence
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.linear.quantreg import StatsmodelsQuantileRegressor
 from qconf.learners.quantile_score import ScoresQuantiles
@@ -42,6 +44,7 @@ PUBLIC = [
 #: Those that grow trees, hundreds of times.
 SLOW = (
     BlendConfidence,
+    ComparablesRegressor,
     ConfidentRegressor,
     ForestConfidence,
     QuantileConfidence,
@@ -57,6 +60,8 @@ ESTIMATORS = [
     TREES,
     BoostedTrees("gamma", n_estimators=20),
     BoostedTrees(monotonic={0: 1}, early_stopping=True, n_estimators=20),
+    ComparablesRegressor(n_estimators=10, learning_rate=0.3, min_samples_leaf=2),
+    ComparablesRegressor(3, adjusted=False, n_estimators=10, learning_rate=0.3, min_samples_leaf=2),
     ConfidentRegressor(TREES, "count", error="absolute"),
     ConfidentRegressor(TREES, "count"),
     ConfidentRegressor(TREES, "count", bootstrap="both", n_bootstrap=3, bound="mean+sd"),
@@ -76,6 +81,8 @@ ESTIMATORS = [
     ResidualConfidence(BoostedTrees("gamma", n_estimators=10)),
     ResidualConfidence(BoostedTrees("gamma", n_estimators=10), n_bootstrap=3, bound=0.8),
     ResidualConfidence("glm", bound=0.9),
+    ResidualConfidence("glm", prior={"x0": (0.1, 0.05)}),
+    ConflictConfidence(CountConfidence(), ()),
     ResidualConfidence("online", target="outlier"),
     ResidualConfidence(BoostedTrees(n_estimators=10), target="combined"),
     SelectiveRegressor(ConfidentRegressor(TREES, "count", error="absolute")),

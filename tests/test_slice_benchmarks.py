@@ -29,7 +29,7 @@ def test_planted_slices_have_three_per_cent_of_the_rows() -> None:
         table = world.table(np.random.default_rng(0))
         unit = table.residual / table.expected
         assert np.std(unit[table.planted]) == pytest.approx(np.std(unit), rel=0.5)
-        assert (table.groups is None) == (world.groups == 1)
+        assert (table.groups is None) == (world.groups == 1 and not world.towns)
         assert (table.time is None) == (not world.time)
 
 

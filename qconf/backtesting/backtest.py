@@ -26,6 +26,7 @@ from qconf.comparison.contenders import make_contenders, score_columns
 from qconf.comparison.intake import Settings, take_in
 from qconf.comparison.scheme import copies_kept, scheme
 from qconf.core.conventions import check_resamples, check_seed
+from qconf.encoding.source_pairs import Pairs
 from qconf.errors import OptionError, not_one_of
 from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.resampling import resamples_for
@@ -34,8 +35,8 @@ __all__ = ["DEFAULT_ESTIMATORS", "backtest"]
 
 DEFAULT_ESTIMATORS = ("residual", "blend")
 
-#: Half of what a comparison has: so many pairs would take longer to judge than to fit.
-_RESAMPLES = 500
+#: A third of what a comparison has: so many pairs take a while to judge.
+_RESAMPLES = 300
 #: Two models are an old one and a new one, if nothing else is said.
 _OLD_AND_NEW = 2
 
@@ -52,6 +53,7 @@ def backtest(
     groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
+    conflicts: Pairs = (),
     copies: Copies = "group",
     error: ErrorScaleName = "relative",
     threshold: float | None = None,
@@ -75,21 +77,21 @@ def backtest(
     target : str or array-like of shape (n_samples,)
         What the models predict, or the name of its column in `table`; so for all columns below.
     models : sequence or mapping, default=("linear", "forest", "boosted")
-        Valuation models: ``"boosted"``, ``"forest"``, ``"linear"``, ``"column:NAME"`` for
-        predictions that the table has, each made without its row's target, or regressors; or
-        names for any of these. Columns of predictions are features of no model; rows that lack
-        one are left out for all.
+        Valuation models: ``"boosted"``, ``"comparables"``, ``"forest"``, ``"linear"``,
+        ``"column:NAME"`` for predictions that the table has, each made without its row's target,
+        or regressors; or names for any of these. Columns of predictions are features of no model;
+        rows that lack one are left out for all.
     estimators : sequence or mapping, default=("residual", "blend")
         Confidence estimators, as in `qconf.compare`.
     crosses : iterable of (str, str), default=None
         Pairs of an old and a new valuation model, for `Backtest.cross`. None is the two models, if
         there are two, the first being the old one; with more there is none.
-    time, groups, features, drop, copies, error, threshold, fraction, folds
+    time, groups, features, drop, conflicts, copies, error, threshold, fraction, folds
         As in `qconf.compare`.
     confidence_level : float, default=0.95
         Confidence level of the intervals.
     n_resamples : int or None, default=None
-        Bootstrap resamples, the same for all pairs; None is 500, fewer beyond 400,000 rows.
+        Bootstrap resamples, the same for all pairs; None is 300, fewer beyond 600,000 rows.
     random_state : int, default=0
         Also seeds valuation models that have no seed of their own.
     strict : bool, default=False
@@ -148,6 +150,7 @@ def backtest(
         copies=copies,
         strict=strict,
         valuations=list(columns),
+        conflicts=conflicts,
     )
     for contender in contenders:
         contender.check_scores(dataset.scores)

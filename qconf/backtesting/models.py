@@ -60,8 +60,8 @@ def make_models(
     Parameters
     ----------
     models : iterable of (str or regressor), or mapping of str to (str or regressor)
-        ``boosted``, ``forest``, ``linear``, ``column:NAME``, or a regressor; one without a name is
-        called by its class.
+        ``boosted``, ``comparables``, ``forest``, ``linear``, ``column:NAME``, or a regressor; one
+        without a name is called by its class.
     scale : ErrorScale
         Of those that are made here.
     random_state : int

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from qconf.cli.options import (
+    ConflictOption,
     CopiesOption,
     DateFormatOption,
     DayFirstOption,
@@ -38,6 +39,7 @@ from qconf.cli.options import (
     TimeOption,
     split_estimators,
     split_names,
+    split_pairs,
 )
 from qconf.cli.output import check_output, write_result
 from qconf.cli.page import check_report, write_page
@@ -57,9 +59,9 @@ ModelsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
-        help="Valuation models: linear, forest, boosted, or column:NAME for predictions that the "
-        "table has, each made without having seen its row's target.  [default: "
-        f"{_DEFAULT_MODELS}, or --old and --new]",
+        help="Valuation models: linear, forest, boosted, comparables, or column:NAME for "
+        "predictions that the table has, each made without having seen its row's target.  "
+        f"[default: {_DEFAULT_MODELS}, or --old and --new]",
     ),
 ]
 OldOption: TypeAlias = Annotated[
@@ -87,6 +89,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    conflict: ConflictOption = None,
     copies: CopiesOption = "group",
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
@@ -125,7 +128,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, time=time, groups=groups, drop=drop, features=features,
-        error=error, threshold=threshold,
+        error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
     result = _backtested(
         file,

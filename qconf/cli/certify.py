@@ -26,6 +26,7 @@ from qconf.cli.certify_options import (
 from qconf.cli.destination import check_destination, write_bytes
 from qconf.cli.fit import ModelFileOption, check_model_name
 from qconf.cli.options import (
+    ConflictOption,
     CopiesOption,
     DateFormatOption,
     DayFirstOption,
@@ -53,6 +54,7 @@ from qconf.cli.options import (
     TimeOption,
     TrustOption,
     split_names,
+    split_pairs,
 )
 from qconf.cli.output import check_output, write_result
 from qconf.cli.page import check_report, write_page
@@ -92,6 +94,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    conflict: ConflictOption = None,
     copies: CopiesOption = "group",
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
@@ -140,14 +143,16 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     named = {"target": target, "time": time, "groups": groups, "threshold": threshold}
     of_fit = {"prediction": prediction, "drop": drop, "features": features, "error": error}
     if model is not None:
-        _check_kept(table, {**of_fit, "estimator": estimator, "example": example})
+        said = {"estimator": estimator, "example": example, "conflict": conflict or None}
+        _check_kept(table, {**of_fit, **said})
         opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ()), "strict": strict}
         certified = _of_file(model, str(table), {**named, **promise, **opening}, reading)
     else:
         file, options = read_or_example(table, example, reading, strict=strict)
         for warning in file.warnings:
             tell(f"warning: {warning}")
-        asked = asked_of(file, options, **named, **of_fit)  # type: ignore[arg-type]
+        pairs = split_pairs(conflict)
+        asked = asked_of(file, options, conflicts=pairs, **named, **of_fit)  # type: ignore[arg-type]
         settings = {"copies": copies, "folds": folds, "random_state": seed, "strict": strict}
         asked = {**asked, **settings, **promise, "estimator": estimator or "blend"}
         certified = _of_fit(file.frame, asked)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qconf.cli.options import (
+    ConflictOption,
     CopiesOption,
     DateFormatOption,
     DayFirstOption,
@@ -38,6 +39,7 @@ from qconf.cli.options import (
     TimeOption,
     split_estimators,
     split_names,
+    split_pairs,
 )
 from qconf.cli.output import check_output, write_result
 from qconf.cli.page import check_report, write_page
@@ -61,6 +63,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     groups: GroupsOption = None,
     drop: DropOption = None,
     features: FeaturesOption = None,
+    conflict: ConflictOption = None,
     copies: CopiesOption = "group",
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
@@ -102,7 +105,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     file, options = read_or_example(table, example, reading, strict=strict)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
-        features=features, error=error, threshold=threshold,
+        features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
     comparison = _compared(
         file,

@@ -15,6 +15,7 @@ from qconf.errors import OptionError
 from qconf.estimators.registry import BUILT_IN
 
 __all__ = [
+    "ConflictOption",
     "CopiesOption",
     "DateFormatOption",
     "DayFirstOption",
@@ -48,7 +49,10 @@ __all__ = [
     "named_limits",
     "split_estimators",
     "split_names",
+    "split_pairs",
 ]
+
+_PAIR = 2
 
 #: What stands in help for estimators whose name alone does not say what they are.
 _IN_WORDS = {
@@ -110,6 +114,14 @@ DropOption: TypeAlias = Annotated[
 ]
 FeaturesOption: TypeAlias = Annotated[
     str | None, typer.Option(metavar="A,B", help="Use only these columns as features.")
+]
+ConflictOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="A,B",
+        help="Two features that should agree, such as the floor areas of two sources: the "
+        "confidence sees how far they do not. May be given several times.",
+    ),
 ]
 CopiesOption: TypeAlias = Annotated[
     str,
@@ -265,6 +277,32 @@ def split_names(text: str | None) -> list[str] | None:
     if text is None:
         return None
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def split_pairs(given: list[str] | None) -> list[tuple[str, str]] | None:
+    """Split each ``a,b`` into two names; None stays None.
+
+    Raises
+    ------
+    OptionError
+        If one is not two names.
+
+    Examples
+    --------
+    >>> split_pairs(["sqft_tax,sqft_listing"])
+    [('sqft_tax', 'sqft_listing')]
+    """
+    if not given:
+        return None
+    split = [tuple(split_names(one) or ()) for one in given]
+    for text, names in zip(given, split, strict=True):
+        if len(names) != _PAIR:
+            msg = (
+                "--conflict names two features that should agree, such as sqft_tax,sqft_listing; "
+                f"got {text!r}."
+            )
+            raise OptionError(msg)
+    return [(first, second) for first, second in split]
 
 
 def named_limits(text: str) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -41,7 +41,12 @@ R = TypeVar("R", bound=Result)
 
 
 def check_output(
-    format_name: str, output: str | None, inputs: Iterable[str] = (), *, model: str | None = None
+    format_name: str,
+    output: str | None,
+    inputs: Iterable[str] = (),
+    *,
+    model: str | None = None,
+    formats: Sequence[str] = FORMATS,
 ) -> None:
     """Complain about the format and the output before any work is done.
 
@@ -54,6 +59,8 @@ def check_output(
         What the command reads, which is never overwritten.
     model : str, default=None
         A model's file that it reads.
+    formats : sequence of str
+        What the command can write.
 
     Raises
     ------
@@ -62,8 +69,8 @@ def check_output(
     OutputError
         If the result could not be written.
     """
-    if format_name not in FORMATS:
-        raise OptionError(not_one_of("format", format_name, FORMATS))
+    if format_name not in formats:
+        raise OptionError(not_one_of("format", format_name, formats))
     if output is None or output == _STANDARD_OUTPUT:
         check_standard_output()
         check_not_an_input(1, inputs, model=model)
@@ -81,7 +88,8 @@ def write_result(
     result : Result
     as_table : callable
         Draws the result for people.
-    format_name : {"table", "json", "csv"}
+    format_name : str
+        ``json``, ``csv``, or what `as_table` draws.
     output : str or None
         A file; None and ``-`` are standard output.
 
@@ -102,7 +110,7 @@ def write_result(
     if sys.stdout is not None and sys.stdout.isatty():
         # In a file, data stay as they are; what a terminal shows must not command it.
         text = "".join(shown(line) + "\n" for line in text.split("\n")[:-1])
-    write_text(text, drawn=format_name == "table")
+    write_text(text, drawn=format_name not in ("json", "csv", "html"))
 
 
 def _without_nan(value: Any) -> Any:

@@ -94,7 +94,8 @@ def asked_of(
         Of an example; empty for a file.
     target, drop, features : str or None
     **given
-        ``prediction``, ``time``, ``groups``, ``error``, ``threshold``; None is what is not said.
+        ``prediction``, ``time``, ``groups``, ``error``, ``threshold``,
+        ``conflicts``; None is what is not said.
 
     Raises
     ------

@@ -14,9 +14,11 @@ from sklearn.base import clone
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.seeding import with_seed
+from qconf.encoding.source_pairs import Pairs
 from qconf.errors import EstimatorError, OptionError
+from qconf.estimators.conflict import with_conflicts
 from qconf.estimators.registry import blamed, check_estimator, make_estimator
-from qconf.residuals.crossfit import fit_confidence, with_values
+from qconf.residuals.crossfit import fit_confidence, wanted, with_values
 
 __all__ = ["DEFAULT_ESTIMATORS", "Contender", "make_contenders", "score_columns"]
 
@@ -61,6 +63,7 @@ class Contender:
         groups: Any = None,
         target: Any = None,
         swapped: Mapping[str, pd.DataFrame] = _NOTHING,
+        conflicts: Pairs = (),
     ) -> None:
         """Fit on the rows that may be seen, and score the others.
 
@@ -76,6 +79,8 @@ class Contender:
             Of all rows; an estimator that asks is told those of the rows that may be seen.
         swapped : mapping of str to DataFrame of shape (n_scored, n_columns), default={}
             The scored rows once more, with the predictions of other valuation models.
+        conflicts : sequence or mapping of pairs of str, default=()
+            Columns that should agree; an estimator that learns sees how far they do not.
 
         Raises
         ------
@@ -86,11 +91,12 @@ class Contender:
         table = scores if judged else features
         began = perf_counter()
         with blamed(f"The estimator {self.name!r} failed"):
-            estimator = with_seed(clone(self.estimator), rng)
+            estimator = with_seed(with_conflicts(clone(self.estimator), conflicts), rng)
             told = [
                 None if role is None else np.asarray(role)[seen] for role in (time, groups, target)
             ]
-            known = table.iloc[seen] if judged else with_values(table.iloc[seen])
+            asked = wanted(estimator, table.columns)
+            known = table.iloc[seen] if judged else with_values(table.iloc[seen], asked)
             fit_confidence(estimator, known, residual[seen], *told)
             expected = np.asarray(
                 estimator.predict(table[known.columns].iloc[scored]), dtype=np.float64

@@ -26,6 +26,7 @@ from qconf.comparison.rounds import Contest
 from qconf.comparison.scheme import copies_kept, scheme
 from qconf.core.conventions import check_resamples, check_seed
 from qconf.core.renamed import renamed
+from qconf.encoding.source_pairs import Pairs
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 
@@ -42,6 +43,7 @@ def compare(
     groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
+    conflicts: Pairs = (),
     copies: Copies = "group",
     model: RegressorLike | None = None,
     estimators: Sequence[str | ConfidenceLike]
@@ -85,6 +87,10 @@ def compare(
         only feature.
     drop : str or sequence of str, default=()
         Columns not to use.
+    conflicts : sequence of (str, str), or mapping of str to (str, str), default=()
+        Features that should agree, such as a floor area of the tax roll and of the listing; or
+        what each pair is about. Estimators that learn see how far they do not (`InputConflict`),
+        the valuation model does not.
     copies : {"group", "keep"}, default="group"
         Rows that are alike in all features, ids and time aside, are kept on one side like a
         group; forward in time one that an earlier row is like is learned from, and not judged.
@@ -157,6 +163,7 @@ def compare(
         features=features,
         drop=drop,
         scores=score_columns(contenders),
+        conflicts=conflicts,
         copies=copies,
         strict=strict,
     )

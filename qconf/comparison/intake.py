@@ -11,6 +11,7 @@ from typing import Any, Self, get_args
 from qconf._types import ArrayLike, Copies, ErrorScaleName, TableLike
 from qconf.core.conventions import check_options
 from qconf.core.error_scale import ErrorScale, error_scale
+from qconf.encoding.source_pairs import Pairs
 from qconf.errors import OptionError, not_one_of, refuse_warnings
 from qconf.suspicions.look import look_at
 from qconf.tables.dataset import Dataset, make_dataset
@@ -83,6 +84,7 @@ def take_in(
     copies: Copies,
     strict: bool,
     valuations: Sequence[str] = (),
+    conflicts: Pairs | None = None,
 ) -> tuple[Dataset, tuple[str, ...]]:
     """Read and check a table, and say what of it gives reason to doubt what will be found.
 
@@ -99,6 +101,8 @@ def take_in(
         Whether a doubt is an error.
     valuations : sequence of str, default=()
         Columns of predictions, each to be judged beside others.
+    conflicts : sequence or mapping of pairs of str, default=None
+        Features that should agree.
 
     Returns
     -------
@@ -124,6 +128,7 @@ def take_in(
         drop=drop,
         scores=scores,
         valuations=valuations,
+        conflicts=conflicts,
         keep_copies=copies == "keep",
     )
     valued = [dataset.valued_by(name) for name in valuations] or [dataset]

@@ -171,7 +171,8 @@ class Contest:
                 rng = check_random_state((self.random_state + 7919 * number) % 2**32)
                 parts = one.seen, one.scored, rng
                 told = self.dataset.time, self.dataset.groups, self.dataset.y
-                contender.play(features, self.dataset.scores, residual, *parts, *told, swapped)
+                shown = features, self.dataset.scores, residual
+                contender.play(*shown, *parts, *told, swapped, self.dataset.conflicts)
                 self._step(contender.name)
             self.block[one.scored] = number
             self.residual[one.scored] = residual[one.scored]

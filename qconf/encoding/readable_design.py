@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +11,10 @@ from qconf._types import FloatArray, IntArray
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.linear_design import GAP, OTHERS, LinearDesign
 
-__all__ = ["ReadableDesign"]
+__all__ = ["BASE", "ReadableDesign"]
 
-_BASE = "(base)"
+#: The name of the column of ones.
+BASE = "(base)"
 #: Stands for a level that others are compared with; no other term's name is empty.
 _COMMON = ""
 
@@ -38,6 +40,9 @@ class ReadableDesign:
     ----------
     max_levels : int, default=30
         How many columns a category gets at most.
+    common : mapping of str to str, default=None
+        For columns by name, what the others are compared with (``zone=a``) in place of the most
+        common level, where it is there.
 
     Attributes
     ----------
@@ -60,8 +65,9 @@ class ReadableDesign:
     ['(base)', 'area', 'area missing', 'zone=a']
     """
 
-    def __init__(self, max_levels: int = 30) -> None:
+    def __init__(self, max_levels: int = 30, common: Mapping[str, str] | None = None) -> None:
         self.max_levels = max_levels
+        self.common = common
 
     def fit(self, encoder: TableEncoder, encoded: FloatArray) -> FloatArray:
         """Learn the design of an encoded table, and return it.
@@ -89,7 +95,7 @@ class ReadableDesign:
         self._kept: IntArray = np.flatnonzero(said & [term.name != _COMMON for term in terms])
         self._factors = factors[self._kept]
         self._terms = [terms[i] for i in self._kept]
-        self.terms = [_BASE, *(term.name for term in self._terms)]
+        self.terms = [BASE, *(term.name for term in self._terms)]
         self.compared_with = ["", *(term.compared_with for term in self._terms)]
         matrix = matrix[:, self._kept]
         self._low, self._high = matrix.min(axis=0), matrix.max(axis=0)
@@ -130,6 +136,37 @@ class ReadableDesign:
             return np.empty((0, matrix.shape[1])), np.empty(0)
         return np.vstack(rows), np.concatenate(weights)
 
+    def units(self) -> tuple[FloatArray, FloatArray]:
+        """Return what each column but the first is at zero, and its step, in the table's units.
+
+        Returns
+        -------
+        zero, step : ndarray of shape (n_terms - 1,)
+            The mean and the standard deviation of a number; 0 and 1 of what is 0 or 1.
+        """
+        zero, step = np.zeros(len(self._terms)), np.ones(len(self._terms))
+        design = self._design
+        place = {int(column): k for k, column in enumerate(design.numbers_)}
+        for j, term in enumerate(self._terms):
+            if term.is_number:
+                zero[j], step[j] = (
+                    one[place[term.column]] for one in (design.mean_, design.scale_)
+                )
+        return zero, step
+
+    def is_number(self, name: str) -> bool:
+        """Tell whether a term is a number of the table, standardised."""
+        return any(term.is_number for term in self._terms if term.name == name)
+
+    def fills(self) -> FloatArray:
+        """Return what stands for a missing number in each column but the first; 0 for others."""
+        filled = dict(zip(self._design.numbers_.tolist(), self._design.medians_, strict=True))
+        return np.array([filled[one.column] if one.is_number else 0.0 for one in self._terms])
+
+    def ranges(self) -> tuple[FloatArray, FloatArray]:
+        """Return the least and the largest of each column but the first, as in the design."""
+        return self._low, self._high
+
     def _together(self) -> list[tuple[IntArray, bool]]:
         """List the positions of terms that exclude each other, and whether they are a number."""
         keys = [(term.column, term.is_number) for term in self._terms]
@@ -162,6 +199,13 @@ class ReadableDesign:
             _level(names[i], encoder.levels_[i], code)
             for i, code in self._design.indicators_.tolist()
         ]
+        # What is asked for is more common than any.
+        asked = {str(name): level for name, level in (self.common or {}).items()}
+        chosen = [
+            level == asked.get(str(names[i]))
+            for i, level in zip(owner.tolist(), levels, strict=True)
+        ]
+        counts = counts + counts.sum() * np.array(chosen, dtype=bool)
         common = {i: int(np.argmax(np.where(owner == i, counts, -1.0))) for i in owner.tolist()}
         return [
             Term(_COMMON if k == common[i] else levels[k], levels[common[i]], False, i)

@@ -9,7 +9,7 @@ that is taken here, over training rows, whatever the model is.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -180,6 +180,23 @@ class UnseenTexts(UnseenCells[Table]):
         self.levels = {
             i: frozenset(factorized(column)[1]) for i, column in _named_columns(X).items()
         }
+
+    def know(self, column: int, levels: Iterable[str] | None, *, gaps: bool) -> None:
+        """Take levels for ones that were seen, or all of a column (None); and gaps.
+
+        Parameters
+        ----------
+        column : int
+            Its position.
+        levels : iterable of str or None
+        gaps : bool
+        """
+        if gaps:
+            self.complete[column] = False
+        if levels is None:
+            self.levels.pop(column, None)
+        elif column in self.levels:
+            self.levels[column] |= set(levels)
 
     def never_seen(self, X: Table) -> BoolArray:
         unseen: BoolArray = _missing(X) & self.complete

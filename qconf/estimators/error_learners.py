@@ -10,7 +10,9 @@ from sklearn.base import clone
 from qconf._types import ErrorLearner, ErrorLoss, RegressorLike
 from qconf.errors import OptionError
 from qconf.estimators.error_targets import LOSSES
+from qconf.learners.linear.coefficient_prior import CoefficientPrior
 from qconf.learners.linear.gamma_glm import GammaGLM
+from qconf.learners.linear.prior_glm import PriorGammaGLM
 from qconf.learners.online.regressor import OnlineLinearRegressor
 from qconf.learners.trees.boosted import BoostedTrees
 
@@ -30,6 +32,7 @@ def make_learner(
     loss: ErrorLoss = "gamma",
     monotonic: Mapping[Any, int] | None = None,
     early_stopping: bool = False,
+    prior: CoefficientPrior | None = None,
 ) -> Any:
     """Make the regressor that is to learn a target.
 
@@ -45,6 +48,8 @@ def make_learner(
         The signs of columns, for boosted trees.
     early_stopping : bool, default=False
         For ``"boosted"``.
+    prior : CoefficientPrior, default=None
+        For ``"glm"``.
 
     Returns
     -------
@@ -77,6 +82,8 @@ def make_learner(
         if early_stopping:
             trees.early_stopping, trees.n_estimators = True, _MOST_TREES
         return trees
+    if prior is not None:
+        return PriorGammaGLM(prior)
     if isinstance(learner, str):
         return LEARNERS[learner](target, n_columns)
     own = clone(learner)

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 from sklearn.base import clone
 
 from qconf._types import (
@@ -36,6 +35,7 @@ from qconf.encoding.encoded import takes_encoded
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.error_learners import make_learner
+from qconf.estimators.error_rules import ErrorPrior, read_prior
 from qconf.estimators.error_targets import (
     COMBINED,
     ErrorTarget,
@@ -43,17 +43,21 @@ from qconf.estimators.error_targets import (
     error_targets,
     square_factor,
 )
+from qconf.estimators.starting_rules import StartsFromRules
+from qconf.learners.linear.coefficient_prior import CoefficientPrior
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.replicated import Replicated, has_leaves
 
 __all__ = ["ResidualConfidence"]
 
 _MIN_REPLICATES = 2
+#: Columns of `coef_table_` that are effects on what is learned; of squares, twice those on errors.
+_BELIEFS = ["prior", "prior_sd", "data", "data_sd", "posterior", "posterior_sd"]
 #: So many expected errors tell their mean square to half a per cent.
 _ROWS_TO_CALIBRATE = 20_000
 
 
-class ResidualConfidence(ConfidenceEstimator):
+class ResidualConfidence(StartsFromRules, ConfidenceEstimator):
     """Regress squared residuals on features; expect the square root of what that predicts.
 
     The squared residual's mean given x is the expected prediction error, noise + bias² +
@@ -84,6 +88,14 @@ class ResidualConfidence(ConfidenceEstimator):
         ``{"age": +1}``. By position where the table has no names. Boosted trees only. Where
         there are few rows, a sign that is known for sure is worth many. Holds for every bound
         but ``"mean+sd"``, whose standard deviation can fall where the replicates agree.
+    prior : mapping of str to (float, float), or CoefficientPrior, default=None
+        What is believed before there are rows, for the learner ``"glm"``: for each term an effect
+        on the logarithm of the expected error, and its standard deviation. ``{"age": (0.01,
+        0.005)}`` is 1 % more error for each unit of the column ``age`` (a year), give or take a
+        half; ``"zone=b"`` is that level against levels of which nothing is said, which are taken
+        to be alike even if no row has them; ``"age missing"`` is a gap; ``"(others)": (0, 0.1)``
+        is each other level, and each other number for one standard deviation of it. Or
+        `posterior_` of earlier rows.
     early_stopping : bool, default=False
         Let a fifth of the rows of `fit` say how many trees there are, up to 1000, instead of
         200. Boosted trees only.
@@ -111,6 +123,9 @@ class ResidualConfidence(ConfidenceEstimator):
         anew. With ``"combined"`` such a list for each target.
     targets_ : list of ErrorTarget
         What was learned, one or four.
+    posterior_ : CoefficientPrior
+        Only with a `prior`, and without replicates: what is believed after these rows, which is
+        the prior of the next.
 
     Notes
     -----
@@ -138,6 +153,19 @@ class ResidualConfidence(ConfidenceEstimator):
     >>> [round(float(est.predict(part).mean()), 2) for part in (x[easy], x[~easy])]
     [0.05, 0.1]
 
+    Experts' rules, before there are any residuals, and after thirty:
+
+    >>> rules = {"age": (0.01, 0.01), "zone=wild": (0.7, 0.3)}
+    >>> est = ResidualConfidence.from_rules(0.05, rules, typical={"age": 30})
+    >>> homes = pd.DataFrame({"age": [30, 60, 30], "zone": ["calm", "calm", "wild"]})
+    >>> est.predict(homes).round(2)
+    array([0.05, 0.07, 0.1 ])
+    >>> thirty = homes.iloc[np.arange(30) % 3]
+    >>> est = est.fit(thirty, np.random.default_rng(0).normal(scale=0.05, size=30))
+    >>> told = est.coef_table_.loc["zone=wild"]
+    >>> bool(told["data"] < told["posterior"] < told["prior"])
+    True
+
     Which features drive the error:
 
     >>> table = pd.DataFrame({"zone": np.where(easy, "calm", "wild"), "rooms": x[::-1, 0]})
@@ -153,6 +181,7 @@ class ResidualConfidence(ConfidenceEstimator):
         "target": [StrOptions(set(get_args(ErrorTargetName)))],
         "loss": [StrOptions(set(get_args(ErrorLoss)))],
         "monotonic": [dict, None],
+        "prior": [dict, CoefficientPrior, None],
         "early_stopping": ["boolean"],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
@@ -169,6 +198,7 @@ class ResidualConfidence(ConfidenceEstimator):
         target: ErrorTargetName = "squared",
         loss: ErrorLoss = "gamma",
         monotonic: Mapping[Any, int] | None = None,
+        prior: ErrorPrior | None = None,
         early_stopping: bool = False,
         n_bootstrap: int = 0,
         bound: Bound = "mean",
@@ -181,6 +211,7 @@ class ResidualConfidence(ConfidenceEstimator):
         self.target = target
         self.loss = loss
         self.monotonic = monotonic
+        self.prior = prior
         self.early_stopping = early_stopping
         self.n_bootstrap = n_bootstrap
         self.bound = bound
@@ -191,7 +222,9 @@ class ResidualConfidence(ConfidenceEstimator):
 
     @property
     def takes_encoded(self) -> bool:
-        """Whether the learner does, as all that have names do."""
+        """Whether the learner does, as all that have names do; a prior speaks of the table."""
+        if self.prior is not None:
+            return False
         return isinstance(self.learner, str) or takes_encoded(self.learner)
 
     @property
@@ -200,6 +233,9 @@ class ResidualConfidence(ConfidenceEstimator):
 
         As `GammaGLM.coef_table_`, with the column ``effect`` instead of ``ratio``: what the
         expected error is multiplied with, which for the target ``"squared"`` is exp(coef / 2).
+        With a `prior` also what was believed, what these rows alone say, and both (``prior``,
+        ``data``, ``posterior``, and ``prior_sd``, ...), as effects on the logarithm of the
+        expected error: of a number with a prior for one unit.
         """
         tables = [
             model.coef_table_
@@ -212,6 +248,7 @@ class ResidualConfidence(ConfidenceEstimator):
         table: pd.DataFrame = tables[0].rename(columns={"ratio": "effect"})
         if self.target == "squared":
             table["effect"] = np.sqrt(table["effect"])
+            table[table.columns.intersection(_BELIEFS)] /= 2
         return table
 
     def __sklearn_tags__(self) -> Any:
@@ -261,6 +298,10 @@ class ResidualConfidence(ConfidenceEstimator):
 
     def _calibrate(self, targets: list[ErrorTarget], X: Table, y: FloatArray) -> None:
         """Calibrate expected errors to the residuals' mean square."""
+        if getattr(self.prior, "has_base", False):
+            # What is believed of a typical error has been weighed against the residuals.
+            self.targets_, self._factor = targets, 1.0
+            return
         seen = select_rows(X, slice(None, None, -(-len(y) // _ROWS_TO_CALIBRATE)))
         squares = [
             target.squares(part.predict_models(seen))
@@ -282,8 +323,7 @@ class ResidualConfidence(ConfidenceEstimator):
             return np.sqrt(upper_bound(self._combined(X), self.bound))
         (target,), (part,) = self.targets_, self._parts
         if self.bound != "mean" and self.n_bootstrap == 0:
-            z = 1.0 if self.bound == "mean+sd" else float(norm.ppf(float(self.bound)))
-            return np.sqrt(target.squares(part.models_[0].predict_upper(X, z)))
+            return np.sqrt(target.squares(part.models_[0].predict_upper(X, self._z)))
         return np.sqrt(part.reduce(X, lambda p: upper_bound(target.squares(p), self.bound)))
 
     def _combined(self, X: Table) -> FloatArray:
@@ -302,6 +342,7 @@ class ResidualConfidence(ConfidenceEstimator):
             loss=self.loss,
             monotonic=self.monotonic,
             early_stopping=self.early_stopping,
+            prior=read_prior(self.prior, self.learner, self.target),
         )
 
     def _check_bound(self, learner: Any) -> None:

@@ -13,7 +13,7 @@ from qconf.core.conventions import PREDICTION
 from qconf.errors import OptionError, refuse_warnings
 from qconf.fitting.intake import Intake
 from qconf.fitting.opened import opened, read_as_fit, target_and_threshold
-from qconf.fitting.unseen_rows import unseen_rows
+from qconf.fitting.unseen_rows import perhaps_seen, unseen_rows
 from qconf.slicing.audit import audit_slices
 from qconf.slicing.result import SliceAudit
 from qconf.tables.roles import as_names, as_table, check_known, is_name
@@ -26,10 +26,6 @@ __all__ = ["audit_fit", "audit_kept"]
 
 #: Beside the properties of a row: what the models say of it is known beforehand, too.
 _SAID = (PREDICTION, "expected_error")
-_UNKNOWN = (
-    "Nothing tells whether the model has seen these rows: it was fitted without a time. On rows of "
-    "the fit every slice looks better than it is."
-)
 
 
 def audit_fit(
@@ -153,7 +149,10 @@ def audit_kept(
     read = read_as_fit(table, schema, {**of_fit, **(reading or {})})
     truth, limit = target_and_threshold(card, target or None, threshold)
     _check_by(by, read.frame, truth)
-    warned = (*read.warnings, *(() if pair.time_range_ is not None else (_UNKNOWN,)))
+    warned = (
+        *read.warnings,
+        *perhaps_seen(pair, "An audit", "finds every slice better than it is"),
+    )
     if strict:
         refuse_warnings(warned)
     rows = unseen_rows(pair, schema, read.frame, card, truth, time=time, groups=groups)

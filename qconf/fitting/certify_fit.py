@@ -25,6 +25,7 @@ from qconf.certification.certify import certify
 from qconf.certification.value import ValueCurve, value_curve
 from qconf.comparison.contenders import score_columns
 from qconf.comparison.intake import Settings, table_of
+from qconf.encoding.source_pairs import Pairs
 from qconf.fitting.baselines import baseline_of
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.intake import Intake
@@ -55,6 +56,7 @@ def fit_certified(
     groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
+    conflicts: Pairs = (),
     copies: Copies = "group",
     model: RegressorLike | None = None,
     estimator: str = "blend",
@@ -81,7 +83,8 @@ def fit_certified(
     Parameters
     ----------
     table, target, prediction, time, groups, features, drop, copies, model, error, threshold
-        As in `qconf.fit_model`; so are `folds`, `random_state`, `strict` and `progress`.
+        As in `qconf.fit_model`; so are `conflicts`, `folds`, `random_state`, `strict` and
+        `progress`.
     estimator : str, default="blend"
         A registered name. ``"auto"`` compares all estimators on the older rows, and takes the
         best: the calibration rows have no say in it.
@@ -115,6 +118,7 @@ def fit_certified(
         file, target, settings, estimator=estimator, model=model, copies=copies, folds=folds,
         random_state=random_state, strict=strict, drop=[*as_names(drop), *no_features],
         prediction=prediction, time=time, groups=groups, features=features,
+        conflicts=conflicts,
     )  # fmt: skip
     held_out = _held_out(intake, calibration, random_state)
     newer = intake.dataset.take(held_out.calibration)

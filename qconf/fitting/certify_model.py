@@ -16,18 +16,13 @@ from qconf.fitting.baselines import baseline_of
 from qconf.fitting.certified import CertifiedModel
 from qconf.fitting.money import Money
 from qconf.fitting.opened import opened, read_as_fit, target_and_threshold
-from qconf.fitting.unseen_rows import unseen_rows
+from qconf.fitting.unseen_rows import perhaps_seen, unseen_rows
 from qconf.tables.schema import Schema
 
 if TYPE_CHECKING:
     from qconf.model.regressor import ConfidentRegressor
 
 __all__ = ["certify_model"]
-
-_UNKNOWN = (
-    "Nothing tells whether the model has seen these rows: it was fitted without a time. A "
-    "certificate on rows of the fit promises too much."
-)
 
 
 def certify_model(
@@ -115,7 +110,7 @@ def certify_model(
         value = value_curve(expected, residual, groups=rows.held_out.groups, **asked, **amounts)
     of_rows: dict[str, Any] = {"groups": rows.held_out.groups, "periods": rows.held_out.dates}
     certificate: Any = certify(expected, residual, **of_rows, **promise)
-    warned = (*read.warnings, *(() if pair.time_range_ is not None else (_UNKNOWN,)))
+    warned = (*read.warnings, *perhaps_seen(pair, "A certificate", "promises too much"))
     if strict:
         refuse_warnings(warned)
     where = f" of {fspath(table)!r}" if isinstance(table, str | PathLike) else ""

@@ -19,6 +19,7 @@ from qconf._types import (
 )
 from qconf.comparison.intake import Settings
 from qconf.comparison.rounds import Contest
+from qconf.encoding.source_pairs import Pairs
 from qconf.fitting.choosing import older_and_newer
 from qconf.fitting.intake import Intake, of_stage
 from qconf.fitting.result import FittedModel
@@ -35,6 +36,7 @@ def fit_model(
     groups: str | ArrayLike | None = None,
     features: Sequence[str] | str | None = None,
     drop: Sequence[str] | str = (),
+    conflicts: Pairs = (),
     copies: Copies = "group",
     model: RegressorLike | None = None,
     estimator: str | ConfidenceLike = "blend",
@@ -44,6 +46,7 @@ def fit_model(
     folds: int = 5,
     confidence_level: float = 0.95,
     random_state: int = 0,
+    keep_sales: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> FittedModel:
@@ -63,12 +66,15 @@ def fit_model(
         The confidence alone is fitted then, and rows to be scored must come with predictions of
         that model. None fits a valuation model.
     time, groups, features, drop, copies, error, threshold, fraction, folds, confidence_level
-        As in `qconf.compare`.
+        As in `qconf.compare`; so are `conflicts`.
     model : regressor, default=None
         The valuation model, fitted if there is no `prediction`. None is boosted trees.
     estimator : str or confidence estimator, default="blend"
         A registered name, ``"auto"``, or an estimator.
     random_state : int, default=0
+    keep_sales : bool, default=False
+        Whether the rows and their targets are kept in the model and its file, so that
+        `qconf.comparables` needs no other table; whoever gets the file can then read them.
     strict : bool, default=False
         Whether a warning about the table is an error.
     progress : callable, default=None
@@ -101,7 +107,7 @@ def fit_model(
     intake = Intake.of(
         table, target, settings, estimator=estimator, model=model, copies=copies, folds=folds,
         random_state=random_state, strict=strict, drop=drop, prediction=prediction, time=time,
-        groups=groups, features=features,
+        groups=groups, features=features, conflicts=conflicts,
     )  # fmt: skip
     dataset, among, older = intake.dataset, None, np.arange(0)
     if intake.contender is None:
@@ -113,7 +119,7 @@ def fit_model(
     judged = contest.evaluate(among=among, **settings.numbers)[contender.name]
     if progress is not None:
         progress(0, 1, "fit on all rows")
-    fitted = intake.fitted_on(dataset, contender)
+    fitted = intake.fitted_on(dataset, contender, keep_sales=keep_sales)
     # The rows that were judged were held out from all that scored them: no need to do it again.
     fitted.error_distribution_ = contest.error_distribution(contender)
     return FittedModel(

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+import pandas as pd
 
 from qconf._types import ArrayLike, ConfidenceLike, Copies, IntArray, Progress, TableLike
 from qconf.comparison.contenders import Contender, make_contenders, score_columns
 from qconf.comparison.intake import Settings, take_in
 from qconf.core.conventions import PREDICTION, check_seed
 from qconf.errors import OptionError
+from qconf.estimators.conflict import check_learns
 from qconf.fitting.choosing import Choice, choose
 from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.dataset import Dataset
 from qconf.tables.reading import TableFile
 from qconf.tables.roles import is_name
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Intake", "of_stage"]
 
@@ -82,7 +82,7 @@ class Intake:
         table, target, settings, estimator, model, copies, folds, random_state, strict, drop
             As in `qconf.fit_model`.
         **roles
-            ``prediction``, ``time``, ``groups`` and ``features``.
+            ``prediction``, ``time``, ``groups``, ``features`` and ``conflicts``.
 
         Raises
         ------
@@ -95,6 +95,8 @@ class Intake:
             table, target, settings, drop=drop, scores=score_columns(named), copies=copies,
             strict=strict, **roles,
         )  # fmt: skip
+        for one in named:
+            check_learns(one.estimator, dataset.conflicts, one.name)
         _check_scores(dataset, named)
         given = {"target": target, **{role: roles[role] for role in _ROLES}}
         names = {role: str(one) if is_name(one) else None for role, one in given.items()}
@@ -121,7 +123,9 @@ class Intake:
         )  # fmt: skip
         return make_contenders([choice.name], self.settings.scale.name)[0], choice
 
-    def fitted_on(self, dataset: Dataset, contender: Contender) -> ConfidentRegressor:
+    def fitted_on(
+        self, dataset: Dataset, contender: Contender, *, keep_sales: bool = False
+    ) -> ConfidentRegressor:
         """Fit the model that is kept, on all rows of a dataset of this table."""
         regressor, time = self.model, dataset.time
         if dataset.prediction is not None:
@@ -130,11 +134,14 @@ class Intake:
             time = dataset.time_name
         error: Any = self.settings.scale.name
         kept = ConfidentRegressor(
-            regressor, contender.estimator, error=error, copies=self.copies, **self.plan
-        )
+            regressor, contender.estimator, error=error, conflicts=dataset.conflicts,
+            copies=self.copies, keep_sales=keep_sales, **self.plan,
+        )  # fmt: skip
         # A score that is taken as it is learns nothing: no group is on both sides of anything.
         groups = None if score_columns([contender]) else dataset.given_groups
-        return kept.fit(self.rows_of(dataset), dataset.y, time=time, groups=groups)
+        # By its name, sales of later tables are read.
+        target = pd.Series(dataset.y, name=self.names["target"])
+        return kept.fit(self.rows_of(dataset), target, time=time, groups=groups)
 
     def rows_of(self, dataset: Dataset) -> pd.DataFrame:
         """Return the rows as the model that is kept takes them."""

@@ -121,7 +121,8 @@ class FittedModel:
                 f"Predictions of another model than that of the column {self.names['prediction']!r}"
                 ": errors are a model's own. Fit again when it changes."
             )
-        lines.append("Those who must not see rows of the fit: the file holds some of them.")
+        held = "all of them, and their prices" if self.model.keep_sales else "some of them"
+        lines.append(f"Those who must not see rows of the fit: the file holds {held}.")
         return tuple(lines)
 
     @property

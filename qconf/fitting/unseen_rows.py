@@ -25,7 +25,12 @@ from qconf.tables.schema import Schema
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UnseenRows", "unseen_rows"]
+__all__ = ["UnseenRows", "perhaps_seen", "unseen_rows"]
+
+_PERHAPS = (
+    "Nothing tells whether the model has seen these rows: it was fitted without a time. {} on rows "
+    "of the fit {}."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,25 @@ class UnseenRows:
     def positions(self) -> Any:
         """Where they are in the table."""
         return self.held_out.calibration
+
+
+def perhaps_seen(pair: Any, what: str, is_wrong: str) -> tuple[str, ...]:
+    """Warn where a model cannot tell which rows it has seen, having no time.
+
+    Parameters
+    ----------
+    pair : ConfidentRegressor
+    what, is_wrong : str
+        What is made of the rows, and what is wrong with it on rows of the fit.
+
+    Examples
+    --------
+    >>> class WithTime:
+    ...     time_range_ = 0, 1
+    >>> perhaps_seen(WithTime(), "A certificate", "promises too much")
+    ()
+    """
+    return () if pair.time_range_ is not None else (_PERHAPS.format(what, is_wrong),)
 
 
 def unseen_rows(

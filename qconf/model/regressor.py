@@ -38,11 +38,16 @@ from qconf.core.validation import (
     select_rows,
 )
 from qconf.encoding.encoded import Encoded, takes_encoded
+from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.errors import OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
+from qconf.estimators.conflict import check_learns, with_conflicts
 from qconf.estimators.registry import make_estimator
+from qconf.model.background import Background
 from qconf.model.decomposition import Cuts, Shares, split_error
 from qconf.model.given_prediction import given_prediction, shadow_of
+from qconf.model.known_sales import KeptRows, KnownSales
 from qconf.model.known_values import KnownValues
 from qconf.model.probabilities import PredictsProbabilities, held_out_distribution
 from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
@@ -97,6 +102,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
     bound : {"mean", "mean+sd", "max"} or float, default="mean"
         What is taken over the replicates' estimates of the squared error; a float strictly
         between 0 and 1 is their quantile. All but ``"mean"`` need at least 2 replicates.
+    conflicts : sequence of (str, str), or mapping of str to (str, str), default=()
+        Features that should agree, or what each pair is about: the confidence estimator sees how
+        far they do not (`InputConflict`), the valuation model does not.
     copies : {"group", "keep"}, default="group"
         Rows that are alike in all features, ids and time aside, are kept on one side like a
         group when residuals are made; forward in time one that an earlier row is like gets none.
@@ -105,6 +113,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         Whether to hold rows out for `predict_within`, `predict_interval` and `predict_quantiles`.
         With time that costs 3 more fits of the confidence estimator, each on a part of the rows.
         Without it one, and ``folds - 1`` valuation models; on fewer than 12,500 rows more of both.
+    keep_sales : bool, default=False
+        Whether to keep the rows of `fit` and their targets, in the model and in its file, so that
+        `qconf.comparables` needs no other table. Whoever gets the file can then read them.
     random_state : int, RandomState instance or None, default=None
 
     Attributes
@@ -131,6 +142,10 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         Where the predictions are a column, what tells later ones of another model.
     pinned_ : DataFrame or ndarray of shape (n_pinned, n_features)
         A few rows of `fit`, by whose predictions the model is known again.
+    background_ : Background
+        What the rows of `fit` are like, column by column, for explanations of others.
+    known_sales_ : KnownSales
+        By what the rows of `fit` are known again; the rows themselves with `keep_sales`.
     cuts_ : Cuts or None
         Where rows begin to count as common and as hard, found in the rows of `fit`; only with
         ``bootstrap="both"`` and at least 2 replicates.
@@ -169,8 +184,10 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         "bootstrap": [StrOptions(set(get_args(BootstrapScope)))],
         "n_bootstrap": [Interval(Integral, 0, None, closed="left")],
         "bound": [StrOptions(set(BOUNDS)), Interval(Real, 0, 1, closed="neither")],
+        "conflicts": ["array-like", dict, tuple],
         "copies": [StrOptions(set(get_args(Copies)))],
         "probabilities": ["boolean"],
+        "keep_sales": ["boolean"],
         "random_state": ["random_state"],
     }
 
@@ -185,8 +202,10 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         bootstrap: BootstrapScope = "error",
         n_bootstrap: int = 0,
         bound: Bound = "mean",
+        conflicts: Pairs = (),
         copies: Copies = "group",
         probabilities: bool = False,
+        keep_sales: bool = False,
         random_state: RandomState = None,
     ) -> None:
         self.regressor = regressor
@@ -196,8 +215,10 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.bootstrap = bootstrap
         self.n_bootstrap = n_bootstrap
         self.bound = bound
+        self.conflicts = conflicts
         self.copies = copies
         self.probabilities = probabilities
+        self.keep_sales = keep_sales
         self.random_state = random_state
 
     def fit(
@@ -249,8 +270,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
         self.pinned_: Table = select_rows(table, _spread(roles.rows))
+        given_rows = select_rows(table, roles.rows)
+        kept = KeptRows(table, target) if self.keep_sales else None
         table = select_rows(self._features(table), roles.rows)
         target = target[roles.rows]
+        check_pairs(self.conflicts, self._seen_by_confidence(table))
         check_target_values(target, "target", scale)
         if scale.name == "log" and predicted is not None:
             check_positive(predicted, f"prediction {self._given_name!r}", scale)
@@ -274,14 +298,41 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
         self.regressor_ = maker.fit_regressor(regressor)
-        self._known_values = KnownValues.of(table)
         self._fit_replicates(maker, prediction, rng)
+        self._remember(given_rows, table, target, roles, _name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
             held_out = maker, plan, prediction, regressor, rng
             self.error_distribution_ = held_out_distribution(*held_out, given=given is not None)
         return self
+
+    @property
+    def encoder(self) -> TableEncoder:
+        """What turns features, as the valuation model sees them, into numbers."""
+        return self._known_values.encoder
+
+    def _remember(
+        self,
+        given: Table,
+        table: Table,
+        target: FloatArray,
+        roles: FitRoles,
+        target_name: str | None,
+        kept: KeptRows | None,
+    ) -> None:
+        """Keep of the rows what it takes to tell others from them, and to explain others."""
+        self._known_values = KnownValues.of(table)
+        self.known_sales_ = KnownSales.of(
+            table, target, roles.rows, roles.n_rows, self.encoder, target_name, kept
+        )
+        self.background_ = Background.of(
+            given,
+            table,
+            self.encoder,
+            self.residual_[roles.rows],
+            lambda rows: self._estimate(rows, self._predicted(rows)),
+        )
 
     def _cast_shadow(
         self,
@@ -314,6 +365,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """Columns that the confidence estimator does not see; a prediction it sees as such."""
         return tuple(name for name in (self.time_name_, self._given_name) if name is not None)
 
+    def _seen_by_confidence(self, features: Table) -> Table:
+        """Look at features as the confidence estimator does, without the prediction."""
+        hidden = list(self._hidden)
+        return features.drop(columns=hidden) if isinstance(features, pd.DataFrame) else features
+
     def _features(self, table: Table) -> Table:
         """Look at a checked table as the valuation model does: time as time, no group."""
         if not isinstance(table, pd.DataFrame):
@@ -327,11 +383,52 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
 
     def _checked(self, X: TableLike) -> Table:
         """Check new rows, and warn if they lie far beyond the times of `fit`."""
-        check_is_fitted(self)
-        table = self._features(check_table(self, X, reset=False))
+        table = self.features_of(X)
         if self.time_name_ is not None and isinstance(table, pd.DataFrame):
             warn_beyond(table[self.time_name_].to_numpy(), self.time_range_)
         return table
+
+    def features_of(self, X: TableLike) -> Table:
+        """Check rows, and look at them as the valuation model does: time as time, no group.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        DataFrame or ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self)
+        return self._features(check_table(self, X, reset=False))
+
+    def values_of(self, features: Table) -> FloatArray:
+        """Predict the target of rows from `features_of`, which need no second look.
+
+        Parameters
+        ----------
+        features : DataFrame or ndarray of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        return self._predicted(features)
+
+    def described(self, features: Table, prediction: FloatArray) -> Table:
+        """Look at rows from `features_of` as the confidence estimator does.
+
+        Parameters
+        ----------
+        features : DataFrame or ndarray of shape (n_samples, n_features)
+        prediction : ndarray of shape (n_samples,)
+
+        Returns
+        -------
+        DataFrame or ndarray
+            With the prediction, without the time.
+        """
+        return with_prediction(features, prediction, self._hidden)
 
     def _fit_replicates(
         self,
@@ -438,8 +535,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             True for a level that was not there, a gap in a column that had none, and a number
             out of its range; dates may be newer.
         """
-        check_is_fitted(self)
-        table = self._features(check_table(self, X, reset=False))
+        table = self.features_of(X)
         return pd.DataFrame(
             self._known_values.unlike(table),
             columns=getattr(table, "columns", None),
@@ -525,8 +621,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
 
     def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray:
         """Predict expected errors by the fit on the original rows, without replicates."""
-        described = with_prediction(table, prediction, self._hidden)
-        expected: FloatArray = self.confidence_.predict(described)
+        expected: FloatArray = self.confidence_.predict(self.described(table, prediction))
         return expected
 
     def _check_bound(self) -> None:
@@ -550,8 +645,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
 
     def _unfitted_confidence(self) -> Any:
         if isinstance(self.confidence, str):
-            return make_estimator(self.confidence)
-        return clone(_made("confidence", self.confidence))
+            estimator = make_estimator(self.confidence)
+        else:
+            estimator = clone(_made("confidence", self.confidence))
+        check_learns(estimator, self.conflicts, str(self.confidence))
+        return with_conflicts(estimator, self.conflicts)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -563,6 +661,11 @@ def _spread(rows: IntArray) -> IntArray:
     """Choose a few rows, evenly along the table."""
     at = np.linspace(0, len(rows) - 1, num=min(_PINNED, len(rows))).astype(np.intp)
     return rows[at]
+
+
+def _name_of(target: Any) -> str | None:
+    name = getattr(target, "name", None)
+    return str(name) if name is not None and is_name(name) else None
 
 
 def _of_new_rows(prediction: FloatArray, roles: FitRoles) -> FloatArray:

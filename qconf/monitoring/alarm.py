@@ -22,7 +22,7 @@ class Alarm:
     began : int
         After how many rows it seems to have begun.
     observed : float
-        What was found since then, in the units of `limit`.
+        The mean over all of its rows until then, in the units of `limit`.
     limit : float
         What was promised.
     evidence : float

@@ -57,10 +57,14 @@ class Plan:
     threshold : float
         Of an outlier.
     limit : float or None
-        The certified outlier rate of the rows accepted; None has none.
+        The outlier rate promised of the rows accepted; None has none.
+    is_certified : bool
+        Whether a certificate proves it.
     one_sided : bool
         Whether only values that are too high are outliers.
     baseline : Baseline or None
+    is_reference : bool
+        Whether the baseline is of a table that was named, and not of the certified rows.
     shadow : PredictionShadow or None
     false_alarm : float
         With what probability there is ever an alarm, while all is as it was.
@@ -72,8 +76,10 @@ class Plan:
 
     threshold: float
     limit: float | None
+    is_certified: bool = True
     one_sided: bool = False
     baseline: Baseline | None = None
+    is_reference: bool = False
     shadow: Any = None
     false_alarm: float = 0.05
     run_length: int = 20_000

@@ -142,7 +142,8 @@ class RateMonitor:
         rows, began = self.n_rows, min(self._bets.began, self.n_rows - 1)
         evidence = self._bets.e_value if self.kind == "level" else self._detector.sum
         rate = self.n_outliers / rows
-        return Alarm("outlier rate", rows, began, rate, self.limit, evidence)
+        what = "outlier rate" if self.kind == "level" else "change of the outlier rate"
+        return Alarm(what, rows, began, rate, self.limit, evidence)
 
     @property
     def state(self) -> dict[str, Any]:

@@ -38,8 +38,7 @@ class Monitoring:
         """A line for each alarm: what, since when, on how many rows, and what to do."""
         from qconf.monitoring.wording import alarm_line  # noqa: PLC0415 - to print only
 
-        plan = self.watch.plan
-        return [alarm_line(one, plan.false_alarm, plan.run_length) for one in self.watch.raised]
+        return [alarm_line(one, self.watch.plan) for one in self.watch.raised]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -63,6 +62,7 @@ class Monitoring:
             "outcomes_missing": watch.n_outstanding,
             "batches": watch.n_batches,
             "limit": watch.plan.limit,
+            "limit_is_certified": watch.plan.is_certified and watch.plan.limit is not None,
             "periods": [_of_period(label, one) for label, one in watch.periods.told.items()],
         }
 
@@ -92,8 +92,11 @@ class Monitoring:
         """
         from qconf.report.monitoring import MonitoringDisplay  # noqa: PLC0415
 
-        since = [one.since for one in self.watch.raised]
-        return MonitoringDisplay(self.table.reset_index(), self.watch.plan.limit, since).plot(ax)
+        since, plan = [one.since for one in self.watch.raised], self.watch.plan
+        display = MonitoringDisplay(
+            self.table.reset_index(), plan.limit, since, is_certified=plan.is_certified
+        )
+        return display.plot(ax)
 
 
 def _of_period(label: str, period: Any) -> dict[str, Any]:

@@ -23,12 +23,19 @@ from qconf.saving.card import CERTIFICATE, ModelCard
 from qconf.saving.opening import open_model
 from qconf.scoring.decisions import Decisions
 from qconf.scoring.kept_rows import read_kept
+from qconf.tables.containers import EXCEL
 from qconf.tables.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["monitor_file"]
+
+
+_OTHER_OUTLIERS = (
+    "The certified rows were summed up by errors above {:g}, not above {:g}: without a --reference "
+    "only the limit is watched."
+)
 
 
 def monitor_file(
@@ -102,7 +109,18 @@ def monitor_file(
     check_level("false alarm rate", false_alarm, "0.05")
     how = {**card.reading, **(reading or {})}
     read = _Reader(model, card, columns, float(size), how, is_truth_named=truth is not None)
-    plan = _plan(read, reference, limit, false_alarm, run_length)
+    promised, is_certified = _promised(card, size, limit)
+    plan = Plan(
+        threshold=float(size),
+        limit=promised,
+        is_certified=is_certified,
+        one_sided=_certificate(card).get("side") == "over",
+        baseline=_baseline(read, reference),
+        is_reference=reference is not None,
+        shadow=getattr(model, "shadow_", None),
+        false_alarm=false_alarm,
+        run_length=run_length,
+    )
     watch = Watch(plan)
     kept = None if state is None else StateFile(state, _digest(path, plan, columns))
     before = None if kept is None else kept.read()
@@ -112,6 +130,8 @@ def monitor_file(
     watch.update(rows)
     if kept is not None and watch.n_batches:
         kept.write(watch.state)
+    if plan.baseline is None and BASELINE in card.figures:
+        warnings += (_OTHER_OUTLIERS.format(card.threshold, size),)
     return Monitoring(watch, warnings)
 
 
@@ -136,7 +156,11 @@ class _Reader:
 
     def rows(self, table: str, *, is_reference: bool = False) -> tuple[Any, tuple[str, ...]]:
         """Return the rows of a table, and what was strange about it."""
-        read = read_kept(table, self._schema, self._reading)
+        reading = dict(self._reading)
+        if is_reference and Path(table).suffix.lower() not in EXCEL:
+            # A sheet is that of the new rows, and theirs alone if the reference has none.
+            reading.pop("sheet", None)
+        read = read_kept(table, self._schema, reading)
         columns, of_fit, there = self.columns, self._time_of_fit, read.frame.columns
         self._check_truth(read.frame)
         if is_reference and columns.time not in there and self.card.time in there:
@@ -163,28 +187,35 @@ class _Reader:
             raise TableError(msg)
 
 
-def _plan(
-    read: _Reader, reference: str | None, limit: float | None, false_alarm: float, run_length: int
-) -> Plan:
-    certificate = read.card.figures.get(CERTIFICATE)
-    certified = certificate if isinstance(certificate, dict) else {}
+def _certificate(card: ModelCard) -> Mapping[str, Any]:
+    told = card.figures.get(CERTIFICATE)
+    return told if isinstance(told, dict) else {}
+
+
+def _promised(card: ModelCard, threshold: float, limit: float | None) -> tuple[float | None, bool]:
+    """Return the outlier rate that is promised, if any, and whether a certificate proves it."""
+    certified = _certificate(card)
     promised = certified.get("limit") if limit is None else limit
-    if promised is not None and not 0 < float(promised) < 1:
+    if promised is None:
+        return None, False
+    if not 0 < float(promised) < 1:
         msg = f"The limit must lie strictly between 0 and 1 (0.05 is 5 %), got {promised!r}."
         raise OptionError(msg)
-    return Plan(
-        threshold=read.threshold,
-        limit=None if promised is None else float(promised),
-        one_sided=certified.get("side") == "over",
-        baseline=_baseline(read, reference),
-        shadow=getattr(read.model, "shadow_", None),
-        false_alarm=false_alarm,
-        run_length=run_length,
-    )
+    is_of_it = certified.get("threshold", threshold) == threshold
+    if limit is None and not is_of_it:
+        msg = (
+            f"The certificate is of errors above {certified['threshold']:g}, not of those above "
+            f"{threshold:g}: say what is promised of these by --limit, or leave out --threshold."
+        )
+        raise OptionError(msg)
+    return float(promised), is_of_it and promised == certified.get("limit")
 
 
 def _baseline(read: _Reader, reference: str | None) -> Baseline | None:
     if reference is None:
+        if read.threshold != read.card.threshold:
+            # Its tiers and rates are of other outliers.
+            return None
         plain = read.card.figures.get(BASELINE)
         return Baseline.from_dict(plain) if isinstance(plain, dict) else None
     rows, _ = read.rows(reference, is_reference=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qconf.core.estimate import in_percent, in_units, percent_range
 
 if TYPE_CHECKING:
+    from qconf.monitoring.plan import Plan
     from qconf.monitoring.result import Monitoring
     from qconf.monitoring.watch import Raised
 
@@ -28,25 +29,20 @@ _ROWS = {
     "change": "accepted rows with an outcome",
     "scale": "rows with an outcome",
 }
-_CERTIFIED = ("at most", "is certified")
-_LIMITS = {
-    "outliers": _CERTIFIED,
-    "change": _CERTIFIED,
-    "valuation": ("a difference of", "is usual"),
-}
+#: Monitors of what is promised of the rows accepted.
+_OF_LIMIT = ("outliers", "change")
 #: What is no rate: it has units of its own.
 _IN_UNITS = ("scale", "drift")
 
 
-def alarm_line(raised: Raised, false_alarm: float, run_length: int) -> str:
+def alarm_line(raised: Raised, plan: Plan) -> str:
     """Write an alarm as one line.
 
     Parameters
     ----------
     raised : Raised
-    false_alarm : float
-    run_length : int
-        Of the detector of changes.
+    plan : Plan
+        What was promised.
     """
     one = raised.alarm
     in_own_units = raised.monitor in _IN_UNITS or one.what.startswith(("mean", "several"))
@@ -56,16 +52,29 @@ def alarm_line(raised: Raised, false_alarm: float, run_length: int) -> str:
         rows = f"times the square of the expected error, on average over {rows}"
     else:
         rows = f"of {rows}"
-    verb, how = _LIMITS.get(raised.monitor, ("at most", "was expected"))
     when = "" if raised.since == "all" else f"{raised.since}, "
-    trust = f"any false alarm, ever: {in_percent(false_alarm, 0)}"
+    trust = f"any false alarm, ever: {in_percent(plan.false_alarm, 0)}"
     if raised.monitor == "change":
-        trust = f"a false alarm once in {run_length:,} rows at most"
+        trust = f"a false alarm once in {plan.run_length:,} rows at most"
+    held = _held_against(raised.monitor, write(one.limit), plan)
     return (
-        f"ALARM, {one.what}: {write(one.observed)} {rows}, where {verb} {write(one.limit)} "
-        f"{how}; since about {when}row {one.began + 1:,}; {raised.missing:,} outcomes still "
-        f"missing ({trust}). {_WHAT_TO_DO[raised.monitor]}"
+        f"ALARM, {one.what}: {write(one.observed)} {rows}, where {held}; since about {when}row "
+        f"{one.began + 1:,}; {raised.missing:,} outcomes still missing ({trust}). "
+        f"{_WHAT_TO_DO[raised.monitor]}"
     )
+
+
+def _held_against(monitor: str, limit: str, plan: Plan) -> str:
+    if monitor in _OF_LIMIT:
+        return f"at most {limit} {_promise(plan)}"
+    if monitor == "valuation":
+        return f"a difference of {limit} is usual"
+    return f"at most {limit} was expected"
+
+
+def _promise(plan: Plan) -> str:
+    """Say who promised the limit: a certificate, or whoever named it."""
+    return "is certified" if plan.is_certified else "was asked for"
 
 
 def monitoring_lines(told: Monitoring) -> Iterator[str]:
@@ -105,7 +114,8 @@ def _so_far(told: Monitoring) -> Iterator[str]:
     if outcomes:
         limit = told.watch.plan.limit
         rate = in_percent(sum(one.accepted_outliers for one in periods) / outcomes)
-        promised = "" if limit is None else f"; at most {in_percent(limit)} is certified"
+        plan = told.watch.plan
+        promised = "" if limit is None else f"; at most {in_percent(limit)} {_promise(plan)}"
         rows = "accepted rows" if limit is not None else "rows"
         yield f"So far {rate} of {outcomes:,} {rows} with an outcome are outliers{promised}."
 
@@ -123,9 +133,8 @@ def _forecast(told: Monitoring) -> Iterator[str]:
     if estimate is not None:
         name = "These rows" if label == "all" else label
         known = told.watch.plan.baseline
-        before = (
-            "" if known is None else (f", last certified window {in_percent(known.outlier_rate)}")
-        )
+        window = "in the reference" if told.watch.plan.is_reference else "last certified window"
+        before = "" if known is None else f", {window} {in_percent(known.outlier_rate)}"
         yield (
             f"{name}: {in_percent(estimate.value)} outliers expected "
             f"({percent_range(estimate)}){before}."

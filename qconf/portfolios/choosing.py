@@ -11,10 +11,11 @@ from scipy.stats import norm
 
 from qconf._types import FloatArray
 from qconf.core.error_scale import ErrorScale
+from qconf.evaluation.equal_periods import FEWEST_PERIODS, EqualPeriods
 from qconf.portfolios.differences import Seen, fit_differences, means_by
 from qconf.portfolios.result import PortfolioChoice
 from qconf.portfolios.rows import Rows
-from qconf.portfolios.sums import Level, error_correlation, sum_std
+from qconf.portfolios.summing import SumsByLabels, SumsByTime
 
 __all__ = ["LEAST_ROWS", "choose_by_fit", "choose_by_labels"]
 
@@ -24,8 +25,16 @@ LEAST_ROWS = 50
 #: A larger squared residual, of all that any model has, counts as this quantile of them.
 _LARGEST = 0.995
 _AS_OF = (
-    "Sums are told as of the labelled rows: where the market has moved since, all of them are off "
-    "by that as well."
+    "Rows have no time: sums are told as of the labelled rows, and where the market has moved "
+    "since, all of them are off by that as well. Name the time of both tables: time=..."
+)
+_FEW_PERIODS = (
+    f"The labelled rows make fewer than {FEWEST_PERIODS} periods of 30 rows, too few to tell how "
+    "far the level of all values moves: how sure a sum is cannot be said."
+)
+_TOO_FAR = (
+    "Of {} of {} portfolios rows lie further ahead than the labelled ones reach back: how sure "
+    "their sums are cannot be said."
 )
 _TINY = float(np.finfo(float).tiny)
 
@@ -58,21 +67,12 @@ def choose_by_labels(
     before = min(errors, key=lambda name: errors[name])
     portfolios = np.unique(rows.portfolio)
     told = _differences(rows, labelled, came, before, portfolios)
-    codes = np.unique(labelled.portfolio, return_inverse=True)[1]
-    levels, correlation = {}, {}
-    for name in errors:
-        truth = np.asarray(labelled.truth)
-        levels[name] = Level.of(labelled.value[name], truth, scale)
-        value = levels[name](labelled.value[name])
-        spread = scale.spread(np.sqrt(np.maximum(labelled.squared[name], _TINY)), value)
-        correlation[name] = error_correlation((value - truth) / spread, codes)
-    notes = [_AS_OF]
+    sums, notes = _sums(list(errors), rows, labelled, scale, portfolios)
     if told is None:
         notes.append(
             f"The labelled rows are of fewer than {_LEAST_PORTFOLIOS} portfolios, too few to tell "
             "how far expected differences come true in one: nothing is distinguishable."
         )
-    sums = {name: (levels[name], correlation[name]) for name in errors}
     return _chosen(rows, portfolios, errors, ratios, told, sums, scale, confidence_level, notes)
 
 
@@ -98,8 +98,24 @@ def choose_by_fit(
         "nothing is distinguishable, and how sure a sum is cannot be said; pass labelled=(X, y)."
     )
     portfolios, ratios = np.unique(rows.portfolio), dict.fromkeys(errors, 1.0)
-    unknown = dict.fromkeys(errors, (Level(), float("nan")))
+    unknown = {name: SumsByLabels(name, scale) for name in errors}
     return _chosen(rows, portfolios, errors, ratios, None, unknown, scale, confidence_level, [note])
+
+
+def _sums(
+    names: list[str], rows: Rows, labelled: Rows, scale: ErrorScale, portfolios: Any
+) -> tuple[dict[str, SumsByLabels | SumsByTime], list[str]]:
+    """Learn how sure sums are, and say what is not known of them."""
+    if rows.time is None or labelled.time is None:
+        return {name: SumsByLabels.learn(name, labelled, scale) for name in names}, [_AS_OF]
+    periods = EqualPeriods.of(labelled.time)
+    if periods is None:
+        return {name: SumsByLabels(name, scale) for name in names}, [_FEW_PERIODS]
+    sums = {name: SumsByTime.learn(name, labelled, scale, periods) for name in names}
+    if any(one.market is None for one in sums.values()):
+        return dict(sums), [_FEW_PERIODS]
+    far = len(np.unique(rows.portfolio[periods.is_too_far(rows.time)]))
+    return dict(sums), [_TOO_FAR.format(far, len(portfolios))] if far else []
 
 
 def _capped_squares(labelled: Rows) -> dict[str, FloatArray]:
@@ -146,7 +162,7 @@ def _chosen(
     errors: Mapping[str, float],
     ratios: Mapping[str, float],
     told: Mapping[str, tuple[FloatArray, FloatArray]] | None,
-    sums: Mapping[str, tuple[Level, float]],
+    sums: Mapping[str, SumsByLabels | SumsByTime],
     scale: ErrorScale,
     confidence_level: float,
     notes: list[str],
@@ -157,9 +173,8 @@ def _chosen(
     reach = float(norm.ppf((1 + confidence_level ** (1 / max(len(errors) - 1, 1))) / 2))
     parts = []
     for name in errors:
-        level, correlation = sums[name]
-        value = level(rows.value[name])
-        spread = scale.spread(np.sqrt(rows.squared[name]), value)
+        summed = sums[name].sums(rows, codes, n_all)
+        sum_reach = summed.reach(confidence_level)
         difference, error = np.full(n_all, np.nan), np.full(n_all, np.nan)
         if name == before:
             difference = error = np.zeros(n_all)
@@ -176,8 +191,10 @@ def _chosen(
                     "difference_low": difference - reach * error,
                     "difference_high": difference + reach * error,
                     "sum": np.bincount(codes, rows.value[name], n_all),
-                    "expected_sum": np.bincount(codes, value, n_all),
-                    "sum_std": sum_std(spread, codes, n_all, correlation),
+                    "expected_sum": summed.expected,
+                    "sum_std": summed.std,
+                    "sum_low": summed.expected - sum_reach,
+                    "sum_high": summed.expected + sum_reach,
                 }
             )
         )
@@ -187,7 +204,7 @@ def _chosen(
         better_before=before,
         held_out_rms=dict(errors),
         calibration_ratio=dict(ratios),
-        correlation={name: correlation for name, (_, correlation) in sums.items()},
+        correlation={name: one.correlation for name, one in sums.items()},
         error=scale.name,
         confidence_level=confidence_level,
         notes=tuple(notes),

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from scipy.stats import norm
 
 from qconf.core.estimate import in_units
 from qconf.core.printable import shown
@@ -32,7 +31,9 @@ class PortfolioChoice:
         expected error (AVMU), scaled to the labelled rows; ``difference``, the mean squared error
         beyond that of `better_before`, with ``difference_low`` and ``difference_high``; ``sum`` of
         the values; ``expected_sum``, of values brought to the level of the labelled rows, and
-        ``sum_std``, the standard deviation of its error. Not a number is what cannot be said.
+        ``sum_std``, the standard deviation of its error, and ``sum_low`` and ``sum_high`` at the
+        confidence level (divided by ``n`` they are those of the mean). Not a number is what cannot
+        be said.
     better_before : str
         The model with the lowest `held_out_rms`.
     held_out_rms : dict of str to float
@@ -65,7 +66,7 @@ class PortfolioChoice:
         DataFrame
             With the portfolio as index: ``chosen``; ``distinguishable``, whether it is shown to be
             better than `better_before`, which is chosen otherwise; and of the chosen model all
-            columns of `table`, with ``sum_low`` and ``sum_high`` at the confidence level.
+            columns of `table`.
         """
         better = self.table[self.table["difference_high"] < 0]
         best = better.sort_values("difference", kind="stable").drop_duplicates("portfolio")
@@ -74,8 +75,7 @@ class PortfolioChoice:
         own = self.table[self.table["model"] == chosen].set_index("portfolio")
         own = own.rename(columns={"model": "chosen"})
         own.insert(1, "distinguishable", own.index.isin(list(named)))
-        reach = float(norm.ppf((1 + self.confidence_level) / 2)) * own["sum_std"]
-        return own.assign(sum_low=own["expected_sum"] - reach, sum_high=own["expected_sum"] + reach)
+        return own
 
     @property
     def verdict(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,9 @@ from qconf.core.frames import as_frame_if_table
 from qconf.core.validation import check_column
 from qconf.errors import EstimatorError, OptionError, TableError
 from qconf.estimators.registry import blamed
-from qconf.tables.roles import role_column
+from qconf.tables.roles import all_moments, role_column
 
-__all__ = ["Rows", "check_models", "held_out_errors", "rows_of"]
+__all__ = ["Rows", "check_models", "held_out_errors", "rows_of", "time_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +31,10 @@ class Rows:
     residual : dict of str to ndarray of shape (n_rows,)
         Empty where no truth is known.
     truth : ndarray of shape (n_rows,) or None
+    time : ndarray of shape (n_rows,) or None
+        When each row was decided on, as numbers.
+    is_dated : bool
+        Whether the times were dates.
     """
 
     portfolio: Any
@@ -38,6 +42,8 @@ class Rows:
     squared: dict[str, FloatArray]
     residual: dict[str, FloatArray]
     truth: FloatArray | None = None
+    time: FloatArray | None = None
+    is_dated: bool = False
 
     def __len__(self) -> int:
         return len(self.portfolio)
@@ -87,6 +93,7 @@ def rows_of(
     by: str | ArrayLike | None,
     scale: ErrorScale,
     truth: ArrayLike | None = None,
+    time: str | None = None,
 ) -> Rows:
     """Ask each model about rows.
 
@@ -98,6 +105,8 @@ def rows_of(
         The portfolio of each row.
     scale : ErrorScale
     truth : array-like of shape (n_rows,), default=None
+    time : str, default=None
+        The column that says when a row was decided on.
 
     Returns
     -------
@@ -106,7 +115,7 @@ def rows_of(
     Raises
     ------
     TableError
-        If a portfolio is missing, or a truth is no finite number.
+        If a portfolio or a time is missing, or a truth is no finite number.
     EstimatorError
         If a model fails.
     """
@@ -134,7 +143,29 @@ def rows_of(
         squared[name] = error**2
         if known is not None:
             residual[name] = scale.checked_residual(value[name], known)
-    return Rows(portfolio, value, squared, residual, known)
+    when = role_column(table, "time", time)
+    if when is None:
+        return Rows(portfolio, value, squared, residual, known)
+    moments = all_moments(when, n_rows)
+    is_dated = moments.dtype.kind == "M"
+    return Rows(portfolio, value, squared, residual, known, _as_numbers(moments), is_dated)
+
+
+def _as_numbers(moments: Any) -> FloatArray:
+    """Turn dates into microseconds; numbers stay."""
+    if moments.dtype.kind == "M":
+        moments = moments.astype("datetime64[us]").astype(np.int64)
+    return np.asarray(moments, dtype=np.float64)
+
+
+def time_of(models: Mapping[str, Any], tables: Sequence[Any]) -> str | None:
+    """Return the time that all models were fitted with, if all tables have it."""
+    names = {getattr(model, "time_name_", None) for model in models.values()}
+    name = next(iter(names))
+    if len(names) > 1 or name is None:
+        return None
+    there = all(name in getattr(as_frame_if_table(one), "columns", ()) for one in tables)
+    return str(name) if there else None
 
 
 def held_out_errors(models: Mapping[str, Any]) -> dict[str, float]:

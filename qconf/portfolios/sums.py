@@ -7,7 +7,8 @@ so that the variance of the sum is
     Σ s_i² + ρ ((Σ s_i)² − Σ s_i²),
 
 s_i the expected error of row i in units of the target. ρ is the mean product of the standardised
-residuals of two labelled rows of one portfolio; what all rows have in common counts as well.
+residuals of two labelled rows of one portfolio. What all rows have in common counts as well: in ρ
+where rows have no time, and by periods where they have one (`Market`).
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import t
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.error_scale import ErrorScale
 
-__all__ = ["Level", "error_correlation", "sum_std"]
+__all__ = ["Level", "Sums", "error_correlation", "mean_square", "sum_std", "summed"]
 
 #: Portfolios with two labelled rows or more; fewer tell no correlation between their rows.
 _LEAST_PORTFOLIOS = 5
@@ -54,6 +56,40 @@ class Level:
         """Bring values to the level."""
         levelled: FloatArray = value * self.factor + self.shift
         return levelled
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums of portfolios, and how sure they are.
+
+    Attributes
+    ----------
+    expected : ndarray of shape (n_portfolios,)
+        Of values brought to the level of the truth.
+    std : ndarray of shape (n_portfolios,)
+        Standard deviation of its error; not a number where that cannot be said.
+    freedom : ndarray of shape (n_portfolios,)
+        Degrees of freedom of `std`.
+    """
+
+    expected: FloatArray
+    std: FloatArray
+    freedom: FloatArray
+
+    def reach(self, confidence_level: float) -> FloatArray:
+        """Return how far on each side an interval goes."""
+        reach: FloatArray = t.ppf((1 + confidence_level) / 2, self.freedom) * self.std
+        return reach
+
+
+def summed(values: FloatArray, codes: IntArray, n_codes: int) -> FloatArray:
+    """Sum up values by portfolio."""
+    return np.bincount(codes, values, n_codes).astype(np.float64)
+
+
+def mean_square(standardised: FloatArray) -> float:
+    """Return the mean square of standardised residuals, none larger than five."""
+    return float(np.mean(np.clip(standardised, -_LARGEST, _LARGEST) ** 2))
 
 
 def error_correlation(standardised: FloatArray, codes: IntArray) -> float:

@@ -7,11 +7,10 @@ from typing import Any
 
 from qconf._types import ArrayLike, TableLike
 from qconf.core.conventions import check_options
-from qconf.core.error_scale import ErrorScale
 from qconf.errors import OptionError, TableError
 from qconf.portfolios.choosing import LEAST_ROWS, choose_by_fit, choose_by_labels
 from qconf.portfolios.result import PortfolioChoice
-from qconf.portfolios.rows import Rows, check_models, held_out_errors, rows_of
+from qconf.portfolios.rows import Rows, check_models, held_out_errors, rows_of, time_of
 from qconf.tables.roles import is_name
 
 __all__ = ["compare_unlabelled"]
@@ -25,6 +24,7 @@ def compare_unlabelled(
     by: str | ArrayLike | None = None,
     *,
     labelled: tuple[TableLike, ArrayLike] | tuple[TableLike, ArrayLike, ArrayLike] | None = None,
+    time: str | None = None,
     confidence_level: float = 0.8,
 ) -> PortfolioChoice:
     """Choose between fitted models for each portfolio of rows whose outcomes are not known.
@@ -46,6 +46,10 @@ def compare_unlabelled(
         where that of `X` is given as values. None takes the residuals that each model had held
         out in its fit, all on the same rows, for the one that was better before, and nothing is
         distinguishable.
+    time : str, default=None
+        The column that says when a row was decided on, of `X` and of the labelled rows. What a
+        market does to all values at once is read from their periods, and counts in how sure sums
+        are. None is the time that all models were fitted with, if both tables have it.
     confidence_level : float, default=0.8
         At which a model must be better in a portfolio than the one that was better before; with
         several other models, all their intervals hold at once.
@@ -85,29 +89,38 @@ def compare_unlabelled(
     """
     check_options(threshold=1.0, fraction=1.0, confidence_level=confidence_level, outlier_rates=())
     scale = check_models(models)
-    rows = rows_of(models, X, by, scale)
     if labelled is None:
+        rows = rows_of(models, X, by, scale)
         return choose_by_fit(rows, held_out_errors(models), scale, confidence_level)
-    known = _labelled(models, labelled, by, scale)
-    return choose_by_labels(rows, known, scale, confidence_level)
+    known, own = _labelled(labelled, by)
+    when = time_of(models, [X, known[0]]) if time is None else time
+    rows = rows_of(models, X, by, scale, time=when)
+    told = _enough(rows_of(models, known[0], own, scale, known[1], when))
+    if rows.is_dated != told.is_dated:
+        msg = (
+            f"The time {when!r} is of dates in one table and of numbers in the other; make it one."
+        )
+        raise TableError(msg)
+    return choose_by_labels(rows, told, scale, confidence_level)
 
 
-def _labelled(
-    models: Mapping[str, Any], labelled: Any, by: str | ArrayLike | None, scale: ErrorScale
-) -> Rows:
-    """Read rows whose outcomes are known."""
+def _labelled(labelled: Any, by: str | ArrayLike | None) -> tuple[Sequence[Any], Any]:
+    """Return the labelled rows as they were given, and their portfolios."""
     given: Sequence[Any] = labelled if isinstance(labelled, tuple | list) else ()
     if len(given) not in {_PAIR, _TRIPLE}:
         msg = "The labelled rows must be (X, y), or (X, y, by) with the portfolio of each row."
         raise OptionError(msg)
-    own: Any = given[2] if len(given) == _TRIPLE else by
     if len(given) == _PAIR and by is not None and not is_name(by):
         msg = (
             "The portfolios of X are given as values, those of the labelled rows are not: pass "
             "labelled=(X, y, by), or name a column that both tables have."
         )
         raise OptionError(msg)
-    known = rows_of(models, given[0], own, scale, given[1])
+    return given, given[2] if len(given) == _TRIPLE else by
+
+
+def _enough(known: Rows) -> Rows:
+    """Complain of too few labelled rows."""
     if len(known) < LEAST_ROWS:
         msg = f"Too few labelled rows: {len(known)}; at least {LEAST_ROWS} are needed."
         raise TableError(msg)

@@ -23,16 +23,18 @@ _WIDTH = 0.8
 
 
 class MonitoringDisplay:
-    """What came in each period, beside its forecast and the certified limit.
+    """What came in each period, beside its forecast and the limit that was promised.
 
     Parameters
     ----------
     table : DataFrame
         ``period``, ``outlier_rate``, ``accepted_outlier_rate``, ``forecast`` and its ends.
     limit : float or None
-        What is certified of the rows accepted.
+        What is promised of the rows accepted.
     since : sequence of str
         Periods in which an alarm began.
+    is_certified : bool, default=True
+        Whether a certificate proves the limit.
 
     Attributes
     ----------
@@ -43,10 +45,18 @@ class MonitoringDisplay:
     ax_: Axes
     figure_: Figure
 
-    def __init__(self, table: pd.DataFrame, limit: float | None, since: Sequence[str]) -> None:
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        limit: float | None,
+        since: Sequence[str],
+        *,
+        is_certified: bool = True,
+    ) -> None:
         self.table = table
         self.limit = limit
         self.since = list(since)
+        self.is_certified = is_certified
 
     def plot(self, ax: Any = None) -> MonitoringDisplay:
         """Draw.
@@ -79,11 +89,12 @@ class MonitoringDisplay:
         ):
             self.ax_.plot(at, rates[name], color=colour, marker=mark, markersize=4, label=label)
         if self.limit is not None:
+            promised = "certified" if self.is_certified else "asked for"
             self.ax_.axhline(
                 100 * self.limit,
                 color=GREY,
                 linestyle="--",
-                label=f"certified: at most {100 * self.limit:g} %",
+                label=f"{promised}: at most {100 * self.limit:g} %",
             )
         periods = self.table["period"].tolist()
         for i, one in enumerate(dict.fromkeys(self.since)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,14 @@ from qconf.encoding.encoded import takes_encoded
 from qconf.errors import TableError
 from qconf.residuals.schedules import Fit, Round, Schedule
 
-__all__ = ["fit_confidence", "histories", "out_of_sample", "scored_predictions", "with_values"]
+__all__ = [
+    "fit_confidence",
+    "histories",
+    "out_of_sample",
+    "scored_predictions",
+    "wanted",
+    "with_values",
+]
 
 
 def out_of_sample(
@@ -72,7 +79,21 @@ def _is_ours(model: Any) -> bool:
     return takes_encoded(getattr(model, "regressor", model))
 
 
-def with_values(table: TableT) -> TableT:
+def wanted(estimator: Any, columns: Iterable[Any]) -> list[Any]:
+    """List the columns that an estimator asks for by name, even if they have no value.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Asks by a method ``wanted_columns``.
+    columns : iterable of str
+        Those that there are.
+    """
+    asks = getattr(estimator, "wanted_columns", None)
+    return [] if asks is None else list(asks(list(columns)))
+
+
+def with_values(table: TableT, keep: Iterable[Any] = ()) -> TableT:
     """Leave out columns that are missing in every row.
 
     What a fit may see decides that, not the whole table: a column that begins later is not there
@@ -81,6 +102,8 @@ def with_values(table: TableT) -> TableT:
     Parameters
     ----------
     table : DataFrame or ndarray of shape (n_rows, n_features)
+    keep : iterable of str, default=()
+        Columns that somebody asks for by name, who knows what to do if they are missing.
 
     Returns
     -------
@@ -98,7 +121,8 @@ def with_values(table: TableT) -> TableT:
     if len(empty) == table.shape[1]:
         msg = f"Every feature is missing in the {len(table)} rows that a model may learn from."
         raise TableError(msg)
-    return table.drop(columns=table.columns[empty]) if empty else table
+    unused = [name for name in table.columns[empty] if name not in set(keep)]
+    return table.drop(columns=unused) if unused else table
 
 
 def _predicted(fitted: Any, table: Table, known: Table) -> FloatArray:

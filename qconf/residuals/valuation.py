@@ -8,6 +8,7 @@ from typing import Any, Final
 from qconf._types import RandomState
 from qconf.core.error_scale import ErrorScale
 from qconf.errors import OptionError, not_one_of
+from qconf.learners.comparables_regressor import ComparablesRegressor
 from qconf.learners.encoded_regressor import EncodedRegressor
 from qconf.learners.log_target import LogTargetRegressor
 from qconf.learners.trees.boosted import BoostedTrees
@@ -40,9 +41,9 @@ def make_valuation_model(name: str, scale: ErrorScale, random_state: RandomState
 
     Parameters
     ----------
-    name : {"boosted", "forest", "linear"}
-        Boosted trees; a random forest; a ridge regression on standardised numbers and indicators
-        of levels.
+    name : {"boosted", "comparables", "forest", "linear"}
+        Boosted trees; the weighted mean of five adjusted comparables; a random forest; a ridge
+        regression on standardised numbers and indicators of levels.
     scale : ErrorScale
         On the relative and the log scale the model is fitted to log(target).
     random_state : int, RandomState instance or None, default=None
@@ -76,6 +77,10 @@ def _boosted(random_state: RandomState) -> Any:
     )
 
 
+def _comparables(random_state: RandomState) -> Any:
+    return ComparablesRegressor(random_state=random_state)
+
+
 def _forest(random_state: RandomState) -> Any:
     from sklearn.ensemble import RandomForestRegressor  # noqa: PLC0415 - few fits ask for it
 
@@ -95,6 +100,7 @@ def _linear(random_state: RandomState) -> Any:  # noqa: ARG001 - nothing in it i
 #: What can be asked for by name.
 VALUATION_MODELS: Final[dict[str, Callable[[RandomState], Any]]] = {
     "boosted": _boosted,
+    "comparables": _comparables,
     "forest": _forest,
     "linear": _linear,
 }

@@ -10,7 +10,7 @@ import numpy as np
 
 from qconf._types import BoolArray, IntArray
 from qconf.errors import TableError
-from qconf.slicing.figures import WORSE, Figure, figures_of
+from qconf.slicing.figures import WORSE, Figure, figures_of, unmeasured
 from qconf.slicing.halves import Halves
 from qconf.slicing.influence import Excesses, Newer
 from qconf.slicing.levels import Level, supported_levels
@@ -52,14 +52,18 @@ class Audit:
             np.column_stack([one.excess for one in measures]), self._groups_of(rows),
             None if self.time is None else self.time[rows],
         )  # fmt: skip
-        slices = self._looked_at(properties, suspects, newer)
+        slices, is_measured = self._looked_at(properties, suspects, newer)
         inside = [one.holds(properties, rows) for one in slices]
-        excesses = Excesses.of(newer, inside, self.options.seed)
-        quantile = joint_quantile(
-            excesses.correlation, self.options.confidence_level, self.options.seed
-        )
-        figures = figures_of(measures, inside, excesses, quantile)
-        told, explained = merged(slices, inside, figures, newer, quantile, self.options.min_rows)
+        if is_measured:
+            excesses = Excesses.of(newer, inside, self.options.seed)
+            quantile = joint_quantile(
+                excesses.correlation, self.options.confidence_level, self.options.seed
+            )
+            figures = figures_of(measures, inside, excesses, quantile)
+            least = self.options.min_rows
+            told, explained = merged(slices, inside, figures, newer, quantile, least)
+        else:
+            figures, told, explained = unmeasured(measures, inside), [], {}
         order = [*told, *(i for i in _by_evidence(figures) if i not in set(told))]
         measured = [
             self._measured(
@@ -69,21 +73,23 @@ class Audit:
             )
             for i in order
         ]  # fmt: skip
-        tried = self._levels(properties, newer) if levels else ()
+        tried = self._levels(properties, newer) if levels and is_measured else ()
         return self._result(tuple(measured), tried, newer, newer_scores, older)
 
     def _looked_at(
         self, properties: list[Property], suspects: list[Slice], newer: Newer
-    ) -> list[Slice]:
+    ) -> tuple[list[Slice], bool]:
+        """Return slices, and whether they can be measured: few groups do not tell their spread."""
         rows, least = self.halves.newer, self.options.min_rows
-        slices = looked_at(properties, suspects, rows, newer.groups, least)
-        if not slices:
-            msg = (
-                f"No slice has {least} newer rows (of 10 groups, if there are groups): give more "
-                "rows or columns, or a smaller min_rows (--min-rows)."
-            )
-            raise TableError(msg)
-        return slices
+        for groups in (newer.groups, None):
+            slices = looked_at(properties, suspects, rows, groups, least)
+            if slices:
+                return slices, groups is newer.groups
+        msg = (
+            f"No slice has {least} newer rows: give more rows or columns, or a smaller min_rows "
+            "(--min-rows)."
+        )
+        raise TableError(msg)
 
     def _older(self) -> tuple[list[Property], Older]:
         rows, options = self.halves.older, self.options

@@ -13,7 +13,16 @@ from qconf.core.estimate import Estimate
 from qconf.slicing.influence import Excesses
 from qconf.slicing.measures import Measure, MetricName
 
-__all__ = ["CANNOT_SAY", "FINE", "VERDICTS", "WORSE", "Figure", "Verdict", "figures_of"]
+__all__ = [
+    "CANNOT_SAY",
+    "FINE",
+    "VERDICTS",
+    "WORSE",
+    "Figure",
+    "Verdict",
+    "figures_of",
+    "unmeasured",
+]
 
 Verdict: TypeAlias = Literal["worse", "fine", "cannot say"]
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
@@ -96,6 +105,32 @@ def figures_of(
             )
         )  # fmt: skip
     return told
+
+
+def unmeasured(
+    measures: Sequence[Measure], inside: Sequence[BoolArray]
+) -> list[tuple[Figure, ...]]:
+    """Tell what came out without an interval, where nothing tells how sure it is.
+
+    Parameters
+    ----------
+    measures : sequence of Measure
+    inside : sequence of ndarray of shape (n_rows,), dtype bool
+
+    Returns
+    -------
+    list of tuple of Figure
+        Each with the verdict that nothing can be said.
+    """
+    return [tuple(_unmeasured(one, own) for one in measures) for own in inside]
+
+
+def _unmeasured(measure: Measure, inside: BoolArray) -> Figure:
+    value = float(measure.values[inside].mean())
+    expected = value - float(measure.excess[inside].mean())
+    nothing = Estimate(value, (np.nan, np.nan))
+    tolerated = measure.tolerated(expected)
+    return Figure(measure.name, nothing, expected, tolerated, np.nan, CANNOT_SAY)
 
 
 def _figure(

@@ -10,10 +10,10 @@ from qconf._types import IntArray
 from qconf.slicing.properties import Property
 from qconf.slicing.slices import Slice
 
-__all__ = ["looked_at"]
+__all__ = ["FEWEST_GROUPS", "looked_at"]
 
 #: A slice needs so many groups: fewer do not tell their own spread.
-_FEWEST_GROUPS = 10
+FEWEST_GROUPS = 10
 #: More slices of one property than this widen all intervals, and make covariances long.
 _MOST_OF_ONE = 400
 
@@ -62,4 +62,4 @@ def _is_enough(
     n_inside = int(inside.sum())
     if n_inside < min_rows or n_inside == len(newer):
         return False
-    return groups is None or bool(np.count_nonzero(np.bincount(groups[inside])) >= _FEWEST_GROUPS)
+    return groups is None or bool(np.count_nonzero(np.bincount(groups[inside])) >= FEWEST_GROUPS)

@@ -157,6 +157,15 @@ class SliceAudit:
         )
 
     @property
+    def is_measured(self) -> bool:
+        """Whether there are intervals: of too few groups there are none."""
+        return any(
+            not np.isnan(figure.standard_error)
+            for one in self.slices
+            for figure in one.figures.values()
+        )
+
+    @property
     def fine(self) -> tuple[MeasuredSlice, ...]:
         """Slices that are certified to be fine, by all metrics."""
         return tuple(one for one in self.slices if one.verdict == FINE)

@@ -10,6 +10,7 @@ from qconf.core.estimate import in_percent, in_units
 from qconf.core.printable import shown
 from qconf.report.grid import Column, Grid
 from qconf.slicing.figures import VERDICTS
+from qconf.slicing.looking import FEWEST_GROUPS
 from qconf.slicing.wording import level_sentence
 
 if TYPE_CHECKING:
@@ -22,7 +23,13 @@ def audit_parts(audit: SliceAudit) -> Iterator[str | Grid]:
     """Tell of an audit: what it is of, what is worse, and the verdicts."""
     yield heading(audit)
     told = audit.worse
-    if not told:
+    if not audit.is_measured:
+        yield (
+            f"No slice has newer rows of {FEWEST_GROUPS} groups, and fewer do not tell how far "
+            "groups differ: nothing can be said. If rows of a group are independent for what is "
+            "asked, name a finer group."
+        )
+    elif not told:
         yield "No slice is shown to be worse."
     for number, one in enumerate(told, 1):
         same = sum(other.explained_by == one.text for other in audit.slices)
@@ -38,12 +45,15 @@ def heading(audit: SliceAudit) -> str:
     percent = audit.error != "absolute"
     groups = "" if audit.n_groups is None else f" ({audit.n_groups:,} groups)"
     bias = in_percent(audit.bias) if percent else in_units(audit.bias)
+    level = f"{100 * audit.confidence_level:g} %"
+    together = f" Intervals hold for all slices and metrics at once with {level}."
+    if not audit.is_measured:
+        together = ""
     return (
         f"Slices of {audit.n_newer:,} rows{groups}, found on {audit.n_older:,} others: "
         f"{audit.scheme}. In all rows errors are {audit.calibration:.2f} times what was expected "
         f"(root mean square), {in_percent(audit.outlier_rate)} are outliers, the bias is "
-        f"{bias}; slices are held against that. Intervals hold for all slices and metrics at "
-        f"once with {100 * audit.confidence_level:g} %."
+        f"{bias}; slices are held against that.{together}"
     )
 
 

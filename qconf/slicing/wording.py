@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from qconf.core.estimate import in_percent, in_units, percent_range
@@ -30,6 +31,8 @@ def slice_sentence(
     against : {"expected", "all"}
         What the outlier rate was held against.
     """
+    if all(math.isnan(one.standard_error) for one in figures):
+        return f"{text} ({n:,} rows): cannot say, its rows are of too few groups."
     wrong = [one for one in figures if one.verdict == WORSE]
     told = "; ".join(_clause(one, percent=percent, against=against) for one in wrong or figures)
     return f"{text} ({n:,} rows): {told}."

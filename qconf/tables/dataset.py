@@ -15,6 +15,7 @@ from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
 from qconf.core.error_scale import ErrorScale
 from qconf.core.plain_columns import plain_columns
 from qconf.core.validation import check_no_infinity
+from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.errors import TableError
 from qconf.tables.columns import numbers
 from qconf.tables.copies import Copies, find_copies, joined, kept_apart
@@ -75,6 +76,8 @@ class Dataset:
         Columns that are contenders themselves and so not features.
     valuations : DataFrame of shape (n_samples, n_valuations)
         Columns of predictions that are judged beside others, and so not features.
+    conflicts : sequence or mapping of pairs of str
+        Features that should agree; estimators of errors see how far they do not.
     rows : ndarray of shape (n_samples,)
         Positions in the table that was passed.
     left_out : dict of str to int
@@ -97,6 +100,7 @@ class Dataset:
     copies: Copies | None
     scores: pd.DataFrame
     valuations: pd.DataFrame
+    conflicts: Pairs
     rows: np.ndarray[Any, Any]
     left_out: dict[str, int]
     warnings: tuple[str, ...]
@@ -129,6 +133,7 @@ def make_dataset(
     drop: Sequence[str] | str = (),
     scores: Sequence[str] = (),
     valuations: Sequence[str] = (),
+    conflicts: Pairs | None = None,
     keep_copies: bool = False,
 ) -> Dataset:
     """Turn a table into a checked dataset.
@@ -148,6 +153,8 @@ def make_dataset(
         Columns that are scores to be judged.
     valuations : sequence of str, default=()
         Columns of predictions, each to be judged beside others; rows need all of them.
+    conflicts : sequence or mapping of pairs of str, default=None
+        Features that should agree.
     keep_copies : bool, default=False
         Whether rows that are alike in all features count as different rows.
 
@@ -199,11 +206,13 @@ def make_dataset(
         copies=copies,
         scores=frame.loc[keep, list(scores)].reset_index(drop=True),
         valuations=valued.loc[keep].reset_index(drop=True),
+        conflicts=conflicts or (),
         rows=np.flatnonzero(keep),
         left_out=left_out,
         warnings=told,
     )
     _check_target(dataset, scale, what)
+    check_pairs(conflicts, table)
     return _check_features(dataset)
 
 

@@ -17,6 +17,7 @@ from worlds import sales_table
 
 import qconf
 from qconf.cli.main import main
+from qconf.errors import OptionError
 
 FAST = ["--estimator", "count", "--drop", "parcel"]
 
@@ -52,6 +53,26 @@ def test_a_model_is_kept_and_the_next_command_is_said(
     model = qconf.load(str(kept))
     rows = pd.read_parquet(table)[list(model.feature_names_in_)]
     assert np.isfinite(model.predict_error(rows)).all()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_sales_are_kept_if_asked(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], keep: bool
+) -> None:
+    """Then comparables need no other table; if not, they say what they need."""
+    kept = tmp_path / "avm.qconf"
+    typed = ["fit", str(table), "--target", "price", "--time", "sold_on", "--output", str(kept)]
+    run([*typed, *FAST, "--drop", "parcel,avm", *(["--keep-sales"] if keep else [])], capsys)
+    model, sales = qconf.load(str(kept)), pd.read_parquet(table)
+    newest = sales.sort_values("sold_on")[-3:]
+    found = qconf.comparables(model, newest, sales=sales)
+    assert len(found.table) == 15
+    if keep:
+        own = qconf.comparables(model, newest)
+        assert own.table["price"].tolist() == found.table["price"].tolist()
+    else:
+        with pytest.raises(OptionError, match="--keep-sales"):
+            qconf.comparables(model, newest)
 
 
 def test_with_predictions_the_confidence_alone_is_fitted(
@@ -175,3 +196,28 @@ def test_a_fit_that_is_killed_leaves_no_half_file(table: Path, tmp_path: Path) -
     np.testing.assert_array_equal(said("avm.qconf"), wanted)
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == ["avm.qconf", "older.qconf", "sales.parquet", "undisturbed.qconf"]
+
+
+def test_conflicts_are_named_by_pairs(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each `--conflict` is a pair; all commands that fit a confidence take them."""
+    frame = pd.read_parquet(table).fillna({"area": 100.0})
+    frame["listed"] = 1.03 * frame["area"]
+    frame["beds"] = frame["rooms"] - 1
+    frame.to_parquet(table)
+    kept = tmp_path / "avm.qconf"
+    both = ["--conflict", "area,listed", "--conflict", "rooms, beds"]
+    given = [str(table), "--target", "price", "--prediction", "avm", *both, "--drop", "parcel"]
+    run(["fit", *given, "--estimator", "count", "--output", str(kept)], capsys)
+    model = qconf.load(str(kept))
+    assert model.conflicts == [("area", "listed"), ("rooms", "beds")]
+    area, rooms = model.confidence_.conflict_.agreements_
+    assert area.bias == pytest.approx(-np.log(1.03))
+    assert rooms.by_ratio != area.by_ratio
+    out, _ = run(["compare", *given, "--estimators", "count"], capsys)
+    assert "count" in out
+    run(["certify", *given, "--estimator", "count"], capsys, status=3)
+    said = ["fit", *given, "--conflict", "area,lsited", "--output", str(kept)]
+    _, err = run(said, capsys, status=2)
+    assert "there is no feature 'lsited'. Did you mean 'listed'?" in err

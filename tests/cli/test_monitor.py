@@ -138,6 +138,54 @@ def test_a_picture(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "ends in .png" in err
 
 
+def test_a_sheet_of_an_excel_file(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As for every command; a reference of another kind has no sheets."""
+    pytest.importorskip("openpyxl")
+    frame = pd.read_parquet("good.parquet")
+    with pd.ExcelWriter(place / "good.xlsx") as book:
+        pd.DataFrame({"note": ["see next"]}).to_excel(book, sheet_name="notes", index=False)
+        frame.to_excel(book, sheet_name="sales", index=False)
+    told, _ = run(capsys, "good.parquet", "--key", "offer")
+    assert run(capsys, "good.xlsx", "--sheet", "sales", "--key", "offer")[0] == told
+    run(capsys, "good.xlsx", "--sheet", "sales", "--key", "offer", "--reference", "good.parquet")
+    _, err = run(capsys, "good.xlsx", "--sheet", "sale", "--key", "offer", status=2)
+    assert "'sale'" in err
+    _, err = run(capsys, "good.parquet", "--sheet", "sales", status=2)
+    assert "sheet" in err
+
+
+def test_a_limit_that_was_asked_for_is_not_called_certified(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Only what a certificate proves is; nor is a reference the certified window."""
+    asked = ["bad.parquet", "--key", "offer"]
+    certified, _ = run(capsys, *asked, status=4)
+    assert "at most 5.0 % is certified" in certified
+    assert "last certified window" in certified
+    same, _ = run(capsys, *asked, "--limit", "0.05", status=4)
+    assert same == certified
+    named, _ = run(capsys, *asked, "--limit", "0.06", "--reference", "good.parquet", status=4)
+    assert named.count("at most 6.0 % was asked for") == 3
+    assert "certified;" not in named
+    assert "is certified" not in named
+    assert "in the reference" in named
+
+
+def test_a_certificate_is_of_its_own_threshold(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is promised of other outliers, unless somebody says what."""
+    _, err = run(capsys, "good.parquet", "--threshold", "0.2", status=2)
+    assert "The certificate is of errors above 0.15, not of those above 0.2" in err
+    assert err.count("\n") == 1
+    out, err = run(capsys, "good.parquet", "--threshold", "0.2", "--limit", "0.05")
+    assert "at most 5.0 % was asked for" in out
+    # Shares of tiers and the rate of the certified rows are of other outliers.
+    assert "without a --reference only the limit is watched" in err
+    assert "certified window" not in out
+    asked = ["--threshold", "0.2", "--limit", "0.05", "--reference", "good.parquet"]
+    assert "warning" not in run(capsys, "good.parquet", *asked)[1]
+    run(capsys, "good.parquet", "--threshold", "0.15")
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -26,6 +26,8 @@ def test_it_draws_what_came_what_was_forecast_and_where_alarms_began() -> None:
     lines: dict[Any, Any] = {line.get_label(): line for line in display.ax_.get_lines()}
     assert lines["all rows"].get_ydata()[0] == 10.0
     assert lines["certified: at most 6 %"].get_ydata()[0] == 6.0
+    asked = MonitoringDisplay(table, 0.06, [], is_certified=False).plot()
+    assert "asked for: at most 6 %" in [one.get_label() for one in asked.ax_.get_lines()]
     assert lines["an alarm began"].get_xdata()[0] == 1
     assert [one.get_text() for one in display.ax_.get_xticklabels()] == ["2026-01", "2026-02"]
     bars: Any = display.ax_.patches

@@ -182,6 +182,29 @@ def test_rows_of_a_group_count_as_one() -> None:
     assert copies.n_groups == 1500
 
 
+def test_of_few_groups_nothing_is_said() -> None:
+    """Ten towns, of which five are newer: what came is told, without an interval or a verdict."""
+    table, unit, expected = scored(4000)
+    town = np.random.default_rng(1).integers(0, 10, 4000)
+    bad = (table["zone"] == "b").to_numpy()
+    residual = unit * expected * np.where(bad, 3.0, 1.0)
+    audit = audit_slices(table, residual, expected, groups=town, threshold=THRESHOLD)
+    assert not audit.is_measured
+    assert len(audit.worse) == len(audit.fine) == len(audit.levels) == 0
+    assert len(audit.cannot_say) == len(audit.slices) > 10
+    assert "fewer do not tell how far groups differ" in " ".join(str(audit).split())
+    assert "Intervals hold" not in str(audit)
+    assert "too few groups" in audit.slices[0].sentence
+    named = next(one for one in audit.slices if one.text == "zone b")
+    assert named.figures["calibration"].estimate.value > 1.5
+    assert named.figures["calibration"].expected == pytest.approx(1.0)
+    forty = audit_slices(
+        table, residual, expected, groups=np.arange(4000) % 40, threshold=THRESHOLD, levels=False
+    )
+    assert forty.is_measured
+    assert [one.text for one in forty.worse] == ["zone b"]
+
+
 def test_errors_that_move_slowly_in_time_widen_the_intervals() -> None:
     """Where each zone has good and bad months, a month tells less."""
     table, unit, expected = scored(8000)

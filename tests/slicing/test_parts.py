@@ -140,7 +140,7 @@ def test_the_level_that_data_support_is_the_one_they_have(right: int) -> None:
     factor = {
         0: 1.0,
         1: np.where(one, 1.5, 1.0) * np.where(other, 1.4, 1.0),
-        2: np.where(one ^ other, 1.5, 1.0),
+        2: np.where(one & other, 1.6, 1.0),
     }[right]
     size = np.abs(rng.normal(size=6000)) * factor
     older, newer = np.arange(3000), np.arange(3000, 6000)

@@ -8,9 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.exceptions import ConvergenceWarning
 
 from qconf._types import ArrayLike, FloatArray, TableLike
 from qconf.core.row_by_row import product
@@ -18,17 +16,12 @@ from qconf.core.validation import Interval, TakesTables, check_parameters, check
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.readable_design import ReadableDesign
+from qconf.learners.linear.fisher_scoring import fisher_scoring
 
 __all__ = ["GammaGLM"]
 
 #: Share of the mean that a target of zero counts as; too little to move a coefficient.
 _LEAST_TARGET = 1e-9
-#: No coefficient changes by more; a standard error is a thousand times as large.
-_SETTLED = 1e-7
-_SHARES = 0.5 ** np.arange(12)
-_STEPS_WITH_ONE_FACTOR = 15
-#: Rows whose target is as good as zero would have no curvature at all.
-_EXPECTED_SHARE = 1e-3
 
 
 class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
@@ -221,49 +214,9 @@ def _generalised_linear(
     from statsmodels.genmod.families.links import Log  # noqa: PLC0415
     from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
 
-    coefficients, steps = _fisher_scoring(matrix, target, weight, max_iter)
+    coefficients, steps = fisher_scoring(matrix, target, weight, max_iter)
     model = GLM(target, matrix, family=Gamma(Log()), var_weights=weight)
     with warnings.catch_warnings():
         # That it has made no step of its own is no news. The sandwich does not hang on the scale.
         warnings.simplefilter("ignore")
         return model.fit(coefficients, maxiter=0, scale=1.0, cov_type="HC0"), steps
-
-
-def _fisher_scoring(
-    matrix: FloatArray, target: FloatArray, weight: FloatArray, max_iter: int
-) -> tuple[FloatArray, int]:
-    """Find the coefficients, by steps that never raise the deviance.
-
-    With the Gamma deviance and the log link the expected curvature is the same everywhere, so one
-    factor does for many steps; statsmodels takes the whole design apart in each. Where most
-    targets are far from the mean, the curvature that is there leads to the end sooner.
-    """
-    factor = cho_factor((matrix * weight[:, None]).T @ matrix)
-    coefficients, eta = np.zeros(matrix.shape[1]), np.zeros(len(target))
-    relative, deviance = target, float(weight @ target)
-    for step in range(1, max_iter + 1):
-        if step > _STEPS_WITH_ONE_FACTOR:
-            curvature = weight * (relative + _EXPECTED_SHARE)
-            factor = cho_factor((matrix * curvature[:, None]).T @ matrix)
-        change = cho_solve(factor, matrix.T @ (weight * (relative - 1.0)))
-        if np.abs(change).max() < _SETTLED:
-            return coefficients, step
-        toward = matrix @ change
-        for share in _SHARES:
-            ahead = eta + share * toward
-            with np.errstate(over="ignore"):
-                relative = target * np.exp(-ahead)
-            now = float(weight @ (relative + ahead))
-            if now <= deviance:
-                break
-        else:
-            # As low as the numbers of the machine can tell.
-            return coefficients, step
-        coefficients, eta, deviance = coefficients + share * change, ahead, now
-    warnings.warn(
-        f"The coefficients had not settled after {max_iter} iterations; raise max_iter or "
-        "prior_count.",
-        ConvergenceWarning,
-        stacklevel=5,
-    )
-    return coefficients, max_iter

@@ -155,7 +155,7 @@ class FlatTrees:
             Numbers within the tree.
         """
         rows = _as_read(matrix)
-        walked = self._walked.of_trees(trees)
+        walked = self.walked.of_trees(trees)
         found = np.empty((len(walked.roots), len(rows)), dtype=np.int32)
 
         def find(part: slice) -> None:
@@ -182,13 +182,13 @@ class FlatTrees:
         total = np.zeros((len(rows), self.values.shape[1]))
 
         def add(part: slice) -> None:
-            add_values(self._walked, rows[part], room(), total[part])
+            add_values(self.walked, rows[part], room(), total[part])
 
         rows_side_by_side(add, len(rows), n_jobs)
         return total
 
     @cached_property
-    def _walked(self) -> Walked:
+    def walked(self) -> Walked:
         """The same trees as the loops read them: what a split needs lies side by side."""
         tree = np.repeat(np.arange(self.n_trees), np.diff(self.split_offsets))
         split, leaf = self.split_offsets[tree], self.leaf_offsets[tree]

@@ -11,7 +11,7 @@ from qconf._types import FloatArray
 from qconf.core.compiled import exactly_compiled, exactly_inlined
 from qconf.learners.trees.one_tree import CATEGORICAL, MISSING_LEFT, ZERO, ZERO_IS_MISSING
 
-__all__ = ["NODE", "Room", "Walked", "add_values", "find_leaves", "room"]
+__all__ = ["NODE", "Room", "Walked", "add_values", "find_leaves", "goes_left", "room"]
 
 #: A split as it is walked: side by side, so that one line of the cache holds all of it. Children
 #: and sets are numbered over all trees; a child below 0 is the complement of a leaf.
@@ -129,14 +129,15 @@ def _walk(trees: Walked, tree: int, block: FloatArray, room: Room) -> None:
             one = np.uint32(room.walking[k])
             node = trees.nodes[np.uint32(room.at[one])]
             number = block[one, np.uint32(node.feature)]
-            child = node.left if _goes_left(trees, node, number) else node.right
+            child = node.left if goes_left(trees, node, number) else node.right
             room.at[one] = child
             room.walking[n_walking] = one
             n_walking += np.uint64(child >= 0)
 
 
 @exactly_inlined
-def _goes_left(trees: Walked, node: Any, number: float) -> Any:
+def goes_left(trees: Walked, node: Any, number: float) -> Any:
+    """Tell where a row goes at a split."""
     if node.rule > _SIMPLE:
         return _goes_left_by_rule(trees, node, number)
     left = number <= node.threshold

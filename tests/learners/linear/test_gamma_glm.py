@@ -12,7 +12,8 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from worlds import mixed_table, noise_of
 
 from qconf._types import FloatArray
-from qconf.learners.linear.gamma_glm import GammaGLM, _fisher_scoring
+from qconf.learners.linear.fisher_scoring import fisher_scoring
+from qconf.learners.linear.gamma_glm import GammaGLM
 
 NO_PRIOR = 1e-9
 
@@ -64,7 +65,7 @@ def test_standard_errors_are_those_of_refits(squares: tuple[pd.DataFrame, FloatA
     refits = []
     for _ in range(400):
         drawn = np.bincount(rng.integers(len(y), size=len(y)), minlength=len(y))
-        coefficients, _ = _fisher_scoring(rows, target, np.append(drawn, counts), 100)
+        coefficients, _ = fisher_scoring(rows, target, np.append(drawn, counts), 100)
         refits.append(design @ coefficients)
     ratio = std_err / np.std(refits, axis=0, ddof=1)
     assert np.median(ratio) == pytest.approx(1.0, abs=0.05)

@@ -1,0 +1,1 @@
+"""Why this estimate: comparables, contributions and reasons."""

@@ -1,0 +1,63 @@
+"""Sales of a file, without those that somebody objects to, and with those that were missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from qconf.errors import OptionError
+from qconf.scoring.kept_rows import read_kept
+from qconf.tables.schema import Schema
+
+__all__ = ["sales_of_file", "sales_with", "sales_without"]
+
+
+def sales_of_file(path: str, schema: Schema, reading: Mapping[str, Any]) -> pd.DataFrame:
+    """Read sales; each is called by its row in the file, counted from 1.
+
+    Parameters
+    ----------
+    path : str
+    schema : Schema
+        Of the model.
+    reading : mapping
+        How text is read.
+
+    Returns
+    -------
+    DataFrame of shape (n_sales, n_columns)
+        With an index of texts.
+
+    Raises
+    ------
+    TableError
+    """
+    frame = read_kept(path, schema, reading).frame
+    return frame.set_axis([str(number) for number in range(1, len(frame) + 1)], axis=0)
+
+
+def sales_without(sales: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Leave sales out.
+
+    Raises
+    ------
+    OptionError
+        If there is no such sale.
+    """
+    for name in names:
+        if name not in sales.index:
+            msg = f"--without: there is no sale {name!r}; sales are rows 1 to {len(sales):,}."
+            raise OptionError(msg)
+    return sales.drop(index=list(names))
+
+
+def sales_with(sales: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Add sales, called ``+1``, ``+2`` and so on; columns that they lack are missing."""
+    named = added.set_axis([f"+{name}" for name in added.index], axis=0)
+    unlike = [
+        name for name in sales.columns if name in named and sales[name].dtype != named[name].dtype
+    ]
+    both = (one.astype(dict.fromkeys(unlike, object)) for one in (sales, named))
+    return pd.concat(both).astype(dict.fromkeys(unlike, object)).infer_objects()

@@ -1,0 +1,51 @@
+"""What is told of comparables and of what would change, in words."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from qconf.explanation.telling import adjustments_of, decision
+
+
+def compared(*lines: tuple[str, float, Any, Any]) -> Any:
+    """Adjustments of one sale, called 7."""
+    columns = ["property", "adjustment", "sale_cell", "row_cell"]
+    return SimpleNamespace(adjustments=pd.DataFrame(lines, columns=columns).assign(sale="7"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (("area", 18000.0, 100, 140.0), "+18,000 for 40 more area"),
+        (("lot", -9000.0, 32_123.0, 11_613), "-9,000 for 20510 less lot"),
+        (("age", -900.25, 12, 9), "-900 for 3 less age"),
+        (("zone", 5000.0, "a", "b"), "+5,000 for zone b instead of a"),
+        (("zone", 5000.0, None, "b"), "+5,000 for zone b instead of -"),
+        (("sold", 1234.5, pd.Timestamp("2020-01-02"), pd.Timestamp("2021-03-04")),
+         "+1,234 for sold 2021-03-04 instead of 2020-01-02"),
+        (("(learned since)", -50.5, None, None), "-50.5 for (learned since)"),
+    ],
+)  # fmt: skip
+def test_an_adjustment_says_what_it_is_for(line: tuple[str, float, Any, Any], words: str) -> None:
+    """Numbers by how much more or less, all else by what stands instead."""
+    assert adjustments_of(compared(line), "7") == [words]
+
+
+def test_the_largest_adjustments_are_told() -> None:
+    """Three, by size; none of nothing."""
+    lines = [(f"c{i}", float(amount), 0, 1) for i, amount in enumerate((5, -300, 0, 40, 20))]
+    told = adjustments_of(compared(*lines), "7")
+    assert [one.split()[0] for one in told] == ["-300", "+40.0", "+20.0"]
+    assert adjustments_of(compared(("c", 0.0, 1, 1)), "7") == []
+
+
+def test_a_decision_is_told_as_far_as_it_is_known() -> None:
+    """Tier and acceptance, either or none."""
+    assert decision({}) == []
+    assert decision({"tier": "B", "accept": None}) == ["tier B"]
+    assert decision({"tier": None, "accept": False}) == ["not accepted"]
+    assert decision({"tier": "A", "accept": True}) == ["tier A", "accepted"]
