@@ -79,6 +79,10 @@ if TYPE_CHECKING:
     from qconf.probability.fitting import fit_error_distribution as fit_error_distribution
     from qconf.probability.tiers import tiers as tiers
     from qconf.residuals.progressive import progressive_validation as progressive_validation
+    from qconf.review.corrections import apply_corrections as apply_corrections
+    from qconf.review.queue import review_queue as review_queue
+    from qconf.review.result import ReviewQueue as ReviewQueue
+    from qconf.review.store.store import FeedbackStore as FeedbackStore
     from qconf.saving.card import ModelCard as ModelCard
     from qconf.saving.first_page import read_manifest as read_manifest
     from qconf.saving.opening import load as load
@@ -111,6 +115,7 @@ _HOME = {
     "ErrorDistribution": "qconf.probability.error_distribution",
     "ErrorExplanation": "qconf.explanation.error_explanation",
     "Evaluation": "qconf.evaluation.evaluate",
+    "FeedbackStore": "qconf.review.store.store",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",
     "InputConflict": "qconf.encoding.input_conflict",
@@ -125,6 +130,7 @@ _HOME = {
     "QuantileConfidence": "qconf.estimators.quantile",
     "RateMonitor": "qconf.monitoring.rate_monitor",
     "Reliability": "qconf.evaluation.reliability",
+    "ReviewQueue": "qconf.review.result",
     "ResidualConfidence": "qconf.estimators.residual",
     "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
@@ -132,6 +138,7 @@ _HOME = {
     "SliceAudit": "qconf.slicing.result",
     "ValueCurve": "qconf.certification.value",
     "ValueExplanation": "qconf.explanation.value_explanation",
+    "apply_corrections": "qconf.review.corrections",
     "audit_slices": "qconf.slicing.audit",
     "avm_report": "qconf.avm.report",
     "backtest": "qconf.backtesting.backtest",
@@ -160,6 +167,7 @@ _HOME = {
     "random_sample": "qconf.avm.audit",
     "read_manifest": "qconf.saving.first_page",
     "reliability": "qconf.evaluation.reliability",
+    "review_queue": "qconf.review.queue",
     "rows_to_certify": "qconf.avm.audit",
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
@@ -188,6 +196,7 @@ __all__ = [
     "ErrorDistribution",
     "ErrorExplanation",
     "Evaluation",
+    "FeedbackStore",
     "FittedModel",
     "ForestConfidence",
     "InputConflict",
@@ -203,12 +212,14 @@ __all__ = [
     "RateMonitor",
     "Reliability",
     "ResidualConfidence",
+    "ReviewQueue",
     "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
     "SliceAudit",
     "ValueCurve",
     "ValueExplanation",
+    "apply_corrections",
     "audit_slices",
     "avm_report",
     "backtest",
@@ -237,6 +248,7 @@ __all__ = [
     "random_sample",
     "read_manifest",
     "reliability",
+    "review_queue",
     "rows_to_certify",
     "save",
     "score_batch",

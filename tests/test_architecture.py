@@ -24,7 +24,8 @@ ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
     "certification", "model", "portfolios", "saving", "scoring", "explanation", "monitoring",
-    "comparison", "backtesting", "fitting", "pages", "simulation", "datasets", "cli", "__main__",
+    "comparison", "backtesting", "fitting", "review", "pages", "simulation", "datasets", "cli",
+    "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]
@@ -38,7 +39,7 @@ TESTED_WITH_ALL = {
     "evaluation.faces", "evaluation.metrics.aurc", "evaluation.metrics.bias",
     "evaluation.metrics.mean_absolute_error", "evaluation.metrics.outlier_rate",
     "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.scorer",
-    "evaluation.selection",
+    "evaluation.selection", "fitting.intake", "fitting.opened", "monitoring.intake",
     "learners.online.lanes", "report.grid", "report.page.parts", "report.style",
     "simulation.published", "simulation.result",
 }  # fmt: skip

@@ -22,6 +22,14 @@ from qconf.cli.inspect import inspect_command
 from qconf.cli.main import main
 from qconf.cli.monitor import monitor_command
 from qconf.cli.report_card import report_card_command
+from qconf.cli.review import (
+    decide_command,
+    export_command,
+    list_command,
+    show_command,
+    summary_command,
+)
+from qconf.cli.review_queue import queue_command
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.cli.slices import slices_command
@@ -33,10 +41,11 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 def test_every_option_exists() -> None:
     """Each ``--option`` of the text is one of a command."""
-    known = {"format", "help"}
+    known = {"format", "help", "input", "comparable"}
     commands = (
         backtest_command, certify_command, compare_command, fit_command, inspect_command,
         monitor_command, report_card_command, score_command, simulate_command, slices_command,
+        queue_command, list_command, show_command, decide_command, summary_command, export_command,
     )  # fmt: skip
     for command in commands:
         known |= set(inspect.signature(command).parameters)

@@ -19,6 +19,7 @@ from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
 from qconf.cli.monitor import monitor_command
 from qconf.cli.report_card import report_card_command
+from qconf.cli.review import review_app
 from qconf.cli.score import score_command
 from qconf.cli.simulate import simulate_command
 from qconf.cli.slices import slices_command
@@ -54,6 +55,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():
     app.command(_name, short_help=_summary(_command))(_command)
+app.add_typer(review_app, name="review")
 
 
 def _show_version(wanted: bool) -> None:
@@ -127,8 +129,18 @@ def _usage(error: TyperException, typed: Sequence[str]) -> str:
         kind = _KINDS.get(parameter.type_descriptor.annotation, "otherwise")
         message = f"The option {parameter.opts[-1]} must be {kind}, got {found!r}"
     full_stop = "" if message.endswith("?") else "."
-    is_command = any(one.name == typed[0] for one in app.registered_commands)
-    return f"{message}{full_stop} See {_NAME}{f' {typed[0]}' if is_command else ''} --help."
+    return f"{message}{full_stop} See {' '.join([_NAME, *_command_of(typed)])} --help."
+
+
+def _command_of(typed: Sequence[str]) -> Sequence[str]:
+    """Return what was typed up to the command, or up to the group of commands."""
+    known: dict[str | None, list[str | None]] = {one.name: [] for one in app.registered_commands}
+    for group in app.registered_groups:
+        inner = group.typer_instance.registered_commands if group.typer_instance else []
+        known[str(group.name)] = [one.name for one in inner]
+    if typed[0] not in known:
+        return ()
+    return typed[:2] if typed[1:] and typed[1] in known[typed[0]] else typed[:1]
 
 
 def _missing(parameter: Any) -> str:

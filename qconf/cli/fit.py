@@ -41,10 +41,11 @@ from qconf.cli.options import (
 from qconf.cli.streams import write_text
 from qconf.cli.tables import asked_of, read_or_example, reading_options
 from qconf.cli.terminal import tell
-from qconf.errors import OptionError
+from qconf.errors import OptionError, TableError
 
 if TYPE_CHECKING:
     from qconf.fitting.result import FittedModel
+    from qconf.review.corrections import Corrected
 
 __all__ = ["ModelFileOption", "check_model_name", "fit_command"]
 
@@ -55,6 +56,14 @@ EstimatorOption: TypeAlias = Annotated[
         help="Which confidence: blend, residual, quantile, forest, neighbors, count, online, "
         "empirical-bayes, constant; column:NAME or interval:LOW,HIGH with --prediction; the name "
         "of a plug-in; or auto, which compares all on the older rows and takes the best.",
+    ),
+]
+CorrectionsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="What reviewers found, as qconf review export writes it: inputs are replaced, sales "
+        "that are no market's left out; what that changes is told of rows not reviewed.",
     ),
 ]
 KeepSalesOption: TypeAlias = Annotated[
@@ -89,6 +98,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     error: ErrorOption = None,
     threshold: ThresholdOption = None,
     estimator: EstimatorOption = "blend",
+    corrections: CorrectionsOption = None,
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
@@ -110,12 +120,14 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     qconf fit sales.parquet --target price --time sold_on --output avm.qconf
 
     qconf fit sales.csv --target price --prediction avm --output confidence.qconf
+
+    qconf fit sales.parquet --target price --corrections corrections.parquet --output avm.qconf
     """
     del debug  # seen by the program, before the command
     if output is None:
         msg = "Where shall the model be written? Name a file with --output, such as avm.qconf."
         raise OptionError(msg)
-    check_destination(output, [] if table is None else [table])
+    check_destination(output, [one for one in (table, corrections) if one is not None])
     check_model_name(output)
     if "," in estimator and not estimator.startswith("interval:"):
         msg = (
@@ -132,15 +144,20 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
-    settings = {
-        "copies": copies, "fraction": fraction, "folds": folds, "random_state": seed,
-        "keep_sales": keep_sales,
-    }  # fmt: skip
-    fitted = _fitted(file.frame, {**asked, **settings, "estimator": estimator, "strict": strict})
-    for warning in (*file.warnings, *fitted.warnings):
+    settings = {"copies": copies, "fraction": fraction, "folds": folds, "random_state": seed}
+    asked |= settings
+    frame, corrected = file.frame, _corrected(file.frame, corrections)
+    if corrected is not None:
+        frame = corrected.table
+    kept = {"estimator": estimator, "strict": strict, "keep_sales": keep_sales}
+    fitted = _fitted(frame, {**asked, **kept})
+    changed: tuple[str, ...] = ()
+    if corrected is not None:
+        changed = corrected.summary, _effect(file.frame, corrected, fitted, asked)
+    for warning in (*file.warnings, *fitted.warnings, *(corrected.warnings if corrected else ())):
         tell(f"warning: {warning}")
     fitted.save(output, reading=reading)
-    write_text(_report(fitted, output, prediction), drawn=False)
+    write_text("\n".join([*changed, _report(fitted, output, prediction)]), drawn=False)
 
 
 def check_model_name(output: str) -> None:
@@ -164,6 +181,27 @@ def _fitted(frame: Any, options: dict[str, Any]) -> FittedModel:
     # Standard output is the result's: what other people's estimators print goes beside it.
     with progress_line() as progress, redirect_stdout(sys.stderr):
         return fit_model(frame, progress=progress, **options)
+
+
+def _corrected(frame: Any, corrections: str | None) -> Corrected | None:
+    if corrections is None:
+        return None
+    from qconf.review.corrections import apply_corrections  # noqa: PLC0415 - as above
+
+    return apply_corrections(frame, corrections)
+
+
+def _effect(frame: Any, corrected: Corrected, fitted: FittedModel, asked: dict[str, Any]) -> str:
+    """Say what corrections did to rows that were not reviewed, if that can be said."""
+    from qconf.cli.progress import progress_line  # noqa: PLC0415 - as above
+    from qconf.review.effect import corrections_effect  # noqa: PLC0415
+
+    try:
+        with progress_line() as progress, redirect_stdout(sys.stderr):
+            told = {**asked, "estimator": fitted.estimator, "progress": progress}
+            return str(corrections_effect(frame, corrected, **told))
+    except TableError as error:
+        return f"What the corrections changed cannot be said. {error}"
 
 
 def _report(fitted: FittedModel, output: str, prediction: str | None) -> str:

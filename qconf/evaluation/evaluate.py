@@ -87,6 +87,8 @@ class Evaluation(Faces):
         The same of all rows.
     aurc_draws : Draws
         What `aurc` might have been.
+    coverage_draws : dict of float to Draws
+        What `coverage_at` might have been.
     """
 
     best_decile: Selection
@@ -107,6 +109,7 @@ class Evaluation(Faces):
     rate: ObservedRate
     overall_rate: ObservedRate
     aurc_draws: Draws
+    coverage_draws: dict[float, Draws]
 
     @property
     def has_skill(self) -> bool:
@@ -140,6 +143,17 @@ class Evaluation(Faces):
             self.aurc.value - other.aurc.value,
             self.aurc_draws.minus(other.aurc_draws),
             confidence_level,
+            _DIFFERENCE,
+        )
+
+    def coverage_minus(
+        self, other: Evaluation, outlier_rate: float, confidence_level: float | None = None
+    ) -> Estimate:
+        """Compare the coverage at an outlier rate that was asked for, as `rate_minus` does."""
+        return percentile_estimate(
+            self.coverage_at[outlier_rate].value - other.coverage_at[outlier_rate].value,
+            self.coverage_draws[outlier_rate].minus(other.coverage_draws[outlier_rate]),
+            self.confidence_level if confidence_level is None else confidence_level,
             _DIFFERENCE,
         )
 
@@ -371,5 +385,6 @@ def _evaluation(
         rate=rate,
         overall_rate=measurement.rate_of_all(OUTLIER_RATE, everywhere, draws),
         aurc_draws=aurc_draws,
+        coverage_draws={at: measured.order[metric][1] for at, metric in by_rate.items()},
         **settings,
     )

@@ -20,7 +20,7 @@ from qconf.tables.fit_roles import written_day
 from qconf.tables.roles import check_positive, moments_of, role_column, role_numbers
 from qconf.tables.schema import Schema
 
-__all__ = ["Columns", "decided_rows"]
+__all__ = ["Columns", "decided_rows", "known_residuals", "moments_as_numbers", "seen_in_fit"]
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,13 @@ def decided_rows(
     TableError
         If a column is missing, or none of the rows can be used.
     """
-    time, dated = _times(frame, columns.time)
+    time, dated = moments_as_numbers(frame, columns.time)
     schema = Schema.of_model(model, card.reading)
     scored = score_frame(model, schema, frame)
     at = np.setdiff1d(np.arange(len(frame)), list(scored.reasons)).astype(np.intp)
     timed = np.isfinite(time[at])
     useless = len(frame) - int(timed.sum())
-    seen = _seen(model, time[at], dated=dated) & (columns.time is not None)
+    seen = seen_in_fit(model, time[at], dated=dated) & (columns.time is not None)
     told = _left_out(useless, int((seen & timed).sum()), model)
     timed &= ~seen
     if not timed.any() and seen.any():
@@ -118,7 +118,7 @@ def decided_rows(
             time[at].astype(np.int64).astype("datetime64[us]") if dated else time[at]
         ),
         expected=expected,
-        residual=_residuals(model, frame.iloc[at], str(columns.truth), prediction),
+        residual=known_residuals(model, frame.iloc[at], str(columns.truth), prediction),
         accepted=accepted,
         kinds=kinds_of(accepted, probability),
         probability=probability,
@@ -128,7 +128,7 @@ def decided_rows(
     return rows, told
 
 
-def _seen(model: Any, time: FloatArray, *, dated: bool) -> BoolArray:
+def seen_in_fit(model: Any, time: FloatArray, *, dated: bool) -> BoolArray:
     """Find rows from before the end of the fit: errors look smaller there than in new rows."""
     known = getattr(model, "time_range_", None)
     if known is None:
@@ -154,7 +154,7 @@ def _left_out(useless: int, seen: int, model: Any) -> tuple[str, ...]:
     return told
 
 
-def _times(frame: pd.DataFrame, name: str | None) -> tuple[FloatArray, bool]:
+def moments_as_numbers(frame: pd.DataFrame, name: str | None) -> tuple[FloatArray, bool]:
     """Return times as numbers (microseconds of dates), not a number where missing."""
     if name is None:
         return np.zeros(len(frame)), False
@@ -167,7 +167,9 @@ def _times(frame: pd.DataFrame, name: str | None) -> tuple[FloatArray, bool]:
     return (told if known is None else np.where(known, told, np.nan)), dated
 
 
-def _residuals(model: Any, frame: pd.DataFrame, name: str, prediction: FloatArray) -> FloatArray:
+def known_residuals(
+    model: Any, frame: pd.DataFrame, name: str, prediction: FloatArray
+) -> FloatArray:
     """Return residuals, not a number where the outcome is not known yet."""
     residual = np.full(len(frame), np.nan)
     if name not in frame.columns:

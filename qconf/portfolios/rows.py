@@ -33,6 +33,8 @@ class Rows:
     truth : ndarray of shape (n_rows,) or None
     time : ndarray of shape (n_rows,) or None
         When each row was decided on, as numbers.
+    is_dated : bool
+        Whether the times were dates.
     """
 
     portfolio: Any
@@ -41,6 +43,7 @@ class Rows:
     residual: dict[str, FloatArray]
     truth: FloatArray | None = None
     time: FloatArray | None = None
+    is_dated: bool = False
 
     def __len__(self) -> int:
         return len(self.portfolio)
@@ -141,8 +144,11 @@ def rows_of(
         if known is not None:
             residual[name] = scale.checked_residual(value[name], known)
     when = role_column(table, "time", time)
-    moments = None if when is None else _as_numbers(all_moments(when, n_rows))
-    return Rows(portfolio, value, squared, residual, known, moments)
+    if when is None:
+        return Rows(portfolio, value, squared, residual, known)
+    moments = all_moments(when, n_rows)
+    is_dated = moments.dtype.kind == "M"
+    return Rows(portfolio, value, squared, residual, known, _as_numbers(moments), is_dated)
 
 
 def _as_numbers(moments: Any) -> FloatArray:

@@ -94,12 +94,14 @@ def compare_unlabelled(
         return choose_by_fit(rows, held_out_errors(models), scale, confidence_level)
     known, own = _labelled(labelled, by)
     when = time_of(models, [X, known[0]]) if time is None else time
-    return choose_by_labels(
-        rows_of(models, X, by, scale, time=when),
-        _enough(rows_of(models, known[0], own, scale, known[1], when)),
-        scale,
-        confidence_level,
-    )
+    rows = rows_of(models, X, by, scale, time=when)
+    told = _enough(rows_of(models, known[0], own, scale, known[1], when))
+    if rows.is_dated != told.is_dated:
+        msg = (
+            f"The time {when!r} is of dates in one table and of numbers in the other; make it one."
+        )
+        raise TableError(msg)
+    return choose_by_labels(rows, told, scale, confidence_level)
 
 
 def _labelled(labelled: Any, by: str | ArrayLike | None) -> tuple[Sequence[Any], Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
+from qconf.probability.tails import fit_tail
 
 __all__ = ["BinnedDistribution"]
 
@@ -67,6 +68,36 @@ class BinnedDistribution:
         # Shares are differences of sums of weights: a hair below 0 is 0.
         told: FloatArray = (n_rows * np.clip(inside, 0.0, 1.0) + 0.5) / (n_rows + 1)
         return told
+
+    def beyond(self, at: FloatArray, came: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the probabilities of values as low, and of values as high, as those that came.
+
+        Parameters
+        ----------
+        at, came : ndarray of shape (n_samples,)
+
+        Returns
+        -------
+        low, high : ndarray of shape (n_samples,)
+            In (0, 1). Where only the last of the points tell, by a fitted tail of all bins.
+        """
+        ends = np.full(len(came), np.inf)
+        shares = np.diff(np.average(self.cumulative, axis=0, weights=self.n_effective), prepend=0.0)
+        n_rows = float(self.n_effective.sum())
+        told = []
+        for sign in (-1, 1):
+            below, above = (-ends, came) if sign < 0 else (came, ends)
+            chance = self.probability(at, below, above)
+            values, weights = (sign * self.support)[::sign], shares[::sign]
+            tail = fit_tail(values, weights, n_rows)
+            if tail is not None:
+                far = sign * came > tail.start
+                start = np.full(len(came), sign * tail.start)
+                below, above = (-ends, start) if sign < 0 else (start, ends)
+                fitted = self.probability(at, below, above) * tail.survival(sign * came)
+                chance = np.where(far, fitted, chance)
+            told.append(chance)
+        return told[0], told[1]
 
     def needed(self, probability: float) -> float:
         """Return how many rows a quantile needs: that one lies beyond it, on average."""

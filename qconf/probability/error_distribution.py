@@ -214,6 +214,31 @@ class ErrorDistribution:
         unit = self._unit(expected)
         return unit * self.standardised.crps(np.log(expected), residual / unit)
 
+    def tail_probability(self, expected_error: ArrayLike, residual: ArrayLike) -> FloatArray:
+        """Return how likely a residual is that lies at least so far out: a two-sided p-value.
+
+        Parameters
+        ----------
+        expected_error, residual : array-like of shape (n_samples,)
+            On the error scale; neither has helped to make this distribution.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            In (0, 1]: twice the smaller of the chances of a residual as low, and as high.
+
+        Notes
+        -----
+        The far ends are generalized Pareto (`qconf.probability.tails`): of n residuals none is
+        rarer than 1 / n. If rows of the fit had faults, such faults surprise less.
+        """
+        came = self._scale.of_residual(check_column("residual", residual, np.size(residual)))
+        expected = self._floored(expected_error, len(came))
+        z, at = came / self._unit(expected), np.log(expected)
+        low, high = self.standardised.beyond(at, z)
+        both: FloatArray = np.minimum(1.0, 2 * np.minimum(low, high))
+        return both
+
     @property
     def _scale(self) -> AdditiveScale:
         return additive_scale(self.error)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "EXPECTED_ERROR", "Scored", "check_kept", "output_fields", "score_batch", "score_rows",
+    "EXPECTED_ERROR", "Scored", "check_kept", "one_batch", "output_fields", "score_batch",
+    "score_rows",
 ]  # fmt: skip
 
 EXPECTED_ERROR = "expected_error"
@@ -116,7 +117,7 @@ def score_batch(
     known = Schema.of_model(model) if schema is None else schema
     told = Decisions() if decisions is None else decisions
     told.check(model)
-    scored = score_rows(model, _one_batch(batch), known, keep, decisions=told)
+    scored = score_rows(model, one_batch(batch), known, keep, decisions=told)
     if scored.reasons:
         at, reason = min(scored.reasons.items())
         others = f" {len(scored.reasons) - 1} more rows." if len(scored.reasons) > 1 else ""
@@ -125,7 +126,7 @@ def score_batch(
     return scored.batch
 
 
-def _one_batch(rows: Any) -> pa.RecordBatch:
+def one_batch(rows: Any) -> pa.RecordBatch:
     """Return rows as one batch: that of Arrow, or a table of another library that speaks it.
 
     Raises
@@ -137,15 +138,16 @@ def _one_batch(rows: Any) -> pa.RecordBatch:
 
     if isinstance(rows, pa.RecordBatch):
         return rows
-    if isinstance(rows, pd.DataFrame):
-        return pa.RecordBatch.from_pandas(rows, preserve_index=False)
     if not hasattr(rows, "__arrow_c_stream__"):
         msg = (
             "Rows to be scored must be a batch or a table of Arrow, or a DataFrame of pandas or "
             f"polars; got a {type(rows).__name__}."
         )
         raise TableError(msg)
-    table = pa.table(rows).combine_chunks()
+    is_frame = isinstance(rows, pd.DataFrame)
+    table = pa.Table.from_pandas(rows, preserve_index=False) if is_frame else pa.table(rows)
+    # A frame that was put together of others holds its text in pieces.
+    table = table.combine_chunks()
     batches = table.to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qconf.core.plain_columns import LEVELS
-from qconf.scoring.batch import Scored, score_rows
+from qconf.scoring.batch import Scored, one_batch, score_rows
 from qconf.scoring.decisions import Decisions
 from qconf.tables.reading import TableFile, read_table
 
@@ -56,8 +56,5 @@ def score_frame(
     TableError
         If a column is missing or of another kind.
     """
-    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
-
     there = [name for name in schema.names if name in frame.columns]
-    batch = pa.RecordBatch.from_pandas(frame[there], preserve_index=False)
-    return score_rows(model, batch, schema, decisions=decisions or Decisions())
+    return score_rows(model, one_batch(frame[there]), schema, decisions=decisions or Decisions())

@@ -151,6 +151,8 @@ def test_a_time_that_is_not_there_is_told(column: str, told: str) -> None:
     new = new.assign(gap=new["decided"].where(np.arange(len(new)) > 0))
     with pytest.raises(TableError, match=told):
         choose(known.assign(gap=known["decided"]), new, time=column)
+    with pytest.raises(TableError, match="of dates in one table and of numbers in the other"):
+        choose(known, new.assign(decided=1.0))
 
 
 @pytest.mark.slow

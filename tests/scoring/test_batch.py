@@ -17,7 +17,7 @@ from new_rows import features, fitted_model, new_rows
 
 from qconf import ResidualConfidence
 from qconf.errors import TableError
-from qconf.scoring.batch import score_batch, score_rows
+from qconf.scoring.batch import one_batch, score_batch, score_rows
 from qconf.tables.schema import Schema
 
 SCORES = ["prediction", "expected_error", "fsd", "std", "low", "high"]
@@ -199,3 +199,10 @@ def test_what_is_no_table_is_named() -> None:
     """A list has no columns."""
     with pytest.raises(TableError, match="got a list"):
         score_batch(fitted_model(), [1, 2])
+
+
+def test_a_frame_put_together_of_others_is_one_batch() -> None:
+    """Its text lies in pieces; `score_batch` and all that reads frames take it as any other."""
+    half = pd.DataFrame({"zone": ["a", "b"], "lot": [1.0, 2.0]})
+    assert one_batch(pd.concat([half, half], ignore_index=True)).num_rows == 4
+    assert one_batch(half.iloc[:0]).num_rows == 0

@@ -1,0 +1,99 @@
+"""Why each estimate that is looked into is what it is, as it is told now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
+
+from qconf.errors import OptionError, QconfError
+from qconf.explanation.comparables import comparables
+from qconf.explanation.row_explanation import explain_row
+from qconf.explanation.sales_of_file import sales_of_file
+from qconf.review.intake import ScoredOutcomes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Explain", "explanations"]
+
+#: What explains rows: given them, one plain value of JSON each.
+Explain = Callable[["pd.DataFrame"], Sequence[Any]]
+#: Where there is no explanation, why.
+_WHY_NONE = "cannot_be_explained"
+
+
+def explanations(
+    explain: Explain | bool, rows: ScoredOutcomes, chosen: Sequence[int], sales: Any = None
+) -> list[Any]:
+    """Explain the rows that were chosen.
+
+    Parameters
+    ----------
+    explain : callable or bool
+        True asks the model for what ``qconf explain`` tells; what cannot be explained says so.
+    rows : ScoredOutcomes
+    chosen : sequence of int
+        Positions.
+    sales : DataFrame or path, default=None
+        Of which comparables are chosen; None is those that the model keeps, if it does.
+
+    Returns
+    -------
+    list
+        One plain value a row; None without `explain`.
+
+    Raises
+    ------
+    OptionError
+        If there is not one a row.
+    """
+    if explain is False or not len(chosen):
+        return [None] * len(chosen)
+    frame = rows.frame.iloc[list(chosen)].reset_index(drop=True)
+    if explain is True:
+        known = _sales(rows, sales)
+        return [_of_row(rows, frame.iloc[[at]], known) for at in range(len(frame))]
+    told = list(explain(frame))
+    if len(told) != len(frame):
+        msg = f"The explanations must be one a row: got {len(told)} for {len(frame)} rows."
+        raise OptionError(msg)
+    return told
+
+
+def _sales(rows: ScoredOutcomes, sales: Any) -> Any:
+    if isinstance(sales, str | PathLike):
+        return sales_of_file(fspath(sales), rows.schema, rows.reading)
+    return sales
+
+
+def _of_row(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> dict[str, Any]:
+    own = frame[list(rows.columns)]
+    try:
+        told = explain_row(
+            rows.pair, own, schema=rows.schema, decisions=rows.decisions,
+            comparables=_comparables(rows, own, sales),
+        )  # fmt: skip
+    except QconfError as error:
+        # A case without an explanation is still one.
+        return {_WHY_NONE: str(error)}
+    plain: dict[str, Any] = _finite(told.to_dict())
+    return plain
+
+
+def _comparables(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> Any:
+    kept = getattr(getattr(rows.pair, "known_sales_", None), "kept", None)
+    if sales is None and kept is None:
+        return None
+    target = None if sales is None else rows.target
+    return comparables(rows.pair, frame, sales=sales, target=target, random_state=0)
+
+
+def _finite(value: Any) -> Any:
+    """Return plain values; what is not a number is not known."""
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
