@@ -54,14 +54,14 @@ def test_rules_alone_expect_errors() -> None:
     np.testing.assert_allclose(gap, 0.08)
     np.testing.assert_array_equal(clone(est).predict(table), est.predict(table))
     array = ResidualConfidence.from_rules(0.1, {"x1": (1.0, 1.0)}).predict([[5.0, 0.0], [5.0, 1.0]])
-    np.testing.assert_allclose(array, [0.1, 0.1 * np.e])
+    np.testing.assert_allclose(array, [0.1, 0.1 * np.exp(1.0)])
 
 
 def test_a_rule_makes_nothing_very_safe_that_nobody_has_seen() -> None:
     """A size typed with three zeros too many: half of the typical error, and not none."""
     est = ResidualConfidence.from_rules(0.1, {"size": (-0.01, 0.01)}, typical={"size": 100})
     sizes = pd.DataFrame({"size": [100, 150, 150_000, 0]})
-    wanted = 0.1 * np.array([1.0, np.exp(-0.5), 0.5, np.e])
+    wanted = 0.1 * np.array([1.0, np.exp(-0.5), 0.5, np.exp(1.0)])
     np.testing.assert_allclose(est.predict(sizes), wanted)
     learned = est.fit(sizes[:2].sample(40, replace=True, random_state=0), np.full(40, 0.1))
     expected = learned.predict(sizes)

@@ -92,3 +92,17 @@ def test_the_product_names_what_is_marked(model: Any) -> None:
     """A conflict is told beside the factor."""
     assert "tax + listing (conflict)" in explain_error(model, ROWS).in_words(1)
     assert "tax + listing (" not in explain_error(model, ROWS).in_words(0)
+
+
+def test_a_model_that_was_told_of_pairs_gives_the_conflict_as_its_reason() -> None:
+    """From the fit to the words: two sources disagree on the floor area."""
+    rng = np.random.default_rng(0)
+    tax, wrong = rng.uniform(50, 300, 2000), rng.random(2000) < 0.1
+    X = pd.DataFrame({"tax": tax, "listing": 1.03 * tax * np.where(wrong, 1.4, 1.0)})
+    y = 1000 * tax * np.exp(rng.normal(scale=np.where(wrong, 0.3, 0.08)))
+    pairs = {"floor area": ("tax", "listing")}
+    told = ConfidentRegressor(confidence="residual", conflicts=pairs, random_state=0).fit(X, y)
+    found = explain_error(told, pd.DataFrame({"tax": [120.0], "listing": [180.0]})).table
+    assert found["property"].tolist() == ["tax + listing"]
+    assert found["factor"].item() > 2
+    assert found["sentence"].item().startswith("two sources disagree on the floor area: tax 120")
