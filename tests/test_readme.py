@@ -17,6 +17,7 @@ from qconf import ConfidentRegressor
 from qconf.cli.backtest import backtest_command
 from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
+from qconf.cli.explain import explain_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
 from qconf.cli.main import main
