@@ -10,7 +10,7 @@ import pandas as pd
 
 from qconf.core.estimate import in_percent
 from qconf.explanation.cells import written_cell
-from qconf.explanation.comparables_result import HELD_OUT
+from qconf.explanation.comparables_result import HELD_OUT, OTHER
 from qconf.explanation.money import in_steps
 from qconf.explanation.row_explanation import RowExplanation
 from qconf.explanation.sentences import told_error
@@ -22,6 +22,11 @@ __all__ = ["headline", "sections_of"]
 #: So many reasons, adjustments of a comparable and alternatives are told.
 _REASONS, _ADJUSTMENTS, _ALTERNATIVES = 8, 3, 6
 _NO_FACTOR = 0.005
+#: What stands among the adjustments and is no property.
+_NO_PROPERTY = {
+    OTHER: "a part of the difference between the model's two values that goes to no property.",
+    HELD_OUT: "what the model says of a sale now, beyond what it said without having seen it.",
+}
 
 
 def headline(told: RowExplanation) -> str:
@@ -63,7 +68,10 @@ def sections_of(told: RowExplanation, no_comparables: str = "") -> list[Section]
 
 
 def _inputs(told: RowExplanation) -> Grid:
-    columns = [Column("input"), Column("here"), Column("typical"), Column("note", fold=True)]
+    columns = [
+        Column("input", fold=True), Column("here", fold=True), Column("typical", fold=True),
+        Column("note", fold=True),
+    ]  # fmt: skip
     rows = []
     for one in told.inputs.to_dict("records"):
         note = f"{one['mark']}: {one['note']}" if one["mark"] else ""
@@ -96,11 +104,8 @@ def _comparables(told: RowExplanation, why_none: str) -> Iterator[str | Grid]:
         f"{in_steps(summary['value'])}. In effect {summary['effective_comparables']:.1f} of "
         f"{summary['known_sales']:,.0f} known sales stand behind it."
     )
-    if HELD_OUT in set(told.comparables.adjustments["property"]):
-        yield (
-            f"{HELD_OUT}: what the model says of a sale now, beyond what it said without having "
-            "seen it."
-        )
+    named = set(told.comparables.adjustments["property"])
+    yield from (f"{name}: {words}" for name, words in _NO_PROPERTY.items() if name in named)
 
 
 def adjustments_of(comparables: Any, sale: Any) -> list[str]:
@@ -132,7 +137,7 @@ def _reasons(told: RowExplanation) -> Iterator[str | Grid]:
     table = told.error.table.head(_REASONS)
     table = table[table["contribution"].abs() >= _NO_FACTOR]
     if len(table):
-        columns = [Column("property"), Column("factor", right=True), Column("why", fold=True)]
+        columns = [Column("property", fold=True), Column("factor", right=True), Column("why", fold=True)]
         rows = [
             [str(one.property), f"× {one.factor:.2f}", str(one.sentence)]
             for one in table.itertuples()
@@ -155,8 +160,9 @@ def _alternatives(told: RowExplanation) -> Iterator[str | Grid]:
     yield _verdict(table, told.score)
     decided = [name for name in ("tier", "accept") if told.score.get(name) is not None]
     columns = [
-        Column("input"), Column("here"), Column("if it were"), Column("value", right=True),
-        Column("change", right=True), Column("expected error", right=True),
+        Column("input", fold=True), Column("here", fold=True), Column("if it were", fold=True),
+        Column("value", right=True), Column("change", right=True),
+        Column("expected error", right=True),
         *(Column(name) for name in decided),
     ]  # fmt: skip
     rows = [

@@ -8,6 +8,9 @@ from qconf.report.grid import Column, Grid
 
 __all__ = ["as_html"]
 
+#: A cell of more characters is no name or number.
+_SENTENCE = 40
+
 
 def as_html(*parts: str | Grid) -> str:
     """Write paragraphs and tables below each other.
@@ -34,5 +37,9 @@ def _table(grid: Grid) -> str:
 
 def _cell(element: str, column: Column, text: str) -> str:
     side = "right" if column.right else "left"
+    # Numbers stay in a line, and sentences get room, on a narrow screen too: tables scroll.
+    room = "; white-space: nowrap" if column.right and element == "td" else ""
+    if column.fold and len(text) > _SENTENCE:
+        room = "; min-width: 16em"
     inner = escape(text.strip()).replace("\n", "<br>")
-    return f'<{element} style="text-align: {side}">{inner}</{element}>'
+    return f'<{element} style="text-align: {side}{room}">{inner}</{element}>'
