@@ -84,18 +84,21 @@ class _Compared:
     def of(
         cls, asked: Asked, model: Any, target: str | None, schema: Schema, said: Mapping[str, Any]
     ) -> _Compared:
-        """Read the sales, if there are some."""
+        """Read the sales, or take those that the model keeps, if there are some."""
         from qconf.explanation.sales_of_file import (  # noqa: PLC0415 - help must not wait
+            kept_sales,
             sales_of_file,
             sales_with,
             sales_without,
         )
 
         if asked.sales is None:
-            kept = getattr(getattr(model, "known_sales_", None), "kept", None)
-            why = "" if kept is not None else "None: name earlier sales with --sales FILE."
-            return cls(asked, model, None, why_none=why)
-        sales = sales_of_file(asked.sales, schema, said)
+            sales = kept_sales(model, target)
+        else:
+            sales = sales_of_file(asked.sales, schema, said)
+        if sales is None:
+            _check_nothing_of_sales(asked)
+            return cls(asked, model, target, why_none="None: name earlier sales with --sales FILE.")
         objected, n_added = sales_without(sales, asked.without), 0
         if asked.add_sale is not None:
             added = sales_of_file(asked.add_sale, schema, said)
@@ -123,12 +126,19 @@ class _Compared:
 
 
 def _check(asked: Asked) -> None:
-    """Complain about options that do not go together, before the model is opened."""
-    alone = {"--without": asked.without, "--add-sale": asked.add_sale, "--since": asked.since}
-    for name, value in alone.items():
-        if value and asked.sales is None:
-            msg = f"{name} is about comparables: name sales to choose them from, with --sales FILE."
-            raise OptionError(msg)
+    """Complain about an option before the model is opened."""
     if asked.n < 1:
         msg = f"-n must be a whole number >= 1, got {asked.n}."
         raise OptionError(msg)
+
+
+def _check_nothing_of_sales(asked: Asked) -> None:
+    """Complain about options that are about sales, where there are none."""
+    alone = {"--without": asked.without, "--add-sale": asked.add_sale, "--since": asked.since}
+    for name, value in alone.items():
+        if value:
+            msg = (
+                f"{name} is about comparables, and the model keeps no sales to choose them from: "
+                "name some with --sales FILE."
+            )
+            raise OptionError(msg)

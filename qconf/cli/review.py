@@ -100,9 +100,12 @@ def list_command(
         raise OptionError(not_one_of("state", state, states))
     if source is not None and source not in SOURCES:
         raise OptionError(not_one_of("source", source, SOURCES))
+    if n < 1:
+        msg = f"-n must be a whole number >= 1, got {n}."
+        raise OptionError(msg)
     check_output(format_name, output, [store])
     with FeedbackStore(store, create=False) as kept:
-        cases = kept.cases(decided=states[state], drawn_by=source, limit=max(n, 0))
+        cases = kept.cases(decided=states[state], drawn_by=source, limit=n)
         told = CaseList(cases, kept.counts())
     write_result(_Defused(told), str, format_name, output)
 

@@ -1,4 +1,4 @@
-"""Sales of a file, without those that somebody objects to, and with those that were missed."""
+"""Sales of a file or of the fit, without those objected to, and with those that were missed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qconf.errors import OptionError
 from qconf.scoring.kept_rows import read_kept
 from qconf.tables.schema import Schema
 
-__all__ = ["sales_of_file", "sales_with", "sales_without"]
+__all__ = ["kept_sales", "sales_of_file", "sales_with", "sales_without"]
 
 
 def sales_of_file(path: str, schema: Schema, reading: Mapping[str, Any]) -> pd.DataFrame:
@@ -34,8 +34,33 @@ def sales_of_file(path: str, schema: Schema, reading: Mapping[str, Any]) -> pd.D
     ------
     TableError
     """
-    frame = read_kept(path, schema, reading).frame
-    return frame.set_axis([str(number) for number in range(1, len(frame) + 1)], axis=0)
+    return _counted(read_kept(path, schema, reading).frame)
+
+
+def kept_sales(model: Any, target: str | None) -> pd.DataFrame | None:
+    """Return the sales that a model keeps; each is called by its row in the fit, counted from 1.
+
+    Rows without a price were in no fit, and are not counted.
+
+    Parameters
+    ----------
+    model : ConfidentRegressor
+    target : str or None
+        What the column of prices is to be called; None is "target".
+
+    Returns
+    -------
+    DataFrame of shape (n_sales, n_columns) or None
+        With an index of texts; None if the model keeps none.
+    """
+    kept = getattr(getattr(model, "known_sales_", None), "kept", None)
+    if kept is None:
+        return None
+    return _counted(pd.DataFrame(kept.table).assign(**{target or "target": kept.target}))
+
+
+def _counted(sales: pd.DataFrame) -> pd.DataFrame:
+    return sales.set_axis([str(number) for number in range(1, len(sales) + 1)], axis=0)
 
 
 def sales_without(sales: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:

@@ -137,7 +137,11 @@ def _reasons(told: RowExplanation) -> Iterator[str | Grid]:
     table = told.error.table.head(_REASONS)
     table = table[table["contribution"].abs() >= _NO_FACTOR]
     if len(table):
-        columns = [Column("property", fold=True), Column("factor", right=True), Column("why", fold=True)]
+        columns = [
+            Column("property", fold=True),
+            Column("factor", right=True),
+            Column("why", fold=True),
+        ]
         rows = [
             [str(one.property), f"× {one.factor:.2f}", str(one.sentence)]
             for one in table.itertuples()

@@ -19,7 +19,7 @@ def as_html(*parts: str | Grid) -> str:
     --------
     >>> as_html("a < b", Grid([Column("n", right=True)], [["1"]]))
     '<div><p>a &lt; b</p><table><thead><tr><th style="text-align: right">n</th></tr></thead>\
-<tbody><tr><td style="text-align: right">1</td></tr></tbody></table></div>'
+<tbody><tr><td style="text-align: right; white-space: nowrap">1</td></tr></tbody></table></div>'
     """
     told = (_table(one) if isinstance(one, Grid) else f"<p>{escape(one)}</p>" for one in parts)
     return f"<div>{''.join(told)}</div>"
@@ -40,6 +40,6 @@ def _cell(element: str, column: Column, text: str) -> str:
     # Numbers stay in a line, and sentences get room, on a narrow screen too: tables scroll.
     room = "; white-space: nowrap" if column.right and element == "td" else ""
     if column.fold and len(text) > _SENTENCE:
-        room = "; min-width: 16em"
+        room = "; min-width: 12em"
     inner = escape(text.strip()).replace("\n", "<br>")
     return f'<{element} style="text-align: {side}{room}">{inner}</{element}>'

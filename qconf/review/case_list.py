@@ -104,7 +104,8 @@ class CaseSheet:
         lines = [f"Case {case.id}, row {case.row_key}: {case.why}. {_state(case)}".rstrip()]
         columns = [Column("", fold=True), Column("", fold=True)]
         told = {**case.estimate, "outcome": case.outcome}
-        parts: list[str | Grid] = [*lines, "The estimate:", Grid(columns, _pairs(told))]
+        estimate = {name: _figure(one) for name, one in told.items()}
+        parts: list[str | Grid] = [*lines, "The estimate:", Grid(columns, _pairs(estimate))]
         parts += ["Inputs:", Grid(columns, _pairs(case.inputs))]
         if case.explanation is not None:
             parts += ["Explanation:", *_explanation(case.explanation)]
@@ -131,8 +132,12 @@ def _explanation(told: Any) -> Iterator[str | Grid]:
 
 
 def _figures(sale: dict[str, Any]) -> list[str]:
-    known = (sale.get(name) for name in _OF_SALES)
-    return [in_units(one) if isinstance(one, int | float) else "" for one in known]
+    return [str(_figure(sale.get(name, ""))) for name in _OF_SALES]
+
+
+def _figure(value: Any) -> Any:
+    """Write a number as people read it; anything else stays."""
+    return in_units(value) if isinstance(value, float) else value
 
 
 def _pairs(values: dict[str, Any]) -> list[list[str]]:

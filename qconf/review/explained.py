@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qconf.errors import OptionError, QconfError
 from qconf.explanation.comparables import comparables
 from qconf.explanation.row_explanation import explain_row
-from qconf.explanation.sales_of_file import sales_of_file
+from qconf.explanation.sales_of_file import kept_sales, sales_of_file
 from qconf.review.intake import ScoredOutcomes
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def explanations(
 def _sales(rows: ScoredOutcomes, sales: Any) -> Any:
     if isinstance(sales, str | PathLike):
         return sales_of_file(fspath(sales), rows.schema, rows.reading)
-    return sales
+    return kept_sales(rows.pair, rows.target) if sales is None else sales
 
 
 def _of_row(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> dict[str, Any]:
@@ -83,11 +83,9 @@ def _of_row(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> dict[str, 
 
 
 def _comparables(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> Any:
-    kept = getattr(getattr(rows.pair, "known_sales_", None), "kept", None)
-    if sales is None and kept is None:
+    if sales is None:
         return None
-    target = None if sales is None else rows.target
-    return comparables(rows.pair, frame, sales=sales, target=target, random_state=0)
+    return comparables(rows.pair, frame, sales=sales, target=rows.target, random_state=0)
 
 
 def _finite(value: Any) -> Any:

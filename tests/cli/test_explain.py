@@ -157,6 +157,26 @@ def test_a_sale_that_was_missed_can_be_the_best_comparable(
     assert told["after"]["comparables"]["comparables"][0]["sale"] == "+1"
 
 
+def test_sales_that_the_model_keeps_can_be_objected_to(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """They are called by their rows in the table of the fit, as with --sales."""
+    table = pd.read_parquet("sales.parquet")
+    made = fit_model(table, "price", time="sold_on", groups="parcel", estimator="residual",
+                     keep_sales=True, random_state=0)  # fmt: skip
+    made.save(tmp_path / "kept.qconf")
+    typed = ["explain", str(tmp_path / "kept.qconf"), "new.parquet", "--row", "17"]
+    typed += ["--since", "2020-06-01", "--add-sale", "missed.csv", "--format", "json"]
+    first = json.loads(run(typed, capsys))
+    beside = json.loads(run([*typed, "--sales", "sales.parquet"], capsys))
+    assert first["comparables"] == beside["comparables"]
+    sale = first["comparables"]["comparables"][0]
+    assert table["price"].iloc[int(sale["sale"]) - 1] == pytest.approx(sale["price"])
+    told = json.loads(run([*typed, "--without", sale["sale"]], capsys))
+    after = [one["sale"] for one in told["after"]["comparables"]["comparables"]]
+    assert sale["sale"] not in after
+
+
 class _Outline(HTMLParser):
     """The elements of a page, and what it would load."""
 
@@ -210,9 +230,12 @@ def test_together_and_since_are_heeded(capsys: pytest.CaptureFixture[str]) -> No
         (["--set", "rooms"], "--set names a column and a cell, such as lot=620; got 'rooms'."),
         (["--set", "rooms=1", "--set", "rooms=2"], "--set: the column 'rooms' is set twice"),
         (["--set", "price=1"], "--set: the model sees no column 'price'"),
-        (["--without", "3"], "--without is about comparables: name sales"),
-        (["--add-sale", "missed.csv"], "--add-sale is about comparables: name sales"),
-        (["--since", "2020-01-01"], "--since is about comparables: name sales"),
+        (["--without", "3"], "--without is about comparables, and the model keeps no sales"),
+        (
+            ["--add-sale", "missed.csv"],
+            "--add-sale is about comparables, and the model keeps no sales",
+        ),
+        (["--since", "2020-01-01"], "--since is about comparables, and the model keeps no sales"),
         (["--sales", "sales.parquet", "--without", "x"], "--without: there is no sale 'x'"),
         (["--sales", "sales.parquet", "--add-sale", "none.csv"], "The table 'none.csv' is empty"),
         (["--sales", "sales.parquet", "-n", "0"], "-n must be a whole number >= 1, got 0."),

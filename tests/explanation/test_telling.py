@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from qconf.explanation.telling import adjustments_of, decision
+from qconf.explanation.telling import _comparables as comparables_told
+from qconf.explanation.telling import adjustments_of, decision, sections_of
+from qconf.report.sections import as_text
 
 
 def compared(*lines: tuple[str, float, Any, Any]) -> Any:
@@ -49,3 +51,43 @@ def test_a_decision_is_told_as_far_as_it_is_known() -> None:
     assert decision({"tier": "B", "accept": None}) == ["tier B"]
     assert decision({"tier": None, "accept": False}) == ["not accepted"]
     assert decision({"tier": "A", "accept": True}) == ["tier A", "accepted"]
+
+
+def test_figures_are_whole_however_long_the_names_are() -> None:
+    """Names and cells are folded; no digit, tier or word is cut off."""
+    lines = [
+        {"property": "a name of a column that is far longer than most are", "cell": "-122.008 " * 4,
+         "to": "-122.006 " * 4, "which": "typical", "value": 756_697.0, "value_change": -57_641.0,
+         "expected_error": 0.162, "tier": "refer", "changes_decision": True},
+    ]  # fmt: skip
+    no_reasons = pd.DataFrame({"contribution": []})
+    told: Any = SimpleNamespace(
+        alternatives=pd.DataFrame(lines),
+        score={"tier": "A"},
+        error=SimpleNamespace(unit="percent", in_words=lambda: "", table=no_reasons),
+        value=SimpleNamespace(in_words=lambda: ""),
+        comparables=None,
+        inputs=pd.DataFrame({"property": ["name " * 12], "cell": ["9" * 60], "typical": ["8" * 60],
+                             "mark": [""], "note": [""]}),
+    )  # fmt: skip
+    text = as_text("", sections_of(told))
+    assert "…" not in text
+    for whole in ("756,697", "-57,641", "refer"):
+        assert whole in text
+
+
+def test_what_is_no_property_is_explained_below() -> None:
+    """A part that goes to no property says so; it is not said where there is none."""
+    line = {"value": 1.0, "comparables_value": 1.0, "effective_comparables": 1.0, "known_sales": 1,
+            "spread": 0.1, "local_error": 0.1}  # fmt: skip
+    sale = {"sale": "7", "rank": 1, "weight": 1.0, "price": 9.0, "adjustment": -5.0,
+            "adjusted_price": 4.0}  # fmt: skip
+    for name in ("(not split)", "(learned since)", "area"):
+        told: Any = SimpleNamespace(
+            comparables=SimpleNamespace(
+                table=pd.DataFrame([sale]), summary=pd.DataFrame([line]),
+                adjustments=compared((name, -5.0, None, None)).adjustments,
+            ),
+        )  # fmt: skip
+        said = [one for one in comparables_told(told, "") if isinstance(one, str)]
+        assert [one.split(":")[0] for one in said[1:]] == ([name] if "(" in name else [])

@@ -39,3 +39,14 @@ def test_a_sheet_has_all_of_one_case(tmp_path: Path) -> None:
         assert part in str(told)
     assert told.table.loc["lot", "value"] == 6200
     assert [one["who"] for one in told.to_dict()["decisions"]] == ["ann", "bob"]
+
+
+def test_figures_of_a_sheet_are_rounded_for_people(tmp_path: Path) -> None:
+    """The estimate to four digits, with thousands; the JSON has all of them."""
+    with FeedbackStore(tmp_path / "a.db") as store:
+        estimate = {"prediction": 371380.2390221657, "fsd": 0.17693006120617344, "tier": "D"}
+        store.add_queue(queue_of(as_case("r1", estimate=estimate)))
+        told = CaseSheet(store.case(1), [])
+    words = str(told).split()
+    assert {"371,380", "0.1769", "D"} <= set(words)
+    assert told.to_dict()["estimate"]["fsd"] == 0.17693006120617344

@@ -50,6 +50,14 @@ def test_what_is_told_of_an_estimate_is_kept_with_it(
     assert "adjusted_price" in text
 
 
+def test_kept_sales_are_called_by_their_rows_from_1(model: ConfidentRegressor) -> None:
+    """As ``qconf explain`` calls them, so that people find them in their table."""
+    prices = offers(300, 0)["price"].to_numpy()
+    for case in queue(model).cases:
+        for one in case.explanation["comparables"]["comparables"]:
+            assert prices[int(one["sale"]) - 1] == pytest.approx(one["price"])
+
+
 def test_the_outcome_is_in_no_explanation(model: ConfidentRegressor) -> None:
     """Another price of the row changes nothing of what is told of its estimate."""
     table = offers(60, 1)
