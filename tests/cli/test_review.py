@@ -94,6 +94,7 @@ def test_the_next_queue_goes_on_and_looks_at_what_was_flagged(
         (["list", "nowhere.db"], "There is no store 'nowhere.db'"),
         (["list", "other.txt"], "is no store of qconf"),
         (["lst"], "Did you mean 'list'?"),
+        (["list", STORE, "-n", "0"], "-n must be a whole number >= 1, got 0."),
         (["list", STORE, "--state", "closed"], "The state must be one of open, decided, all"),
         (["list", STORE, "--source", "chance"], "The source must be one of flagged"),
         (["list", STORE, "--format", "xml"], "table, json, csv, got 'xml'"),
