@@ -44,7 +44,7 @@ def test_every_option_exists() -> None:
     """Each ``--option`` of the text is one of a command."""
     known = {"format", "help", "input", "comparable"}
     commands = (
-        backtest_command, certify_command, compare_command, fit_command, inspect_command,
+        explain_command, backtest_command, certify_command, compare_command, fit_command, inspect_command,
         monitor_command, report_card_command, score_command, simulate_command, slices_command,
         queue_command, list_command, show_command, decide_command, summary_command, export_command,
     )  # fmt: skip
