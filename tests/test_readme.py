@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from pathlib import Path
 from typing import Any
@@ -11,47 +10,29 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from typer.main import get_command
 from worlds import sales_table
 
 from qconf import ConfidentRegressor
-from qconf.cli.backtest import backtest_command
-from qconf.cli.certify import certify_command
-from qconf.cli.compare import compare_command
-from qconf.cli.explain import explain_command
-from qconf.cli.fit import fit_command
-from qconf.cli.inspect import inspect_command
+from qconf.cli.app import app
 from qconf.cli.main import main
-from qconf.cli.monitor import monitor_command
-from qconf.cli.report_card import report_card_command
-from qconf.cli.review import (
-    decide_command,
-    export_command,
-    list_command,
-    show_command,
-    summary_command,
-)
-from qconf.cli.review_queue import queue_command
-from qconf.cli.score import score_command
-from qconf.cli.simulate import simulate_command
-from qconf.cli.slices import slices_command
 from qconf.estimators.registry import BUILT_IN
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
+def _options(command: Any) -> set[str]:
+    """Collect the options of a command, and of those below it."""
+    own = {name for one in command.params for name in one.opts}
+    return own.union(*map(_options, getattr(command, "commands", {}).values()))
+
+
 def test_every_option_exists() -> None:
     """Each ``--option`` of the text is one of a command."""
-    known = {"format", "help", "input", "comparable"}
-    commands = (
-        backtest_command, certify_command, compare_command, fit_command, inspect_command,
-        monitor_command, report_card_command, score_command, simulate_command, slices_command,
-        queue_command, list_command, show_command, decide_command, summary_command, export_command,
-    )  # fmt: skip
-    for command in commands:
-        known |= set(inspect.signature(command).parameters)
-    for option in re.findall(r"--([a-z][a-z-]*)[ `]", README):
-        assert option.replace("-", "_") in known, f"--{option}"
+    known = _options(get_command(app)) | {"--help"}
+    for option in re.findall(r"(--[a-z][a-z-]*)[ `]", README):
+        assert option in known, option
 
 
 def test_every_built_in_estimator_is_explained() -> None:

@@ -128,8 +128,11 @@ class LeafForest(TakesTables, BaseEstimator, ABC):
     def _keep(self, forest: ExtraTreesRegressor) -> None:
         """Keep of what leaves say the mean, its square, and the mean square."""
         trees = FlatTrees.of_sklearn(forest)
-        mean = trees.values[:, 0]
-        self.trees_ = trees.with_values(np.column_stack([trees.values[:, -1], mean, mean**2]))
+        # Seven digits are more than three rows tell, and take half the room in a file. The square
+        # is that of the rounded mean: their difference, summed over trees, is a variance.
+        short = trees.values.astype(np.float32).astype(np.float64)
+        mean = short[:, 0]
+        self.trees_ = trees.with_values(np.column_stack([short[:, -1], mean, mean**2]))
 
     def check_restored(self) -> None:
         """Check trees from a file: a walk looks up columns, and must end.
