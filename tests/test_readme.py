@@ -35,6 +35,12 @@ def test_every_option_exists() -> None:
         assert option in known, option
 
 
+def test_no_section_stands_twice() -> None:
+    """As merges make of moved ones."""
+    headings = re.findall(r"^##+ .*$", README, flags=re.MULTILINE)
+    assert len(headings) == len(set(headings))
+
+
 def test_every_built_in_estimator_is_explained() -> None:
     """The table of estimators has a row for each name."""
     for name in BUILT_IN:
