@@ -184,8 +184,8 @@ class ReviewQueue:
         return (
             f"{len(self.cases)} of {self.n_rows:,} rows to look at: {told or 'none'}. Of "
             f"{self.n_tested:,} outcomes {self.n_surprises:,} surprise at a false discovery rate "
-            f"of {100 * self.fdr:g} %.{before} The {counts[RANDOM]} random ones (seed "
-            f"{self.random_state}) tell what the others miss."
+            f"of {100 * self.fdr:g} %.{before} Rows taken at random: "
+            f"{counts[RANDOM]} (seed {self.random_state}); they tell what the others miss."
         )
 
 

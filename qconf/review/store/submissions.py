@@ -44,7 +44,7 @@ def checked_text(what: str, text: Any, longest: int = LONGEST_NAME, *, empty: bo
     OptionError
     """
     if not isinstance(text, str):
-        msg = f"The {what} must be text, got a {type(text).__name__}."
+        msg = f"The {what} must be text, got {type(text).__name__}."
         raise OptionError(msg)
     if len(text) > longest:
         msg = f"The {what} may have {longest:,} characters, this one has {len(text):,}; shorten it."
@@ -151,7 +151,7 @@ class Submission:
 
 def _checked_inputs(corrected: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(corrected, Mapping):
-        msg = f"Corrected inputs must be names with values, got a {type(corrected).__name__}."
+        msg = f"Corrected inputs must be names with values, got {type(corrected).__name__}."
         raise OptionError(msg)
     if len(corrected) > MOST_INPUTS:
         msg = f"At most {MOST_INPUTS} inputs can be corrected at once, got {len(corrected)}."
