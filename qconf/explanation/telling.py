@@ -84,7 +84,7 @@ def _comparables(told: RowExplanation, why_none: str) -> Iterator[str | Grid]:
         yield why_none or "None: name earlier sales."
         return
     if told.comparables.table.empty:
-        yield "None: no sale was known at the time of this row, or all of them are from before --since."
+        yield "None: no sale was known at the time of this row, or none of them since --since."
         return
     table, summary = told.comparables.table, told.comparables.summary.iloc[0]
     columns = [

@@ -108,7 +108,7 @@ def test_a_submission_that_is_sent_again_counts_once(store: FeedbackStore) -> No
         ({"reason": "fine"}, "The reason must be one of"),
         ({"who": ""}, "name of who says so is empty"),
         ({"who": "a" * 201}, "may have 200 characters, this one has 201"),
-        ({"who": 5}, "must be text, got a int"),
+        ({"who": 5}, "must be text, got int"),
         ({"text": "a" * 4001}, "may have 4,000 characters, this one has 4,001"),
         ({"text": "a\0b"}, "cannot be kept"),
         ({"text": "\ud800"}, "cannot be kept"),
