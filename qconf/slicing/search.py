@@ -15,6 +15,7 @@ import numpy as np
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.slicing.cell_sums import CellSums
+from qconf.slicing.looking import FEWEST_GROUPS
 from qconf.slicing.properties import Condition, Property
 from qconf.slicing.slices import Slice
 
@@ -30,8 +31,8 @@ _BEYOND_PARENTS = 2.0
 _KNOWN_ROWS = 10.0
 #: Slices that are nearly all rows are no slices.
 _LARGEST_SHARE = 0.8
-#: With groups, so many of the best are looked at again, and fewer groups than this tell nothing.
-_LOOKED_AT_AGAIN, _FEWEST_GROUPS = 40, 10
+#: With groups, so many of the best are looked at again.
+_LOOKED_AT_AGAIN = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +156,7 @@ class _Scan:
         by_unit = beyond - mean
         if self.older.groups is not None:
             groups = self.older.groups[inside]
-            if np.count_nonzero(np.bincount(groups)) < _FEWEST_GROUPS:
+            if np.count_nonzero(np.bincount(groups)) < FEWEST_GROUPS:
                 return -np.inf
             by_unit = np.bincount(groups, by_unit)
         variance = float(by_unit @ by_unit)
