@@ -148,7 +148,7 @@ def test_models_are_chosen_and_slices_told_as_it_is_printed() -> None:
     (code,) = [one for one in BLOCKS if "compare_unlabelled(" in one]
     table = sales_table(1500).sort_values("sold_on", ignore_index=True)
     sales = table[["zone", "rooms", "area", "sold_on", "price"]]
-    X = sales[["zone", "rooms", "area"]].assign(zipcode=table["parcel"] % 5)
+    X = sales.drop(columns="price").assign(zipcode=table["parcel"] % 5)
     rng = np.random.default_rng(0)
     expected_error = rng.uniform(0.05, 0.15, len(X))
     names: dict[str, Any] = {
