@@ -50,7 +50,7 @@ class Resampled:
         replicates = order.sums.replicates
         if replicates is None:
             n, outliers = poisson_counts(
-                *order.counts_of_parts, settings.n_resamples, settings.random_state
+                *order.counts_of_parts, settings.replicates(grouped=False), settings.random_state
             )
         else:
             n, outliers = replicates.counts()

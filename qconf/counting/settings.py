@@ -11,10 +11,10 @@ from qconf.evaluation.evaluate import OUTLIER_RATES
 from qconf.evaluation.metrics.registry import find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 
-__all__ = ["N_RESAMPLES", "Settings"]
+__all__ = ["Settings"]
 
-#: Replicates, as far as they are not asked for: each costs time for every row that has a group.
-N_RESAMPLES = 200
+#: Replicates, where they are not asked for. Of groups, each takes time for every row.
+_OF_ROWS, _OF_GROUPS = 1000, 200
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,15 @@ class Settings:
     threshold, fraction : float
     outlier_rates : tuple of float
     metrics : tuple of RowMetric
-    n_resamples, random_state : int
+    n_resamples : int or None
+    random_state : int
     """
 
     threshold: float
     fraction: float
     outlier_rates: tuple[float, ...]
     metrics: tuple[RowMetric, ...]
-    n_resamples: int
+    n_resamples: int | None
     random_state: int
 
     @classmethod
@@ -54,11 +55,15 @@ class Settings:
         )  # fmt: skip
         check_resamples(n_resamples)
         check_seed(random_state)
-        n = N_RESAMPLES if n_resamples is None else int(n_resamples)
+        n = None if n_resamples is None else int(n_resamples)
         rates = tuple(float(rate) for rate in outlier_rates)
         return cls(
             float(threshold), float(fraction), rates, find_metrics(metrics), n, int(random_state)
         )
+
+    def replicates(self, *, grouped: bool) -> int:
+        """Return how many replicates of groups, or of rows, to make."""
+        return self.n_resamples or (_OF_GROUPS if grouped else _OF_ROWS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, which tell two settings apart."""
