@@ -11,7 +11,7 @@ from qconf.counting.sort_keys import Keys, scores_of
 from qconf.evaluation.metrics.row_metric import RowMetric
 
 __all__ = ["CAME", "CAME_EXPECTED", "CAME_SQUARED", "EXPECTED", "EXPECTED_SQUARED", "SIZE",
-           "columns_of", "place_of", "resampled_columns"]  # fmt: skip
+           "columns_of", "n_columns", "place_of", "resampled_columns"]  # fmt: skip
 
 #: Places of the columns: |residual|; its square, what came; the square of the expected error; and
 #: products of the last two, from which standard errors are made.
@@ -31,6 +31,11 @@ def columns_of(
         value = metric.values(residual, threshold)
         columns += [value, value * value]
     return columns
+
+
+def n_columns(asked: int) -> int:
+    """Return how many columns there are with so many metrics asked for."""
+    return _FIRST_ASKED + 2 * asked
 
 
 def place_of(asked: int) -> int:

@@ -8,27 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from qconf._types import ArrayLike, BoolArray, FloatArray
-from qconf.core.frames import as_series
+from qconf._types import ArrayLike
 from qconf.core.validation import check_column
-from qconf.counting.borders import border_cells
-from qconf.counting.cell_counts import CellCounts
-from qconf.counting.cell_sums import CellSums
-from qconf.counting.columns import columns_of, resampled_columns
-from qconf.counting.grid import Grid, first_grid
-from qconf.counting.group_hashes import group_hashes
-from qconf.counting.kept_rows import KeptRows
-from qconf.counting.known_groups import KnownGroups
-from qconf.counting.planning import (
-    cell_of_each_score,
-    finer_grid,
-    is_settled,
-    summing_cells,
-)
-from qconf.counting.replicates import Replicates, unit_of
-from qconf.counting.seen_rows import SeenRows
+from qconf.counting.one_pass import OnePass
 from qconf.counting.settings import Settings
-from qconf.counting.sort_keys import Keys, sort_keys
 from qconf.errors import OptionError, TableError
 from qconf.evaluation.evaluate import OUTLIER_RATES
 from qconf.evaluation.metrics.row_metric import RowMetric
@@ -38,12 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RiskCoverageCounts"]
 
-#: Rows that are worked on at once: their columns stay in the processor's cache.
-_BLOCK = 2**16
 #: Fourth powers of larger numbers would overflow.
 _LARGEST = 1e75
-#: Groups whose type is looked at where no more is needed.
-_LOOKED_AT = 100
 
 
 class RiskCoverageCounts:
@@ -88,41 +67,37 @@ class RiskCoverageCounts:
         outlier_rates: Sequence[float] = OUTLIER_RATES, metrics: Iterable[str | RowMetric] = (),
         n_resamples: int | None = None, random_state: int = 0,
     ) -> None:  # fmt: skip
-        self._settings = Settings.checked(
+        settings = Settings.checked(
             threshold=threshold, fraction=fraction, outlier_rates=outlier_rates, metrics=metrics,
             n_resamples=n_resamples, random_state=random_state,
         )  # fmt: skip
-        self._number = 1
-        self._before: SeenRows | None = None
-        self._cells = CellCounts.nothing(first_grid())
-        self._begin()
+        self._pass = OnePass(settings)
 
-    def _begin(self) -> None:
-        """Forget all rows of this pass."""
-        self._seen = SeenRows()
-        self._groups = KnownGroups()
-        self._kept = KeptRows()
-        self._sums: CellSums | None = None
+    @classmethod
+    def _of(cls, one: OnePass) -> Self:
+        made = cls.__new__(cls)
+        made._pass = one
+        return made
 
     @property
     def pass_number(self) -> int:
         """Which pass over the rows this is, from 1."""
-        return self._number
+        return self._pass.number
 
     @property
     def is_last(self) -> bool:
-        """Whether no other pass is needed."""
-        return self._sums is not None or (self._number == 1 and self._kept.are_all)
+        """Whether no other pass over the rows is needed."""
+        return self._pass.is_last
 
     @property
     def n_rows(self) -> int:
         """Rows that this pass has seen."""
-        return self._seen.n
+        return self._pass.seen.n
 
     def __repr__(self) -> str:
         """Return a line: which pass, and how many rows it has seen."""
         last = ", the last" if self.is_last else ""
-        return f"<RiskCoverageCounts of {self.n_rows:,} rows, pass {self._number}{last}>"
+        return f"<RiskCoverageCounts of {self.n_rows:,} rows, pass {self.pass_number}{last}>"
 
     def update(
         self, expected_error: ArrayLike, residual: ArrayLike, groups: ArrayLike | None = None
@@ -158,44 +133,8 @@ class RiskCoverageCounts:
                 raise TableError(msg)
         if len(residuals) == 0:
             return self
-        keys = sort_keys(scores)
-        rows = SeenRows.number(keys, residuals)
-        hashes, kind = (None, "") if groups is None else self._hashed(groups, rows)
-        self._seen.check_groups(groups is not None, kind)
-        for start in range(0, len(keys), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            own = None if hashes is None else hashes[block]
-            self._add(keys[block], residuals[block], rows[block], own)
+        self._pass.add(scores, residuals, groups)
         return self
-
-    def _hashed(self, groups: ArrayLike, rows: Keys) -> tuple[Keys | None, str]:
-        """Hash groups where that is needed: not while cells alone are counted."""
-        if self._sums is not None or (self._number == 1 and self._kept.are_all):
-            return group_hashes(groups, rows)
-        values = as_series(groups, "group", len(rows))
-        return None, group_hashes(values[:_LOOKED_AT], rows[:_LOOKED_AT])[1]
-
-    def _add(self, keys: Keys, residual: FloatArray, rows: Keys, groups: Keys | None) -> None:
-        settings = self._settings
-        outlier: BoolArray = np.abs(residual) > settings.threshold
-        if self._sums is not None:
-            self._seen.add(rows, np.zeros(0))
-            self._sums.add(keys, residual, outlier, groups, settings.metrics, settings.threshold)
-            if groups is not None:
-                self._groups.add(groups)
-            return
-        self._seen.add(rows, self._largest(keys, residual))
-        self._cells.add(keys, outlier)
-        if self._number == 1:
-            self._kept.add(keys, residual, np.zeros_like(keys) if groups is None else groups)
-
-    def _largest(self, keys: Keys, residual: FloatArray) -> FloatArray:
-        """Return the greatest absolute value of each column that is resampled."""
-        size = float(np.abs(residual).max())
-        if not self._settings.metrics:
-            return np.array([size, size * size])
-        columns = columns_of(keys, residual, self._settings.metrics, self._settings.threshold)
-        return np.array([np.abs(one).max() for one in resampled_columns(columns)])
 
     def merge(self, other: RiskCoverageCounts) -> Self:
         """Add the rows of another part.
@@ -215,58 +154,20 @@ class RiskCoverageCounts:
         OptionError
             If they do not go together.
         """
-        self._check_alike(other)
-        self._seen.merge(other._seen)
-        self._groups.merge(other._groups)
-        if self._sums is not None and other._sums is not None:
-            self._sums.merge(other._sums)
-            return self
-        self._cells.merge(other._cells)
-        self._kept.merge(other._kept)
+        if not isinstance(other, RiskCoverageCounts):
+            kind = type(other).__name__
+            msg = f"Counts merge with counts, not with a {kind}: use update for rows."
+            raise OptionError(msg)
+        self._pass.check_alike(other._pass)
+        self._pass.merge(other._pass)
         return self
 
-    def _check_alike(self, other: RiskCoverageCounts) -> None:
-        if not isinstance(other, RiskCoverageCounts):
-            msg = f"Counts merge with counts, not with a {type(other).__name__}: use update for rows."
-            raise OptionError(msg)
-        own, theirs = self._settings.to_dict(), other._settings.to_dict()
-        for name, value in own.items():
-            if value != theirs[name]:
-                msg = (
-                    f"Counts merge with those of the same {name}: {value!r} here, {theirs[name]!r} "
-                    "there. Count one of them anew."
-                )
-                raise OptionError(msg)
-        if self._number != other._number:
-            msg = (
-                f"Counts merge with those of the same pass: {self._number} here, {other._number} "
-                "there. Finish the one for all rows, then begin the next (next_pass)."
-            )
-            raise OptionError(msg)
-        if not self._same_cells(other):
-            msg = (
-                f"These counts of pass {self._number} follow from different earlier passes: begin "
-                "both from copies of one next_pass()."
-            )
-            raise OptionError(msg)
-
-    def _same_cells(self, other: RiskCoverageCounts) -> bool:
-        same_end = (self._sums is None) == (other._sums is None)
-        return same_end and np.array_equal(self._cells.grid.edges, other._cells.grid.edges)
-
     def empty(self) -> RiskCoverageCounts:
-        """Return counts of the same pass that have seen no row yet: what each worker begins with."""
-        made = self._like()
-        made._before, made._number = self._before, self._number
-        if self._sums is not None:
-            made._cells = self._cells
-            made._sums = self._no_sums(self._sums.grid, self._sums.is_kept)
-        else:
-            made._cells = CellCounts.nothing(self._cells.grid)
-        return made
+        """Return counts of the same pass that have seen no row yet: what a worker begins with."""
+        return self._of(self._pass.empty())
 
     def next_pass(self) -> RiskCoverageCounts:
-        """Return counts that have seen no row yet and look closer: `update` them with all rows again.
+        """Return counts that look closer, and have seen no row yet: update them with all rows again.
 
         Raises
         ------
@@ -275,51 +176,10 @@ class RiskCoverageCounts:
         OptionError
             If this was the last pass, or has seen other rows than the one before.
         """
-        if self._sums is not None:
-            msg = "This was the last pass: evaluate() tells the figures."
+        if self._pass.sums is not None:
+            msg = "This was the last pass over the rows: evaluate() tells the figures."
             raise OptionError(msg)
-        self._check_whole()
-        made = self._like()
-        made._before, made._number = self._seen, self._number + 1
-        counts = self._cells.only_occupied()
-        border = border_cells(counts, self._settings.fraction, self._settings.outlier_rates)
-        few = self._number == 1 and self._kept.are_all
-        if few and not counts.is_tie.all():
-            made._cells = CellCounts.nothing(cell_of_each_score(self._kept.sorted()[0]))
-        elif (self._number > 1 or counts.is_tie.all()) and is_settled(counts, border):
-            made._cells = counts
-            part = summing_cells(counts, border)
-            first = np.flatnonzero(np.diff(part, prepend=-1))
-            edges = counts.grid.edges[first]
-            made._sums = made._no_sums(Grid(edges), (border & ~counts.is_tie)[first])
-        else:
-            grid = finer_grid(counts, border, evenly=self._number == 1)
-            made._cells = CellCounts.nothing(grid)
-        return made
-
-    def _like(self) -> RiskCoverageCounts:
-        made = RiskCoverageCounts.__new__(RiskCoverageCounts)
-        made._settings = self._settings
-        made._begin()
-        return made
-
-    def _no_sums(self, grid: Grid, is_kept: BoolArray) -> CellSums:
-        settings, before = self._settings, self._before
-        replicates = None
-        if before is not None and before.grouped:
-            units = np.array([unit_of(float(one)) for one in before.largest])
-            replicates = Replicates.nothing(
-                len(grid), units, settings.replicates(grouped=True), settings.random_state
-            )
-        return CellSums.nothing(grid, is_kept, 6 + 2 * len(settings.metrics), replicates)
-
-    def _check_whole(self) -> None:
-        if self._seen.n == 0:
-            again = "" if self._number == 1 else f" in pass {self._number}: update it with all rows"
-            msg = f"No rows were counted{again or ': update it with some first'}."
-            raise TableError(msg)
-        if self._before is not None:
-            self._seen.check_same(self._before, self._number)
+        return self._of(self._pass.next())
 
     def evaluate(self, *, confidence_level: float = 0.95) -> CountedEvaluation:
         """Tell what the score is worth.
@@ -340,25 +200,21 @@ class RiskCoverageCounts:
         OptionError
             If another pass is needed, or this one has seen other rows than the one before.
         """
-        from qconf.counting.telling import evaluation_of  # noqa: PLC0415 - it builds on counts
+        from qconf.counting.telling import evaluation_of  # noqa: PLC0415 - workers only count
 
-        self._check_whole()
-        if not self.is_last:
+        one = self._pass
+        one.check_whole()
+        if not one.is_last:
             msg = (
-                f"After pass {self._number}, the rows must be gone over again: counts = "
-                "counts.next_pass(), then update it with all rows; evaluate_parts does all of it."
+                f"After pass {one.number} all rows must be gone over again: counts = "
+                "counts.next_pass(), then update it with them; evaluate_parts does all of that."
             )
             raise OptionError(msg)
-        last = self
-        while last._sums is None:
-            last = last.next_pass()
-            keys, residual, groups = self._kept.sorted()
-            rows = SeenRows.number(keys, residual)
-            last._seen.check_groups(self._seen.grouped, self._seen.kind)
-            last._add(keys, residual, rows, groups if self._seen.grouped else None)
-        return evaluation_of(
-            last._settings, last._cells, last._sums, last._groups, confidence_level, self._number
-        )
+        while one.sums is None:
+            one = one.next()
+            one.add_kept(self._pass.kept, self._pass.seen)
+        passes = self._pass.number
+        return evaluation_of(one.settings, one.cells, one.sums, one.groups, confidence_level, passes)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the counts to a file, whole or not at all.
@@ -370,9 +226,9 @@ class RiskCoverageCounts:
         OutputError
             If the file cannot be written.
         """
-        from qconf.counting.state_file import save_counts  # noqa: PLC0415 - it builds on counts
+        from qconf.counting.state_file import save_pass  # noqa: PLC0415 - few keep them
 
-        save_counts(self, path)
+        save_pass(self._pass, path)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> RiskCoverageCounts:
@@ -383,6 +239,6 @@ class RiskCoverageCounts:
         TableError
             If it cannot be read, or holds no counts.
         """
-        from qconf.counting.state_file import load_counts  # noqa: PLC0415 - it builds on counts
+        from qconf.counting.state_file import load_pass  # noqa: PLC0415 - as above
 
-        return load_counts(path)
+        return cls._of(load_pass(path))
