@@ -19,6 +19,7 @@ __all__ = ["summary"]
 _AS_THEY_ARE = {
     "explanations": "Reasons: set the top reason's column to typical, and see where the error goes",
     "comparables-seconds": "Comparables of ten thousand rows among a million sales",
+    "evaluate-stream": "A billion rows judged, streamed",
     "scoring-stream": "Rows scored from Parquet to Parquet",
     "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
 }

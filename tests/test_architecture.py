@@ -23,8 +23,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
-    "certification", "model", "portfolios", "saving", "scoring", "explanation", "monitoring",
-    "comparison", "backtesting", "fitting", "review", "pages", "simulation", "datasets", "cli",
+    "certification", "model", "portfolios", "saving", "scoring", "counting", "explanation",
+    "monitoring", "comparison", "backtesting", "fitting", "review", "pages", "simulation", "datasets", "cli",
     "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.

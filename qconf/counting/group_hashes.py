@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from qconf._types import ArrayLike
 from qconf.core.frames import as_series
@@ -82,7 +81,7 @@ def _hashes(values: pd.Series[Any]) -> tuple[Keys, str]:
     if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_complex_dtype(
         values.dtype
     ):
-        return mixed(_whole_or_bits(values.to_numpy())), "numbers"
+        return mixed(_whole_or_bits(values)), "numbers"
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         moments = pd.DatetimeIndex(values).tz_localize(None) if values.dt.tz is None else None
         moments = pd.DatetimeIndex(values).tz_convert("UTC") if moments is None else moments
@@ -90,13 +89,13 @@ def _hashes(values: pd.Series[Any]) -> tuple[Keys, str]:
     return _of_texts(values), "text"
 
 
-def _whole_or_bits(numbers: NDArray[Any]) -> Keys:
+def _whole_or_bits(values: pd.Series[Any]) -> Keys:
     """Return whole numbers as such, and of all others the bits."""
-    if numbers.dtype.kind == "b" or numbers.dtype == object:
-        numbers = numbers.astype(np.int64 if numbers.dtype.kind == "b" else np.float64)
-    if numbers.dtype.kind in "iu":
-        return numbers.astype(np.uint64)
-    floats = numbers.astype(np.float64)
+    if pd.api.types.is_unsigned_integer_dtype(values.dtype):
+        return values.to_numpy(dtype=np.uint64)
+    if pd.api.types.is_integer_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
+        return values.to_numpy(dtype=np.int64).view(np.uint64)
+    floats = values.to_numpy(dtype=np.float64)
     whole = (np.abs(floats) < _EXACT) & (np.floor(floats) == floats)
     as_whole = np.where(whole, floats, 0.0).astype(np.int64).view(np.uint64)
     return np.where(whole, as_whole, floats.view(np.uint64))

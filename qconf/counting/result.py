@@ -35,11 +35,17 @@ class CountedEvaluation(Evaluation):
         How many groups were resampled, beyond 1,024 estimated; None if rows were.
     passes : int
         How often the rows were gone over.
+    left_out : int
+        Rows of files that lack a score, a prediction or an outcome.
+    warnings : tuple of str
+        What was guessed of how files are written, and might be wrong.
     """
 
     aurc_bounds: tuple[float, float]
     n_groups: int | None
     passes: int
+    left_out: int = 0
+    warnings: tuple[str, ...] = ()
 
     @property
     def order(self) -> list[tuple[OrderMetric, Estimate]]:
@@ -49,6 +55,8 @@ class CountedEvaluation(Evaluation):
 
     def _parts(self, *, wide: bool) -> Iterator[str | Grid]:
         yield from super()._parts(wide=wide)
+        if self.left_out:
+            yield f"{self.left_out:,} rows without a score or an outcome are left out."
         low, high = self.aurc_bounds
         if high - low > 0:
             yield f"{AURC.label} of all rows lies between {low:.7g} and {high:.7g}, by their counts."
@@ -84,6 +92,7 @@ class CountedEvaluation(Evaluation):
             "risks": self.risks.to_dict(orient="records"),
             "groups": self.n_groups,
             "passes": self.passes,
+            "left_out": self.left_out,
         }
 
     def rate_minus(self, other: Evaluation, confidence_level: float | None = None) -> NoReturn:
