@@ -40,9 +40,9 @@ __all__ = ["evaluate_command"]
 ScoredArgument: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="TABLE",
+        metavar="TABLE...",
         show_default=False,
-        help="A Parquet or CSV file, a folder or glob of such files, or - for CSV on standard input.",
+        help="Parquet or CSV files, folders or globs of them, or - for CSV on standard input.",
     ),
 ]
 ExpectedErrorOption: TypeAlias = Annotated[
@@ -130,15 +130,17 @@ def evaluate_command(  # noqa: PLR0917 - typer turns each into an option
 
     qconf evaluate scored/ --truth price --groups parcel
 
-    qconf evaluate 'scored/*.parquet' --expected-error fsd --residual error --engine dask
+    qconf evaluate scored/*.parquet --expected-error fsd --residual error --engine dask
     """
     del debug  # seen by the program, before the command
-    table = _one_table(tables)
-    check_output(format_name, output, [table])
-    check_report(report, [table], output=output)
+    if not tables:
+        msg = "Name the rows that were scored, such as: qconf evaluate scored/ --truth price."
+        raise OptionError(msg)
+    check_output(format_name, output, tables)
+    check_report(report, tables, output=output)
     reading = reading_options(text=None, separator=separator, decimal=decimal, encoding=encoding)
     told = _evaluated(
-        table,
+        tables,
         {
             "expected_error": expected_error, "residual": residual, "truth": truth,
             "prediction": prediction, "error": error, "groups": groups, "threshold": threshold,
@@ -151,21 +153,8 @@ def evaluate_command(  # noqa: PLR0917 - typer turns each into an option
         refuse_warnings(told.warnings)
     for warning in told.warnings:
         tell(f"warning: {warning}")
-    write_page(report, told, table)
+    write_page(report, told, tables[0] if len(tables) == 1 else None)
     write_result(told, "{}\n".format, format_name, output)
-
-
-def _one_table(tables: list[str] | None) -> str:
-    if not tables:
-        msg = "Name the rows that were scored, such as: qconf evaluate scored/ --truth price."
-        raise OptionError(msg)
-    if len(tables) > 1:
-        msg = (
-            f"Name one table; {len(tables)} were named, as a shell makes of a pattern: write it in "
-            "quotes ('scored/*.parquet'), or name the folder."
-        )
-        raise OptionError(msg)
-    return tables[0]
 
 
 def _rates(text: str) -> list[float]:
@@ -176,8 +165,8 @@ def _rates(text: str) -> list[float]:
         raise OptionError(msg) from None
 
 
-def _evaluated(table: str, asked: dict[str, Any]) -> CountedEvaluation:
+def _evaluated(tables: list[str], asked: dict[str, Any]) -> CountedEvaluation:
     from qconf.counting.evaluate_files import evaluate_files  # noqa: PLC0415 - help must not wait
 
     with redirect_stdout(sys.stderr), row_progress() as report:
-        return evaluate_files(table, report=report, **asked)
+        return evaluate_files(tables, report=report, **asked)

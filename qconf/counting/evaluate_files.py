@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from qconf.core.error_scale import error_scale
 from qconf.counting.counts import RiskCoverageCounts
 from qconf.counting.engines import Mapper, mapper_named
 from qconf.counting.evaluate_parts import go_over
@@ -18,7 +18,6 @@ from qconf.errors import OptionError, TableError
 from qconf.evaluation.evaluate import OUTLIER_RATES
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
-from qconf.core.error_scale import error_scale
 from qconf.scoring.rows import open_rows
 from qconf.tables.containers import PARQUET
 from qconf.tables.options import ReadingOptions, reading_options
@@ -35,7 +34,7 @@ Report = Callable[[int, float | None], None]
 
 
 def evaluate_files(
-    source: str, *, expected_error: str = "expected_error", residual: str | None = None,
+    source: str | Sequence[str], *, expected_error: str = "expected_error", residual: str | None = None,
     truth: str | None = None, prediction: str | None = None, groups: str | None = None,
     error: str | None = None, threshold: float | None = None, fraction: float = 0.1,
     outlier_rates: Sequence[float] = OUTLIER_RATES, metrics: Iterable[str | RowMetric] = (),
@@ -46,8 +45,9 @@ def evaluate_files(
 
     Parameters
     ----------
-    source : str
-        A Parquet or CSV file, a folder or a glob of such files; ``-`` is CSV on standard input.
+    source : str or sequence of str
+        A Parquet or CSV file, a folder or a glob of such files, or several of them; ``-`` is CSV on
+        standard input.
     expected_error : str, default="expected_error"
         The column of the score: lower is more confident.
     residual : str, default=None
@@ -164,19 +164,27 @@ def _count_part(
         return _Counted(counts, left_out, tuple(rows.written.warnings))
 
 
-def _parts_of(source: str) -> list[_Part]:
+def _parts_of(source: str | Sequence[str]) -> list[_Part]:
+    sources = [source] if isinstance(source, str) else list(source)
+    if sources == [_STANDARD_INPUT]:
+        return [_Part(_STANDARD_INPUT, _STANDARD_INPUT)]
+    parts = [part for one in sources for part in _files_of(one)]
+    # Each file once, however often it is named; in one order, for messages of the first fault.
+    return list({part.path: part for part in parts}.values())
+
+
+def _files_of(source: str) -> Iterator[_Part]:
     if source == _STANDARD_INPUT:
-        return [_Part(source, source)]
+        msg = "Standard input (-) stands alone; name files, or nothing but - ."
+        raise OptionError(msg)
     files, base = files_of(source)
     for file in files:
         if not file.name.lower().endswith((*PARQUET, *TEXT_FILES)):
             msg = f"Rows to evaluate are Parquet or CSV; {str(file)!r} is neither: write it as one."
             raise TableError(msg)
-    # Named as they are called in any folder: workers have another one than we.
-    return [
-        _Part(str(file), str(Path(file).absolute()), tuple(partition_values(file, base).items()))
-        for file in files
-    ]
+        values = tuple(partition_values(file, base).items())
+        # Named as it is called in any folder: workers have another one than we.
+        yield _Part(str(file), str(file.absolute()), values)
 
 
 def _silent(rows: int, share: float | None) -> None:

@@ -49,7 +49,7 @@ def schema_of(roles: FileRoles, reading: ReadingOptions) -> Schema:
     columns = [Column(name, NUMBERS) for name in roles.numbers]
     if roles.groups is not None:
         columns.append(Column(roles.groups, LEVELS))
-    return Schema(tuple(columns), reading=reading, wanted_by="that is asked for")
+    return Schema(tuple(columns), reading=reading, wanted_by="which an option names")
 
 
 def check_columns(rows: NewFile, roles: FileRoles) -> None:

@@ -89,4 +89,6 @@ def factor_of_root(standard_error: float, mean: float, confidence_level: float) 
     """Return the factor by which the root of a mean may be off, as its logarithm is."""
     if mean == 0:
         return np.nan
-    return float(np.exp(norm.ppf((1 + confidence_level) / 2) * standard_error / (2 * mean)))
+    reach = norm.ppf((1 + confidence_level) / 2) * standard_error / (2 * mean)
+    with np.errstate(over="ignore"):  # of a few rows of most different size nothing is known
+        return float(np.exp(reach))
