@@ -50,7 +50,9 @@ ExpectedErrorOption: TypeAlias = Annotated[
 ]
 ResidualOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="COLUMN", help="The errors that came, signed (prediction - truth) or not."),
+    typer.Option(
+        metavar="COLUMN", help="The errors that came, signed (prediction - truth) or not."
+    ),
 ]
 TruthOption: TypeAlias = Annotated[
     str | None,

@@ -84,6 +84,8 @@ def ratio_of_all(order: SettledOrder, resampled: Resampled, confidence_level: fl
         mean = order.sums_of_parts(EXPECTED) / order.counts_of_parts[0]
         # The linearized logarithm of the ratio, as of rows above.
         beyond = drawn.sum(axis=1) / came - resampled.n @ mean / expected
-        error = float(np.std(beyond / resampled.n.sum(axis=1))) * few_groups(resampled.n_groups, confidence_level)
+        error = float(np.std(beyond / resampled.n.sum(axis=1))) * few_groups(
+            resampled.n_groups, confidence_level
+        )
     factor = factor_of_root(error, 1.0, confidence_level)
     return Estimate(ratio, (ratio / factor, ratio * factor))

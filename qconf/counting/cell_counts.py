@@ -82,4 +82,6 @@ class CellCounts:
     def only_occupied(self) -> CellCounts:
         """Leave out empty cells."""
         some = self.table[:, 0] > 0
-        return CellCounts(Grid(np.append(np.uint64(0), self.grid.edges[some][1:])), self.table[some])
+        return CellCounts(
+            Grid(np.append(np.uint64(0), self.grid.edges[some][1:])), self.table[some]
+        )

@@ -214,7 +214,9 @@ class RiskCoverageCounts:
             one = one.next()
             one.add_kept(self._pass.kept, self._pass.seen)
         passes = self._pass.number
-        return evaluation_of(one.settings, one.cells, one.sums, one.groups, confidence_level, passes)
+        return evaluation_of(
+            one.settings, one.cells, one.sums, one.groups, confidence_level, passes
+        )
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the counts to a file, whole or not at all.

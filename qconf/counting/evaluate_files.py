@@ -107,7 +107,7 @@ def evaluate_files(
 class _Part:
     """A file: what it is called, where it is, and what the names of its folders say."""
 
-    name: str
+    name: str | None
     path: str
     partitions: tuple[tuple[str, str | None], ...] = ()
 
@@ -167,7 +167,7 @@ def _count_part(
 def _parts_of(source: str | Sequence[str]) -> list[_Part]:
     sources = [source] if isinstance(source, str) else list(source)
     if sources == [_STANDARD_INPUT]:
-        return [_Part(_STANDARD_INPUT, _STANDARD_INPUT)]
+        return [_Part(None, _STANDARD_INPUT)]
     parts = [part for one in sources for part in _files_of(one)]
     # Each file once, however often it is named; in one order, for messages of the first fault.
     return list({part.path: part for part in parts}.values())

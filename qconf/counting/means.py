@@ -62,9 +62,7 @@ class MeanFigure:
         return percentile_estimate(value, draws, level, self.metric.bounds)
 
 
-def mean_figures(
-    order: SettledOrder, settings: Settings, resampled: Resampled
-) -> list[MeanFigure]:
+def mean_figures(order: SettledOrder, settings: Settings, resampled: Resampled) -> list[MeanFigure]:
     """Tell the mean absolute error, and each metric that was asked for."""
     figures = _Figures(order, settings, resampled)
     asked = [

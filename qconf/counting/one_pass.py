@@ -196,9 +196,7 @@ class OnePass:
             own = None if groups is None else groups[block]
             self._add_block(keys[block], residual[block], rows[block], own)
 
-    def _add_block(
-        self, keys: Keys, residual: FloatArray, rows: Keys, groups: Keys | None
-    ) -> None:
+    def _add_block(self, keys: Keys, residual: FloatArray, rows: Keys, groups: Keys | None) -> None:
         settings = self.settings
         outlier: BoolArray = np.abs(residual) > settings.threshold
         if self.sums is not None:

@@ -60,9 +60,7 @@ class FileRoles:
                     msg = f"--{option} is of residuals that are made of --truth; leave it out."
                     raise OptionError(msg)
         scale = error_scale("relative" if error is None else error).name
-        made = cls(
-            expected_error, residual, truth or "", prediction or "prediction", groups, scale
-        )
+        made = cls(expected_error, residual, truth or "", prediction or "prediction", groups, scale)
         named = [*made.by_option.values()]
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,11 @@ from scipy.special import digamma
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.evaluation.measuring import COVERAGES
-from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.ranking import Outcome, RankedRows, WeightedRows
+
+if TYPE_CHECKING:
+    from qconf.evaluation.metrics.order_metric import OrderMetric
 
 __all__ = ["OrderedCells", "bounds_of_area"]
 
@@ -61,9 +64,7 @@ class OrderedCells:
         ]
 
 
-def bounds_of_area(
-    n: IntArray, outliers: IntArray, is_tie: BoolArray
-) -> tuple[float, float]:
+def bounds_of_area(n: IntArray, outliers: IntArray, is_tie: BoolArray) -> tuple[float, float]:
     """Return between what the area under the risk-coverage curve lies, whatever order cells hide.
 
     Parameters

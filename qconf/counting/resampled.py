@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,10 @@ from qconf.counting.replicates import Replicates
 from qconf.counting.settings import Settings
 from qconf.counting.settled_order import SettledOrder
 from qconf.counting.units import poisson_counts
-from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.resampling import Draws
+
+if TYPE_CHECKING:
+    from qconf.evaluation.metrics.order_metric import OrderMetric
 
 __all__ = ["Resampled", "normal_estimate", "two_draws"]
 

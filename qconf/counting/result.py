@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,8 +12,10 @@ from qconf.core.estimate import Estimate
 from qconf.errors import OptionError
 from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.metrics.aurc import AURC
-from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.report.grid import Grid
+
+if TYPE_CHECKING:
+    from qconf.evaluation.metrics.order_metric import OrderMetric
 
 __all__ = ["CountedEvaluation"]
 
@@ -67,7 +69,9 @@ class CountedEvaluation(Evaluation):
         rows: list[tuple[Any, ...]] = []
         for section, some in (("safest", self.best_decile), ("all", self.overall)):
             told = {"outlier_rate": some.outlier_rate, "mae": some.mae, **some.metrics}
-            rows += [(section, name, one.value, *one.interval, some.n) for name, one in told.items()]
+            rows += [
+                (section, name, one.value, *one.interval, some.n) for name, one in told.items()
+            ]
         n = self.overall.n
         rows += [("order", one.name, told.value, *told.interval, n) for one, told in self.order]
         ratio = self.calibration_ratio

@@ -14,9 +14,8 @@ from qconf.counting.options import FileRoles
 from qconf.errors import TableError, did_you_mean
 from qconf.scoring.rows import NewFile
 from qconf.tables.arrow_columns import frame_of
-from qconf.tables.cell_types import fits, read_typed, what_it_holds
 from qconf.tables.options import ReadingOptions
-from qconf.tables.roles import check_finite, check_positive
+from qconf.tables.roles import check_positive, role_numbers
 from qconf.tables.schema import Column, Schema
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def schema_of(roles: FileRoles, reading: ReadingOptions) -> Schema:
 
 
 def check_columns(rows: NewFile, roles: FileRoles) -> None:
-    """Check that a file has the columns, and numbers where they are needed.
+    """Check that a file has the columns, each once.
 
     Raises
     ------
@@ -69,15 +68,6 @@ def check_columns(rows: NewFile, roles: FileRoles) -> None:
             option = next(o for o, column in roles.by_option.items() if column == name)
             msg = f"{rows.name!r} has no column {name!r}. {close} Name it with --{option}."
             raise TableError(msg)
-    for name in roles.numbers:
-        kind = rows.schema.field(name).type
-        if name not in rows.written.names and not fits(kind, NUMBERS):
-            held = what_it_holds(kind)
-            msg = (
-                f"The column {name!r} of {rows.name!r} must hold numbers and holds {held} ({kind}):"
-                " write it as numbers, or name another."
-            )
-            raise TableError(msg)
 
 
 def judged_rows(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> JudgedRows:
@@ -88,7 +78,8 @@ def judged_rows(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> Judge
     TableError
         If a number cannot be read, is infinite, or has no error on this scale.
     """
-    values = {name: _numbers(rows, batch, name) for name in roles.numbers}
+    frame = _frame(rows, batch, roles)
+    values = {name: _numbers(rows, batch, name, frame) for name in roles.numbers}
     known: BoolArray = np.logical_and.reduce([~np.isnan(one) for one in values.values()])
     whole = {name: one[known] for name, one in values.items()}
     if roles.residual is not None:
@@ -98,32 +89,27 @@ def judged_rows(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> Judge
         truth = whole[roles.truth]
         check_positive(truth, f"truth {roles.truth!r}", scale)
         residual = scale.checked_residual(whole[roles.prediction], truth)
-    groups = None if roles.groups is None else _groups(rows, batch, roles.groups)[known]
+    groups = None if roles.groups is None else frame[roles.groups][known]
     left_out = len(known) - int(known.sum())
     return JudgedRows(whole[roles.expected_error], residual, groups, left_out)
 
 
-def _numbers(rows: NewFile, batch: pa.RecordBatch, name: str) -> FloatArray:
-    array = batch.column(name)
-    if name in rows.written.names:
-        values, wrong = rows.written.read(name, NUMBERS, array, None)
-        if wrong is not None:
-            at = int(np.flatnonzero(wrong)[0])
-            line = rows.line(at)
-            where = "" if line is None else f" in line {line}"
-            found = array[at].as_py()
-            msg = f"The column {name!r} must hold finite numbers; found {found!r}{where}."
-            raise TableError(msg)
-    else:
-        values = read_typed(array, NUMBERS)
-    numbers: FloatArray = np.asarray(values, dtype=np.float64)
-    check_finite(numbers, f"column {name!r}")
-    return numbers
-
-
-def _groups(rows: NewFile, batch: pa.RecordBatch, name: str) -> pd.Series[Any]:
+def _frame(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> pd.DataFrame:
+    """Return the columns as pandas has them: long ids with gaps stay what they are."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
 
-    frame, _ = frame_of(pa.Table.from_batches([batch.select([name])]), rows.name)
-    groups: pd.Series[Any] = frame[name]
-    return groups
+    frame, _ = frame_of(pa.Table.from_batches([batch.select(roles.columns)]), rows.name)
+    return frame
+
+
+def _numbers(rows: NewFile, batch: pa.RecordBatch, name: str, frame: pd.DataFrame) -> FloatArray:
+    if name not in rows.written.names:
+        return role_numbers(frame[name], f"column {name!r} of {rows.name!r}")
+    values, wrong = rows.written.read(name, NUMBERS, batch.column(name), None)
+    if wrong is not None:
+        at = int(np.flatnonzero(wrong)[0])
+        line, found = rows.line(at), frame[name].iloc[at]
+        where = "" if line is None else f" in line {line}"
+        msg = f"The column {name!r} must hold finite numbers; found {found!r}{where}."
+        raise TableError(msg)
+    return np.asarray(values, dtype=np.float64)

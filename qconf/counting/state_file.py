@@ -6,16 +6,13 @@ compiled code will see is checked before.
 
 from __future__ import annotations
 
-import zipfile
 from os import PathLike
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf.core.targets import cannot_write, check_target
-from qconf.core.whole_files import whole_file
+from qconf.core.targets import cannot_write
 from qconf.counting.cell_counts import CellCounts
 from qconf.counting.cell_sums import CellSums
 from qconf.counting.columns import n_columns
@@ -29,15 +26,12 @@ from qconf.counting.seen_rows import SeenRows
 from qconf.counting.settings import Settings
 from qconf.errors import OptionError, OutputError, QconfError, TableError
 from qconf.evaluation.metrics.registry import METRICS
-from qconf.saving.arrays import ARRAYS, ArrayReader, ArrayWriter
-from qconf.saving.container import Container, write_parts
-from qconf.saving.json_text import as_json, parsed
-from qconf.saving.limits import MOST_BYTES_OF_MANIFEST
+from qconf.saving.plain_state import read_plain_state, write_plain_state
 
 __all__ = ["load_pass", "save_pass"]
 
 _FORMAT: Final = 1
-_STATE: Final = "counts.json"
+_NAME: Final = "counts"
 
 
 def save_pass(one: OnePass, path: str | PathLike[str]) -> None:
@@ -54,11 +48,8 @@ def save_pass(one: OnePass, path: str | PathLike[str]) -> None:
     if own is not None:
         msg = f"Counts with a metric of your own, {own!r}, cannot be kept in a file: leave it out."
         raise OptionError(msg)
-    arrays = ArrayWriter()
-    state = _state_of(one, arrays)
     try:
-        with whole_file(check_target(path)) as file:
-            write_parts(file, {_STATE: as_json(state), **arrays.parts()})
+        write_plain_state(path, _NAME, _state_of(one))
     except OSError as error:
         raise OutputError(cannot_write(path, error.strerror or str(error))) from error
 
@@ -72,16 +63,11 @@ def load_pass(path: str | PathLike[str]) -> OnePass:
         If it cannot be read, or holds no counts.
     """
     try:
-        with Path(path).open("rb") as file:
-            container = Container.of(file, (r"counts\.json", *ARRAYS))
-            state = parsed(container.read(_STATE), MOST_BYTES_OF_MANIFEST)
-            arrays = {n: container.read(n) for n in container.entries if n != _STATE}
-            return _restored(state, ArrayReader(arrays))
+        return _restored(read_plain_state(path, _NAME))
     except OSError as error:
         msg = f"Cannot read the counts {str(path)!r}: {error.strerror or error}."
         raise TableError(msg) from error
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, zipfile.BadZipFile,
-            NotImplementedError, EOFError, RuntimeError) as error:  # fmt: skip
+    except Exception as error:  # a file that was tampered with may raise anything
         why = f": {error}" if isinstance(error, QconfError) else ""
         msg = (
             f"{str(path)!r} holds no counts, or is damaged{why}. Name a file of "
@@ -90,30 +76,30 @@ def load_pass(path: str | PathLike[str]) -> OnePass:
         raise TableError(msg) from error
 
 
-def _state_of(one: OnePass, arrays: ArrayWriter) -> dict[str, Any]:
+def _state_of(one: OnePass) -> dict[str, Any]:
     state: dict[str, Any] = {
         "qconf_counts": _FORMAT,
         "settings": one.settings.to_dict(),
         "number": one.number,
         "before": None if one.before is None else _seen_state(one.before),
         "seen": _seen_state(one.seen),
-        "edges": arrays.put(one.cells.grid.edges),
-        "table": arrays.put(one.cells.table),
+        "edges": one.cells.grid.edges,
+        "table": one.cells.table,
         "groups": [
-            arrays.put(one.groups.hashes), arrays.put(one.groups.sizes), one.groups.overflowed,
+            one.groups.hashes, one.groups.sizes, one.groups.overflowed,
         ],
-        "kept": _kept_state(one.kept, arrays),
+        "kept": _kept_state(one.kept),
         "sums": None,
     }  # fmt: skip
     if one.sums is not None:
         one.sums.carry()
         replicates = one.sums.replicates
         state["sums"] = {
-            "edges": arrays.put(one.sums.grid.edges),
-            "is_kept": arrays.put(one.sums.is_kept),
-            "digits": arrays.put(one.sums.digits),
-            "kept": _kept_state(one.sums.kept, arrays),
-            "drawn": None if replicates is None else arrays.put(replicates.drawn),
+            "edges": one.sums.grid.edges,
+            "is_kept": one.sums.is_kept,
+            "digits": one.sums.digits,
+            "kept": _kept_state(one.sums.kept),
+            "drawn": None if replicates is None else replicates.drawn,
         }
     return state
 
@@ -126,51 +112,51 @@ def _seen_state(seen: SeenRows) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept_state(kept: KeptRows, arrays: ArrayWriter) -> list[Any]:
-    return [kept.n_seen, *(arrays.put(one) for one in kept.sorted())]
+def _kept_state(kept: KeptRows) -> list[Any]:
+    return [kept.n_seen, *(one for one in kept.sorted())]
 
 
-def _restored(state: dict[str, Any], arrays: ArrayReader) -> OnePass:
+def _restored(state: dict[str, Any]) -> OnePass:
     _require(state["qconf_counts"] == _FORMAT)
     settings = Settings.checked(**state["settings"])
     one = OnePass(
         settings,
         _whole(state["number"]),
         None if state["before"] is None else _seen(state["before"], settings),
-        _cells(state, arrays),
+        _cells(state),
         None,
         _seen(state["seen"], settings),
-        _groups(state["groups"], arrays),
-        _kept(state["kept"], arrays),
+        _groups(state["groups"]),
+        _kept(state["kept"]),
     )
     _require(one.number >= 1 and (one.number == 1) == (one.before is None))
     if state["sums"] is not None:
-        one.sums = _sums(state["sums"], arrays, one)
+        one.sums = _sums(state["sums"], one)
     return one
 
 
-def _cells(state: dict[str, Any], arrays: ArrayReader) -> CellCounts:
-    grid = _grid(arrays.get(state["edges"]))
-    return CellCounts(grid, _array(arrays.get(state["table"]), "uint64", (len(grid), 4)))
+def _cells(state: dict[str, Any]) -> CellCounts:
+    grid = _grid(state["edges"])
+    return CellCounts(grid, _array(state["table"], "uint64", (len(grid), 4)))
 
 
-def _sums(state: dict[str, Any], arrays: ArrayReader, one: OnePass) -> CellSums:
-    grid = _grid(arrays.get(state["edges"]))
+def _sums(state: dict[str, Any], one: OnePass) -> CellSums:
+    grid = _grid(state["edges"])
     # Each cell that is added up must have a row, and begin where a cell begins that was counted.
     _require(bool(np.isin(grid.edges, one.cells.grid.edges).all()))
     _require(bool((one.cells.table[:, 0] > 0).all()) and one.before is not None)
-    is_kept = _array(arrays.get(state["is_kept"]), "bool", (len(grid),))
+    is_kept = _array(state["is_kept"], "bool", (len(grid),))
     shape = len(grid), n_columns(len(one.settings.metrics)), LIMBS
-    digits = _array(arrays.get(state["digits"]), "int64", shape)
+    digits = _array(state["digits"], "int64", shape)
     replicates = None
     before = one.before
     _require((state["drawn"] is not None) == bool(before is not None and before.grouped))
     if state["drawn"] is not None and before is not None:
         units = np.array([unit_of(float(largest)) for largest in before.largest])
         n = one.settings.replicates(grouped=True)
-        drawn = _array(arrays.get(state["drawn"]), "int64", (len(grid), 2 + len(units), n))
+        drawn = _array(state["drawn"], "int64", (len(grid), 2 + len(units), n))
         replicates = Replicates(drawn, units, one.settings.random_state)
-    return CellSums(grid, is_kept, digits, _kept(state["kept"], arrays), replicates)
+    return CellSums(grid, is_kept, digits, _kept(state["kept"]), replicates)
 
 
 def _grid(edges: NDArray[Any]) -> Grid:
@@ -179,9 +165,9 @@ def _grid(edges: NDArray[Any]) -> Grid:
     return Grid(edges)
 
 
-def _kept(state: list[Any], arrays: ArrayReader) -> KeptRows:
+def _kept(state: list[Any]) -> KeptRows:
     n_seen, *places = state
-    keys, residual, groups = (arrays.get(place) for place in places)
+    keys, residual, groups = (place for place in places)
     kept = KeptRows(_whole(n_seen))
     n = len(keys)
     _require(n == (kept.n_seen if kept.are_all else 0))
@@ -195,8 +181,8 @@ def _kept(state: list[Any], arrays: ArrayReader) -> KeptRows:
     return kept
 
 
-def _groups(state: list[Any], arrays: ArrayReader) -> KnownGroups:
-    hashes, sizes, overflowed = arrays.get(state[0]), arrays.get(state[1]), state[2]
+def _groups(state: list[Any]) -> KnownGroups:
+    hashes, sizes, overflowed = state[0], state[1], state[2]
     n = len(hashes)
     _require(isinstance(overflowed, bool) and (n > 0 or not overflowed))
     _require(bool((hashes[1:] > hashes[:-1]).all()))

@@ -164,9 +164,7 @@ def _of_the_order(teller: _Teller) -> dict[str, Any]:
     values, draws, level = teller.values, teller.draws, teller.level
     area, *coverages = (
         metric.estimate(value, own, level)
-        for metric, value, own in zip(
-            teller.metrics, values[_AREA:], draws[_AREA:], strict=False
-        )
+        for metric, value, own in zip(teller.metrics, values[_AREA:], draws[_AREA:], strict=False)
     )
     rates = teller.settings.outlier_rates
     return {

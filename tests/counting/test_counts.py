@@ -164,9 +164,7 @@ def test_groups_widen_intervals() -> None:
     together = RiskCoverageCounts().update(*copied, groups).evaluate()
     assert together.n_groups == pytest.approx(4000, rel=0.1)
     for name in ("aurc", "calibration_ratio"):
-        wide, narrow = (
-            np.diff(getattr(one, name).interval)[0] for one in (together, alone)
-        )
+        wide, narrow = (np.diff(getattr(one, name).interval)[0] for one in (together, alone))
         assert wide == pytest.approx(np.sqrt(5) * narrow, rel=0.25)
 
 
@@ -206,7 +204,9 @@ def test_misuse_is_told_in_a_line() -> None:
         RiskCoverageCounts().merge(rows[0])  # type: ignore[arg-type]
     with few_kept():
         first = RiskCoverageCounts().update(*rows)
-        with pytest.raises(OptionError, match=r"must be gone over again: counts = counts.next_pass"):
+        with pytest.raises(
+            OptionError, match=r"must be gone over again: counts = counts.next_pass"
+        ):
             first.evaluate()
         second = first.next_pass()
         with pytest.raises(OptionError, match="the same pass: 1 here, 2 there"):

@@ -103,11 +103,11 @@ def test_changed_files_are_refused_or_read(tmp_path: Path) -> None:
         (("before",), None),
         (("kept", 0), 5),
         (("groups", 2), 3),
-        (("table",), ["uint64", 0, [1, 4], "C"]),
-        (("edges",), ["uint64", 7, [30], "C"]),
-        (("sums", "digits"), ["int64", 0, [1, 8, 68], "C"]),
+        (("table",), {"array": ["uint64", 0, [1, 4], "C"]}),
+        (("edges",), {"array": ["uint64", 7, [30], "C"]}),
+        (("sums", "digits"), {"array": ["int64", 0, [1, 8, 68], "C"]}),
         (("sums", "drawn"), None),
-        (("sums", "edges"), ["float64", 0, [1], "C"]),
+        (("sums", "edges"), {"array": ["float64", 0, [1], "C"]}),
     ],
 )
 def test_a_text_that_does_not_go_together_is_refused(
