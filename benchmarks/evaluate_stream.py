@@ -1,9 +1,9 @@
 """What it takes to judge a billion rows: made block by block, counted, and never held.
 
-Row i of n has the place i * 387,420,489 modulo n in the order of scores: no two have one place, so
-the safest tenth are those of the first n / 10 places, and the outliers among them are counted beside
-the stream by nothing but their places. Each size is counted by a process of its own, which tells its
-peak of memory, and is kept every hundred million rows, so that a run that was stopped goes on.
+Row i of n has the place i * 387,420,489 modulo n in the order of scores: no two have one place. So
+the safest tenth are those of the first n / 10 places, and the outliers among them are counted
+beside the stream by nothing but their places. Each size is counted by a process of its own, which
+tells its peak of memory, and is kept every hundred million rows: a run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def stream_block(rows: int, start: int, size: int) -> tuple[IntArray, FloatArray
 
 def direct_count(rows: int, place: IntArray, residual: FloatArray) -> int:
     """Count outliers among the safest tenth by the places of the rows alone."""
-    return int(((place < rows // 10) & (np.abs(residual) > 0.15)).sum())  # noqa: PLR2004
+    return int(((place < rows // 10) & (np.abs(residual) > 0.15)).sum())
 
 
 def measured(rows: int, of_group: int, folder: Path, block: int = _BLOCK) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _summed_up(
 
 def _apart(rows: int, of_group: int) -> pd.DataFrame:
     """Measure in a process of its own, as polite as one can be."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-m", "benchmarks.evaluate_stream", str(rows), str(of_group)],
         check=True, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip

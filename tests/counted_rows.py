@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
@@ -42,7 +43,7 @@ def in_parts(rows: Rows, borders: Sequence[int]) -> list[Rows]:
     ends = [0, *sorted(borders), len(rows[0])]
     return [
         (rows[0][a:b], rows[1][a:b], None if rows[2] is None else rows[2][a:b])
-        for a, b in zip(ends, ends[1:], strict=False)
+        for a, b in pairwise(ends)
     ]
 
 

@@ -76,7 +76,7 @@ class RiskCoverageCounts:
     @classmethod
     def _of(cls, one: OnePass) -> Self:
         made = cls.__new__(cls)
-        made._pass = one
+        made._pass = one  # noqa: SLF001 - its own
         return made
 
     @property
@@ -167,7 +167,7 @@ class RiskCoverageCounts:
         return self._of(self._pass.empty())
 
     def next_pass(self) -> RiskCoverageCounts:
-        """Return counts that look closer, and have seen no row yet: update them with all rows again.
+        """Return counts that look closer and have seen no row yet: update them with all again.
 
         Raises
         ------

@@ -34,11 +34,12 @@ Report = Callable[[int, float | None], None]
 
 
 def evaluate_files(
-    source: str | Sequence[str], *, expected_error: str = "expected_error", residual: str | None = None,
-    truth: str | None = None, prediction: str | None = None, groups: str | None = None,
-    error: str | None = None, threshold: float | None = None, fraction: float = 0.1,
-    outlier_rates: Sequence[float] = OUTLIER_RATES, metrics: Iterable[str | RowMetric] = (),
-    confidence_level: float = 0.95, n_resamples: int | None = None, random_state: int = 0,
+    source: str | Sequence[str], *, expected_error: str = "expected_error",
+    residual: str | None = None, truth: str | None = None, prediction: str | None = None,
+    groups: str | None = None, error: str | None = None, threshold: float | None = None,
+    fraction: float = 0.1, outlier_rates: Sequence[float] = OUTLIER_RATES,
+    metrics: Iterable[str | RowMetric] = (), confidence_level: float = 0.95,
+    n_resamples: int | None = None, random_state: int = 0,
     engine: str = "local", reading: dict[str, Any] | None = None, report: Report | None = None,
 ) -> CountedEvaluation:  # fmt: skip
     """Evaluate a confidence score in files that need not fit in memory.

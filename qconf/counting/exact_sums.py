@@ -1,7 +1,8 @@
 """Add up doubles without rounding, so that no order and no split of them changes a bit.
 
 A sum of doubles is a whole number of 2^-1074. It is kept as digits of 32 bits in integers of 64:
-adding a double touches three of them, and what hangs over is carried now and then (the "small superaccumulator" of Neal 2015, arXiv:1505.05571). Sums of two parts add up digit by digit.
+adding a double touches three of them, and what hangs over is carried now and then (the "small
+superaccumulator" of Neal 2015, arXiv:1505.05571). Sums of two parts add up digit by digit.
 Rounded once, at the end, a sum is the double nearest to the true one, as of `math.fsum`.
 """
 
@@ -75,4 +76,5 @@ def sum_exactly(values: FloatArray) -> Digits:
     """
     digits = no_sums(1, 1)
     add_values(digits, np.zeros(len(values), dtype=np.int32), [values])
-    return carried(digits)[0, 0]
+    total: Digits = carried(digits)[0, 0]
+    return total

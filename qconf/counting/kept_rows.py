@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qconf._types import BoolArray, FloatArray
+from qconf._types import FloatArray
 from qconf.counting.sort_keys import Keys
 
 __all__ = ["MOST_KEPT", "KeptRows"]
@@ -52,6 +52,6 @@ class KeptRows:
         empty = np.empty(0, dtype=np.uint64)
         pieces = self._pieces or [(empty, np.empty(0), empty)]
         keys, residual, groups = (np.concatenate(one) for one in zip(*pieces, strict=True))
-        order: BoolArray = np.lexsort((groups, residual.view(np.int64), keys))
+        order = np.lexsort((groups, residual.view(np.int64), keys))
         self._pieces = [(keys[order], residual[order], groups[order])]
         return self._pieces[0]

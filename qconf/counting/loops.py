@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf._types import BoolArray, FloatArray
+from qconf._types import BoolArray
 from qconf.core.compiled import exactly_compiled, exactly_inlined
 from qconf.counting.sort_keys import Keys
 from qconf.learners.poisson_draws import Chance, draw
@@ -30,7 +30,7 @@ Ints = NDArray[np.int64]
 
 
 @exactly_inlined
-def _guessed(key: np.uint64, edges: Keys, first: int, last: int) -> int:
+def _guessed(key: Any, edges: Any, first: Any, last: Any) -> Any:
     """Return the cell of a key if edges are as far apart as they are on average; else -1."""
     begin, end = edges[first], edges[last]
     if key < begin or key >= end:
@@ -41,7 +41,7 @@ def _guessed(key: np.uint64, edges: Keys, first: int, last: int) -> int:
         cell -= 1
     elif edges[cell + 1] <= key:
         cell += 1
-    return cell if edges[cell] <= key and key < edges[cell + 1] else -1
+    return cell if edges[cell] <= key < edges[cell + 1] else -1
 
 
 @exactly_compiled
@@ -116,12 +116,12 @@ def add_exactly(cells: NDArray[np.int32], values: Ints, digits: Any) -> None:
 @exactly_compiled
 def add_resampled(
     cells: NDArray[np.int32], groups: Ints, outlier: BoolArray, values: Ints, chance: Chance,
-    times: Ints, drawn: Any,
+    times: Any, drawn: Any,
 ) -> None:  # fmt: skip
     """Count each row as often as its group is drawn, in each replicate.
 
-    ``values`` has shape (n_columns, n_rows), ``drawn`` (n_cells, 2 + n_columns, n_replicates): rows,
-    outliers, and the sum of each column. Whole numbers, so that no order of rows matters.
+    ``values`` has shape (n_columns, n_rows), ``drawn`` (n_cells, 2 + n_columns, n_replicates):
+    rows, outliers, and the sum of each column. Whole numbers, so that no order of rows matters.
     """
     for i in range(len(cells)):
         if i == 0 or groups[i] != groups[i - 1]:

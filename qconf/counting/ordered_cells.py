@@ -1,8 +1,8 @@
 """Counts in order, summed up by what sums up rows: a cell is a tie, and its counts are weights.
 
-A cell of n rows with o outliers is, to `qconf.evaluation.ranking`, two rows that tie: one that is no
-outlier and counts n - o times, and one that is and counts o times. So every metric of an order is
-the one of `qconf.evaluate`, and a replicate is other weights.
+A cell of n rows with o outliers is, to `qconf.evaluation.ranking`, two rows that tie: one that is
+no outlier and counts n - o times, and one that is and counts o times. So every metric of an order
+is the one of `qconf.evaluate`, and a replicate is other weights.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _CELLS, _PARTS_AT_BORDER, _SUMMED = 2**15, 2**12, 384
 
 
 def finer_grid(counts: CellCounts, border: BoolArray, *, evenly: bool) -> Grid:
-    """Cut cells at a border into many parts, and with `evenly` all others by how many rows they have.
+    """Cut cells at a border into many parts, and with `evenly` all others by their rows.
 
     Cells of one score are left as they are.
     """

@@ -1,9 +1,9 @@
-"""Bootstrap replicates of groups that are never held together: a hash decides how often each counts.
+"""Bootstrap replicates of groups that are never held together: a hash says how often each counts.
 
-How often a group counts in a replicate is Poisson(1), as it would be in a sample of many groups with
-replacement, and hangs on nothing but its hash, the replicate and the seed: so all its rows count
-alike, wherever they are met (as in Chamandy et al. 2012, "Estimating uncertainty for massive data
-streams").
+How often a group counts in a replicate is Poisson(1), as it would be in a sample of many groups
+with replacement, and hangs on nothing but its hash, the replicate and the seed: so all its rows
+count alike, wherever they are met (as in Chamandy et al. 2012, "Estimating uncertainty for massive
+data streams").
 """
 
 from __future__ import annotations
@@ -79,4 +79,5 @@ class Replicates:
 
     def sums(self, column: int) -> FloatArray:
         """Return a column's sums, of shape (n_replicates, n_cells)."""
-        return self.drawn[:, 2 + column].T * self.units[column]
+        sums: FloatArray = self.drawn[:, 2 + column].T * self.units[column]
+        return sums

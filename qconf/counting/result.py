@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from qconf.core.estimate import Estimate
 from qconf.errors import OptionError
 from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.metrics.aurc import AURC
+from qconf.evaluation.metrics.spearman import SPEARMAN
 from qconf.report.grid import Grid
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ __all__ = ["CountedEvaluation"]
 class CountedEvaluation(Evaluation):
     """What a confidence score is worth, from counts of rows that were never in memory together.
 
-    All that `Evaluation` tells but the rank correlation, which is not a number here, and differences
-    to other scores, which need the same resamples of rows.
+    All that `Evaluation` tells but the rank correlation, which is not a number here, and
+    differences to other scores, which need the same resamples of rows.
 
     Attributes
     ----------
     aurc_bounds : tuple of float
         Between what the area lies that `qconf.evaluate` would tell of the same rows; `aurc.value`
-        is its mean over the orders that are not known. All else is what `qconf.evaluate` would tell,
-        but for the intervals, which come from other resamples.
+        is its mean over the orders that are not known. All else is what `qconf.evaluate` would
+        tell, but for the intervals, which come from other resamples.
     n_groups : int or None
         How many groups were resampled, beyond 1,024 estimated; None if rows were.
     passes : int
@@ -51,9 +52,8 @@ class CountedEvaluation(Evaluation):
 
     @property
     def order(self) -> list[tuple[OrderMetric, Estimate]]:
-        rank_correlation = 1
-        told = super().order
-        return told[:rank_correlation] + told[rank_correlation + 1 :]
+        """What is told of the order of the rows: no rank correlation."""
+        return [(one, told) for one, told in super().order if one is not SPEARMAN]
 
     def _parts(self, *, wide: bool) -> Iterator[str | Grid]:
         yield from super()._parts(wide=wide)
@@ -61,7 +61,7 @@ class CountedEvaluation(Evaluation):
             yield f"{self.left_out:,} rows without a score or an outcome are left out."
         low, high = self.aurc_bounds
         if high - low > 0:
-            yield f"{AURC.label} of all rows lies between {low:.7g} and {high:.7g}, by their counts."
+            yield f"{AURC.label} of all rows lies between {low:.7g} and {high:.7g}."
 
     @property
     def table(self) -> pd.DataFrame:
@@ -118,6 +118,6 @@ class CountedEvaluation(Evaluation):
 
 
 _NOT_PAIRED = (
-    "Counts of two scores do not tell how sure their difference is: their resamples are not paired. "
-    "Use evaluate_scores on rows that fit in memory."
+    "Counts of two scores do not tell how sure their difference is: their resamples are not "
+    "paired. Use evaluate_scores on rows that fit in memory."
 )

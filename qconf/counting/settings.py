@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from qconf.core.conventions import check_options, check_resamples, check_seed
-from qconf.evaluation.evaluate import OUTLIER_RATES
 from qconf.evaluation.metrics.registry import find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 

@@ -113,7 +113,7 @@ def _seen_state(seen: SeenRows) -> dict[str, Any]:
 
 
 def _kept_state(kept: KeptRows) -> list[Any]:
-    return [kept.n_seen, *(one for one in kept.sorted())]
+    return [kept.n_seen, *kept.sorted()]
 
 
 def _restored(state: dict[str, Any]) -> OnePass:

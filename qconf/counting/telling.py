@@ -71,7 +71,7 @@ def evaluation_of(
         calibration=calibration_by_bin(order, resampled, confidence_level),
         calibration_ratio=ratio_of_all(order, resampled, confidence_level),
         rate=rates.safest, overall_rate=rates.overall,
-        aurc_bounds=_bounds(order, teller.values[_AREA]),
+        aurc_bounds=_bounds(order, teller.told[_AREA]),
         n_groups=sampling.n_groups, passes=passes,
     )  # fmt: skip
 
@@ -87,8 +87,8 @@ class _Teller:
         self.resampled, self.level = resampled, level
         self.metrics = (AURC, *map(CoverageAt, settings.outlier_rates))
         cells = OrderedCells.of(len(order.n), settings.fraction)
-        self.values: Sequence[float] = cells.told(order.n, order.outliers, self.metrics)
-        self.draws = resampled.draws(self.values, order, self.metrics, settings.fraction)
+        self.told: Sequence[float] = cells.told(order.n, order.outliers, self.metrics)
+        self.draws = resampled.draws(self.told, order, self.metrics, settings.fraction)
 
     @property
     def n_safest(self) -> int:
@@ -111,7 +111,7 @@ class _RateTeller:
     @classmethod
     def of(cls, teller: _Teller) -> _RateTeller:
         total = teller.order.total
-        overall = ObservedRate(teller.values[_ALL], total, teller.draws[_ALL])
+        overall = ObservedRate(teller.told[_ALL], total, teller.draws[_ALL])
         worth = overall.estimate(teller.level).n_effective or total
         drawn = teller.resampled.n
         cluster = cluster_size(drawn, np.ones(drawn.shape[1])) - 1
@@ -120,7 +120,7 @@ class _RateTeller:
     @property
     def safest(self) -> ObservedRate:
         teller = self.teller
-        return self.rate(teller.n_safest, teller.values[_SAFEST], teller.draws[_SAFEST])
+        return self.rate(teller.n_safest, teller.told[_SAFEST], teller.draws[_SAFEST])
 
     def rate(self, n_accepted: int, value: float, draws: Draws) -> ObservedRate:
         return ObservedRate(
@@ -161,7 +161,7 @@ def _selections(teller: _Teller, rates: _RateTeller) -> tuple[Selection, Selecti
 
 def _of_the_order(teller: _Teller) -> dict[str, Any]:
     """Tell the area and the coverages."""
-    values, draws, level = teller.values, teller.draws, teller.level
+    values, draws, level = teller.told, teller.draws, teller.level
     area, *coverages = (
         metric.estimate(value, own, level)
         for metric, value, own in zip(teller.metrics, values[_AREA:], draws[_AREA:], strict=False)
@@ -182,7 +182,7 @@ def _risks(teller: _Teller, rates: _RateTeller) -> pd.DataFrame:
     """Return points of the risk-coverage curve, each with its interval."""
     told = []
     first, total = teller.first_risk, teller.order.total
-    risks = zip(COVERAGES, teller.values[first:], teller.draws[first:], strict=True)
+    risks = zip(COVERAGES, teller.told[first:], teller.draws[first:], strict=True)
     for coverage, value, draws in risks:
         rate = rates.rate(accepted_rows(coverage, total), value, draws).estimate(teller.level)
         told.append((coverage, value, *rate.interval))

@@ -101,7 +101,7 @@ def test_a_killed_worker_changes_nothing(tmp_path: Path, cluster: Any) -> None:
 def test_faults_of_a_file_come_from_the_cluster_in_a_line(tmp_path: Path, cluster: Any) -> None:
     """As from this process."""
     folder = written(tmp_path, 2, 100)
-    with pytest.raises(ValueError, match="has no column 'residuals'. Did you mean 'residual'"):
+    with pytest.raises(ValueError, match=r"has no column 'residuals'. Did you mean 'residual'"):
         evaluate_files(folder, residual="residuals", engine=f"dask:{cluster.scheduler_address}")
     with pytest.raises(OptionError, match="Cannot reach a Dask scheduler"):
         evaluate_files(folder, residual="residual", engine="dask:tcp://127.0.0.1:9")

@@ -44,7 +44,11 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
 
 @pytest.mark.parametrize("few", [6, 1000])
 @pytest.mark.parametrize(
-    "source", ["rows.parquet", "rows.csv", "parquet", "csv", "csv/*.csv", ["parquet/0.parquet", "parquet/[1-6].parquet"]]
+    "source",
+    [
+        "rows.parquet", "rows.csv", "parquet", "csv", "csv/*.csv",
+        ["parquet/0.parquet", "parquet/[1-6].parquet"],
+    ],
 )  # fmt: skip
 def test_any_files_tell_the_same(table: pd.DataFrame, source: Any, few: int) -> None:
     """One file or many, Parquet or text, in one pass or three: rows without a truth left out."""
@@ -88,11 +92,11 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough for few rows; many would have to be read again."""
 
     class Given:
-        buffer = io.BufferedReader(io.BytesIO(scored_table().to_csv().encode()))  # type: ignore[arg-type]
+        buffer = io.BufferedReader(io.BytesIO(scored_table().to_csv().encode()))
 
     monkeypatch.setattr(sys, "stdin", Given)
     assert evaluate_files("-", truth="price").overall.n == 588
-    Given.buffer = io.BufferedReader(io.BytesIO(scored_table().to_csv().encode()))  # type: ignore[arg-type]
+    Given.buffer = io.BufferedReader(io.BytesIO(scored_table().to_csv().encode()))
     with few_kept(), pytest.raises(OptionError, match="Standard input can be read only once"):
         evaluate_files("-", truth="price")
 
@@ -129,10 +133,10 @@ def test_bad_cells_are_refused(table: pd.DataFrame) -> None:
     with pytest.raises(TableError, match="needs a positive truth 'price'"):
         evaluate_files("bad.parquet", truth="price")
     table.assign(expected_error=np.inf).to_parquet("bad.parquet")
-    with pytest.raises(TableError, match="column 'expected_error' of 'bad.parquet' must be finite"):
+    with pytest.raises(TableError, match=r"'expected_error' of 'bad.parquet' must be finite"):
         evaluate_files("bad.parquet", truth="price")
     table.assign(price="dear").to_parquet("bad.parquet")
-    with pytest.raises(TableError, match="column 'price' of 'bad.parquet' must be numbers"):
+    with pytest.raises(TableError, match=r"column 'price' of 'bad.parquet' must be numbers"):
         evaluate_files("bad.parquet", truth="price")
     Path("bad.csv").write_text("expected_error,residual\n0.1,0.1\n0.2,0.3\n0.1,dear\n")
     with pytest.raises(TableError, match="found 'dear' in line 4"):

@@ -29,7 +29,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
 def test_a_file_of_another_kind_is_none(tmp_path: Path) -> None:
     """Its text has another name; and nothing is written where there is no folder."""
     write_plain_state(tmp_path / "kept", "kept", {})
-    with pytest.raises(ValueError, match="no part may be called 'kept.json'"):
+    with pytest.raises(ValueError, match=r"no part may be called 'kept.json'"):
         read_plain_state(tmp_path / "kept", "other")
     with pytest.raises(OutputError):
         write_plain_state(tmp_path / "nowhere" / "kept", "kept", {})
