@@ -302,4 +302,5 @@ def test_a_metric_of_ones_own_is_counted_too() -> None:
 def test_laws_hold_for_many_tables(law: Any) -> None:
     """The three laws above, of many more tables."""
     more: Any = settings(deadline=None, max_examples=MANY)
-    more(law)()
+    with_more: Any = more(law)
+    with_more()
