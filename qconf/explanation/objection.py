@@ -170,17 +170,22 @@ def score_figures(score: Mapping[str, Any], unit: str) -> dict[str, str]:
     >>> score_figures({**score, "tier": "B"}, "percent")["tier"]
     'B'
     """
-    figures = {"value": in_steps(score["prediction"])}
-    figures |= {name: in_steps(score[name]) for name in ("low", "high")}
-    figures["expected error"] = told_error(score["expected_error"], unit)
+    told = {"value": "prediction", "low": "low", "high": "high"}
+    figures = {name: in_steps(score[key]) for name, key in told.items() if _known(score, key)}
+    if _known(score, "expected_error"):
+        figures["expected error"] = told_error(score["expected_error"], unit)
     for name, key in (("P(within 10 %)", "p_within_10"), ("P(outlier)", "p_outlier")):
-        if score.get(key) is not None:
+        if _known(score, key):
             figures[name] = in_percent(score[key])
     if score.get("tier") is not None:
         figures["tier"] = str(score["tier"])
     if score.get("accept") is not None:
         figures["accepted"] = "yes" if score["accept"] else "no"
     return figures
+
+
+def _known(score: Mapping[str, Any], key: str) -> bool:
+    return isinstance(score.get(key), int | float)
 
 
 def _inputs(before: RowExplanation, after: RowExplanation) -> list[list[str]]:
