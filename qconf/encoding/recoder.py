@@ -53,7 +53,9 @@ class Recoder:
         codes: dict[int, FloatArray] = {}
         for place, column in enumerate(map(int, columns)):
             ours, theirs = source.levels_.get(column), target.levels_.get(place)
-            if source.kind_of(column) != target.kind_of(place) or (ours is None) != (theirs is None):
+            if source.kind_of(column) != target.kind_of(place) or (ours is None) != (
+                theirs is None
+            ):
                 return None
             if ours is None or ours.equals(theirs):
                 continue
