@@ -251,6 +251,5 @@ def _cells(table: Any, names: list[Any], number: IntArray, place: IntArray) -> A
     for at in np.unique(number):
         if names[at] in frame.columns:
             here = np.flatnonzero(number == at)
-            column = frame[names[at]].astype(object).to_numpy()
-            found[here] = column[place[here]]
+            found[here] = frame[names[at]].iloc[place[here]].astype(object).to_numpy()
     return found

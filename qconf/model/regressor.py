@@ -45,6 +45,7 @@ from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.conflict import check_learns, with_conflicts
 from qconf.estimators.registry import make_estimator
 from qconf.model.background import Background
+from qconf.model.coded_pair import coded_pair
 from qconf.model.decomposition import Cuts, Shares, split_error
 from qconf.model.given_prediction import given_prediction, shadow_of
 from qconf.model.known_sales import KeptRows, KnownSales
@@ -288,7 +289,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             random_state=draw_seed(rng),
         )
         model = self._unfitted_regressor(scale) if given is None else given
-        parts = model, self._unfitted_confidence(), self._hidden
+        parts = model, self._unfitted_confidence(), self.hidden_from_confidence
         maker = Maker(table, target, scale, plan.residual_fits, *parts, roles.time, roles.groups)
         regressor = with_seed(clone(maker.regressor), rng)
         prediction = maker.held_out_predictions(regressor)
@@ -344,7 +345,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """Keep what tells predictions of somebody else's model from those of another."""
         self.shadow_: PredictionShadow | None = None
         if predicted is not None and isinstance(table, pd.DataFrame):
-            features = table.drop(columns=list(self._hidden))
+            features = table.drop(columns=list(self.hidden_from_confidence))
             told = roles.time, roles.groups, draw_seed(rng)
             self.shadow_ = shadow_of(features, predicted[roles.rows], *told)
 
@@ -361,13 +362,13 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         return roles
 
     @property
-    def _hidden(self) -> tuple[str, ...]:
+    def hidden_from_confidence(self) -> tuple[str, ...]:
         """Columns that the confidence estimator does not see; a prediction it sees as such."""
         return tuple(name for name in (self.time_name_, self._given_name) if name is not None)
 
     def _seen_by_confidence(self, features: Table) -> Table:
         """Look at features as the confidence estimator does, without the prediction."""
-        hidden = list(self._hidden)
+        hidden = list(self.hidden_from_confidence)
         return features.drop(columns=hidden) if isinstance(features, pd.DataFrame) else features
 
     def _features(self, table: Table) -> Table:
@@ -428,7 +429,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         DataFrame or ndarray
             With the prediction, without the time.
         """
-        return with_prediction(features, prediction, self._hidden)
+        return with_prediction(features, prediction, self.hidden_from_confidence)
 
     def _fit_replicates(
         self,
@@ -482,10 +483,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             Only with `return_std`; >= 0, lower is more confident.
         """
         table = self._checked(X)
-        prediction = self._predicted(table)
         if not return_std:
-            return prediction
-        expected = self._expected_error(table, prediction)
+            return self._predicted(table)
+        prediction, expected = self._both(table)
         return prediction, error_scale(self.error).spread(expected, prediction)
 
     def predict_error(self, X: TableLike) -> FloatArray:
@@ -501,8 +501,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             Expected error >= 0, in error-scale units; lower is more confident. With replicates,
             the root of the `bound` over their squared expected errors.
         """
-        table = self._checked(X)
-        return self._expected_error(table, self._predicted(table))
+        return self._both(self._checked(X))[1]
 
     def predict_with_error(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         """Predict the target and the expected error of each row, checking the rows once.
@@ -518,9 +517,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         expected_error : ndarray of shape (n_samples,)
             As `predict_error` returns it.
         """
-        table = self._checked(X)
-        prediction = self._predicted(table)
-        return prediction, self._expected_error(table, prediction)
+        return self._both(self._checked(X))
 
     def unlike(self, X: TableLike) -> pd.DataFrame:
         """Tell the cells that hold what no row of `fit` held.
@@ -612,6 +609,17 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         model: Any = self.regressor_
         rows = Encoded.of(table, model.encoder_) if takes_encoded(model) else table
         return np.asarray(model.predict(rows), dtype=np.float64)
+
+    def _both(self, table: Table) -> tuple[FloatArray, FloatArray]:
+        """Predict the target and the expected error of rows that were checked."""
+        coded, expected = coded_pair(self), None
+        if coded is None:
+            prediction = self._predicted(table)
+        else:
+            prediction, expected = coded.ask(self, Encoded.of(table, self.encoder))
+        if expected is None:
+            expected = self._expected_error(table, prediction)
+        return prediction, expected
 
     def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
         if self.replicates_ is None:
