@@ -39,8 +39,7 @@ _ADVICE: Final = {
     403: Advice(
         "This form was not taken",
         (
-            "Open the page again and send the form from there; it must come from this service, in "
-            "this browser, with cookies on.",
+            "Open the page again and send the form from there, in this browser, with cookies on.",
             _AGAIN,
         ),
     ),

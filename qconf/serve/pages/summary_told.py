@@ -24,15 +24,17 @@ _BROUGHT: Final = "rows it brought: off"
 _FOUND: Final = "random rows that are off: named"
 _LABELS: Final = ("share, with its interval", "in all other rows")
 _NOTHING: Final = "Nothing yet."
+_ON_RANDOM: Final = (
+    "Estimated on the random share, which no source has chosen: how many of the rows that a source "
+    "names are off, and how many of those that are off it names."
+)
 
 
 def lead(summary: ReviewSummary) -> list[str]:
     """Say what there is to know at first."""
     counts = summary.counts
-    lines = [
-        f"{counts['decided']:,} cases are decided and {counts['open']:,} are not; people said "
-        f"{counts['feedback']:,} times what is off."
-    ]
+    said = f"people said {counts['feedback']:,} times what is off"
+    lines = [f"{counts['decided']:,} cases are decided, {counts['open']:,} are not; {said}."]
     random = _rows(summary, "sources", what=RANDOM, of=_BROUGHT)
     if len(random):
         one = random.iloc[0]
@@ -157,10 +159,7 @@ def _worth(summary: ReviewSummary) -> Section:
         parts += [_of_sources(brought, usual)]
     found = rows[rows["of"] != _BROUGHT]
     if len(found):
-        parts += [
-            "Estimated on the random share, which no source has chosen: how many of the rows that "
-            "a source names are off, and how many of those that are off it names."
-        ]
+        parts += [_ON_RANDOM]
         table = [[r["what"], r["of"], f"{r['n']:,}", _text(_estimate(r))] for r in _each(found)]
         headers = ["source", "of", "n", "share (interval)"]
         parts += [row_table("Sources among random rows", headers, table, words=(0, 1))]
