@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from qconf.errors import OptionError
 from qconf.explanation.money import in_steps
 from qconf.report.page.parts import KeyFigure
@@ -21,7 +24,7 @@ from qconf.serve.pages.told import explained_sections, sales_of, unit_of, verdic
 from qconf.serve.problems import problem_of
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter, Request, Response
+    from fastapi import APIRouter
 
     from qconf.review.store.records import CaseRecord
     from qconf.serve.pages.rendering import Renderer

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from qconf.errors import OptionError
 from qconf.report.page.parts import Section
 from qconf.review.explained import explained_row
@@ -19,7 +22,7 @@ from qconf.serve.pages.told import explained_sections, sales_of, verdict
 from qconf.serve.problems import problem_of
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter, Request, Response
+    from fastapi import APIRouter
 
     from qconf.review.store.records import EstimateRecord, Feedback
     from qconf.serve.context import ServeContext

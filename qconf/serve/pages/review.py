@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from qconf.explanation.money import in_steps
 from qconf.explanation.sentences import told_error
 from qconf.review.reasons import DECISIONS
@@ -15,7 +18,7 @@ from qconf.serve.pages.asked_cases import AskedCases
 from qconf.serve.pages.told import unit_of
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter, Request, Response
+    from fastapi import APIRouter
 
     from qconf.review.store.records import CaseRecord
     from qconf.serve.pages.rendering import Renderer

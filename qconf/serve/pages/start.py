@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from qconf.core.estimate import in_percent
 from qconf.pages.model_card import card_section
 from qconf.report.page.parts import KeyFigure
@@ -15,7 +18,7 @@ from qconf.serve.forms import read_form
 from qconf.serve.pages.fields import fields_of_model, row_of_form
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter, Request, Response
+    from fastapi import APIRouter
 
     from qconf.serve.pages.rendering import Renderer
     from qconf.serve.served_model import ServedModel

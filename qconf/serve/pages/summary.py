@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from qconf.review.summary import summarize
 from qconf.serve.pages.summary_told import figures, lead, sections
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter, Request, Response
+    from fastapi import APIRouter
 
     from qconf.serve.pages.rendering import Renderer
 
