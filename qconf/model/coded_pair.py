@@ -11,9 +11,11 @@ from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 
 from qconf._types import FloatArray
 from qconf.base import PREDICTION
+from qconf.core.validation import check_no_infinity
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.recoder import Recoder
@@ -59,7 +61,7 @@ class CodedPair:
         errors = Recoder.between(encoder, seen, of_errors)
         return None if values is None or errors is None else cls(values, errors)
 
-    def ask(self, pair: Any, rows: Encoded) -> tuple[FloatArray, FloatArray | None]:
+    def ask(self, pair: Any, rows: Encoded) -> tuple[FloatArray, FloatArray]:
         """Predict the target and the expected error of rows as the pair encodes them.
 
         Parameters
@@ -70,12 +72,16 @@ class CodedPair:
         Returns
         -------
         prediction : ndarray of shape (n_samples,)
-        expected_error : ndarray of shape (n_samples,), or None
-            None where a prediction is infinite, which the estimator has to refuse.
+        expected_error : ndarray of shape (n_samples,)
+
+        Raises
+        ------
+        TableError
+            If a prediction is infinite.
         """
         prediction = np.asarray(pair.regressor_.predict(self.values.of(rows)), dtype=np.float64)
         if np.isinf(prediction).any():
-            return prediction, None
+            check_no_infinity(pd.DataFrame({PREDICTION: prediction}))
         expected: FloatArray = pair.confidence_.predict(self.errors.of(rows, prediction))
         return prediction, expected
 

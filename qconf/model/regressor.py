@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import (
     ArrayLike,
+    BoolArray,
     BootstrapScope,
     Bound,
     ConfidenceLike,
@@ -40,7 +41,7 @@ from qconf.core.validation import (
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.source_pairs import Pairs, check_pairs
-from qconf.errors import OptionError
+from qconf.errors import EstimatorError, OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.conflict import check_learns, with_conflicts
 from qconf.estimators.registry import make_estimator
@@ -519,6 +520,25 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """
         return self._both(self._checked(X))
 
+    def predict_encoded(self, rows: Encoded) -> tuple[FloatArray, FloatArray]:
+        """Do the same with rows that `encoder` has encoded, if both models read such.
+
+        Parameters
+        ----------
+        rows : Encoded of shape (n_samples, n_features)
+            What `features_of` returns of checked rows, encoded.
+
+        Raises
+        ------
+        EstimatorError
+            If one of the models has to see the rows themselves (`coded_pair` is None).
+        """
+        coded = coded_pair(self)
+        if coded is None:
+            msg = "This model does not read encoded rows: use predict_with_error."
+            raise EstimatorError(msg)
+        return coded.ask(self, rows)
+
     def unlike(self, X: TableLike) -> pd.DataFrame:
         """Tell the cells that hold what no row of `fit` held.
 
@@ -534,10 +554,14 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """
         table = self.features_of(X)
         return pd.DataFrame(
-            self._known_values.unlike(table),
+            self.unlike_codes(Encoded.of(table, self.encoder)),
             columns=getattr(table, "columns", None),
             index=getattr(table, "index", None),
         )
+
+    def unlike_codes(self, rows: Encoded) -> BoolArray:
+        """Do the same with rows that `encoder` has encoded, shape (n_samples, n_features)."""
+        return self._known_values.unlike(rows)
 
     def decompose(
         self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None
@@ -612,14 +636,11 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
 
     def _both(self, table: Table) -> tuple[FloatArray, FloatArray]:
         """Predict the target and the expected error of rows that were checked."""
-        coded, expected = coded_pair(self), None
-        if coded is None:
-            prediction = self._predicted(table)
-        else:
-            prediction, expected = coded.ask(self, Encoded.of(table, self.encoder))
-        if expected is None:
-            expected = self._expected_error(table, prediction)
-        return prediction, expected
+        coded = coded_pair(self)
+        if coded is not None:
+            return coded.ask(self, Encoded.of(table, self.encoder))
+        prediction = self._predicted(table)
+        return prediction, self._expected_error(table, prediction)
 
     def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
         if self.replicates_ is None:
