@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qconf.explanation.objection import beside, score_figures
 from qconf.explanation.restored import restored_explanation
-from qconf.report.grid import Column, Grid
-from qconf.report.page.parts import Part, Section, Table
+from qconf.report.grid import Grid
+from qconf.report.page.parts import Part, Table
 from qconf.serve.estimating import estimate_rows
 from qconf.serve.pages.told import unit_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qconf.serve.context import ServeContext
     from qconf.serve.served_model import ServedModel
 
-__all__ = ["Effect", "beside_section", "effects"]
+__all__ = ["Effect", "beside_parts", "effect_of", "effects"]
 
 #: What tables of `beside` are called, by the header of their first column.
 _CAPTIONS: Final = {
@@ -27,8 +27,17 @@ _CAPTIONS: Final = {
     "factor of": "Factors of the expected error that moved",
     "comparable": "Adjusted prices of comparables, with their weights",
 }
-#: What is told of an effect in a line.
-_TOLD: Final = ("value", "expected error", "P(within 10 %)", "tier", "accepted")
+#: What figures are called, the most important first.
+_NAMES: Final = {
+    "value": "value",
+    "low": "range, from",
+    "high": "range, to",
+    "P(within 10 %)": "confidence (CCS)",
+    "tier": "tier",
+    "expected error": "expected error",
+    "P(outlier)": "probability of an outlier",
+    "accepted": "accepted",
+}
 
 
 @dataclass(frozen=True)
@@ -47,28 +56,23 @@ class Effect:
     problem: str = ""
 
 
-def beside_section(
-    served: ServedModel, before: EstimateRecord, explanation: Any, after: EstimateRecord
-) -> Section:
-    """Put two estimates side by side.
+def beside_parts(before: Any, after: Any) -> list[Part]:
+    """Put two explanations side by side: inputs, factors and comparables, as far as they differ.
 
     Parameters
     ----------
-    served : ServedModel
-    before : EstimateRecord
-    explanation : plain values or None
-        Of it.
-    after : EstimateRecord
+    before, after : plain values or None
+        Explanations as they were kept.
     """
-    both = restored_explanation(explanation), restored_explanation(after.explanation)
-    if both[0] is not None and both[1] is not None:
-        parts: list[Part] = [_captioned(one) for one in beside(both[0], both[1])]
-    else:
-        unit = unit_of(served)
-        rows = [list(one) for one in _pairs(before.estimate, after.estimate, unit)]
-        columns = [Column("figure"), Column("before", right=True), Column("after", right=True)]
-        parts = [_captioned(Grid(columns, rows))]
-    return Section("With the correction", parts)
+    one, other = restored_explanation(before), restored_explanation(after)
+    if one is None or other is None:
+        return []
+    return [_captioned(part) for part in beside(one, other)]
+
+
+def effect_of(served: ServedModel, before: EstimateRecord, after: EstimateRecord) -> Effect:
+    """Tell what changes from an estimate to another."""
+    return Effect(_pairs(before.estimate, after.estimate, unit_of(served)))
 
 
 def _captioned(part: str | Grid) -> Part:
@@ -95,7 +99,7 @@ def effects(
     for at, one in enumerate(corrected):
         if at in found:
             pairs = _pairs(record.estimate, found[at].estimate, unit)
-            told[one.id] = Effect([pair for pair in pairs if pair[0] in _TOLD])
+            told[one.id] = Effect(pairs)
         else:
             told[one.id] = Effect([], problems[at])
     return told
@@ -105,6 +109,9 @@ def _pairs(
     before: Mapping[str, Any], after: Mapping[str, Any], unit: str
 ) -> list[tuple[str, str, str]]:
     one, other = score_figures(before, unit), score_figures(after, unit)
+    there = {**one, **other}
     return [
-        (name, one.get(name, "-"), other.get(name, "-")) for name in dict.fromkeys([*one, *other])
+        (words, one.get(name, "-"), other.get(name, "-"))
+        for name, words in _NAMES.items()
+        if name in there
     ]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_routes"]
 
+#: What may have been typed when a case is taken.
+_TYPED: Final = ("reason", "text", "own_value", "comparables")
 #: Digits of the number of a case.
 _LONGEST: Final = 15
 
@@ -77,6 +79,9 @@ def _take(renderer: Renderer, request: Request, case_id: int, form: Mapping[str,
     except OptionError as error:
         found = problem_of(error)
         return queue_page(renderer, request, asked, found.detail, found.status)
+    if any(form.get(name) for name in _TYPED):
+        # Nothing that was typed before is lost.
+        return remember(request, _page(renderer, request, case_id, asked, form), who)
     return remember(request, _to_case(renderer, request, case_id, asked), who)
 
 
@@ -147,7 +152,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     context = renderer.context
-    case, who = context.store.case(case_id), who_of(request)
+    case, who = context.store.case(case_id), (typed or {}).get("who", "") or who_of(request)
     cases, _ = asked.found(context.store)
     before, after = neighbours(cases, case, who)
     done = request.query_params.get("done", "")

@@ -9,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from qconf.errors import OptionError
-from qconf.report.page.parts import Section
 from qconf.review.explained import explained_row
 from qconf.review.store.errors import NotFoundError
 from qconf.serve.estimating import estimate_rows
 from qconf.serve.feedback import give_feedback
 from qconf.serve.forms import read_form, said_in
-from qconf.serve.pages.beside import beside_section, effects
+from qconf.serve.pages.beside import beside_parts, effect_of, effects
 from qconf.serve.pages.fields import fields_of_inputs
 from qconf.serve.pages.people import remember
 from qconf.serve.pages.told import explained_sections, sales_of, verdict
@@ -108,14 +107,13 @@ def _page(
         subject=_subject(record),
         told=verdict(context.served, record.estimate, explanation, [_OTHER_MODEL] * other),
         said=said,
-        beside=None if said is None else _beside(renderer, request, record, said, explanation),
-        said_effect=None if said is None else changes.get(said.id),
+        beside=_beside(renderer, request, record, said, explanation) if said else None,
         sections=renderer.sections(
             lambda: explained_sections(explanation, record.inputs), f"estimate {record.id}"
         ),
         fields=fields_of_inputs(context.served, record.inputs, typed),
         sales=sales_of(explanation),
-        feedback=[(one, changes.get(one.id)) for one in reversed(feedback)],
+        feedback=[(one, changes.get(one.id)) for one in reversed(feedback) if one != said],
     )  # fmt: skip
 
 
@@ -140,26 +138,28 @@ def _explained_now(context: ServeContext, record: EstimateRecord) -> Any:
 
 
 def _beside(
-    renderer: Renderer,
-    request: Request,
-    record: EstimateRecord,
-    said: Feedback,
-    explanation: Any,
-) -> Any:
-    """Put the estimate beside that of the corrected row, if that is what it says to be."""
+    renderer: Renderer, request: Request, record: EstimateRecord, said: Feedback, explanation: Any
+) -> dict[str, Any] | None:
+    """Put the estimate beside that of the corrected row."""
+    context = renderer.context
     if not said.corrected:
         return None
-    then = request.query_params.get("then", "")
-    after: EstimateRecord | None = None
-    if then:
-        try:
-            after = renderer.context.store.estimate(then)
-        except NotFoundError:
-            after = None
-    if after is None or after.inputs != {**record.inputs, **said.corrected}:
+    after = _then(
+        context, request.query_params.get("then", ""), {**record.inputs, **said.corrected}
+    )
+    if after is None:
+        return {"effect": effects(context, record, [said])[said.id], "parts": "", "id": None}
+    return {
+        "effect": effect_of(context.served, record, after),
+        "parts": renderer.parts(beside_parts(explanation, after.explanation)),
+        "id": after.id,
+    }
+
+
+def _then(context: ServeContext, name: str, inputs: Mapping[str, Any]) -> EstimateRecord | None:
+    """Return the estimate of the corrected row, if that is what an address names."""
+    try:
+        after = context.store.estimate(name) if name else None
+    except NotFoundError:
         return None
-
-    def section() -> list[Section]:
-        return [beside_section(renderer.context.served, record, explanation, after)]
-
-    return {"sections": renderer.sections(section), "id": after.id}
+    return after if after is not None and after.inputs == inputs else None

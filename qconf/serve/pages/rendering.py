@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from qconf.report.page.html import Pictures, check_installed, kind_of, page_environment
-from qconf.report.page.parts import Section
+from qconf.report.page.parts import Part, Section
 from qconf.review.reasons import DECISIONS, REASONS
 from qconf.review.sources import SOURCES
 from qconf.serve.form_tokens import new_key
@@ -41,7 +41,9 @@ def address(request: Request, path: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return page_environment("qconf.serve.pages")
+    made = page_environment("qconf.serve.pages")
+    made.filters["capitalized"] = lambda text: f"{text[:1].upper()}{text[1:]}"
+    return made
 
 
 class Renderer:
@@ -116,6 +118,13 @@ class Renderer:
         if key is not None:
             self._keep(key, made)
         return made
+
+    def parts(self, parts: Sequence[Part]) -> Markup:
+        """Render tables and sentences that stand below no heading of their own."""
+        from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
+
+        template = self._environment.get_template("parts_alone.html")
+        return Markup(template.render(parts_told=parts, kind=kind_of))  # noqa: S704 - as above
 
     def _keep(self, key: str, made: Markup) -> None:
         with self._keeping:

@@ -127,8 +127,12 @@ def off_by(case: CaseRecord, unit: str) -> str:
     """Say how far off an estimate was, and to which side; nothing if that is not known."""
     if case.residual is None:
         return ""
-    side = "too high" if case.residual > 0 else "too low"
-    return f"{told_error(abs(case.residual), unit)} {side}" if case.residual else "not at all"
+    off = case.residual
+    if case.outcome and unit == "percent":
+        # Of the outcome, also where errors are logarithms: those of large ones tell nobody much.
+        off = (case.prediction - case.outcome) / abs(case.outcome)
+    side = "too high" if off > 0 else "too low"
+    return f"{told_error(abs(off), unit)} {side}" if off else "not at all"
 
 
 def state_of(case: CaseRecord) -> str:

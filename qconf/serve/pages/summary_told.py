@@ -22,8 +22,10 @@ __all__ = ["figures", "lead", "sections"]
 _MOST_DRAWN: Final = 12
 _BROUGHT: Final = "rows it brought: off"
 _FOUND: Final = "random rows that are off: named"
-_LABELS: Final = ("share, with its interval", "in all other rows")
+_LABELS: Final = ("share (interval)", "in all other rows")
 _NOTHING: Final = "Nothing yet."
+_NO_MONTHS: Final = "Told once there are several months, of five cases and more each."
+_NO_SLICES: Final = "Choose an input to slice by, above; slices of five cases and more are told."
 _ON_RANDOM: Final = (
     "Estimated on the random share, which no source has chosen: how many of the rows that a source "
     "names are off, and how many of those that are off it names."
@@ -111,9 +113,7 @@ def _sliced(summary: ReviewSummary, title: str, *, months: bool) -> Section:
     rows = _rows(summary, "slices")
     rows = rows[rows["of"].str.startswith(f"{MONTH} ") == months]
     if not len(rows):
-        none = "Months" if months else "Slices"
-        hint = "" if months else " Choose an input to slice by above."
-        return Section(title, [f"{none} of five cases and more are told.{hint}"])
+        return Section(title, [_NO_MONTHS if months else _NO_SLICES])
     sure = rows[rows["verdict"] != CANNOT_SAY]
     drawn = (sure if len(sure) else rows).sort_values("value", ascending=False, kind="stable")
     drawn = drawn.head(_MOST_DRAWN)
@@ -124,7 +124,7 @@ def _sliced(summary: ReviewSummary, title: str, *, months: bool) -> Section:
         for r in _each(drawn)
         if pd.notna(r["compared_with"])
     }
-    some = "These differ from all other rows" if len(sure) else "None differs for sure"
+    some = "These differ from all other rows" if len(sure) else "None is shown to differ"
     level = f"{100 * summary.confidence_level:g} %"
     parts: list[Part] = [
         f"{some}; all intervals of slices hold at once, with {level}.",
