@@ -35,7 +35,10 @@ def test_posted_rows_are_scored_kept_and_found_again(client: TestClient) -> None
     one = told.json()["estimates"][0]
     found = client.get(f"/estimates/{one['id']}").json()
     assert found["estimate"] == one["estimate"]
-    given = client.post(f"/estimates/{one['id']}/feedback", json={"who": "ann", "reason": "wrong_input", "corrected": {"area": 120.0}})
+    given = client.post(
+        f"/estimates/{one['id']}/feedback",
+        json={"who": "ann", "reason": "wrong_input", "corrected": {"area": 120.0}},
+    )
     assert given.status_code == 201, given.text
     assert given.json()["correction"]["after"]["prediction"] != one["estimate"]["prediction"]
     assert client.get("/estimates/none").status_code == 404
