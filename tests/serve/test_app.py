@@ -16,7 +16,7 @@ import qconf
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     app = qconf.create_app(saved_models.fitted("model-probabilities"), tmp_path / "feedback.db")
-    with TestClient(app) as client:
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         yield client
 
 
