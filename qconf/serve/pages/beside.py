@@ -10,7 +10,6 @@ from qconf.explanation.objection import beside, score_figures
 from qconf.explanation.restored import restored_explanation
 from qconf.report.grid import Grid
 from qconf.report.page.parts import Part, Table
-from qconf.serve.estimating import estimate_rows
 from qconf.serve.pages.told import unit_of
 
 if TYPE_CHECKING:
@@ -30,8 +29,7 @@ _CAPTIONS: Final = {
 #: What figures are called, the most important first.
 _NAMES: Final = {
     "value": "value",
-    "low": "range, from",
-    "high": "range, to",
+    "range": "range",
     "P(within 10 %)": "confidence (CCS)",
     "tier": "tier",
     "expected error": "expected error",
@@ -93,25 +91,29 @@ def effects(
     if not corrected:
         return {}
     rows = [{**record.inputs, **one.corrected} for one in corrected]
-    found, problems = estimate_rows(context.served, rows)
     unit = unit_of(context.served)
-    told = {}
-    for at, one in enumerate(corrected):
-        if at in found:
-            pairs = _pairs(record.estimate, found[at].estimate, unit)
-            told[one.id] = Effect(pairs)
-        else:
-            told[one.id] = Effect([], problems[at])
-    return told
+    return {
+        one.id: Effect([], now)
+        if isinstance(now, str)
+        else Effect(_pairs(record.estimate, now.estimate, unit))
+        for one, now in zip(corrected, context.estimate(rows), strict=True)
+    }
 
 
 def _pairs(
     before: Mapping[str, Any], after: Mapping[str, Any], unit: str
 ) -> list[tuple[str, str, str]]:
-    one, other = score_figures(before, unit), score_figures(after, unit)
+    one, other = _figures(before, unit), _figures(after, unit)
     there = {**one, **other}
     return [
         (words, one.get(name, "-"), other.get(name, "-"))
         for name, words in _NAMES.items()
         if name in there
     ]
+
+
+def _figures(estimate: Mapping[str, Any], unit: str) -> dict[str, str]:
+    told = score_figures(estimate, unit)
+    if "low" in told and "high" in told:
+        told["range"] = f"{told['low']} to {told['high']}"
+    return told
