@@ -26,6 +26,11 @@ CHROMIUM = next(
 )
 #: What a page must keep for those who do not see it, or not well.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FOCUSABLE = ", ".join(
+    f"main {one}"
+    for one in ("a[href]", "button", "select", "summary", "textarea", "input:not([type=hidden])")
+)
+OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
 PAGES = (
     "start", "estimate", "said", "review", "case", "decided", "taken", "summary", "missing",
     "refused",
@@ -175,9 +180,7 @@ def test_nothing_is_in_the_way_of_a_reader(browser: Any, service: Service, kind:
     show(told, kind)
     for scheme in ("light", "dark"):
         told.page.emulate_media(color_scheme=scheme)
-        told.page.evaluate(
-            "for (const one of document.querySelectorAll('details')) one.open = true"
-        )
+        told.page.evaluate(OPEN_ALL)
         found = axe.Axe().run(told.page, options={"runOnly": RULES}).response
         assert len(found["passes"]) > 10
         broken = {
@@ -220,7 +223,7 @@ def test_an_input_is_corrected_and_the_change_seen(
     before = service.store.estimate(name).estimate["prediction"]
     after = service.store.estimate(service.estimate(lot=620)).estimate["prediction"]
     beside = told.text("#beside")
-    assert f"{after:,.0f} value was {before:,.0f}" in beside
+    assert f"value {after:,.0f} was {before:,.0f}" in beside
     (kept,) = service.store.feedback(name)
     assert kept.corrected == {"lot": 620}
     told.page.reload()
@@ -303,14 +306,20 @@ def test_cases_are_reviewed_by_keyboard_alone(browser: Any, service: Service) ->
         "not_arms_length", "1 jolly damp cellar?", "jan",
     )  # fmt: skip
     assert f"Case {case} is decided: not an arm's-length sale, by jan" in told.text()
+
+
+def test_single_keys_lead_from_case_to_case(browser: Any, service: Service) -> None:
+    """On, back, to the list, and to what they are."""
+    case, after = service.cases[2:4]
+    page = window(browser, service).go(f"/review/{case}")
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator("#keys").is_visible()
     page.keyboard.press("j")
-    page.wait_for_url(f"**/review/{service.cases[3]}*")
-    page.keyboard.press("k")
     page.wait_for_url(f"**/review/{after}*")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/review/{case}*")
     page.keyboard.press("u")
     page.wait_for_url("**/review")
 
@@ -359,8 +368,8 @@ def test_everything_is_reached_by_tab(browser: Any, service: Service, kind: str)
     show(told, kind)
     page = told.page
     wanted = page.evaluate(
-        "[...document.querySelectorAll('main a[href], main button, main select, main summary,"
-        " main textarea, main input:not([type=hidden])')].filter(one => one.checkVisibility()).length"
+        "of => [...document.querySelectorAll(of)].filter(one => one.checkVisibility()).length",
+        FOCUSABLE,
     )
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -369,10 +378,7 @@ def test_everything_is_reached_by_tab(browser: Any, service: Service, kind: str)
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.tagName") == "BODY":
             break
-        inside = page.evaluate(
-            "document.activeElement.matches('main a, main button, main select, main summary,"
-            " main textarea, main input')"
-        )
+        inside = page.evaluate("which => document.activeElement.matches(which)", FOCUSABLE)
         reached += inside
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none"
@@ -392,3 +398,21 @@ def test_on_paper_it_is_light_and_has_no_forms(browser: Any, service: Service, k
         assert not one.is_visible()
     assert page.locator("svg").first.is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_what_was_typed_is_not_left_behind_unasked(browser: Any, service: Service) -> None:
+    """A browser asks before it leaves a form that was not sent, and not after it was."""
+    told = window(browser, service)
+    page = told.go(f"/estimates/{service.estimate()}")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.fill("#text", "what I saw")
+    page.get_by_role("link", name="Summary").click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert page.input_value("#text") == "what I saw"
+    page.select_option("#reason", "other")
+    page.fill("#who", "Ann")
+    page.locator("#feedback button.main").click()
+    page.wait_for_selector("#said")
+    assert asked == ["beforeunload"]
