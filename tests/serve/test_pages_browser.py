@@ -18,6 +18,8 @@ from served_pages import kept_model, queued, row
 
 import qconf
 from qconf import FeedbackStore
+from qconf.serve.context import ServeContext
+from qconf.serve.estimating import tell_rows
 
 pytestmark = pytest.mark.slow
 
@@ -63,13 +65,11 @@ class Service:
     url: str
     store: FeedbackStore
     cases: list[int]
+    context: ServeContext
 
     def estimate(self, **changes: Any) -> str:
-        import httpx  # noqa: PLC0415 - of the tests alone
-
-        asked = {"rows": [row(**changes)], "explain": True}
-        told = httpx.post(f"{self.url}/estimates", json=asked, timeout=60).json()
-        return str(told["estimates"][0]["id"])
+        (told,) = tell_rows(self.context, [row(**changes)], explain=True)
+        return str(told.id)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def service(model: Path, tmp_path: Path) -> Iterator[Service]:
         while not server.started:
             time.sleep(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", store, cases)
+        yield Service(f"http://127.0.0.1:{port}", store, cases, app.state.context)
         server.should_exit = True
         thread.join(20)
 
