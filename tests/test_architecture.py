@@ -30,8 +30,8 @@ ROOMS = [
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]
 
-#: A page reads the faces of results: they are tested where the results are.
-READERS = {"pages"}
+#: Pages and the service read the faces of results: they are tested where the results are.
+READERS = {"pages", "serve"}
 
 #: What several rooms use, and the tests of all of them test.
 TESTED_WITH_ALL = {
