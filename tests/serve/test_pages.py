@@ -291,7 +291,7 @@ def test_a_name_is_remembered(pages: Pages) -> None:
 def test_nothing_that_people_write_is_markup(pages: Pages, store: FeedbackStore) -> None:
     """In every field of an estimate, of feedback, of a case, of a decision, and in addresses."""
     name = pages.estimate(house=HOSTILE, zone=HOSTILE)
-    said = {
+    said: dict[str, Any] = {
         "who": HOSTILE, "text": HOSTILE, "comparables": [HOSTILE], "corrected": {"zone": HOSTILE},
     }  # fmt: skip
     number = store.add_feedback(name, reason="wrong_input", **said)
