@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from qconf.certification.value import value_curve as value_curve
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
+    from qconf.counting.counts import RiskCoverageCounts as RiskCoverageCounts
+    from qconf.counting.evaluate_files import evaluate_files as evaluate_files
+    from qconf.counting.evaluate_parts import evaluate_parts as evaluate_parts
+    from qconf.counting.result import CountedEvaluation as CountedEvaluation
     from qconf.datasets import load_example as load_example
     from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
@@ -111,6 +115,7 @@ _HOME = {
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
+    "CountedEvaluation": "qconf.counting.result",
     "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
@@ -132,6 +137,7 @@ _HOME = {
     "RateMonitor": "qconf.monitoring.rate_monitor",
     "Reliability": "qconf.evaluation.reliability",
     "ReviewQueue": "qconf.review.result",
+    "RiskCoverageCounts": "qconf.counting.counts",
     "ResidualConfidence": "qconf.estimators.residual",
     "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
@@ -154,6 +160,8 @@ _HOME = {
     "compare_unlabelled": "qconf.portfolios.unlabelled",
     "create_app": "qconf.serve.app",
     "evaluate": "qconf.evaluation.evaluate",
+    "evaluate_files": "qconf.counting.evaluate_files",
+    "evaluate_parts": "qconf.counting.evaluate_parts",
     "explain_error": "qconf.explanation.error_explanation",
     "explain_value": "qconf.explanation.value_explanation",
     "fit_certified": "qconf.fitting.certify_fit",
@@ -193,6 +201,7 @@ __all__ = [
     "ConfidentRegressor",
     "ConstantConfidence",
     "CountConfidence",
+    "CountedEvaluation",
     "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
@@ -215,6 +224,7 @@ __all__ = [
     "Reliability",
     "ResidualConfidence",
     "ReviewQueue",
+    "RiskCoverageCounts",
     "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
@@ -236,6 +246,8 @@ __all__ = [
     "compare_unlabelled",
     "create_app",
     "evaluate",
+    "evaluate_files",
+    "evaluate_parts",
     "explain_error",
     "explain_value",
     "fit_certified",

@@ -23,9 +23,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
-    "certification", "model", "portfolios", "saving", "scoring", "explanation", "monitoring",
-    "comparison", "backtesting", "fitting", "review", "pages", "simulation", "datasets", "serve",
-    "cli", "__main__",
+    "certification", "model", "portfolios", "saving", "scoring", "counting", "explanation",
+    "monitoring", "comparison", "backtesting", "fitting", "review", "pages", "simulation",
+    "datasets", "serve", "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]
@@ -37,7 +37,8 @@ READERS = {"pages", "serve"}
 TESTED_WITH_ALL = {
     "core.conventions", "core.validation", "encoding.columns", "estimators.bounds",
     "evaluation.faces", "evaluation.metrics.aurc", "evaluation.metrics.bias",
-    "evaluation.metrics.mean_absolute_error", "evaluation.metrics.outlier_rate",
+    "evaluation.metrics.coverage", "evaluation.metrics.mean_absolute_error",
+    "evaluation.metrics.outlier_rate",
     "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.scorer",
     "evaluation.selection", "fitting.intake", "fitting.opened", "monitoring.intake",
     "learners.online.lanes", "report.grid", "report.page.parts", "report.style",

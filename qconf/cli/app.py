@@ -14,6 +14,7 @@ import qconf
 from qconf.cli.backtest import backtest_command
 from qconf.cli.certify import certify_command
 from qconf.cli.compare import compare_command
+from qconf.cli.evaluate import evaluate_command
 from qconf.cli.explain import explain_command
 from qconf.cli.fit import fit_command
 from qconf.cli.inspect import inspect_command
@@ -49,7 +50,7 @@ def _summary(command: Any) -> str:
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest_command, "certify": certify_command, "compare": compare_command,
-    "explain": explain_command,
+    "evaluate": evaluate_command, "explain": explain_command,
     "fit": fit_command, "inspect": inspect_command, "monitor": monitor_command,
     "report-card": report_card_command, "score": score_command, "serve": serve_command,
     "simulate": simulate_command, "slices": slices_command,

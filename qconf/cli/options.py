@@ -48,6 +48,7 @@ __all__ = [
     "TrustOption",
     "named_limits",
     "split_estimators",
+    "split_metrics",
     "split_names",
     "split_pairs",
 ]
@@ -264,6 +265,21 @@ def split_estimators(text: str) -> list[str]:
         else:
             names.append(name)
     return names
+
+
+def split_metrics(text: str | None) -> list[str]:
+    """Split names of metrics; None is none.
+
+    Raises
+    ------
+    OptionError
+        If the text has no name.
+    """
+    names = split_names(text)
+    if names is not None and not names:
+        msg = f"--metrics needs a name or more, such as ppe10,bias; got {text!r}."
+        raise OptionError(msg)
+    return names or []
 
 
 def split_names(text: str | None) -> list[str] | None:

@@ -20,6 +20,7 @@ from qconf.evaluation.faces import Faces
 from qconf.evaluation.measuring import Measured, Measurement
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
+from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
@@ -171,6 +172,12 @@ class Evaluation(Faces):
 
     def _evaluations(self) -> Mapping[str, Evaluation]:
         return {"score": self}
+
+    @property
+    def order(self) -> list[tuple[OrderMetric, Estimate]]:
+        """Return what is told of the order of the rows."""
+        coverages = [(CoverageAt(rate), one) for rate, one in self.coverage_at.items()]
+        return [(AURC, self.aurc), (SPEARMAN, self.spearman), *coverages]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""

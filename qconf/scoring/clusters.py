@@ -14,7 +14,7 @@ from qconf.scoring.parts import Part
 from qconf.scoring.run import Engine, Job, local_engine, score_part
 from qconf.scoring.stream import Report, Tally
 
-__all__ = ["engine_named"]
+__all__ = ["client_of", "engine_kind", "engine_named"]
 
 _ENGINES = ("local", "dask")
 
@@ -37,17 +37,28 @@ def engine_named(name: str) -> Engine:
     OptionError
         If there is no such engine, or it is not installed.
     """
+    kind, address = engine_kind(name)
+    return local_engine if kind == "local" else partial(_dask_engine, address)
+
+
+def engine_kind(name: str) -> tuple[str, str]:
+    """Split the name of an engine into its kind and the address of a scheduler, which may be empty.
+
+    Raises
+    ------
+    OptionError
+        If there is no such engine, or it is not installed.
+    """
     kind, _, address = name.partition(":")
     if kind not in _ENGINES or (kind == "local" and address):
         raise OptionError(not_one_of("engine", name, (*_ENGINES, "dask:ADDRESS")))
-    if kind == "local":
-        return local_engine
-    try:
-        import distributed  # noqa: F401, PLC0415 - an extra, and a second to import
-    except ImportError as error:
-        msg = "--engine dask needs Dask: pip install 'qconf[dask]'"
-        raise OptionError(msg) from error
-    return partial(_dask_engine, address)
+    if kind == "dask":
+        try:
+            import distributed  # noqa: F401, PLC0415 - an extra, and a second to import
+        except ImportError as error:
+            msg = "--engine dask needs Dask: pip install 'qconf[dask]'"
+            raise OptionError(msg) from error
+    return kind, address
 
 
 def _dask_engine(
@@ -57,7 +68,7 @@ def _dask_engine(
     from distributed import as_completed  # noqa: PLC0415 - as above
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
-    with _client(address) as client:
+    with client_of(address) as client:
         # What a part does is done on disk: two parts are never one because they look alike.
         elsewhere = replace(job, model=str(Path(job.model).absolute()))
         futures = {
@@ -86,7 +97,14 @@ def _absolute(part: Part) -> Part:
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Any]:
+def client_of(address: str) -> Iterator[Any]:
+    """Connect to a scheduler; without an address, start a worker for each core of this machine.
+
+    Raises
+    ------
+    OptionError
+        If there is no scheduler at the address.
+    """
     from distributed import Client, LocalCluster  # noqa: PLC0415 - as above
     from joblib import cpu_count  # noqa: PLC0415
 
