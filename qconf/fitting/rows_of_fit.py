@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qconf._types import BoolArray
-from qconf.explanation.comparables_rows import rows_of
+from qconf.encoding.encoded import Encoded
 from qconf.tables.roles import check_known, role_numbers
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def rows_of_fit(pair: Any, frame: pd.DataFrame, target: str) -> BoolArray:
     Parameters
     ----------
     pair : ConfidentRegressor
-        Fitted.
+        Fitted to a table with names.
     frame : DataFrame of shape (n_rows, n_columns)
     target : str
 
@@ -35,9 +35,11 @@ def rows_of_fit(pair: Any, frame: pd.DataFrame, target: str) -> BoolArray:
     TableError
         If the frame lacks a column of the fit, or the target.
     """
-    check_known(frame, target)
+    names = [str(name) for name in pair.feature_names_in_]
+    for name in (target, *names):
+        check_known(frame, name)
     truth = role_numbers(frame[target], f"target {target!r}")
+    rows = Encoded.of(pair.features_of(frame[names]), pair.encoder)
     had_residual = np.isfinite(pair.residual_)
-    places = pair.known_sales_.places(rows_of(pair, frame).encoded, truth, had_residual)
-    seen: BoolArray = places >= 0
+    seen: BoolArray = pair.known_sales_.places(rows, truth, had_residual) >= 0
     return seen
