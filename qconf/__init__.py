@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
     from qconf.datasets import load_example as load_example
+    from qconf.encoding.input_conflict import InputConflict as InputConflict
     from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
     from qconf.estimators.column import ColumnConfidence as ColumnConfidence

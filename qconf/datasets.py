@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from qconf._types import ExampleName
 from qconf.errors import TableError, did_you_mean
 from qconf.simulation.world import archetypes
 from qconf.tables.reading import read_table
@@ -105,7 +106,7 @@ EXAMPLES: dict[str, Callable[[], Example]] = {
 }
 
 
-def load_example(name: str) -> Example:
+def load_example(name: ExampleName) -> Example:
     """Load an example by its name.
 
     Raises

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from qconf._types import BoolArray, FloatArray
+from qconf._types import BoolArray, ConflictScale, FloatArray
 from qconf.core.restored import is_array, require
 
 __all__ = ["Agreement"]
@@ -38,7 +38,7 @@ class Agreement:
     usual: FloatArray
 
     @classmethod
-    def learn(cls, first: FloatArray, second: FloatArray, scale: str) -> Self:
+    def learn(cls, first: FloatArray, second: FloatArray, scale: ConflictScale) -> Self:
         """Learn from what both say of each row, missing values as NaN.
 
         Parameters
