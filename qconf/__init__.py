@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qconf.counting.evaluate_parts import evaluate_parts as evaluate_parts
     from qconf.counting.result import CountedEvaluation as CountedEvaluation
     from qconf.datasets import load_example as load_example
+    from qconf.encoding.input_conflict import InputConflict as InputConflict
     from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
     from qconf.estimators.column import ColumnConfidence as ColumnConfidence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qconf.cli.example_rows import check_named, older_rows, refuse_reading
 from qconf.cli.options import split_names
 from qconf.errors import OptionError, refuse_warnings
 
@@ -41,7 +42,12 @@ def read_file(table: str, reading: dict[str, Any], *, strict: bool) -> TableFile
 
 
 def read_or_example(
-    table: str | None, example: str | None, reading: dict[str, Any], *, strict: bool
+    table: str | None,
+    example: str | None,
+    reading: dict[str, Any],
+    *,
+    strict: bool,
+    is_kept: bool = False,
 ) -> tuple[TableFile, dict[str, Any]]:
     """Read a table, or make an example, with the options that belong to it.
 
@@ -52,6 +58,9 @@ def read_or_example(
         What was said of how the file is to be read.
     strict : bool
         Whether what had to be guessed of the file is an error, before any work is done.
+    is_kept : bool, default=False
+        Whether a model of it is kept: of an example it then sees the older rows alone, so that it
+        can be tried on the others.
 
     Raises
     ------
@@ -63,17 +72,13 @@ def read_or_example(
     from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
     from qconf.tables.reading import TableFile  # noqa: PLC0415
 
-    if (not table) == (example is None):
-        msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
-        raise OptionError(f"{msg} Not both." if table else msg)
+    check_named(table, example)
     if example is None:
         return read_file(str(table), reading, strict=strict), {}
-    if reading:
-        option = "day-first" if "day_first" in reading else next(iter(reading)).replace("_", "-")
-        msg = f"--{option} says how a file is read; an example is no file."
-        raise OptionError(msg)
+    refuse_reading(reading)
     loaded = load_example(example)
-    return TableFile(loaded.table), loaded.options
+    rows = older_rows(example, loaded) if is_kept else loaded.table
+    return TableFile(rows), loaded.options
 
 
 def asked_of(

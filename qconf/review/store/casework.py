@@ -14,7 +14,13 @@ from qconf.review.store.cases import check_not_taken, count_by_state, found_case
 from qconf.review.store.connected import Connected, written
 from qconf.review.store.errors import ConflictError
 from qconf.review.store.records import CaseRecord, Decision, Lock, fields_of
-from qconf.review.store.submissions import Submission, check_inputs, checked_text
+from qconf.review.store.submissions import (
+    Submission,
+    check_inputs,
+    check_says_which,
+    check_value,
+    checked_text,
+)
 from qconf.review.store.tables import CASES, DECIDED, LOCKS
 
 if TYPE_CHECKING:
@@ -170,6 +176,8 @@ class KeepsCases(Connected):
         with self._reading() as connection:
             case = found_case(connection, case_id, self._moment())
         check_inputs(submission, case.inputs)
+        check_says_which(submission)
+        check_value(submission, case.prediction)
         check_not_taken(case, who)
         _check_in_force(case, before)
         row = {
