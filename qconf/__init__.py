@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qconf.certification.value import value_curve as value_curve
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
+    from qconf.core.spreading import spread_fits as spread_fits
     from qconf.datasets import load_example as load_example
     from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
@@ -172,6 +173,7 @@ _HOME = {
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
+    "spread_fits": "qconf.core.spreading",
     "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
     "write_report": "qconf.pages.write",
@@ -253,6 +255,7 @@ __all__ = [
     "save",
     "score_batch",
     "simulate",
+    "spread_fits",
     "tiers",
     "value_curve",
     "write_report",

@@ -29,6 +29,7 @@ from qconf.core.renamed import renamed
 from qconf.encoding.source_pairs import Pairs
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
+from qconf.tables.large_tables import Room
 
 __all__ = ["compare"]
 
@@ -56,6 +57,7 @@ def compare(
     confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
+    memory: str | float | None = None,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -118,6 +120,9 @@ def compare(
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows. Groups are resampled
         whole. With time, intervals also allow for errors that rise and fall slowly.
     random_state : int, default=0
+    memory : str or float, default=None
+        How much may be taken, in bytes or as ``"4GB"``; None is four fifths of what is available.
+        Of a path to Parquet files whose rows do not fit, so many are drawn at random as do.
     strict : bool, default=False
         Whether a warning about the table is an error.
     progress : callable, default=None
@@ -166,6 +171,7 @@ def compare(
         conflicts=conflicts,
         copies=copies,
         strict=strict,
+        room=Room(memory, time, groups, random_state),
     )
     for contender in contenders:
         contender.check_scores(dataset.scores)

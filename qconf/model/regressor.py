@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Self, get_args, overload
+from typing import Any, ClassVar, Literal, Protocol, Self, get_args, overload
 
 import numpy as np
 import pandas as pd
@@ -65,11 +65,39 @@ from qconf.tables.roles import (
     moments_of,
 )
 
-__all__ = ["ConfidentRegressor"]
+__all__ = ["ConfidentRegressor", "WholeTable"]
 
 _MIN_REPLICATES = 2
 #: Rows that are kept so that a model can be known again by what it predicts.
 _PINNED = 16
+
+
+class WholeTable(Protocol):
+    """A table that does not fit in memory, of which some rows were drawn."""
+
+    def learn(
+        self, model: ConfidentRegressor, regressor: Any, known: KnownValues
+    ) -> tuple[Any, KnownValues, tuple[Any, Any] | None]:
+        """Fit the valuation model on all rows.
+
+        Parameters
+        ----------
+        model : ConfidentRegressor
+            That knows how columns are read.
+        regressor : regressor
+            Unfitted.
+        known : KnownValues
+            What the drawn rows hold.
+
+        Returns
+        -------
+        regressor : regressor
+            Fitted.
+        known : KnownValues
+            What all rows hold.
+        time_range : tuple or None
+            Their first and last time.
+        """
 
 
 class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, BaseEstimator):
@@ -258,6 +286,31 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         UserWarning
             If rows have no time.
         """
+        return self._fitted(X, y, time, groups, None)
+
+    def fit_drawn(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        whole: WholeTable,
+        *,
+        time: str | ArrayLike | None = None,
+        groups: str | ArrayLike | None = None,
+    ) -> Self:
+        """Fit on rows that were drawn from a longer table, and the valuation model on all of it.
+
+        Parameters
+        ----------
+        X, y, time, groups
+            As `fit`; the rows that were drawn.
+        whole : WholeTable
+            All rows.
+        """
+        return self._fitted(X, y, time, groups, whole)
+
+    def _fitted(
+        self, X: TableLike, y: ArrayLike, time: Any, groups: Any, whole: WholeTable | None
+    ) -> Self:
         check_parameters(self)
         self._check_bound()
         scale = error_scale(self.error)
@@ -297,7 +350,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
-        self.regressor_ = maker.fit_regressor(regressor)
+        self._learn_values(maker, regressor, whole)
         self._fit_replicates(maker, prediction, rng)
         self._remember(given_rows, table, target, roles, _name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
@@ -312,6 +365,15 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """What turns features, as the valuation model sees them, into numbers."""
         return self._known_values.encoder
 
+    def _learn_values(self, maker: Maker, regressor: Any, whole: WholeTable | None) -> None:
+        """Fit the valuation model on all rows, of which these may have been drawn."""
+        self._known_values = KnownValues.of(maker.table)
+        if whole is None:
+            self.regressor_ = maker.fit_regressor(regressor)
+            return
+        learned = whole.learn(self, regressor, self._known_values)
+        self.regressor_, self._known_values, self.time_range_ = learned
+
     def _remember(
         self,
         given: Table,
@@ -322,7 +384,6 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         kept: KeptRows | None,
     ) -> None:
         """Keep of the rows what it takes to tell others from them, and to explain others."""
-        self._known_values = KnownValues.of(table)
         self.known_sales_ = KnownSales.of(
             table, target, roles.rows, roles.n_rows, self.encoder, target_name, kept
         )
