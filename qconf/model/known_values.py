@@ -77,6 +77,8 @@ class KnownValues:
             {i: pd.Index(sorted(names), dtype=object) for i, names in levels.items()}
         )
         known = {i: np.ones(len(names), dtype=bool) for i, names in levels.items()}
+        for i, names in levels.items():
+            low[i], high[i] = 0, len(names) - 1  # of codes
         return KnownValues(
             encoder, replace(self.support, low=low, high=high, gaps=gaps, levels=known)
         )

@@ -89,8 +89,11 @@ def draw_rows(
     if groups is not None:
         order = _in_order_of_first_row(groups, order)
     n_drawn = min(max(1, round(len(order) * wanted / n_rows)), len(order))
+    rng = np.random.default_rng(seed)
+    # Stretches begin anywhere: they differ by a row, and none shall always be in a short one.
+    order = np.roll(order, rng.integers(len(order)))
     edges = np.arange(n_drawn + 1) * len(order) // n_drawn
-    within = np.random.default_rng(seed).random(n_drawn) * np.diff(edges)
+    within = rng.random(n_drawn) * np.diff(edges)
     chosen = order[edges[:-1] + within.astype(np.intp)]
     if groups is None:
         return np.sort(chosen)

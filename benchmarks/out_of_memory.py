@@ -1,0 +1,193 @@
+"""What it takes to fit, score and evaluate twenty million rows of twenty columns from Parquet.
+
+The commands are those that people type, each a process of its own, which tells its peak of memory.
+`accuracy` holds a model that was fitted so against one of the same rows in memory, on later rows.
+Steps that are done are kept in ``.cache/out-of-memory``: a run that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qconf import evaluate, fit_model
+
+__all__ = ["accuracy", "run", "sales", "write_sales"]
+
+_CACHE = Path(".cache") / "out-of-memory"
+_SIZES = (1_000_000, 20_000_000)
+_MEMORY = "5.5GB"
+_PIECE = 250_000
+_LEVELS = (6, 30, 100, 400)
+_ROLES = ["--target", "price", "--time", "sold", "--groups", "building"]
+#: What a process runs; its last line is its peak of memory, as Linux tells it.
+_PROGRAM = """
+import sys
+from pathlib import Path
+from qconf.cli.app import run
+run(sys.argv[1:])
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+_ROWS = 1_000_000
+
+
+def run(
+    folder: Path | None,
+    seeds: int,
+    sizes: tuple[int, ...] = _SIZES,
+    place: Path = _CACHE,
+    estimator: str = "residual",
+    rows: int = _ROWS,
+) -> dict[str, pd.DataFrame]:
+    """Measure each size, a row each step; and what drawing rows does to a model."""
+    del folder
+    steps = [one for size in sizes for one in _measured(place / str(size), size, estimator)]
+    compared = [accuracy(seed, rows, place) for seed in range(seeds)]
+    return {
+        "out-of-memory": pd.DataFrame(steps),
+        "out-of-memory-accuracy": pd.concat(compared, ignore_index=True),
+    }
+
+
+def sales(begin: int, count: int, total: int, seed: int = 0) -> pd.DataFrame:
+    """Make some of so many sales: 16 numbers, 4 categories, a time, a building and a price.
+
+    Parameters
+    ----------
+    begin, count, total : int
+        Which of them; those from `total` on are sold later than all.
+    seed : int, default=0
+    """
+    rng = np.random.default_rng([seed, begin])
+    numbers = rng.normal(size=(count, 16)).astype(np.float32)
+    levels = [rng.integers(n, size=count) for n in _LEVELS]
+    when = (begin + np.arange(count)) / total
+    effects = [0.1 * np.sin(np.arange(n) * k) for k, n in enumerate(_LEVELS, 1)]
+    log_price = 12 + 0.3 * numbers[:, 0] + 0.2 * np.abs(numbers[:, 1]) + 0.1 * when
+    log_price += 0.1 * numbers[:, 2] * numbers[:, 3]
+    log_price += sum(effect[code] for effect, code in zip(effects, levels, strict=True))
+    noise = 0.6 * (numbers[:, 4] > 0) + 0.5 * np.tanh(numbers[:, 5]) + 0.4 * np.sin(levels[2])
+    price = np.exp(log_price + 0.04 * np.exp(noise) * rng.standard_t(5, size=count))
+    columns: dict[str, Any] = {f"x{i}": numbers[:, i] for i in range(16)}
+    for i, (code, n) in enumerate(zip(levels, _LEVELS, strict=True)):
+        names = [f"level {j}" for j in range(n)]
+        columns[f"c{i}"] = pd.Categorical.from_codes(code, names)
+    second = (when * 10 * 365 * 86_400).astype("timedelta64[s]")
+    columns["sold"] = np.datetime64("2015-01-01", "s") + second
+    columns["building"] = ((begin + np.arange(count)) // 3).astype(np.int32)
+    columns["price"] = price.astype(np.float32)
+    return pd.DataFrame(columns)
+
+
+def write_sales(folder: Path, total: int) -> Path:
+    """Write so many sales, a file for each quarter of a million."""
+    if not folder.exists():
+        part = folder.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        for begin in range(0, total, _PIECE):
+            rows = sales(begin, min(_PIECE, total - begin), total)
+            table = pa.Table.from_pandas(rows, preserve_index=False)
+            pq.write_table(table, part / f"part-{begin // _PIECE:03d}.parquet")
+        part.rename(folder)
+    return folder
+
+
+def _measured(place: Path, size: int, estimator: str) -> list[dict[str, Any]]:
+    """Run the commands one after the other, but for those that were run before."""
+    done = place / f"{estimator}.json"
+    steps: list[dict[str, Any]] = json.loads(done.read_text()) if done.exists() else []
+    for step, typed in _commands(place, estimator).items():
+        if step in {one["step"] for one in steps}:
+            continue
+        write_sales(place / "sales", size)
+        steps.append({"rows": size, "columns": 20, "estimator": estimator, "step": step,
+                      **_timed(typed)})  # fmt: skip
+        done.write_text(json.dumps(steps, indent=1))
+    if len(steps) == len(_commands(place, estimator)):
+        for used in ("sales", "scored"):
+            shutil.rmtree(place / used, ignore_errors=True)
+    return steps
+
+
+def _commands(place: Path, estimator: str) -> dict[str, list[str]]:
+    sold, kept, scored = (str(place / name) for name in ("sales", "avm.qconf", "scored"))
+    fit = ["fit", f"{sold}/*.parquet", *_ROLES, "--estimator", estimator, "--memory", _MEMORY]
+    commands = {
+        "fit": [*fit, "--output", kept],
+        "score": ["score", kept, sold, "--output", scored, "--keep", "price,building"],
+    }
+    if find_spec("qconf.cli.evaluate") is not None:
+        asked = ["--target", "price", "--groups", "building"]
+        commands["evaluate"] = ["evaluate", f"{scored}/*.parquet", *asked]
+    return commands
+
+
+def _timed(typed: list[str]) -> dict[str, Any]:
+    began = time.perf_counter()
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", _PROGRAM, *typed], check=True, stdout=subprocess.PIPE, text=True
+    )
+    *said, peak = done.stdout.strip().split("\n")
+    drawn = next((line for line in said if line.startswith("Learned and judged")), "")
+    seconds = round(time.perf_counter() - began, 1)
+    return {"seconds": seconds, "peak_gb": round(int(peak) / 1e6 * 1.024, 2), "learned": drawn}
+
+
+def accuracy(seed: int, rows: int = _ROWS, place: Path = _CACHE) -> pd.DataFrame:
+    """Fit on all rows in memory, and on what fits in a quarter of it; judge both on later rows."""
+    kept = place / f"accuracy-{rows}-{seed}.csv"
+    if not kept.exists():
+        folder = place / f"accuracy-{rows}-{seed}"
+        folder.mkdir(parents=True, exist_ok=True)
+        table = sales(0, rows, rows, seed)
+        table.to_parquet(folder / "sales.parquet", index=False)
+        later = sales(rows, rows // 4, rows, seed)
+        judged = [
+            _judged(str(folder / "sales.parquet"), later, share, rows) for share in (1.0, 0.25)
+        ]
+        pd.DataFrame(judged).assign(seed=seed).to_csv(kept, index=False)
+        shutil.rmtree(folder)
+    return pd.read_csv(kept)
+
+
+def _judged(source: str, later: pd.DataFrame, share: float, rows: int) -> dict[str, Any]:
+    from qconf.tables.large_tables import rows_that_fit  # noqa: PLC0415 - how much that is
+
+    schema = pq.read_schema(source)
+    fits = (size for size in range(10**6, 10**11, 10**6)
+            if rows_that_fit(schema, rows, size) >= share * rows)  # fmt: skip
+    fitted = fit_model(
+        source, "price", time="sold", groups="building", estimator="residual", memory=next(fits)
+    )
+    model = fitted.model
+    value, expected = model.predict_with_error(later[list(model.feature_names_in_)])
+    residual = value / later["price"].to_numpy() - 1
+    found = evaluate(
+        expected, residual, threshold=0.15, groups=later["building"].to_numpy(), random_state=0
+    )
+    learned = fitted.learned
+    return {
+        "rows": rows,
+        "confidence_learned_from": rows if learned is None else learned.confidence,
+        "valuation_learned_from": fitted.n_rows,
+        "mean_absolute_error": float(np.mean(np.abs(residual))),
+        "best_decile": found.best_decile.outlier_rate.value,
+        "best_decile_low": found.best_decile.outlier_rate.interval[0],
+        "best_decile_high": found.best_decile.outlier_rate.interval[1],
+        "aurc": found.aurc.value,
+        "aurc_low": found.aurc.interval[0],
+        "aurc_high": found.aurc.interval[1],
+        "calibration_ratio": found.calibration_ratio.value,
+    }
