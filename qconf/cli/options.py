@@ -193,7 +193,7 @@ MemoryOption: TypeAlias = Annotated[
     typer.Option(
         metavar="SIZE",
         help="How much memory may be taken, such as 4GB: of Parquet files whose rows do not fit, "
-        "as many are drawn at random as do.  [default: four fifths of what is available]",
+        "as many are drawn at random as do.  [default: three quarters of what the machine has]",
     ),
 ]
 FitEngineOption: TypeAlias = Annotated[

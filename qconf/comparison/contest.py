@@ -121,8 +121,8 @@ def compare(
         whole. With time, intervals also allow for errors that rise and fall slowly.
     random_state : int, default=0
     memory : str or float, default=None
-        How much may be taken, in bytes or as ``"4GB"``; None is four fifths of what is available.
-        Of a path to Parquet files whose rows do not fit, so many are drawn at random as do.
+        How much may be taken, in bytes or as ``"4GB"``; None is three quarters of what the machine
+        has. Of a path to Parquet files whose rows do not fit, so many are drawn at random as do.
     strict : bool, default=False
         Whether a warning about the table is an error.
     progress : callable, default=None
@@ -194,6 +194,7 @@ def compare(
         trends=contest.trends(settings.threshold),
         scores=contest.scores(),
         time=None if dataset.time is None else dataset.time[contest.plan.scored],
+        drawn_from=None if dataset.drawn is None else dataset.drawn.n_rows,
         groups=None if dataset.groups is None else dataset.groups[contest.plan.scored],
         **numbers,
     )

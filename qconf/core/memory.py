@@ -7,19 +7,16 @@ from pathlib import Path
 
 from qconf.errors import OptionError
 
-__all__ = ["available_memory", "in_gigabytes", "read_size"]
+__all__ = ["in_gigabytes", "machine_memory", "read_size"]
 
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*")
 _MEMINFO = Path("/proc/meminfo")
-#: What a container may use, and uses: of control groups of the second version, and the first.
+#: What a container may use: of control groups of the second version, and of the first.
 _CONTAINERS = (
-    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
-    (
-        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-    ),
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
 
 
@@ -61,16 +58,17 @@ def in_gigabytes(size: int) -> str:
     return f"{size / 1e9:.2g} GB"
 
 
-def available_memory() -> int | None:
-    """Return how many bytes this process may still take without others giving any up.
+def machine_memory() -> int | None:
+    """Return how many bytes the machine has, or its container may use.
+
+    What is free just now is not asked: what is drawn from a table would be another thing each time.
 
     Returns
     -------
     int or None
         None where the system does not tell.
     """
-    known = [one for one in (_of_machine(), *map(_of_container, *zip(*_CONTAINERS, strict=True)))
-             if one is not None]  # fmt: skip
+    known = [one for one in (_of_machine(), *map(_of_container, _CONTAINERS)) if one is not None]
     return min(known, default=None)
 
 
@@ -79,12 +77,12 @@ def _of_machine() -> int | None:
         told = _MEMINFO.read_text(encoding="ascii")
     except (OSError, ValueError):
         return None
-    found = re.search(r"^MemAvailable:\s*(\d+) kB", told, re.MULTILINE)
+    found = re.search(r"^MemTotal:\s*(\d+) kB", told, re.MULTILINE)
     return None if found is None else int(found[1]) * 1024
 
 
-def _of_container(limit: Path, used: Path) -> int | None:
+def _of_container(limit: Path) -> int | None:
     try:
-        return max(int(limit.read_text()) - int(used.read_text()), 0)
+        return int(limit.read_text())
     except (OSError, ValueError):  # none, or one without a limit: "max"
         return None

@@ -74,9 +74,9 @@ def fit_model(
         A registered name, ``"auto"``, or an estimator.
     random_state : int, default=0
     memory : str or float, default=None
-        How much may be taken, in bytes or as ``"4GB"``; None is four fifths of what is available.
-        Of a path to Parquet files whose rows do not fit, as many are drawn at random as do: they
-        are judged, and the confidence learns from them. Boosted trees for the value learn from
+        How much may be taken, in bytes or as ``"4GB"``; None is three quarters of what the machine
+        has. Of a path to Parquet files whose rows do not fit, as many are drawn at random as do:
+        they are judged, and the confidence learns from them. Boosted trees for the value learn from
         all rows, batch by batch; other valuation models from those that were drawn.
     keep_sales : bool, default=False
         Whether the rows and their targets are kept in the model and its file, so that

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from qconf.core.memory import available_memory, in_gigabytes, read_size
+import pandas as pd
+
+from qconf.core.memory import in_gigabytes, machine_memory, read_size
 from qconf.errors import OptionError, TableError
 from qconf.tables.cell_types import what_it_holds
 from qconf.tables.containers import PARQUET
 from qconf.tables.drawing import Drawn, draw_rows
+from qconf.tables.flat_batches import flat
 from qconf.tables.parquet_files import parquet_lengths, parquet_schema
+from qconf.tables.partitions import partition_values
 from qconf.tables.reading import TableFile, read_table
-from qconf.tables.roles import groups_of, is_name, moments_of, role_column
+from qconf.tables.roles import check_known, groups_of, is_name, moments_of, role_column
 from qconf.tables.sources import files_of
 
 if TYPE_CHECKING:
@@ -30,8 +34,8 @@ _AT_REST = 700_000_000
 _A_CELL, _A_TEXT = 80, 120
 #: What each row of the whole table takes, drawn or not: its roles, and its bins in the engine.
 _A_ROW, _A_BIN = 56, 2
-#: Of what is available without anybody having said how much to take.
-_SHARE = 0.8
+#: Of what the machine has, where nobody has said how much to take.
+_SHARE = 0.75
 #: Fewer rows are no sample to judge by.
 _FEWEST = 1000
 
@@ -43,7 +47,7 @@ class Room:
     Attributes
     ----------
     memory : str, float or None
-        In bytes, or as ``"4GB"``; None is four fifths of what is available.
+        In bytes, or as ``"4GB"``; None is three quarters of what the machine has.
     time, groups : object
         Columns: rows are drawn evenly in time, and groups whole.
     seed : int
@@ -66,8 +70,8 @@ class Room:
         """
         if self.memory is not None:
             return read_size(self.memory)
-        available = available_memory()
-        return None if available is None else int(_SHARE * available)
+        there = machine_memory()
+        return None if there is None else int(_SHARE * there)
 
 
 def read_within(source: str, room: Room, **reading: Any) -> TableFile:
@@ -166,7 +170,19 @@ def _drawn(
 def _role(source: str, role: str, name: Any, reading: dict[str, Any]) -> Any:
     if name is None:
         return None
+    check_known(pd.DataFrame(columns=_names(source)), str(name))
     return role_column(read_columns(source, [str(name)], reading).frame, role, name)
+
+
+def _names(source: str) -> list[str]:
+    """List the columns of files and of their folders."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    files, base = files_of(source)
+    inside = flat(pa.RecordBatch.from_pylist([], parquet_schema(files, source))).schema.names
+    return list(
+        dict.fromkeys([*inside, *(one for file in files for one in partition_values(file, base))])
+    )
 
 
 def read_columns(source: str, names: Sequence[str], reading: dict[str, Any]) -> TableFile:

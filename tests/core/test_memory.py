@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qconf.core import memory
-from qconf.core.memory import available_memory, read_size
+from qconf.core.memory import machine_memory, read_size
 from qconf.errors import OptionError
 
 
@@ -30,14 +30,13 @@ def test_what_is_no_size_is_refused(typed: str) -> None:
 def test_the_smaller_of_machine_and_container_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A container may take less than the machine has; one without a limit says so."""
-    machine, most, used = (tmp_path / name for name in ("meminfo", "max", "current"))
+    """A container may have less than the machine; one without a limit says so."""
+    machine, most = tmp_path / "meminfo", tmp_path / "max"
     monkeypatch.setattr(memory, "_MEMINFO", machine)
-    monkeypatch.setattr(memory, "_CONTAINERS", [(most, used)])
-    assert available_memory() is None
-    machine.write_text("MemTotal: 9 kB\nMemAvailable:    8000 kB\n")
+    monkeypatch.setattr(memory, "_CONTAINERS", [most, tmp_path / "nowhere"])
+    assert machine_memory() is None
+    machine.write_text("MemTotal:    8000 kB\nMemAvailable:    10 kB\n")
     most.write_text("max\n")
-    used.write_text("1000\n")
-    assert available_memory() == 8000 * 1024
+    assert machine_memory() == 8000 * 1024
     most.write_text("5000\n")
-    assert available_memory() == 4000
+    assert machine_memory() == 5000

@@ -103,6 +103,7 @@ def test_later_labels_move_nothing_earlier(tmp_path: Path) -> None:
     one = compare(kept(tmp_path / "one"), "price", **options)
     two = compare(kept(tmp_path / "two", 2, moved), "price", **options)
     assert "rows drawn at random (whole groups, evenly in time)" in one.scheme
+    assert one.to_dict()["drawn_from"] == len(SALES) > one.rows
     np.testing.assert_array_equal(one.scores["row"], two.scores["row"])
     truth = SALES["price"].to_numpy()[one.scores["row"]]
     np.testing.assert_allclose(one.scores["prediction"] / truth - 1, one.scores["signed_residual"])

@@ -102,6 +102,8 @@ def test_what_cannot_be_drawn_from_is_refused(tmp_path: Path) -> None:
     source = in_parts(tmp_path / "sales", 2)
     with pytest.raises(TableError, match=r"at least 1,000 are needed. Allow more --memory"):
         read_within(source, Room(limit_for(0.05)))
+    with pytest.raises(TableError, match=r"no column 'sold'. Did you mean 'sold_on'"):
+        read_within(source, Room(limit_for(0.4), "sold"))
     with pytest.raises(OptionError, match="name the column of the time"):
         read_within(source, Room(limit_for(0.4), SALES["sold_on"]))
     SALES.assign(rooms="three").to_parquet(tmp_path / "sales" / "part-2.parquet")
