@@ -31,7 +31,7 @@ __all__ = ["Room", "read_within", "rows_that_fit"]
 _AT_REST = 700_000_000
 #: How often a cell of a table is there at once, as a float and in its ranks, while models are
 #: fitted; and what a cell of text takes beside. Measured: docs/decisions/0054.
-_A_CELL, _A_TEXT = 80, 120
+_A_CELL, _A_TEXT = 45, 60
 #: What each row of the whole table takes, drawn or not: its roles, and its bins in the engine.
 _A_ROW, _A_BIN = 56, 2
 #: Of what the machine has, where nobody has said how much to take.

@@ -231,7 +231,7 @@ def test_a_table_that_does_not_fit_is_drawn_from(
     monkeypatch.setattr("qconf.tables.large_tables._FEWEST", 50)
     kept = tmp_path / "avm.qconf"
     typed = ["fit", str(table), "--target", "price", "--time", "sold_on", "--output", str(kept)]
-    typed += [*FAST, "--drop", "parcel,avm", "--memory", "200KB"]
+    typed += [*FAST, "--drop", "parcel,avm", "--memory", "120KB"]
     out, _ = run(typed, capsys)
     line = next(one for one in out.split("\n") if one.startswith("Learned and judged from"))
     assert "of 300 rows drawn at random (evenly in time), for all do not fit in" in line
