@@ -2,7 +2,7 @@
 
 The commands are those that people type, each a process of its own, which tells its peak of memory.
 `accuracy` holds a model that was fitted so against one of the same rows in memory, on later rows.
-Steps that are done are kept in ``.cache/out-of-memory``: a run that was stopped goes on.
+Steps that are done are kept in ``benchmarks/.cache/out-of-memory``: a run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from qconf import evaluate, fit_model
 
 __all__ = ["accuracy", "run", "sales", "write_sales"]
 
-_CACHE = Path(".cache") / "out-of-memory"
+_CACHE = Path(__file__).parent / ".cache" / "out-of-memory"
 _SIZES = (1_000_000, 20_000_000)
 _MEMORY = "5.5GB"
 _PIECE = 250_000

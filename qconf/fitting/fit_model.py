@@ -116,6 +116,10 @@ def fit_model(
         groups=groups, features=features, conflicts=conflicts, memory=memory,
     )  # fmt: skip
     dataset, among, older = intake.dataset, None, np.arange(0)
+    whole = intake.whole_table
+    if whole is not None:
+        # What is wrong with rows that were not drawn is said before any fit, if it can be.
+        whole.check()
     if intake.contender is None:
         older, among = older_and_newer(dataset, random_state)
     contender, choice = intake.chosen_on(older, progress)
@@ -125,7 +129,6 @@ def fit_model(
     judged = contest.evaluate(among=among, **settings.numbers)[contender.name]
     if progress is not None:
         progress(0, 1, "fit on all rows")
-    whole = intake.whole_table
     fitted = intake.fitted_on(dataset, contender, keep_sales=keep_sales, whole=whole)
     # The rows that were judged were held out from all that scored them: no need to do it again.
     fitted.error_distribution_ = contest.error_distribution(contender)

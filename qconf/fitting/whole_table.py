@@ -73,6 +73,16 @@ class AllRows:
         check_target_values(target[usable], what, self.scale)
         return target, moments, usable
 
+    def check(self) -> None:
+        """Check target and time of all rows.
+
+        Raises
+        ------
+        TableError
+            If they cannot be learned from.
+        """
+        _ = self._roles
+
     @property
     def n_usable(self) -> int:
         """How many rows have a target, and a time if there is one."""

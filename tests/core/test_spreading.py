@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -112,7 +111,7 @@ def test_a_comparison_is_the_same_on_a_cluster(inside: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of a cluster whose workers die
-def test_a_killed_worker_changes_nothing(cluster: Any, tmp_path: Path) -> None:
+def test_a_killed_worker_changes_nothing(cluster: Any) -> None:
     """Its fits are made by another: the same figures, and the same model."""
     table = sales_table(3000)
     options: Any = {"estimator": "residual", "folds": 3, **ROLES}
@@ -138,5 +137,3 @@ def test_a_killed_worker_changes_nothing(cluster: Any, tmp_path: Path) -> None:
     assert there.figures == here.figures
     X = table[list(here.model.feature_names_in_)]
     np.testing.assert_array_equal(there.model.predict_error(X), here.model.predict_error(X))
-    here.save(tmp_path / "here.qconf")
-    there.save(tmp_path / "there.qconf")
