@@ -129,8 +129,7 @@ def _commands(place: Path, estimator: str) -> dict[str, list[str]]:
         "score": ["score", kept, sold, "--output", scored, "--keep", "price,building"],
     }
     if find_spec("qconf.cli.evaluate") is not None:
-        asked = ["--target", "price", "--groups", "building"]
-        commands["evaluate"] = ["evaluate", f"{scored}/*.parquet", *asked]
+        commands["evaluate"] = ["evaluate", scored, "--truth", "price", "--groups", "building"]
     return commands
 
 

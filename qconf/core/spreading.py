@@ -21,8 +21,8 @@ __all__ = ["each", "is_spread", "spread_fits"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: The client of the cluster that fits go to, where they go to one. Workers do not inherit it: what
-#: a fit is made of stays on its worker.
+#: The client of the cluster that fits go to, where they go to one. Workers have none: what a fit is
+#: made of stays on its worker.
 _CLIENT: ContextVar[Any] = ContextVar("client", default=None)
 #: On a worker of several threads: fits have threads of their own.
 _ONE_FIT = threading.Lock()
@@ -122,5 +122,10 @@ class _Shared:
 
 def _fit(shared: _Shared, at: int) -> Any:
     """Make one fit, on a worker."""
-    with _ONE_FIT:
-        return shared.function(shared.items[at])
+    # A worker may be a thread of whoever sends the fits.
+    before = _CLIENT.set(None)
+    try:
+        with _ONE_FIT:
+            return shared.function(shared.items[at])
+    finally:
+        _CLIENT.reset(before)
