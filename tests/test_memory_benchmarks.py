@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -30,9 +31,9 @@ def test_the_same_sales_in_any_number_of_files(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_all_steps_are_measured_once(tmp_path: Path) -> None:
     """Each step of each size is told, and a second run takes what the first has kept."""
-    small = {"sizes": (3000,), "place": tmp_path, "estimator": "count", "rows": 3000}
-    first = out_of_memory.run(None, 1, **small)  # type: ignore[arg-type]
-    again = out_of_memory.run(None, 1, **small)  # type: ignore[arg-type]
+    small: Any = {"sizes": (3000,), "place": tmp_path, "estimator": "count"}
+    first = out_of_memory.run(None, 1, **small)
+    again = out_of_memory.run(None, 1, **small)
     for name, table in first.items():
         pd.testing.assert_frame_equal(again[name], table)
         assert list(table.columns) == list(pd.read_csv(RESULTS / f"{name}.csv").columns)
@@ -49,12 +50,9 @@ def test_committed_twenty_million_rows() -> None:
     assert {"fit", "score"} <= set(steps.loc[steps["rows"] == 20_000_000, "step"])
 
 
-def test_committed_models_of_drawn_rows() -> None:
-    """No worse than those of all rows by more than their intervals."""
-    found = pd.read_csv(RESULTS / "out-of-memory-accuracy.csv")
-    for _, pair in found.groupby("seed"):
-        whole, drawn = (pair.iloc[at] for at in (0, 1))
-        assert drawn["confidence_learned_from"] < 0.3 * whole["confidence_learned_from"]
-        assert drawn["valuation_learned_from"] == whole["valuation_learned_from"]
-        assert drawn["best_decile"] < whole["best_decile_high"]
-        assert drawn["aurc"] < whole["aurc_high"]
+def test_committed_model_of_drawn_rows() -> None:
+    """Of a quarter of the rows, it is no worse than one of all of them by more than chance."""
+    whole, drawn = pd.read_csv(RESULTS / "out-of-memory-accuracy.csv").to_dict("records")
+    assert drawn["confidence_learned_from"] < 0.3 * whole["confidence_learned_from"]
+    assert drawn["best_decile_above_low"] < 0
+    assert drawn["aurc"] < whole["aurc_high"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from time import sleep
 from typing import Any, TypeVar
 
 from qconf.core.dask_cluster import dask_address, dask_client
@@ -24,6 +25,8 @@ R = TypeVar("R")
 #: The client of the cluster that fits go to, where they go to one. Workers have none: what a fit is
 #: made of stays on its worker.
 _CLIENT: ContextVar[Any] = ContextVar("client", default=None)
+#: How often data are sent again while workers die, and after how many seconds.
+_TRIES, _PAUSE = 5, 0.5
 #: On a worker of several threads: fits have threads of their own.
 _ONE_FIT = threading.Lock()
 
@@ -96,8 +99,7 @@ def _on_cluster(client: Any, function: Callable[[T], R], items: Sequence[T]) -> 
     from distributed import CancelledError  # noqa: PLC0415 - an extra, and a second to import
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
-    # Data go to each worker once, and to all: one that dies takes none with it.
-    shared = client.scatter(_Shared(function, items), broadcast=True, hash=False)
+    shared = _sent(client, _Shared(function, items))
     # Two fits are never one because they look alike.
     futures = [client.submit(_fit, shared, at, pure=False) for at in range(len(items))]
     try:
@@ -111,6 +113,16 @@ def _on_cluster(client: Any, function: Callable[[T], R], items: Sequence[T]) -> 
         raise QconfError(msg) from error
     finally:
         client.cancel([*futures, shared])
+
+
+def _sent(client: Any, shared: _Shared) -> Any:
+    """Send what fits need to each worker once, and to all: one that dies takes none with it."""
+    for _ in range(_TRIES):
+        # One that dies while it is sent to makes all of the sending fail.
+        with suppress(OSError):
+            return client.scatter(shared, broadcast=True, hash=False)
+        sleep(_PAUSE)
+    return client.scatter(shared, broadcast=True, hash=False)
 
 
 class _Shared:

@@ -16,7 +16,7 @@ import pytest
 from worlds import sales_table
 
 from qconf import ConfidentRegressor, compare, fit_model, spread_fits
-from qconf.core.spreading import each, is_spread
+from qconf.core.spreading import _sent, _Shared, each, is_spread
 from qconf.errors import OptionError, QconfError
 from qconf.learners.trees.boosted import BoostedTrees
 
@@ -66,6 +66,22 @@ def test_items_go_out_and_come_back_in_order(inside: str) -> None:
         with pytest.raises(QconfError, match=f"no {here}"):
             list(each(_fails, [1, 2], 10, ours=False))
     assert not is_spread()
+
+
+def test_what_fits_need_is_sent_again_if_a_worker_dies_meanwhile() -> None:
+    """Sending fails as a whole then; to the workers that are left it succeeds."""
+    pytest.importorskip("distributed")
+    sent: list[Any] = []
+
+    class Dying:
+        def scatter(self, shared: Any, **_: Any) -> Any:
+            sent.append(shared)
+            if len(sent) == 1:
+                raise OSError("Stream is closed")
+            return shared
+
+    assert _sent(Dying(), _Shared(abs, [1])) is sent[1]
+    assert sent[0] is sent[1]
 
 
 def _fails(_: int) -> None:
