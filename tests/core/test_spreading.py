@@ -77,7 +77,8 @@ def test_what_fits_need_is_sent_again_if_a_worker_dies_meanwhile() -> None:
         def scatter(self, shared: Any, **_: Any) -> Any:
             sent.append(shared)
             if len(sent) == 1:
-                raise OSError("Stream is closed")
+                msg = "Stream is closed"
+                raise OSError(msg)
             return shared
 
     assert _sent(Dying(), _Shared(abs, [1])) is sent[1]
