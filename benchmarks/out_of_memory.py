@@ -108,14 +108,16 @@ def sales(begin: int, count: int, total: int, seed: int = 0) -> pd.DataFrame:
 def write_sales(folder: Path, total: int) -> Path:
     """Write so many sales, a file for each quarter of a million."""
     if not folder.exists():
-        part = folder.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        begun = folder.with_suffix(".part")
+        begun.mkdir(parents=True, exist_ok=True)
         for begin in range(0, total, _PIECE):
-            rows = sales(begin, min(_PIECE, total - begin), total)
-            table = pa.Table.from_pandas(rows, preserve_index=False)
-            pq.write_table(table, part / f"part-{begin // _PIECE:03d}.parquet")
-        part.rename(folder)
+            file = begun / f"part-{begin // _PIECE:03d}.parquet"
+            if not file.exists():
+                rows = sales(begin, min(_PIECE, total - begin), total)
+                table = pa.Table.from_pandas(rows, preserve_index=False)
+                pq.write_table(table, file.with_suffix(".part"))
+                file.with_suffix(".part").rename(file)
+        begun.rename(folder)
     return folder
 
 
