@@ -31,7 +31,7 @@ __all__ = ["accuracy", "run", "sales", "write_sales"]
 
 _CACHE = Path(__file__).parent / ".cache" / "out-of-memory"
 _SIZES = (1_000_000, 20_000_000)
-_MEMORY = "4GB"
+_MEMORY = "4.5GB"
 _PIECE = 250_000
 _LEVELS = (6, 30, 100, 400)
 _ROLES = ["--target", "price", "--time", "sold", "--groups", "building"]

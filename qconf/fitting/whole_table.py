@@ -119,7 +119,9 @@ class AllRows:
         rows = _Features(self.drawn, model, usable)
         known = known.widened(rows)
         numbers: Any = _Numbers(rows, known.encoder, int(usable.sum()))
-        fitted = clone(regressor).fit(Encoded(numbers, known.encoder), target[usable])
+        # A copy of as many numbers is spared where it would be all of them.
+        learned = target if usable.all() else target[usable]
+        fitted = clone(regressor).fit(Encoded(numbers, known.encoder), learned)
         span = None if moments is None else (moments[usable].min(), moments[usable].max())
         return fitted, known, span
 

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Room", "read_within", "rows_that_fit"]
 
-#: What the libraries take, and a model.
+#: What the libraries take, and a model. All measured: docs/decisions/0054.
 _AT_REST = 700_000_000
-#: How often a cell of a table is there at once, as a float and in its ranks, while models are
-#: fitted; and what a cell of text takes beside. Measured: docs/decisions/0054.
-_A_CELL, _A_TEXT = 45, 60
-#: What each row of the whole table takes, drawn or not: its roles, and its bins in the engine.
-_A_ROW, _A_BIN = 56, 2
+#: What a cell of a drawn row takes while models are fitted, and what one of text takes beside; and
+#: what it takes while it waits for the valuation model to learn from all rows.
+_A_CELL, _A_TEXT, _WAITING = 45, 60, 20
+#: What each row of the whole table takes in roles; and while the valuation model learns from it,
+#: in the engine and for each of its cells there.
+_A_ROLE_ROW, _A_ROW, _A_BIN = 24, 100, 3
 #: Of what the machine has, where nobody has said how much to take.
 _SHARE = 0.75
 #: Fewer rows are no sample to judge by.
@@ -137,7 +138,9 @@ def rows_that_fit(schema: pa.Schema, n_rows: int, limit: int) -> int:
     rest = limit - _AT_REST
     if n_rows * a_row <= rest:
         return n_rows
-    return int((rest - n_rows * (_A_ROW + _A_BIN * len(schema))) // a_row)
+    judged = (rest - n_rows * _A_ROLE_ROW) // a_row
+    waiting = (rest - n_rows * (_A_ROW + _A_BIN * len(schema))) // (_WAITING * len(schema))
+    return int(min(judged, waiting))
 
 
 def _parquet_files(source: str) -> list[Path] | None:

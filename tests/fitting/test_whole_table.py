@@ -21,7 +21,7 @@ SALES = sales_table(1000)
 MODEL = LogTargetRegressor(BoostedTrees(n_estimators=8, max_rows=None, random_state=0))
 ROLES = {"time": "sold_on", "groups": "parcel"}
 #: In which about half of the rows fit.
-MEMORY = 360_000
+MEMORY = 280_000
 
 
 @pytest.fixture(autouse=True)
