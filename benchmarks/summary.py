@@ -19,12 +19,11 @@ __all__ = ["summary"]
 _AS_THEY_ARE = {
     "explanations": "Reasons: set the top reason's column to typical, and see where the error goes",
     "comparables-seconds": "Comparables of ten thousand rows among a million sales",
-<<<<<<< HEAD
     "own-chance": "The blend on the same rows with ten of its own seeds",
-=======
     "evaluate-stream": "A billion rows judged, streamed",
->>>>>>> counts
     "scoring-stream": "Rows scored from Parquet to Parquet",
+    "out-of-memory": "Rows fitted, scored and evaluated from Parquet",
+    "out-of-memory-accuracy": "Models of drawn rows beside those of all rows, on later rows",
     "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
 }
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qconf.certification.value import value_curve as value_curve
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
+    from qconf.core.spreading import spread_fits as spread_fits
     from qconf.counting.counts import RiskCoverageCounts as RiskCoverageCounts
     from qconf.counting.evaluate_files import evaluate_files as evaluate_files
     from qconf.counting.evaluate_parts import evaluate_parts as evaluate_parts
@@ -183,6 +184,7 @@ _HOME = {
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
+    "spread_fits": "qconf.core.spreading",
     "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
     "write_report": "qconf.pages.write",
@@ -269,6 +271,7 @@ __all__ = [
     "save",
     "score_batch",
     "simulate",
+    "spread_fits",
     "tiers",
     "value_curve",
     "write_report",

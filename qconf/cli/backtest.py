@@ -23,6 +23,7 @@ from qconf.cli.options import (
     EstimatorsOption,
     ExampleOption,
     FeaturesOption,
+    FitEngineOption,
     FoldsOption,
     FormatOption,
     FractionOption,
@@ -105,6 +106,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    engine: FitEngineOption = "local",
     format_name: FormatOption = "table",
     output: OutputOption = None,
     report: ReportOption = None,
@@ -154,6 +156,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
             "random_state": seed,
             "strict": strict,
         },
+        engine,
     )
     write_page(report, result, table or example)
     write_result(result, "{}\n".format, format_name, output)
@@ -179,12 +182,13 @@ def _models(
     return named, [(old, new)]
 
 
-def _backtested(file: TableFile, options: dict[str, Any]) -> Backtest:
+def _backtested(file: TableFile, options: dict[str, Any], engine: str) -> Backtest:
     from qconf.backtesting.backtest import backtest  # noqa: PLC0415 - help must not wait for these
     from qconf.cli.progress import progress_line  # noqa: PLC0415
+    from qconf.core.spreading import spread_fits  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with progress_line() as progress, redirect_stdout(sys.stderr):
+    with spread_fits(engine), progress_line() as progress, redirect_stdout(sys.stderr):
         result = backtest(file.frame, progress=progress, **options)
     # What reading the file had to guess belongs to the result, and comes first.
     result = replace(result, warnings=(*file.warnings, *result.warnings))

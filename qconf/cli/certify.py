@@ -39,6 +39,7 @@ from qconf.cli.options import (
     ErrorOption,
     ExampleOption,
     FeaturesOption,
+    FitEngineOption,
     FoldsOption,
     FormatOption,
     GroupsOption,
@@ -100,6 +101,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     copies: CopiesOption = "group",
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    engine: FitEngineOption = "local",
     strict: StrictOption = False,
     plugins: PluginsOption = False,
     trust: TrustOption = None,
@@ -147,9 +149,9 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     named = {"target": target, "time": time, "groups": groups, "threshold": threshold}
     of_fit = {"prediction": prediction, "drop": drop, "features": features, "error": error}
     if model is not None:
-        _check_kept(
-            table, example, {**of_fit, "estimator": estimator, "conflict": conflict or None}
-        )
+        said: dict[str, Any] = {"estimator": estimator, "conflict": conflict or None}
+        said["engine"] = None if engine == "local" else engine
+        _check_kept(table, example, {**of_fit, **said})
         opening: Any = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
         asked = {**named, **promise, **opening, "strict": strict}
         with given_rows(table, example, model, reading, part="to_certify", **opening) as rows:
@@ -165,7 +167,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
         asked = asked_of(file, options, conflicts=pairs, **named, **of_fit)  # type: ignore[arg-type]
         settings = {"copies": copies, "folds": folds, "random_state": seed, "strict": strict}
         asked = {**asked, **settings, **promise, "estimator": estimator or "blend"}
-        certified = _of_fit(file.frame, asked)
+        certified = _of_fit(file.frame, asked, engine)
     if curve is not None:
         _write_curve(certified, curve)
     write_page(report, certified, table or example)
@@ -242,12 +244,13 @@ def _of_file(
     return certify_model(model, table, reading=reading, **asked)
 
 
-def _of_fit(frame: Any, asked: dict[str, Any]) -> CertifiedModel:
+def _of_fit(frame: Any, asked: dict[str, Any], engine: str) -> CertifiedModel:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
+    from qconf.core.spreading import spread_fits  # noqa: PLC0415
     from qconf.fitting.certify_fit import fit_certified  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with progress_line() as progress, redirect_stdout(sys.stderr):
+    with spread_fits(engine), progress_line() as progress, redirect_stdout(sys.stderr):
         return fit_certified(frame, progress=progress, **asked)
 
 

@@ -24,9 +24,11 @@ from qconf.cli.options import (
     ErrorOption,
     ExampleOption,
     FeaturesOption,
+    FitEngineOption,
     FoldsOption,
     FractionOption,
     GroupsOption,
+    MemoryOption,
     PredictionOption,
     SeedOption,
     SeparatorOption,
@@ -40,13 +42,14 @@ from qconf.cli.options import (
     split_pairs,
 )
 from qconf.cli.streams import write_text
-from qconf.cli.tables import asked_of, read_or_example, reading_options
+from qconf.cli.tables import asked_of, read_or_example, reading_options, room_for
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError, TableError
 
 if TYPE_CHECKING:
     from qconf.fitting.result import FittedModel
     from qconf.review.corrections import Corrected
+    from qconf.tables.reading import TableFile
 
 __all__ = ["ModelFileOption", "check_model_name", "fit_command"]
 
@@ -104,6 +107,8 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    memory: MemoryOption = None,
+    engine: FitEngineOption = "local",
     keep_sales: KeepSalesOption = False,
     strict: StrictOption = False,
     text: TextOption = None,
@@ -143,18 +148,21 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
-    file, options = read_or_example(table, example, reading, strict=strict, is_kept=True)
+    room = room_for(memory, time, groups, seed)
+    file, options = read_or_example(table, example, reading, strict=strict, room=room, is_kept=True)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
     settings = {"copies": copies, "fraction": fraction, "folds": folds, "random_state": seed}
     asked |= settings
-    frame, corrected = file.frame, _corrected(file.frame, corrections)
+    from qconf.tables.reading import TableFile  # noqa: PLC0415 - help must not wait for pandas
+
+    frame, corrected = file.frame, _corrected(file, corrections)
     if corrected is not None:
         frame = corrected.table
     kept = {"estimator": estimator, "strict": strict, "keep_sales": keep_sales}
-    fitted = _fitted(frame, {**asked, **kept})
+    fitted = _fitted(TableFile(frame, drawn=file.drawn), {**asked, **kept}, engine)
     changed: tuple[str, ...] = ()
     if corrected is not None:
         changed = corrected.summary, _effect(file.frame, corrected, fitted, asked)
@@ -179,21 +187,28 @@ def check_model_name(output: str) -> None:
         raise OptionError(msg)
 
 
-def _fitted(frame: Any, options: dict[str, Any]) -> FittedModel:
+def _fitted(file: TableFile, options: dict[str, Any], engine: str) -> FittedModel:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
+    from qconf.core.spreading import spread_fits  # noqa: PLC0415
     from qconf.fitting.fit_model import fit_model  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with progress_line() as progress, redirect_stdout(sys.stderr):
-        return fit_model(frame, progress=progress, **options)
+    with spread_fits(engine), progress_line() as progress, redirect_stdout(sys.stderr):
+        return fit_model(file, progress=progress, **options)
 
 
-def _corrected(frame: Any, corrections: str | None) -> Corrected | None:
+def _corrected(file: TableFile, corrections: str | None) -> Corrected | None:
     if corrections is None:
         return None
+    if file.drawn is not None:
+        msg = (
+            f"Corrections are of rows that must all be there, and these are {file.drawn.in_words}: "
+            "allow more --memory, or leave --corrections out."
+        )
+        raise OptionError(msg)
     from qconf.review.corrections import apply_corrections  # noqa: PLC0415 - as above
 
-    return apply_corrections(frame, corrections)
+    return apply_corrections(file.frame, corrections)
 
 
 def _effect(frame: Any, corrected: Corrected, fitted: FittedModel, asked: dict[str, Any]) -> str:

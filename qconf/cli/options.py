@@ -28,10 +28,12 @@ __all__ = [
     "EstimatorsOption",
     "ExampleOption",
     "FeaturesOption",
+    "FitEngineOption",
     "FoldsOption",
     "FormatOption",
     "FractionOption",
     "GroupsOption",
+    "MemoryOption",
     "MetricsOption",
     "OutputOption",
     "PluginsOption",
@@ -197,6 +199,23 @@ OutputOption: TypeAlias = Annotated[
     typer.Option(
         metavar="FILE",
         help="Write the result there instead of standard output; never over the table.",
+    ),
+]
+MemoryOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="How much memory may be taken, such as 4GB: of Parquet files whose rows do not fit, "
+        "as many are drawn at random as do.  [default: three quarters of what the machine has]",
+    ),
+]
+FitEngineOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Where fits are made that do not hang on each other: local, dask (a worker for each "
+        "core) or dask:ADDRESS (a scheduler that is running).",
     ),
 ]
 ReportOption: TypeAlias = Annotated[

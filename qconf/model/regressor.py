@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Self, get_args, overload
+from typing import Any, ClassVar, Literal, Protocol, Self, get_args, overload
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,7 @@ from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.model.coded_pair import coded_pair
 from qconf.model.given_prediction import given_prediction
 from qconf.model.known_sales import KeptRows
+from qconf.model.known_values import KnownValues
 from qconf.model.probabilities import PredictsProbabilities, held_out_distribution
 from qconf.model.remembering import RemembersRows, name_of, pinned_rows
 from qconf.model.replicates import Maker
@@ -58,7 +59,35 @@ from qconf.tables.roles import (
     fit_target,
 )
 
-__all__ = ["ConfidentRegressor"]
+__all__ = ["ConfidentRegressor", "WholeTable"]
+
+
+class WholeTable(Protocol):
+    """A table that does not fit in memory, of which some rows were drawn."""
+
+    def learn(
+        self, model: ConfidentRegressor, regressor: Any, known: KnownValues
+    ) -> tuple[Any, KnownValues, tuple[Any, Any] | None]:
+        """Fit the valuation model on all rows.
+
+        Parameters
+        ----------
+        model : ConfidentRegressor
+            That knows how columns are read.
+        regressor : regressor
+            Unfitted.
+        known : KnownValues
+            What the drawn rows hold.
+
+        Returns
+        -------
+        regressor : regressor
+            Fitted.
+        known : KnownValues
+            What all rows hold.
+        time_range : tuple or None
+            Their first and last time.
+        """
 
 
 class ConfidentRegressor(
@@ -250,6 +279,31 @@ class ConfidentRegressor(
         UserWarning
             If rows have no time.
         """
+        return self._fitted(X, y, time, groups, None)
+
+    def fit_drawn(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        whole: WholeTable,
+        *,
+        time: str | ArrayLike | None = None,
+        groups: str | ArrayLike | None = None,
+    ) -> Self:
+        """Fit on rows that were drawn from a longer table, and the valuation model on all of it.
+
+        Parameters
+        ----------
+        X, y, time, groups
+            As `fit`; the rows that were drawn.
+        whole : WholeTable
+            All rows.
+        """
+        return self._fitted(X, y, time, groups, whole)
+
+    def _fitted(
+        self, X: TableLike, y: ArrayLike, time: Any, groups: Any, whole: WholeTable | None
+    ) -> Self:
         check_parameters(self)
         check_replicates(self.regressor, self.bootstrap, self.n_bootstrap, self.bound)
         scale = error_scale(self.error)
@@ -299,7 +353,7 @@ class ConfidentRegressor(
         self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
-        self.regressor_ = maker.fit_regressor(regressor)
+        self._learn_values(maker, regressor, whole)
         self._fit_replicates(maker, prediction, rng)
         self._remember(given_rows, table, target, roles, name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
@@ -308,6 +362,15 @@ class ConfidentRegressor(
             held_out = maker, plan, prediction, regressor, rng
             self.error_distribution_ = held_out_distribution(*held_out, given=given is not None)
         return self
+
+    def _learn_values(self, maker: Maker, regressor: Any, whole: WholeTable | None) -> None:
+        """Fit the valuation model on all rows, of which these may have been drawn."""
+        self._known_values = KnownValues.of(maker.table)
+        if whole is None:
+            self.regressor_ = maker.fit_regressor(regressor)
+            return
+        learned = whole.learn(self, regressor, self._known_values)
+        self.regressor_, self._known_values, self.time_range_ = learned
 
     def values_of(self, features: Table) -> FloatArray:
         """Predict the target of rows from `features_of`, which need no second look.

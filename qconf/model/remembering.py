@@ -65,7 +65,6 @@ class RemembersRows(BaseEstimator):
         kept: KeptRows | None,
     ) -> None:
         """Keep of the rows what it takes to tell others from them, and to explain others."""
-        self._known_values = KnownValues.of(table)
         self.known_sales_ = KnownSales.of(
             table, target, roles.rows, roles.n_rows, self.encoder, target_name, kept
         )
