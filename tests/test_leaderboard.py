@@ -245,8 +245,8 @@ def test_the_own_chance_of_a_contender_is_told_on_the_same_rows(
     told = own_chance.run(sales, 5).set_index("measure")
     assert list(told.index) == ["best_decile_rate", "aurc"]
     assert (told["seeds"] == 2).all()
-    assert told.loc["aurc", "mean"] > 0
-    assert told.loc["aurc", "relative"] == 0
+    assert (told["mean"] >= 0).all()
+    assert (told["relative"] == 0)["aurc"]
     told.reset_index().to_csv(sales / "own-chance.csv", index=False)
     assert "ten of its own seeds" in summary(sales)
     # Other scores of one seed move it.
@@ -255,4 +255,4 @@ def test_the_own_chance_of_a_contender_is_told_on_the_same_rows(
     scores["score"] = np.random.default_rng(0).permutation(scores["score"])
     scores.to_parquet(path)
     moved = own_chance.run(sales, 5).set_index("measure")
-    assert moved.loc["aurc", "spread"] > 0
+    assert (moved["spread"] > 0)["aurc"]
