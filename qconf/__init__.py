@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from qconf.certification.value import value_curve as value_curve
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
+    from qconf.core.spreading import spread_fits as spread_fits
     from qconf.counting.counts import RiskCoverageCounts as RiskCoverageCounts
     from qconf.counting.evaluate_files import evaluate_files as evaluate_files
     from qconf.counting.evaluate_parts import evaluate_parts as evaluate_parts
     from qconf.counting.result import CountedEvaluation as CountedEvaluation
     from qconf.datasets import load_example as load_example
+    from qconf.encoding.input_conflict import InputConflict as InputConflict
     from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
     from qconf.estimators.column import ColumnConfidence as ColumnConfidence
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from qconf.saving.opening import open_model as open_model
     from qconf.saving.writing import save as save
     from qconf.scoring.batch import score_batch as score_batch
+    from qconf.serve.app import create_app as create_app
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
     from qconf.slicing.audit import audit_slices as audit_slices
@@ -157,6 +160,7 @@ _HOME = {
     "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
+    "create_app": "qconf.serve.app",
     "evaluate": "qconf.evaluation.evaluate",
     "evaluate_files": "qconf.counting.evaluate_files",
     "evaluate_parts": "qconf.counting.evaluate_parts",
@@ -180,6 +184,7 @@ _HOME = {
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
+    "spread_fits": "qconf.core.spreading",
     "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
     "write_report": "qconf.pages.write",
@@ -242,6 +247,7 @@ __all__ = [
     "comparables",
     "compare",
     "compare_unlabelled",
+    "create_app",
     "evaluate",
     "evaluate_files",
     "evaluate_parts",
@@ -265,6 +271,7 @@ __all__ = [
     "save",
     "score_batch",
     "simulate",
+    "spread_fits",
     "tiers",
     "value_curve",
     "write_report",

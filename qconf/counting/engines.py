@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+from qconf.core.dask_cluster import dask_address, dask_client
 from qconf.errors import QconfError
-from qconf.scoring.clusters import client_of, engine_kind
 
 __all__ = ["Mapper", "mapper_named"]
 
@@ -24,18 +24,18 @@ _WAITING = 2
 
 @contextmanager
 def mapper_named(name: str) -> Iterator[Mapper]:
-    """Give what does parts, by the name of an engine as of `qconf.scoring.clusters`.
+    """Give what does parts, by the name of an engine as of `qconf.core.dask_cluster`.
 
     Raises
     ------
     OptionError
         If there is no such engine, it is not installed, or cannot be reached.
     """
-    kind, address = engine_kind(name)
-    if kind == "local":
+    address = dask_address(name)
+    if address is None:
         yield map
         return
-    with client_of(address) as client:
+    with dask_client(address) as client:
         yield partial(_spread, client)
 
 

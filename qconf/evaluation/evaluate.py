@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from qconf._types import RowMetricName
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.renamed import renamed
@@ -206,7 +207,7 @@ def evaluate(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
-    metrics: Iterable[str | RowMetric] = (),
+    metrics: Iterable[RowMetricName | RowMetric] = (),
     confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
@@ -296,7 +297,7 @@ def evaluate_scores(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
-    metrics: Iterable[str | RowMetric] = (),
+    metrics: Iterable[RowMetricName | RowMetric] = (),
     confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
