@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qconf import CountedEvaluation, Evaluation, RiskCoverageCounts, evaluate, evaluate_parts
+from qconf._types import RowMetricName
 from qconf.errors import OptionError, TableError
 from qconf.evaluation.metrics.row_metric import RowMetric
 
 #: An example takes a tenth of a second and more; the slow test has many.
 FEW, MANY = 5, 150
-METRICS = ["ppe10", "bias", "over-valuation-rate"]
+METRICS: list[RowMetricName] = ["ppe10", "bias", "over-valuation-rate"]
 
 
 def merged_at_once(parts: list[RiskCoverageCounts]) -> RiskCoverageCounts:
