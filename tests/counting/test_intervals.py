@@ -34,8 +34,8 @@ def test_intervals_hold_the_truth(of_group: int) -> None:
     """95 % intervals hold it in 91 to 98 % of 400 tables, of each figure, and in 93 to 97 % of all.
 
     Rows alone, or groups of six: 1,000 of them, whose squared errors have long tails (of
-    500 groups `evaluate`, too, holds 93 % of calibration ratios, and 95 % of 2,000). The truth is that of a
-    million rows. A share of 400 tables has itself a standard error of 1.1 points.
+    500 groups `evaluate`, too, holds 93 % of calibration ratios, and 95 % of 2,000). The truth is
+    that of a million rows. A share of 400 tables has itself a standard error of 1.1 points.
     """
     asked: dict[str, Any] = {"metrics": ["bias", "ppe10"], "threshold": 0.06}
     truth = {
