@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from worlds import sales_table
@@ -10,7 +12,7 @@ from qconf.core.validation import check_table
 from qconf.encoding.encoder import TableEncoder
 from qconf.model.known_values import KnownValues
 
-SALES = check_table(TableEncoder(), sales_table(400), reset=True)
+SALES: Any = check_table(TableEncoder(), sales_table(400), reset=True)
 
 
 @pytest.mark.parametrize("size", [1, 30, 400])
