@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.completing import one_of, some_of
 from qconf.cli.options import (
     ConflictOption,
     CopiesOption,
@@ -55,11 +56,13 @@ if TYPE_CHECKING:
 __all__ = ["backtest_command"]
 
 _DEFAULT_MODELS = "linear,forest,boosted"
+_VALUATIONS = ("linear", "forest", "boosted", "comparables", "column:")
 
 ModelsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
+        autocompletion=some_of(*_VALUATIONS),
         help="Valuation models: linear, forest, boosted, comparables, or column:NAME for "
         "predictions that the table has, each made without having seen its row's target.  "
         f"[default: {_DEFAULT_MODELS}, or --old and --new]",
@@ -69,12 +72,18 @@ OldOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
+        autocompletion=one_of(*_VALUATIONS),
         help="The valuation model in use: with --new, the confidence fitted on the errors of each "
         "is held against the predictions of the other.",
     ),
 ]
 NewOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The valuation model that is to replace it.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        autocompletion=one_of(*_VALUATIONS),
+        help="The valuation model that is to replace it.",
+    ),
 ]
 
 
@@ -114,6 +123,8 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     """Rank every pair of a valuation model and a confidence estimator, forward in time.
 
     For example:
+
+    qconf backtest --example king-county --models linear,boosted --estimators residual
 
     qconf backtest sales.parquet --target price --time sold_on
 

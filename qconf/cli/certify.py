@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from qconf.cli.certify_options import (
     SideOption,
 )
 from qconf.cli.destination import check_destination, write_bytes
+from qconf.cli.example_rows import check_named, given_rows
 from qconf.cli.fit import ModelFileOption, check_model_name
 from qconf.cli.options import (
     ConflictOption,
@@ -119,6 +121,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
 
     For example:
 
+    qconf certify --example king-county --outlier-rate 0.1
+
     qconf certify sales.parquet --target price --time sold_on --output avm.qconf
 
     qconf certify newer.parquet --model avm.qconf --outlier-rate 0.02,0.05,0.1
@@ -145,13 +149,18 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     named = {"target": target, "time": time, "groups": groups, "threshold": threshold}
     of_fit = {"prediction": prediction, "drop": drop, "features": features, "error": error}
     if model is not None:
-        said = {"estimator": estimator, "example": example, "conflict": conflict or None}
+        said: dict[str, Any] = {"estimator": estimator, "conflict": conflict or None}
         said["engine"] = None if engine == "local" else engine
-        _check_kept(table, {**of_fit, **said})
-        opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ()), "strict": strict}
-        certified = _of_file(model, str(table), {**named, **promise, **opening}, reading)
+        _check_kept(table, example, {**of_fit, **said})
+        opening: Any = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
+        asked = {**named, **promise, **opening, "strict": strict}
+        with given_rows(table, example, model, reading, part="to_certify", **opening) as rows:
+            certified = _of_file(model, rows.path, asked, reading)
+        named_so = certified.calibration.replace(repr(rows.path), repr(rows.name))
+        certified = replace(certified, calibration=named_so)
     else:
-        file, options = read_or_example(table, example, reading, strict=strict)
+        is_kept = output is not None
+        file, options = read_or_example(table, example, reading, strict=strict, is_kept=is_kept)
         for warning in file.warnings:
             tell(f"warning: {warning}")
         pairs = split_pairs(conflict)
@@ -216,14 +225,15 @@ def _check_outputs(
         check_destination(curve, [*read, *([] if model is None else [model])])
 
 
-def _check_kept(table: str | None, others: dict[str, Any]) -> None:
-    if not table:
+def _check_kept(table: str | None, example: str | None, others: dict[str, Any]) -> None:
+    if not table and example is None:
         msg = "Name a table of rows that the model has not seen: qconf certify TABLE --model FILE."
         raise OptionError(msg)
     said = next((name for name, value in others.items() if value is not None), None)
     if said is not None:
         msg = f"--{said} is for a new fit; --model is certified as it was fitted. Leave one out."
         raise OptionError(msg)
+    check_named(table, example)
 
 
 def _of_file(

@@ -40,14 +40,13 @@ from qconf.cli.options import (
     ThresholdOption,
     TimeOption,
     split_estimators,
-    split_names,
+    split_metrics,
     split_pairs,
 )
 from qconf.cli.output import check_output, write_result
 from qconf.cli.page import check_report, write_page
 from qconf.cli.tables import asked_of, read_or_example, reading_options, room_for
 from qconf.cli.terminal import tell
-from qconf.errors import OptionError
 
 if TYPE_CHECKING:
     from qconf.comparison.result import Comparison
@@ -117,7 +116,7 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         {
             **asked,
             "estimators": split_estimators(estimators),
-            "metrics": _named_metrics(metrics),
+            "metrics": split_metrics(metrics),
             "copies": copies,
             "fraction": fraction,
             "folds": folds,
@@ -128,14 +127,6 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     )
     write_page(report, comparison, table or example)
     write_result(comparison, "{}\n".format, format_name, output)
-
-
-def _named_metrics(text: str | None) -> list[str]:
-    names = split_names(text)
-    if names is not None and not names:
-        msg = f"--metrics needs a name or more, such as ppe10,bias; got {text!r}."
-        raise OptionError(msg)
-    return names or []
 
 
 def _compared(file: TableFile, options: dict[str, Any], engine: str) -> Comparison:

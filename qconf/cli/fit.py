@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.completing import an_estimator
 from qconf.cli.destination import check_destination
 from qconf.cli.options import (
     ConflictOption,
@@ -56,6 +57,7 @@ EstimatorOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="NAME",
+        autocompletion=an_estimator,
         help="Which confidence: blend, residual, quantile, forest, neighbors, count, online, "
         "empirical-bayes, constant; column:NAME or interval:LOW,HIGH with --prediction; the name "
         "of a plug-in; or auto, which compares all on the older rows and takes the best.",
@@ -122,6 +124,8 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
 
     For example:
 
+    qconf fit --example king-county --output avm.qconf
+
     qconf fit sales.parquet --target price --time sold_on --output avm.qconf
 
     qconf fit sales.csv --target price --prediction avm --output confidence.qconf
@@ -145,7 +149,7 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
     room = room_for(memory, time, groups, seed)
-    file, options = read_or_example(table, example, reading, strict=strict, room=room)
+    file, options = read_or_example(table, example, reading, strict=strict, room=room, is_kept=True)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
@@ -165,7 +169,8 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     for warning in (*file.warnings, *fitted.warnings, *(corrected.warnings if corrected else ())):
         tell(f"warning: {warning}")
     fitted.save(output, reading=reading)
-    write_text("\n".join([*changed, _report(fitted, output, prediction)]), drawn=False)
+    rows = "NEW.parquet" if example is None else f"--example {example}"
+    write_text("\n".join([*changed, _report(fitted, output, prediction, rows)]), drawn=False)
 
 
 def check_model_name(output: str) -> None:
@@ -219,7 +224,7 @@ def _effect(frame: Any, corrected: Corrected, fitted: FittedModel, asked: dict[s
         return f"What the corrections changed cannot be said. {error}"
 
 
-def _report(fitted: FittedModel, output: str, prediction: str | None) -> str:
+def _report(fitted: FittedModel, output: str, prediction: str | None, rows: str) -> str:
     """Say what was fitted and where it is, and what to type next."""
     size = Path(output).stat().st_size / 1e6
     also = "" if prediction is None else f" (new rows with the column {prediction}, too)"
@@ -227,5 +232,5 @@ def _report(fitted: FittedModel, output: str, prediction: str | None) -> str:
         f"{fitted}\n"
         f"Written: {output} ({size:.1f} MB); qconf inspect {shlex.quote(output)} tells what is in "
         f"it.\n"
-        f"Next: qconf score {shlex.quote(output)} NEW.parquet --output scored.parquet{also}\n"
+        f"Next: qconf score {shlex.quote(output)} {rows} --output scored.parquet{also}\n"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qconf.cli.example_rows import check_named, older_rows, refuse_reading
 from qconf.cli.options import split_names
 from qconf.errors import OptionError, refuse_warnings
 
@@ -58,6 +59,7 @@ def read_or_example(
     *,
     strict: bool,
     room: Room | None = None,
+    is_kept: bool = False,
 ) -> tuple[TableFile, dict[str, Any]]:
     """Read a table, or make an example, with the options that belong to it.
 
@@ -70,6 +72,9 @@ def read_or_example(
         Whether what had to be guessed of the file is an error, before any work is done.
     room : Room, default=None
         How much memory there is; None is as much as it takes.
+    is_kept : bool, default=False
+        Whether a model of it is kept: of an example it then sees the older rows alone, so that it
+        can be tried on the others.
 
     Raises
     ------
@@ -81,17 +86,13 @@ def read_or_example(
     from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
     from qconf.tables.reading import TableFile  # noqa: PLC0415
 
-    if (not table) == (example is None):
-        msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
-        raise OptionError(f"{msg} Not both." if table else msg)
+    check_named(table, example)
     if example is None:
         return read_file(str(table), reading, strict=strict, room=room), {}
-    if reading:
-        option = "day-first" if "day_first" in reading else next(iter(reading)).replace("_", "-")
-        msg = f"--{option} says how a file is read; an example is no file."
-        raise OptionError(msg)
+    refuse_reading(reading)
     loaded = load_example(example)
-    return TableFile(loaded.table), loaded.options
+    rows = older_rows(example, loaded) if is_kept else loaded.table
+    return TableFile(rows), loaded.options
 
 
 def asked_of(

@@ -13,6 +13,7 @@ from qconf._types import (
     ErrorScaleName,
     Progress,
     RegressorLike,
+    RowMetricName,
     TableLike,
 )
 from qconf.comparison.contenders import (
@@ -51,7 +52,7 @@ def compare(
     | Mapping[str, str | ConfidenceLike] = DEFAULT_ESTIMATORS,
     error: ErrorScaleName = "relative",
     threshold: float | None = None,
-    metrics: Iterable[str | RowMetric] | str = (),
+    metrics: Iterable[RowMetricName | RowMetric] | RowMetricName = (),
     fraction: float = 0.1,
     folds: int = 5,
     confidence_level: float = 0.95,

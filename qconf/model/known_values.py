@@ -83,17 +83,16 @@ class KnownValues:
             encoder, replace(self.support, low=low, high=high, gaps=gaps, levels=known)
         )
 
-    def unlike(self, table: Table) -> BoolArray:
+    def unlike(self, rows: Encoded) -> BoolArray:
         """Tell the cells of new rows that hold what none of the fit held.
 
         Parameters
         ----------
-        table : DataFrame or ndarray of shape (n_samples, n_features)
-            Checked.
+        rows : Encoded of shape (n_samples, n_features)
+            By `encoder`.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features), dtype bool
         """
-        encoded = Encoded.of(table, self.encoder)
-        return np.logical_not(self.support.has(encoded.matrix, encoded.unseen))
+        return np.logical_not(self.support.has(rows.matrix, rows.unseen))

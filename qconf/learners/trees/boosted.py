@@ -14,7 +14,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 
 from qconf._types import ArrayLike, BoolArray, BoostingLoss, FloatArray, RandomState, TableLike
-from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import (
@@ -30,6 +29,7 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError, QconfError
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import LARGEST_STEP, gamma_deviance, gamma_gradients
+from qconf.learners.trees.holds_trees import HoldsTrees
 from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.monotonic import monotone_signs
 from qconf.learners.trees.streamed_rows import engine_rows
@@ -54,7 +54,7 @@ _INVERSE_LINKS: dict[BoostingLoss, Callable[[FloatArray], FloatArray]] = {
 }
 
 
-class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
+class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
     """Gradient boosted trees on tables with strings, dates and missing values.
 
     Parameters
@@ -302,17 +302,6 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             callbacks=[lightgbm.early_stopping(self.n_iter_no_change, verbose=False)],
         )
         return int(booster.best_iteration)
-
-    def check_restored(self) -> None:
-        """Check trees from a file: a walk looks up columns, and must end.
-
-        Raises
-        ------
-        ValueError
-        """
-        if "trees_" in vars(self):
-            require(isinstance(self.trees_, FlatTrees), "the trees are none")
-            self.trees_.check(self.n_features_in_)
 
     def share(self, n: int) -> BoostedTrees:
         """Make unfitted trees for one of `n` folds, whose average is as good as these.
