@@ -184,13 +184,17 @@ def differences(page: Path, folder: Path, *, write: bool = False) -> list[str]:
     """
     text = page.read_text(encoding="utf-8")
     told, put = [], []
-    for block, printed in run_page(page, folder):
-        if block.shown is not None and not is_same(block.shown, printed):
-            told.append(f"{page}:{block.line} shows\n{block.shown}\nbut it prints\n{printed}")
-            put.append((block.place, _fenced(printed)))
+    try:
+        for block, printed in run_page(page, folder):
+            if block.shown is not None and not is_same(block.shown, printed):
+                told.append(f"{page}:{block.line} shows\n{block.shown}\nbut it prints\n{printed}")
+                put.append((block.place, _fenced(printed)))
+    except RuntimeError as error:
+        told.append(str(error))
+        write &= bool(put)
     for place, printed in reversed(put):
         text = text[: place.start] + printed + text[place.stop :]
-    if write and put:
+    if write:
         page.write_text(text, encoding="utf-8")
     return told
 
@@ -212,7 +216,7 @@ def main() -> int:
         different += len(told)
         sys.stdout.write("\n".join([*told, ""]) if told else "")
         sys.stdout.flush()
-    return int(bool(different) and not options.write)
+    return int(different > 0)
 
 
 if __name__ == "__main__":
