@@ -25,6 +25,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 __all__ = ["Block", "blocks_of", "differences", "is_same", "run_page"]
@@ -125,7 +126,9 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.names: dict[str, Any] = {"__name__": "__main__"}
+        # A module, so that classes of a page can be found again where they are pickled.
+        page = sys.modules["page"] = ModuleType("page")
+        self.names: dict[str, Any] = vars(page)
         beside = str(Path(sys.executable).parent)
         path = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
         self.environment = {**os.environ, "PATH": path, "COLUMNS": WIDTH}
