@@ -1,6 +1,6 @@
 """Run what the pages say, and hold what they show against what is printed.
 
-    python docs/blocks.py docs/tutorial.md            # run it in a temporary folder, tell differences
+    python docs/blocks.py docs/tutorial.md            # run it, and tell differences
     python docs/blocks.py docs/tutorial.md --write    # and put what was printed into the page
 
 A page is typed as a reader would type it, from top to bottom, in one empty folder: blocks of
@@ -46,7 +46,7 @@ _VARYING = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*", "MOMENT"),
     (r"^Seconds: .*(\n[^\n]+)*", "SECONDS"),
     (r"\b[\d.]+ s \([\d,]+ a second\)", "SECONDS"),
-    (r"[─=-]{4,}", "RULE"),
+    (r"[─=-]{3,}", "RULE"),
 )
 #: The last column of tables that have seconds there.
 _SECONDS = re.compile(r"\s+[\d.]+$", flags=re.MULTILINE)

@@ -13,8 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import qconf
 from written import write_pages
+
+import qconf
 
 FOLDER = "reference/api"
 #: Modules beside `qconf` itself that are promised to stay.
@@ -98,7 +99,10 @@ def _page(name: str) -> str:
 def _list(names: list[str]) -> list[str]:
     lines = [".. list-table::", "   :widths: 35 65", "   :class: api-names", ""]
     for name in names:
-        lines += [f"   * - :py:obj:`{name.removeprefix('qconf.')} <{name}>`", f"     - {summary(name)}"]
+        lines += [
+            f"   * - :py:obj:`{name.removeprefix('qconf.')} <{name}>`",
+            f"     - {summary(name)}",
+        ]
     return [*lines, ""]
 
 
@@ -110,7 +114,11 @@ def _module(module: str, names: list[str]) -> list[str]:
 def _index(names: list[str]) -> str:
     top = [name for name in names if name.count(".") == 1]
     lines = ["Python API", "==========", ""]
-    lines += ["Everything that is promised, by what it is for: ``import qconf`` has it, unless another module is named.", ""]
+    lines += [
+        "Everything that is promised, by what it is for. ``import qconf`` has it, unless another "
+        "module is named.",
+        "",
+    ]
     for job in (*JOBS, _REST):
         if here := [name for name in top if job_of(name) == job]:
             lines += [job, "-" * len(job), "", *_list(here)]

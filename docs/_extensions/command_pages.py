@@ -121,7 +121,14 @@ def file_name(typed: str) -> str:
 
 
 def _index(all_of_them: dict[str, Any]) -> str:
-    lines = ["Commands", "========", *INTRODUCTION.splitlines(), ".. list-table::", "   :widths: 30 70", ""]
+    lines = [
+        "Commands",
+        "========",
+        *INTRODUCTION.splitlines(),
+        ".. list-table::",
+        "   :widths: 30 70",
+        "",
+    ]
     for typed, command in all_of_them.items():
         first = " ".join(cleandoc(command.help or "").partition("\n\n")[0].split())
         lines += [f"   * - :doc:`{typed} <{file_name(typed)}>`", f"     - {escaped(first)}"]

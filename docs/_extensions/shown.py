@@ -23,5 +23,5 @@ def show(figure: Figure) -> None:
 
 @cache
 def small_world() -> Simulation:
-    """The published world, a tenth as large."""
+    """Simulate the published world, a tenth as large."""
     return simulate(4_000, random_state=0)

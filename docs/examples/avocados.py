@@ -42,8 +42,13 @@ result
 # ----------------
 # Markets move, and with them the errors.
 
-for period in result.by_period:
-    print(period)
+pd.DataFrame(
+    {
+        "sales": {one.name: one.n for one in result.by_period},
+        "off by more than 15 %": {one.name: one.outlier_rate.value for one in result.by_period},
+        "bias": {one.name: one.bias for one in result.by_period},
+    }
+).round(3)
 
 # %%
 # Where is it wrong?

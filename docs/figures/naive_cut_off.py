@@ -37,7 +37,9 @@ for axes, name, found, colour in (
     axes.hist(100 * np.array(found), bins=bins, color=colour)
     axes.axvline(100 * LIMIT, color=GREY, linestyle="--", linewidth=1)
     broken = np.mean(np.array(found) > LIMIT)
-    axes.set_title(f"{name}: above the limit in {broken:.0%} of the tables", fontsize=11, loc="left")
+    axes.set_title(
+        f"{name}: above the limit in {broken:.0%} of the tables", fontsize=11, loc="left"
+    )
     axes.set_ylabel("tables")
     plain_axes(axes)
 panes[1].set_xlabel("true outlier rate below the cut-off, %")

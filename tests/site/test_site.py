@@ -54,7 +54,9 @@ def inventory(site: Path) -> Iterator[tuple[str, str, str]]:
     """Read what Sphinx says that can be linked to: name, kind and place."""
     content = (site / "objects.inv").read_bytes().split(b"\n", 4)[4]
     for line in zlib.decompress(content).decode().splitlines():
-        name, kind, _, place, _ = re.match(r"(.+?)\s+(\S+)\s+(-?\d+)\s+?(\S*)\s+(.*)", line).groups()  # type: ignore[union-attr]
+        name, kind, _, place, _ = re.match(
+            r"(.+?)\s+(\S+)\s+(-?\d+)\s+?(\S*)\s+(.*)", line
+        ).groups()  # type: ignore[union-attr]
         yield name, kind, place
 
 
