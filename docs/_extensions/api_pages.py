@@ -115,8 +115,7 @@ def _index(names: list[str]) -> str:
     top = [name for name in names if name.count(".") == 1]
     lines = ["Python API", "==========", ""]
     lines += [
-        "Everything that is promised, by what it is for. ``import qconf`` has it, unless another "
-        "module is named.",
+        "Everything that is promised, by what it is for: in ``qconf``, unless a module is named.",
         "",
     ]
     for job in (*JOBS, _REST):

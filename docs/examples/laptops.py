@@ -69,4 +69,5 @@ accepted = since_april & (score <= np.median(score[~since_april]))
 outlier = np.abs(residual[later])[accepted] > 0.1
 monitor = RateMonitor(0.05).update(outlier)
 print(f"Accepted: {accepted.sum():,} of {since_april.sum():,}; outliers: {outlier.mean():.1%}.")
-print(monitor.alarm or f"No alarm. Evidence: {monitor.e_value:.2g}; 20 would be one.")
+if monitor.alarm:
+    print(f"Alarm after {monitor.alarm.n_rows:,} sales, {monitor.alarm.observed:.1%} off so far.")

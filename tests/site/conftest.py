@@ -24,7 +24,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built pages; the build raises at the first warning, by the command of CONTRIBUTING."""
     pytest.importorskip("sphinx", reason="pip install '.[docs]' has what builds the pages")
     # Workers of one run have folders beside each other; whoever comes first builds.
-    shared = tmp_path_factory.getbasetemp().parent / "site"
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site"
     with Path(f"{shared}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "objects.inv").exists():

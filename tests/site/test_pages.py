@@ -57,10 +57,10 @@ def test_every_block_is_typed_or_says_why_not(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_figure_has_a_script(page: str) -> None:
     """The build draws it; and each has words for those who do not see it."""
-    drawn = re.findall(r"^```\{plot\} (\S+)\n:alt: \S", _text(page), flags=re.MULTILINE)
-    assert len(drawn) == _text(page).count("```{plot}")
+    drawn = re.findall(r"^\.\. plot:: (\S+)\n   :alt: \S", _text(page), flags=re.MULTILINE)
+    assert len(drawn) == _text(page).count(".. plot::")
     for script in drawn:
-        assert (DOCS / script).is_file() or (DOCS / page).parent.joinpath(script).is_file()
+        assert (DOCS / script).is_file()
 
 
 def test_every_script_of_a_figure_is_shown() -> None:

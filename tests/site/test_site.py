@@ -24,9 +24,10 @@ pytestmark = pytest.mark.slow
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: One of each kind.
 KINDS = [
-    "index", "start", "tutorial", "how-to/index", "how-to/vendor-score", "explanation/four-archetypes",
-    "explanation/expected-error", "gallery/index", "gallery/west_roxbury", "gallery/king_county",
-    "reference/api/index", "reference/api/qconf.ConfidentRegressor", "reference/api/qconf.compare",
+    "index", "start", "tutorial", "how-to/index", "how-to/vendor-score", "explanation/intervals",
+    "explanation/four-archetypes", "explanation/expected-error", "gallery/index",
+    "gallery/west_roxbury", "gallery/king_county", "reference/api/index",
+    "reference/api/qconf.ConfidentRegressor", "reference/api/qconf.compare",
     "reference/commands/index", "reference/commands/compare", "glossary", "engines",
     "decisions/0002-intervals-in-time", "genindex", "search",
 ]  # fmt: skip
