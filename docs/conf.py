@@ -41,7 +41,6 @@ default_role = "py:obj"
 autodoc_typehints = "none"  # numpydoc's sections have the types, with shapes
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False  # the pages list them
-python_maximum_signature_line_length = 88
 
 plot_formats = ["svg"]
 plot_html_show_formats = False
@@ -71,8 +70,11 @@ html_copy_source = False
 html_show_sourcelink = False
 # Summaries of hits are fetched from the pages, which browsers refuse to pages on a disk.
 html_show_search_summary = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
+    # Folded lists have buttons without a name, which a screen reader cannot tell.
+    "collapse_navigation": True,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],

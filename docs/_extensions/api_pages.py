@@ -85,7 +85,8 @@ def summary(name: str) -> str:
 
 
 def _page(name: str) -> str:
-    lines = [name, "=" * len(name), ""]
+    title = name.removeprefix("qconf.")
+    lines = [title, "=" * len(title), ""]
     what = found(name)
     if not inspect.isclass(what):
         kind = "autofunction" if inspect.isroutine(what) else "autodata"

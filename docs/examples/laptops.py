@@ -54,7 +54,7 @@ told = evaluate(
     threshold=0.1,
     time=sales.loc[known, "Date"][later],
 )
-told
+told.plot()
 
 # %%
 # Watch it

@@ -49,7 +49,7 @@ hardest.T
 # each of its properties.
 
 reasons = qconf.explain_error(model, hardest)
-reasons.table
+reasons.plot()
 
 # %%
 # And what alike houses were assessed at, each adjusted to this one:
