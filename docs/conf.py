@@ -66,6 +66,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "qconf"
 html_static_path = ["_static"]
 html_css_files = ["qconf.css"]
+html_js_files = [("qconf.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 # Summaries of hits are fetched from the pages, which browsers refuse to pages on a disk.
@@ -73,7 +74,6 @@ html_show_search_summary = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
-    # Folded lists have buttons without a name, which a screen reader cannot tell.
     "collapse_navigation": True,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],

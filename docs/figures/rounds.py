@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from qconf.report.style import GREY, INK, PALETTE
 
-FOLDS, SCORED = 5, 2
+FOLDS = 5
 
 
 def cell(axes, row, fold, colour, mark=""):
@@ -14,12 +14,12 @@ def cell(axes, row, fold, colour, mark=""):
     axes.text(fold + 0.46, 0.4 - row, mark, ha="center", va="center", color=INK, fontsize=11)
 
 
-def grid(axes, title, taught, unseen):
+def grid(axes, scored, title, taught, unseen):
     """Draw a row for each fold whose residuals are learned from; crosses are what is not seen."""
-    axes.set_title(title, fontsize=11, loc="left")
+    axes.set_title(f"{title} {scored + 1} is scored", fontsize=11, loc="left")
     for row, fold in enumerate(taught):
         for other in range(FOLDS):
-            colour = {SCORED: PALETTE["blue"], fold: PALETTE["sky"]}.get(other, "#e6e6e6")
+            colour = {scored: PALETTE["blue"], fold: PALETTE["sky"]}.get(other, "#e6e6e6")
             cell(axes, row, other, colour, "×" if other in unseen(fold) else "")
         axes.text(-0.2, 0.4 - row, f"residuals of {fold + 1}", ha="right", va="center", fontsize=10)
     for fold in range(FOLDS):
@@ -29,9 +29,8 @@ def grid(axes, title, taught, unseen):
 
 
 _, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), layout="constrained")
-others = [fold for fold in range(FOLDS) if fold != SCORED]
-grid(left, "Shuffled: fold 3 is scored", others, lambda fold: {SCORED, fold})
-grid(
-    right, "Forward in time: block 3 is scored", range(1, SCORED),
-    lambda fold: set(range(fold, FOLDS)),
-)  # fmt: skip
+shuffled, last = 2, FOLDS - 1
+others = [fold for fold in range(FOLDS) if fold != shuffled]
+grid(left, shuffled, "Shuffled: fold", others, lambda fold: {shuffled, fold})
+before = range(1, last)
+grid(right, last, "Forward in time: block", before, lambda fold: set(range(fold, FOLDS)))
