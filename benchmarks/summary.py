@@ -19,7 +19,11 @@ __all__ = ["summary"]
 _AS_THEY_ARE = {
     "explanations": "Reasons: set the top reason's column to typical, and see where the error goes",
     "comparables-seconds": "Comparables of ten thousand rows among a million sales",
+    "own-chance": "The blend on the same rows with ten of its own seeds",
+    "evaluate-stream": "A billion rows judged, streamed",
     "scoring-stream": "Rows scored from Parquet to Parquet",
+    "out-of-memory": "Rows fitted, scored and evaluated from Parquet",
+    "out-of-memory-accuracy": "Models of drawn rows beside those of all rows, on later rows",
     "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
 }
 
@@ -72,7 +76,11 @@ def _calibrated(path: Path) -> str:
     index = ["scenario", "contender"]
     deciles = 100 * measured.pivot_table(index=index, columns="decile", values="beside_overall")
     error = 100 * measured.groupby(index)["standard_error"].mean()
-    return markdown(deciles.assign(**{"standard error": error}).round(1).reset_index())
+    told = deciles.assign(**{"standard error": error}).round(1)
+    told["expected / squared residual, safest"] = (
+        measured[measured["decile"] == 1].groupby(index)["level"].mean().round(2)
+    )
+    return markdown(told.reset_index())
 
 
 def _kept(path: Path) -> str:

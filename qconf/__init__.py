@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from qconf.certification.value import value_curve as value_curve
     from qconf.comparison.contest import compare as compare
     from qconf.comparison.result import Comparison as Comparison
+    from qconf.core.spreading import spread_fits as spread_fits
+    from qconf.counting.counts import RiskCoverageCounts as RiskCoverageCounts
+    from qconf.counting.evaluate_files import evaluate_files as evaluate_files
+    from qconf.counting.evaluate_parts import evaluate_parts as evaluate_parts
+    from qconf.counting.result import CountedEvaluation as CountedEvaluation
     from qconf.datasets import load_example as load_example
+    from qconf.encoding.input_conflict import InputConflict as InputConflict
     from qconf.errors import QconfError as QconfError
     from qconf.estimators.blend import BlendConfidence as BlendConfidence
     from qconf.estimators.column import ColumnConfidence as ColumnConfidence
@@ -89,6 +95,7 @@ if TYPE_CHECKING:
     from qconf.saving.opening import open_model as open_model
     from qconf.saving.writing import save as save
     from qconf.scoring.batch import score_batch as score_batch
+    from qconf.serve.app import create_app as create_app
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
     from qconf.slicing.audit import audit_slices as audit_slices
@@ -110,6 +117,7 @@ _HOME = {
     "ConfidentRegressor": "qconf.model.regressor",
     "ConstantConfidence": "qconf.estimators.constant",
     "CountConfidence": "qconf.estimators.count",
+    "CountedEvaluation": "qconf.counting.result",
     "Cross": "qconf.backtesting.cross",
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
@@ -131,6 +139,7 @@ _HOME = {
     "RateMonitor": "qconf.monitoring.rate_monitor",
     "Reliability": "qconf.evaluation.reliability",
     "ReviewQueue": "qconf.review.result",
+    "RiskCoverageCounts": "qconf.counting.counts",
     "ResidualConfidence": "qconf.estimators.residual",
     "SecondOpinionConfidence": "qconf.estimators.second_opinion",
     "SelectiveRegressor": "qconf.model.selective_regressor",
@@ -151,7 +160,10 @@ _HOME = {
     "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
+    "create_app": "qconf.serve.app",
     "evaluate": "qconf.evaluation.evaluate",
+    "evaluate_files": "qconf.counting.evaluate_files",
+    "evaluate_parts": "qconf.counting.evaluate_parts",
     "explain_error": "qconf.explanation.error_explanation",
     "explain_value": "qconf.explanation.value_explanation",
     "fit_certified": "qconf.fitting.certify_fit",
@@ -172,6 +184,7 @@ _HOME = {
     "save": "qconf.saving.writing",
     "score_batch": "qconf.scoring.batch",
     "simulate": "qconf.simulation.simulate",
+    "spread_fits": "qconf.core.spreading",
     "tiers": "qconf.probability.tiers",
     "value_curve": "qconf.certification.value",
     "write_report": "qconf.pages.write",
@@ -191,6 +204,7 @@ __all__ = [
     "ConfidentRegressor",
     "ConstantConfidence",
     "CountConfidence",
+    "CountedEvaluation",
     "Cross",
     "EmpiricalBayesConfidence",
     "ErrorDistribution",
@@ -213,6 +227,7 @@ __all__ = [
     "Reliability",
     "ResidualConfidence",
     "ReviewQueue",
+    "RiskCoverageCounts",
     "SecondOpinionConfidence",
     "SelectiveRegressor",
     "Simulation",
@@ -232,7 +247,10 @@ __all__ = [
     "comparables",
     "compare",
     "compare_unlabelled",
+    "create_app",
     "evaluate",
+    "evaluate_files",
+    "evaluate_parts",
     "explain_error",
     "explain_value",
     "fit_certified",
@@ -253,6 +271,7 @@ __all__ = [
     "save",
     "score_batch",
     "simulate",
+    "spread_fits",
     "tiers",
     "value_curve",
     "write_report",

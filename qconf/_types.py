@@ -19,11 +19,13 @@ __all__ = [
     "Bound",
     "BoundName",
     "ConfidenceLike",
+    "ConflictScale",
     "Copies",
     "ErrorLearner",
     "ErrorLoss",
     "ErrorScaleName",
     "ErrorTargetName",
+    "ExampleName",
     "FloatArray",
     "IntArray",
     "Link",
@@ -32,6 +34,7 @@ __all__ = [
     "RandomState",
     "RegressorLike",
     "ReplicateMethod",
+    "RowMetricName",
     "Table",
     "TableLike",
     "TableT",
@@ -72,6 +75,14 @@ ReplicateMethod: TypeAlias = Literal["auto", "leaves", "refits"]
 QuantileLearner: TypeAlias = Literal["boosted", "forest", "linear", "statsmodels"]
 BoostingLoss: TypeAlias = Literal["squared", "gamma", "quantile", "binary"]
 Link: TypeAlias = Literal["identity", "log"]
+#: How two sources of an input are compared.
+ConflictScale: TypeAlias = Literal["auto", "ratio", "difference"]
+#: A metric by name; a hyphen is as good as an underscore.
+RowMetricName: TypeAlias = Literal[
+    "outlier_rate", "outlier-rate", "mae", "ppe10", "bias", "over_valuation_rate",
+    "over-valuation-rate",
+]  # fmt: skip
+ExampleName: TypeAlias = Literal["archetypes", "king-county"]
 
 #: Called with the steps done, the steps in all, and what comes next.
 Progress: TypeAlias = Callable[[int, int, str], None]

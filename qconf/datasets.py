@@ -8,13 +8,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from qconf._types import ExampleName
 from qconf.errors import TableError, did_you_mean
 from qconf.simulation.world import archetypes
 from qconf.tables.reading import read_table
 
 __all__ = ["EXAMPLES", "Example", "load_example"]
+
+_NEWEST, _HALF = 0.2, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +30,45 @@ class Example:
     table : DataFrame
     options : dict of str to value
         ``target``, and where they apply ``time``, ``drop``, ``error``, ``threshold``.
+
+    Examples
+    --------
+    >>> example = load_example("archetypes")
+    >>> len(example.older), len(example.newest)
+    (16000, 4000)
     """
 
     table: pd.DataFrame
     options: dict[str, Any]
+
+    @property
+    def older(self) -> pd.DataFrame:
+        """The rows that are not in `newest`, for models that are tried on these."""
+        return self.table[~self._last(self.table, _NEWEST)]
+
+    @property
+    def newest(self) -> pd.DataFrame:
+        """A fifth of the rows: the last in time, or without a time drawn at random once for all."""
+        return self.table[self._last(self.table, _NEWEST)]
+
+    @property
+    def to_certify(self) -> pd.DataFrame:
+        """The older half of `newest`."""
+        return self.newest[~self._last(self.newest, _HALF)]
+
+    @property
+    def decided(self) -> pd.DataFrame:
+        """The newer half of `newest`: rows from after a certificate on the other half."""
+        return self.newest[self._last(self.newest, _HALF)]
+
+    def _last(self, rows: pd.DataFrame, share: float) -> pd.Series[bool]:
+        time = self.options.get("time")
+        if time is None:
+            drawn = np.random.default_rng(0).permutation(len(rows)) < len(rows) * share
+            return pd.Series(drawn, index=rows.index)
+        # What became known at one time is on one side.
+        last: pd.Series[bool] = rows[time] > rows[time].quantile(1.0 - share, interpolation="lower")
+        return last
 
 
 def king_county() -> Example:
@@ -67,7 +106,7 @@ EXAMPLES: dict[str, Callable[[], Example]] = {
 }
 
 
-def load_example(name: str) -> Example:
+def load_example(name: ExampleName) -> Example:
     """Load an example by its name.
 
     Raises

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
+from itertools import pairwise
 
+import pandas as pd
 import pytest
+from worlds import sales_table
 
 from qconf import datasets
-from qconf.datasets import load_example
+from qconf.datasets import Example, load_example
 from qconf.errors import TableError
 
 
@@ -40,3 +43,20 @@ def test_unknown_examples() -> None:
     """The closest name is suggested."""
     with pytest.raises(TableError, match="Did you mean 'king-county'"):
         load_example("kings-county")
+
+
+@pytest.mark.parametrize("time", ["sold_on", None])
+def test_the_parts_of_an_example_are_apart(time: str | None) -> None:
+    """Older and newest make the whole; so do both halves of the newest; later rows are later."""
+    table = sales_table(700)
+    options = {"target": "price"} | ({} if time is None else {"time": time})
+    example = Example(table, options)
+    assert sorted([*example.older.index, *example.newest.index]) == list(range(700))
+    assert sorted([*example.to_certify.index, *example.decided.index]) == list(example.newest.index)
+    assert len(example.newest) == pytest.approx(140, abs=3)
+    assert len(example.decided) == pytest.approx(70, abs=3)
+    pd.testing.assert_frame_equal(example.newest, Example(table, options).newest)
+    if time is not None:
+        ordered = [one[time] for one in (example.older, example.to_certify, example.decided)]
+        for earlier, later in pairwise(ordered):
+            assert earlier.max() < later.min()

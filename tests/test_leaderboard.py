@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import clone
 from worlds import sales_table
 
-from benchmarks import leaderboard, scenarios
+from benchmarks import leaderboard, own_chance, scenarios
 from benchmarks.__main__ import main
 from benchmarks.merit import MEAN, merit
 from benchmarks.peers.lightgbm_quantiles import QuantileWidth
@@ -232,3 +232,27 @@ def test_committed_leaderboard_has_every_built_in_estimator() -> None:
     ratios = pd.read_csv(results / "leaderboard-merit.csv")
     counts = ratios.groupby(["measure", "among", "against"]).size()
     assert list(counts) == [len(everywhere) + 1] * 8
+
+
+def test_the_own_chance_of_a_contender_is_told_on_the_same_rows(
+    sales: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two seeds that rank alike have no spread; the model of the target has one seed."""
+    monkeypatch.setattr(own_chance, "CACHE", sales / "own")
+    monkeypatch.setattr(own_chance, "BlendConfidence", lambda **_: CountConfidence())
+    monkeypatch.setattr(own_chance, "_OWN_SEEDS", 2)
+    monkeypatch.setattr(own_chance, "_TABLES", ("sales",))
+    told = own_chance.run(sales, 5).set_index("measure")
+    assert list(told.index) == ["best_decile_rate", "aurc"]
+    assert (told["seeds"] == 2).all()
+    assert (told["mean"] >= 0).all()
+    assert (told["relative"] == 0)["aurc"]
+    told.reset_index().to_csv(sales / "own-chance.csv", index=False)
+    assert "ten of its own seeds" in summary(sales)
+    # Other scores of one seed move it.
+    path = sales / "own" / "blend-own-1" / "sales-0.parquet"
+    scores = pd.read_parquet(path)
+    scores["score"] = np.random.default_rng(0).permutation(scores["score"])
+    scores.to_parquet(path)
+    moved = own_chance.run(sales, 5).set_index("measure")
+    assert (moved["spread"] > 0)["aurc"]

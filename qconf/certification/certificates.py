@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,14 +20,37 @@ from qconf.core.estimate import in_units
 if TYPE_CHECKING:
     from qconf.report.certified_risk import CertifiedRiskDisplay
 
-__all__ = ["Certificates", "Several"]
+__all__ = ["Certificates", "PlotsFirst", "Several"]
 
 #: How the confidence level is meant for several outlier rates at once.
 Several = Literal["each", "joint"]
 
 
+class PlotsFirst(ABC):
+    """Mixin of what tells of several certificates: the first is drawn."""
+
+    @property
+    @abstractmethod
+    def first(self) -> Certificate:
+        """The first that is certified, or else the first."""
+
+    def plot(self, *, ax: Any = None) -> CertifiedRiskDisplay:
+        """Draw the risk-coverage curve with the cut-off of `first`; needs ``qconf[plots]``.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        CertifiedRiskDisplay
+        """
+        return self.first.plot(ax=ax)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Certificates(Mapping[float, Certificate]):
+class Certificates(PlotsFirst, Mapping[float, Certificate]):
     """A certificate for each of several outlier rates: a mapping from rate to certificate.
 
     Attributes
@@ -80,20 +104,6 @@ class Certificates(Mapping[float, Certificate]):
     def first(self) -> Certificate:
         """The first that is certified, or else the first."""
         return next((one for one in self.told if one.certified), self.told[0])
-
-    def plot(self, *, ax: Any = None) -> CertifiedRiskDisplay:
-        """Draw the risk-coverage curve with the cut-off of `first`; needs ``qconf[plots]``.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-
-        Returns
-        -------
-        CertifiedRiskDisplay
-        """
-        return self.first.plot(ax=ax)
 
     def __repr__(self) -> str:
         """Return a line: the rates, and how many are certified."""

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from inspect import getdoc
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
 
 import qconf
-from qconf.cli.backtest import backtest_command
-from qconf.cli.certify import certify_command
-from qconf.cli.compare import compare_command
-from qconf.cli.explain import explain_command
-from qconf.cli.fit import fit_command
-from qconf.cli.inspect import inspect_command
-from qconf.cli.monitor import monitor_command
-from qconf.cli.report_card import report_card_command
-from qconf.cli.review import review_app
-from qconf.cli.score import score_command
-from qconf.cli.simulate import simulate_command
-from qconf.cli.slices import slices_command
+from qconf.cli.jobs import JOBS, JobGroup, commands_of
 from qconf.errors import OptionError, QconfError, nearest
 
 __all__ = ["app", "run"]
@@ -34,28 +22,14 @@ _WHOLE, _ANY = "a whole number", "a number"
 _KINDS = {int: _WHOLE, int | None: _WHOLE, float: _ANY, float | None: _ANY}
 
 app = typer.Typer(
+    cls=JobGroup,
     # Plain help: it is read aloud, piped and searched, and rich costs a tenth of a second.
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Which rows of a regression model's predictions can you act on?",
+    epilog="qconf COMMAND --help tells more of a command. Those that read a table take --example "
+    "NAME in its place, so that each can be tried as it stands.",
 )
-
-
-def _summary(command: Any) -> str:
-    # Given as it is, it is wrapped; taken from the help, it would be cut.
-    return str(getdoc(command)).partition("\n\n")[0]
-
-
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "backtest": backtest_command, "certify": certify_command, "compare": compare_command,
-    "explain": explain_command,
-    "fit": fit_command, "inspect": inspect_command, "monitor": monitor_command,
-    "report-card": report_card_command, "score": score_command, "simulate": simulate_command,
-    "slices": slices_command,
-}  # fmt: skip
-for _name, _command in _COMMANDS.items():
-    app.command(_name, short_help=_summary(_command))(_command)
-app.add_typer(review_app, name="review")
 
 
 def _show_version(wanted: bool) -> None:
@@ -134,13 +108,9 @@ def _usage(error: TyperException, typed: Sequence[str]) -> str:
 
 def _command_of(typed: Sequence[str]) -> Sequence[str]:
     """Return what was typed up to the command, or up to the group of commands."""
-    known: dict[str | None, list[str | None]] = {one.name: [] for one in app.registered_commands}
-    for group in app.registered_groups:
-        inner = group.typer_instance.registered_commands if group.typer_instance else []
-        known[str(group.name)] = [one.name for one in inner]
-    if typed[0] not in known:
+    if not any(typed[0] in job for job in JOBS.values()):
         return ()
-    return typed[:2] if typed[1:] and typed[1] in known[typed[0]] else typed[:1]
+    return typed[:2] if typed[1:] and typed[1] in commands_of(typed[0]) else typed[:1]
 
 
 def _missing(parameter: Any) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.completing import one_of, some_of
 from qconf.cli.options import (
     ConflictOption,
     CopiesOption,
@@ -22,6 +23,7 @@ from qconf.cli.options import (
     EstimatorsOption,
     ExampleOption,
     FeaturesOption,
+    FitEngineOption,
     FoldsOption,
     FormatOption,
     FractionOption,
@@ -54,11 +56,13 @@ if TYPE_CHECKING:
 __all__ = ["backtest_command"]
 
 _DEFAULT_MODELS = "linear,forest,boosted"
+_VALUATIONS = ("linear", "forest", "boosted", "comparables", "column:")
 
 ModelsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
+        autocompletion=some_of(*_VALUATIONS),
         help="Valuation models: linear, forest, boosted, comparables, or column:NAME for "
         "predictions that the table has, each made without having seen its row's target.  "
         f"[default: {_DEFAULT_MODELS}, or --old and --new]",
@@ -68,12 +72,18 @@ OldOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
+        autocompletion=one_of(*_VALUATIONS),
         help="The valuation model in use: with --new, the confidence fitted on the errors of each "
         "is held against the predictions of the other.",
     ),
 ]
 NewOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The valuation model that is to replace it.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        autocompletion=one_of(*_VALUATIONS),
+        help="The valuation model that is to replace it.",
+    ),
 ]
 
 
@@ -96,6 +106,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    engine: FitEngineOption = "local",
     format_name: FormatOption = "table",
     output: OutputOption = None,
     report: ReportOption = None,
@@ -112,6 +123,8 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
     """Rank every pair of a valuation model and a confidence estimator, forward in time.
 
     For example:
+
+    qconf backtest --example king-county --models linear,boosted --estimators residual
 
     qconf backtest sales.parquet --target price --time sold_on
 
@@ -143,6 +156,7 @@ def backtest_command(  # noqa: PLR0917 - typer turns each into an option
             "random_state": seed,
             "strict": strict,
         },
+        engine,
     )
     write_page(report, result, table or example)
     write_result(result, "{}\n".format, format_name, output)
@@ -168,12 +182,13 @@ def _models(
     return named, [(old, new)]
 
 
-def _backtested(file: TableFile, options: dict[str, Any]) -> Backtest:
+def _backtested(file: TableFile, options: dict[str, Any], engine: str) -> Backtest:
     from qconf.backtesting.backtest import backtest  # noqa: PLC0415 - help must not wait for these
     from qconf.cli.progress import progress_line  # noqa: PLC0415
+    from qconf.core.spreading import spread_fits  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with progress_line() as progress, redirect_stdout(sys.stderr):
+    with spread_fits(engine), progress_line() as progress, redirect_stdout(sys.stderr):
         result = backtest(file.frame, progress=progress, **options)
     # What reading the file had to guess belongs to the result, and comes first.
     result = replace(result, warnings=(*file.warnings, *result.warnings))

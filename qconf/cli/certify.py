@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from qconf.cli.certify_options import (
     SideOption,
 )
 from qconf.cli.destination import check_destination, write_bytes
+from qconf.cli.example_rows import check_named, given_rows
 from qconf.cli.fit import ModelFileOption, check_model_name
 from qconf.cli.options import (
     ConflictOption,
@@ -37,6 +39,7 @@ from qconf.cli.options import (
     ErrorOption,
     ExampleOption,
     FeaturesOption,
+    FitEngineOption,
     FoldsOption,
     FormatOption,
     GroupsOption,
@@ -98,6 +101,7 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     copies: CopiesOption = "group",
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    engine: FitEngineOption = "local",
     strict: StrictOption = False,
     plugins: PluginsOption = False,
     trust: TrustOption = None,
@@ -116,6 +120,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     The exit status is 3 where nothing can be certified.
 
     For example:
+
+    qconf certify --example king-county --outlier-rate 0.1
 
     qconf certify sales.parquet --target price --time sold_on --output avm.qconf
 
@@ -143,19 +149,25 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     named = {"target": target, "time": time, "groups": groups, "threshold": threshold}
     of_fit = {"prediction": prediction, "drop": drop, "features": features, "error": error}
     if model is not None:
-        said = {"estimator": estimator, "example": example, "conflict": conflict or None}
-        _check_kept(table, {**of_fit, **said})
-        opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ()), "strict": strict}
-        certified = _of_file(model, str(table), {**named, **promise, **opening}, reading)
+        said: dict[str, Any] = {"estimator": estimator, "conflict": conflict or None}
+        said["engine"] = None if engine == "local" else engine
+        _check_kept(table, example, {**of_fit, **said})
+        opening: Any = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
+        asked = {**named, **promise, **opening, "strict": strict}
+        with given_rows(table, example, model, reading, part="to_certify", **opening) as rows:
+            certified = _of_file(model, rows.path, asked, reading)
+        named_so = certified.calibration.replace(repr(rows.path), repr(rows.name))
+        certified = replace(certified, calibration=named_so)
     else:
-        file, options = read_or_example(table, example, reading, strict=strict)
+        is_kept = output is not None
+        file, options = read_or_example(table, example, reading, strict=strict, is_kept=is_kept)
         for warning in file.warnings:
             tell(f"warning: {warning}")
         pairs = split_pairs(conflict)
         asked = asked_of(file, options, conflicts=pairs, **named, **of_fit)  # type: ignore[arg-type]
         settings = {"copies": copies, "folds": folds, "random_state": seed, "strict": strict}
         asked = {**asked, **settings, **promise, "estimator": estimator or "blend"}
-        certified = _of_fit(file.frame, asked)
+        certified = _of_fit(file.frame, asked, engine)
     if curve is not None:
         _write_curve(certified, curve)
     write_page(report, certified, table or example)
@@ -213,14 +225,15 @@ def _check_outputs(
         check_destination(curve, [*read, *([] if model is None else [model])])
 
 
-def _check_kept(table: str | None, others: dict[str, Any]) -> None:
-    if not table:
+def _check_kept(table: str | None, example: str | None, others: dict[str, Any]) -> None:
+    if not table and example is None:
         msg = "Name a table of rows that the model has not seen: qconf certify TABLE --model FILE."
         raise OptionError(msg)
     said = next((name for name, value in others.items() if value is not None), None)
     if said is not None:
         msg = f"--{said} is for a new fit; --model is certified as it was fitted. Leave one out."
         raise OptionError(msg)
+    check_named(table, example)
 
 
 def _of_file(
@@ -231,12 +244,13 @@ def _of_file(
     return certify_model(model, table, reading=reading, **asked)
 
 
-def _of_fit(frame: Any, asked: dict[str, Any]) -> CertifiedModel:
+def _of_fit(frame: Any, asked: dict[str, Any], engine: str) -> CertifiedModel:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
+    from qconf.core.spreading import spread_fits  # noqa: PLC0415
     from qconf.fitting.certify_fit import fit_certified  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with progress_line() as progress, redirect_stdout(sys.stderr):
+    with spread_fits(engine), progress_line() as progress, redirect_stdout(sys.stderr):
         return fit_certified(frame, progress=progress, **asked)
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from qconf.cli.completing import an_estimator, one_of
+
 __all__ = [
     "CurveOption",
     "ExcessLossOption",
@@ -33,12 +35,18 @@ LevelOption: TypeAlias = Annotated[
     ),
 ]
 SideOption: TypeAlias = Annotated[
-    str, typer.Option(metavar="both|over", help="over counts values that are too high alone.")
+    str,
+    typer.Option(
+        metavar="both|over",
+        autocompletion=one_of("both", "over"),
+        help="over counts values that are too high alone.",
+    ),
 ]
 PairOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
+        autocompletion=an_estimator,
         help="Which confidence is fitted on the older rows, with a valuation model if there is no "
         "--prediction, and certified on the newest fifth; column:NAME with --prediction certifies "
         "a score as it stands; auto compares all on the older rows and takes the "

@@ -20,10 +20,12 @@ from qconf.cli.options import (
     EstimatorsOption,
     ExampleOption,
     FeaturesOption,
+    FitEngineOption,
     FoldsOption,
     FormatOption,
     FractionOption,
     GroupsOption,
+    MemoryOption,
     MetricsOption,
     OutputOption,
     PredictionOption,
@@ -38,14 +40,13 @@ from qconf.cli.options import (
     ThresholdOption,
     TimeOption,
     split_estimators,
-    split_names,
+    split_metrics,
     split_pairs,
 )
 from qconf.cli.output import check_output, write_result
 from qconf.cli.page import check_report, write_page
-from qconf.cli.tables import asked_of, read_or_example, reading_options
+from qconf.cli.tables import asked_of, read_or_example, reading_options, room_for
 from qconf.cli.terminal import tell
-from qconf.errors import OptionError
 
 if TYPE_CHECKING:
     from qconf.comparison.result import Comparison
@@ -72,6 +73,8 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    memory: MemoryOption = None,
+    engine: FitEngineOption = "local",
     format_name: FormatOption = "table",
     output: OutputOption = None,
     report: ReportOption = None,
@@ -102,7 +105,8 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
-    file, options = read_or_example(table, example, reading, strict=strict)
+    room = room_for(memory, time, groups, seed)
+    file, options = read_or_example(table, example, reading, strict=strict, room=room)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
@@ -112,33 +116,27 @@ def compare_command(  # noqa: PLR0917 - typer turns each into an option
         {
             **asked,
             "estimators": split_estimators(estimators),
-            "metrics": _named_metrics(metrics),
+            "metrics": split_metrics(metrics),
             "copies": copies,
             "fraction": fraction,
             "folds": folds,
             "random_state": seed,
             "strict": strict,
         },
+        engine,
     )
     write_page(report, comparison, table or example)
     write_result(comparison, "{}\n".format, format_name, output)
 
 
-def _named_metrics(text: str | None) -> list[str]:
-    names = split_names(text)
-    if names is not None and not names:
-        msg = f"--metrics needs a name or more, such as ppe10,bias; got {text!r}."
-        raise OptionError(msg)
-    return names or []
-
-
-def _compared(file: TableFile, options: dict[str, Any]) -> Comparison:
+def _compared(file: TableFile, options: dict[str, Any], engine: str) -> Comparison:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
     from qconf.comparison.contest import compare  # noqa: PLC0415
+    from qconf.core.spreading import spread_fits  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with progress_line() as progress, redirect_stdout(sys.stderr):
-        comparison = compare(file.frame, progress=progress, **options)
+    with spread_fits(engine), progress_line() as progress, redirect_stdout(sys.stderr):
+        comparison = compare(replace(file, warnings=()), progress=progress, **options)
     # What reading the file had to guess belongs to the result, and comes first.
     comparison = replace(comparison, warnings=(*file.warnings, *comparison.warnings))
     for warning in comparison.warnings:

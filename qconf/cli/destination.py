@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from fnmatch import fnmatch
 from glob import glob, has_magic
@@ -33,7 +33,13 @@ _PARQUET = (".parquet", ".pq", ".parq")
 _TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 
 
-def check_destination(output: str, inputs: Iterable[str] = (), *, model: str | None = None) -> None:
+def check_destination(
+    output: str,
+    inputs: Iterable[str] = (),
+    *,
+    model: str | None = None,
+    store: str | None = None,
+) -> None:
     """Complain about an output file before any work is done.
 
     Parameters
@@ -41,8 +47,8 @@ def check_destination(output: str, inputs: Iterable[str] = (), *, model: str | N
     output : str
     inputs : iterable of str
         What the command reads: files, folders, patterns, or ``-``.
-    model : str, default=None
-        A model's file that it reads.
+    model, store : str, default=None
+        A model's file, or a store of reviews, that it reads.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def check_destination(output: str, inputs: Iterable[str] = (), *, model: str | N
     """
     try:
         _check_file(output)
-        check_not_an_input(output, inputs, model=model)
+        check_not_an_input(output, inputs, model=model, store=store)
     except (OSError, ValueError) as error:
         if isinstance(error, OutputError):
             raise
@@ -99,7 +105,11 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def check_not_an_input(
-    output: str | int, inputs: Iterable[str], *, model: str | None = None
+    output: str | int,
+    inputs: Iterable[str],
+    *,
+    model: str | None = None,
+    store: str | None = None,
 ) -> None:
     """Complain if an output file, or an open descriptor, is what the command reads.
 
@@ -113,7 +123,8 @@ def check_not_an_input(
         output = output if own is None else own
     with suppress(FileNotFoundError):
         target = os.stat(output)  # noqa: PTH116 - a descriptor has no path
-        what = _what_it_is(target, inputs, model) if stat.S_ISREG(target.st_mode) else None
+        single = {"model": model, "store of reviews": store}
+        what = _what_it_is(target, inputs, single) if stat.S_ISREG(target.st_mode) else None
         if what is not None:
             msg = f"Cannot write to {name}: it is the {what} itself; name another file."
             raise OutputError(msg)
@@ -174,10 +185,13 @@ def _files(given: str) -> Iterator[str | int]:
         yield from glob(given)  # noqa: PTH207 - the pattern is the user's, absolute or not
 
 
-def _what_it_is(target: os.stat_result, inputs: Iterable[str], model: str | None) -> str | None:
+def _what_it_is(
+    target: os.stat_result, inputs: Iterable[str], single: Mapping[str, str | None]
+) -> str | None:
     """Name the kind of input that a file is, if it is one."""
-    if model is not None and _is_same(target, model):
-        return "model"
+    for kind, file in single.items():
+        if file is not None and _is_same(target, file):
+            return kind
     same = any(_is_same(target, one) for given in inputs for one in _files(given))
     return "table" if same else None
 

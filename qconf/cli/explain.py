@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.completing import one_of
+from qconf.cli.example_rows import check_named, given_rows
 from qconf.cli.explaining import Asked, explain
 from qconf.cli.options import (
     DateFormatOption,
@@ -13,6 +15,7 @@ from qconf.cli.options import (
     DebugOption,
     DecimalOption,
     EncodingOption,
+    ExampleOption,
     OutputOption,
     PluginsOption,
     SeparatorOption,
@@ -32,7 +35,12 @@ __all__ = ["explain_command"]
 _FORMATS = ("text", "json", "html")
 
 RowsArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="INPUT", help="A Parquet or CSV file, or - for standard input.")
+    str | None,
+    typer.Argument(
+        metavar="INPUT",
+        show_default=False,
+        help="A Parquet or CSV file, or - for standard input.",
+    ),
 ]
 RowOption: TypeAlias = Annotated[
     int, typer.Option(metavar="NUMBER", help="Which row of it, counted from 1.")
@@ -74,14 +82,21 @@ SinceOption: TypeAlias = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only comparables from this day on.")
 ]
 KindOption: TypeAlias = Annotated[
-    str, typer.Option("--format", metavar="FORMAT", help="text, json or html (one page).")
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        autocompletion=one_of(*_FORMATS),
+        help="text, json or html (one page).",
+    ),
 ]
 
 
 def explain_command(  # noqa: PLR0917 - typer turns each into an option
     model: ModelArgument,
-    table: RowsArgument,
     row: RowOption,
+    table: RowsArgument = None,
+    example: ExampleOption = None,
     sales: SalesOption = None,
     set_: SetOption = None,
     without: WithoutOption = None,
@@ -108,20 +123,23 @@ def explain_command(  # noqa: PLR0917 - typer turns each into an option
 
     For example:
 
+    qconf explain avm.qconf --example king-county --row 17
+
     qconf explain avm.qconf new.parquet --row 17 --sales sales.parquet
 
     qconf explain avm.qconf new.parquet --row 17 --set lot=620 --together lat,long --format html
     """
     del debug  # seen by the program, before the command
+    check_named(table, example)
     inputs = [one for one in (table, sales, add_sale) if one is not None]
     check_output(format_name, output, inputs, model=model, formats=_FORMATS)
     reading = reading_options(
         text=None, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first,
     )  # fmt: skip
+    trusted = tuple(split_names(trust) or ())
     asked = Asked(
         model=model,
-        table=table,
         row=row,
         sales=sales,
         cells=_cells(set_ or []),
@@ -131,9 +149,11 @@ def explain_command(  # noqa: PLR0917 - typer turns each into an option
         n=n,
         since=since,
         plugins=plugins,
-        trust=tuple(split_names(trust) or ()),
+        trust=trusted,
     )
-    write_result(explain(asked, reading), _drawn(format_name), format_name, output)
+    with given_rows(table, example, model, reading, plugins=plugins, trust=trusted) as rows:
+        explained = explain(asked, rows, reading)
+    write_result(explained, _drawn(format_name), format_name, output)
 
 
 def _cells(typed: list[str]) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from qconf.cli.example_rows import GivenRows
 from qconf.errors import OptionError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ class Asked:
     """What was typed, by the name of its option."""
 
     model: str
-    table: str
     row: int
     sales: str | None
     cells: Mapping[str, str]
@@ -35,7 +35,7 @@ class Asked:
     trust: tuple[str, ...]
 
 
-def explain(asked: Asked, reading: Mapping[str, Any]) -> Explained:
+def explain(asked: Asked, rows: GivenRows, reading: Mapping[str, Any]) -> Explained:
     """Open the model, read the row, and explain it; and again, as an objection would have it.
 
     Raises
@@ -54,10 +54,12 @@ def explain(asked: Asked, reading: Mapping[str, Any]) -> Explained:
     model, card, kept = opened(asked.model, "explained", plugins=asked.plugins, trust=asked.trust)
     said = {**kept, **reading}
     schema = Schema.of_model(model, said)
-    frame = row_of_file(asked.table, asked.row, schema, schema.reading)
+    frame = row_of_file(rows.path, asked.row, schema, schema.reading)
     options: dict[str, Any] = {
         "schema": schema, "decisions": Decisions().of_card(card), "together": asked.together,
     }  # fmt: skip
+    if asked.sales is None and model.known_sales_.kept is None:
+        asked = replace(asked, sales=rows.sales)
     compared = _Compared.of(asked, model, card.target, schema, said)
     before = explain_row(model, frame, comparables=compared.as_known(frame), **options)
     changes = Changes(asked.cells, asked.without, compared.n_added)
@@ -65,7 +67,7 @@ def explain(asked: Asked, reading: Mapping[str, Any]) -> Explained:
     if changes:
         other = changed(frame, asked.cells, schema)
         after = explain_row(model, other, comparables=compared.as_objected(other), **options)
-    return Explained(asked.table, asked.row, before, changes, after, compared.why_none)
+    return Explained(rows.name, asked.row, before, changes, after, compared.why_none)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.completing import an_estimator
 from qconf.cli.destination import check_destination
 from qconf.cli.options import (
     ConflictOption,
@@ -23,9 +24,11 @@ from qconf.cli.options import (
     ErrorOption,
     ExampleOption,
     FeaturesOption,
+    FitEngineOption,
     FoldsOption,
     FractionOption,
     GroupsOption,
+    MemoryOption,
     PredictionOption,
     SeedOption,
     SeparatorOption,
@@ -39,13 +42,14 @@ from qconf.cli.options import (
     split_pairs,
 )
 from qconf.cli.streams import write_text
-from qconf.cli.tables import asked_of, read_or_example, reading_options
+from qconf.cli.tables import asked_of, read_or_example, reading_options, room_for
 from qconf.cli.terminal import tell
 from qconf.errors import OptionError, TableError
 
 if TYPE_CHECKING:
     from qconf.fitting.result import FittedModel
     from qconf.review.corrections import Corrected
+    from qconf.tables.reading import TableFile
 
 __all__ = ["ModelFileOption", "check_model_name", "fit_command"]
 
@@ -53,6 +57,7 @@ EstimatorOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="NAME",
+        autocompletion=an_estimator,
         help="Which confidence: blend, residual, quantile, forest, neighbors, count, online, "
         "empirical-bayes, constant; column:NAME or interval:LOW,HIGH with --prediction; the name "
         "of a plug-in; or auto, which compares all on the older rows and takes the best.",
@@ -102,6 +107,8 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     fraction: FractionOption = 0.1,
     folds: FoldsOption = 5,
     seed: SeedOption = 0,
+    memory: MemoryOption = None,
+    engine: FitEngineOption = "local",
     keep_sales: KeepSalesOption = False,
     strict: StrictOption = False,
     text: TextOption = None,
@@ -116,6 +123,8 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
     """Fit a model and its confidence, and keep them in a file.
 
     For example:
+
+    qconf fit --example king-county --output avm.qconf
 
     qconf fit sales.parquet --target price --time sold_on --output avm.qconf
 
@@ -139,25 +148,29 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
-    file, options = read_or_example(table, example, reading, strict=strict)
+    room = room_for(memory, time, groups, seed)
+    file, options = read_or_example(table, example, reading, strict=strict, room=room, is_kept=True)
     asked = asked_of(
         file, options, target=target, prediction=prediction, time=time, groups=groups, drop=drop,
         features=features, error=error, threshold=threshold, conflicts=split_pairs(conflict),
     )  # fmt: skip
     settings = {"copies": copies, "fraction": fraction, "folds": folds, "random_state": seed}
     asked |= settings
-    frame, corrected = file.frame, _corrected(file.frame, corrections)
+    from qconf.tables.reading import TableFile  # noqa: PLC0415 - help must not wait for pandas
+
+    frame, corrected = file.frame, _corrected(file, corrections)
     if corrected is not None:
         frame = corrected.table
     kept = {"estimator": estimator, "strict": strict, "keep_sales": keep_sales}
-    fitted = _fitted(frame, {**asked, **kept})
+    fitted = _fitted(TableFile(frame, drawn=file.drawn), {**asked, **kept}, engine)
     changed: tuple[str, ...] = ()
     if corrected is not None:
         changed = corrected.summary, _effect(file.frame, corrected, fitted, asked)
     for warning in (*file.warnings, *fitted.warnings, *(corrected.warnings if corrected else ())):
         tell(f"warning: {warning}")
     fitted.save(output, reading=reading)
-    write_text("\n".join([*changed, _report(fitted, output, prediction)]), drawn=False)
+    rows = "NEW.parquet" if example is None else f"--example {example}"
+    write_text("\n".join([*changed, _report(fitted, output, prediction, rows)]), drawn=False)
 
 
 def check_model_name(output: str) -> None:
@@ -174,21 +187,28 @@ def check_model_name(output: str) -> None:
         raise OptionError(msg)
 
 
-def _fitted(frame: Any, options: dict[str, Any]) -> FittedModel:
+def _fitted(file: TableFile, options: dict[str, Any], engine: str) -> FittedModel:
     from qconf.cli.progress import progress_line  # noqa: PLC0415 - help must not wait for these
+    from qconf.core.spreading import spread_fits  # noqa: PLC0415
     from qconf.fitting.fit_model import fit_model  # noqa: PLC0415
 
     # Standard output is the result's: what other people's estimators print goes beside it.
-    with progress_line() as progress, redirect_stdout(sys.stderr):
-        return fit_model(frame, progress=progress, **options)
+    with spread_fits(engine), progress_line() as progress, redirect_stdout(sys.stderr):
+        return fit_model(file, progress=progress, **options)
 
 
-def _corrected(frame: Any, corrections: str | None) -> Corrected | None:
+def _corrected(file: TableFile, corrections: str | None) -> Corrected | None:
     if corrections is None:
         return None
+    if file.drawn is not None:
+        msg = (
+            f"Corrections are of rows that must all be there, and these are {file.drawn.in_words}: "
+            "allow more --memory, or leave --corrections out."
+        )
+        raise OptionError(msg)
     from qconf.review.corrections import apply_corrections  # noqa: PLC0415 - as above
 
-    return apply_corrections(frame, corrections)
+    return apply_corrections(file.frame, corrections)
 
 
 def _effect(frame: Any, corrected: Corrected, fitted: FittedModel, asked: dict[str, Any]) -> str:
@@ -204,7 +224,7 @@ def _effect(frame: Any, corrected: Corrected, fitted: FittedModel, asked: dict[s
         return f"What the corrections changed cannot be said. {error}"
 
 
-def _report(fitted: FittedModel, output: str, prediction: str | None) -> str:
+def _report(fitted: FittedModel, output: str, prediction: str | None, rows: str) -> str:
     """Say what was fitted and where it is, and what to type next."""
     size = Path(output).stat().st_size / 1e6
     also = "" if prediction is None else f" (new rows with the column {prediction}, too)"
@@ -212,5 +232,5 @@ def _report(fitted: FittedModel, output: str, prediction: str | None) -> str:
         f"{fitted}\n"
         f"Written: {output} ({size:.1f} MB); qconf inspect {shlex.quote(output)} tells what is in "
         f"it.\n"
-        f"Next: qconf score {shlex.quote(output)} NEW.parquet --output scored.parquet{also}\n"
+        f"Next: qconf score {shlex.quote(output)} {rows} --output scored.parquet{also}\n"
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from qconf.cli.destination import write_bytes
+from qconf.cli.example_rows import check_named, given_rows
 from qconf.cli.monitor_options import (
     CertifiedArgument,
     DecidedArgument,
@@ -31,6 +32,7 @@ from qconf.cli.options import (
     DebugOption,
     DecimalOption,
     EncodingOption,
+    ExampleOption,
     FormatOption,
     OutputOption,
     PluginsOption,
@@ -56,7 +58,8 @@ _ALARM = 4
 
 def monitor_command(  # noqa: PLR0917 - typer turns each into an option
     model: CertifiedArgument,
-    table: DecidedArgument,
+    table: DecidedArgument = None,
+    example: ExampleOption = None,
     truth: TruthOption = None,
     time: DecidedTimeOption = None,
     key: KeyOption = None,
@@ -86,10 +89,13 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
 
     For example:
 
+    qconf monitor avm.qconf --example king-county
+
     qconf monitor avm.qconf outcomes.parquet --truth price --time decided_on --state state.json
     """
     del debug  # seen by the program, before the command
-    inputs = [table, *([] if reference is None else [reference])]
+    check_named(table, example)
+    inputs = [one for one in (table, reference) if one is not None]
     check_output(format_name, output, inputs, model=model)
     check_outputs(inputs, model, state=state, plot=plot, output=output)
     reading = reading_options(
@@ -99,17 +105,21 @@ def monitor_command(  # noqa: PLR0917 - typer turns each into an option
     check_report(report, inputs, model=model, state=state, plot=plot, output=output)
     from qconf.monitoring.run import monitor_file  # noqa: PLC0415 - help must not wait for pandas
 
-    with redirect_stdout(sys.stderr):
+    opening: Any = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
+    with (
+        given_rows(table, example, model, reading, part="decided", **opening) as rows,
+        redirect_stdout(sys.stderr),
+    ):
         told = monitor_file(
-            model, table, truth=truth, time=time, key=key, state=state, reference=reference,
+            model, rows.path, truth=truth, time=time, key=key, state=state, reference=reference,
             limit=limit, threshold=threshold, false_alarm=false_alarm, run_length=run_length,
-            reading=reading, plugins=plugins, trust=tuple(split_names(trust) or ()),
+            reading=reading, **opening,
         )  # fmt: skip
     for warning in told.warnings:
         tell(f"warning: {warning}")
     if plot is not None:
         _draw(told, plot)
-    write_page(report, told, table, model=model)
+    write_page(report, told, table or example, model=model)
     write_result(told, lambda one: f"{one}\n", format_name, output)
     if told.alarm:
         for line in told.alarm_lines if output not in {None, "-"} else ():

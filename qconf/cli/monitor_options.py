@@ -22,9 +22,10 @@ CertifiedArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="MODEL", help="A file of qconf certify or fit.")
 ]
 DecidedArgument: TypeAlias = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="TABLE",
+        show_default=False,
         help="Rows decided since, with what came out as far as that is known: a file, a folder or "
         "a glob. Rows may come again; each counts once.",
     ),

@@ -11,6 +11,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from qconf.cli.completing import one_of, some_estimators, some_of
 from qconf.errors import OptionError
 from qconf.estimators.registry import BUILT_IN
 
@@ -27,10 +28,12 @@ __all__ = [
     "EstimatorsOption",
     "ExampleOption",
     "FeaturesOption",
+    "FitEngineOption",
     "FoldsOption",
     "FormatOption",
     "FractionOption",
     "GroupsOption",
+    "MemoryOption",
     "MetricsOption",
     "OutputOption",
     "PluginsOption",
@@ -48,6 +51,7 @@ __all__ = [
     "TrustOption",
     "named_limits",
     "split_estimators",
+    "split_metrics",
     "split_names",
     "split_pairs",
 ]
@@ -80,6 +84,7 @@ ExampleOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
+        autocompletion=one_of("archetypes", "king-county"),
         help="Use an example instead of a table: king-county (21,613 house sales; needs "
         "qconf[examples]) or archetypes (made on the spot).",
     ),
@@ -127,6 +132,7 @@ CopiesOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="group|keep",
+        autocompletion=one_of("group", "keep"),
         help="Rows that are alike in all features, ids and time aside, are kept on one side like a "
         "group (with --time, not judged where an earlier one is like them); or taken for "
         "different rows.",
@@ -139,6 +145,7 @@ ErrorOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="SCALE",
+        autocompletion=one_of("relative", "log", "absolute"),
         help="relative: (prediction - target) / target; log: difference of logarithms; "
         "absolute: in units of the target.  [default: relative]",
     ),
@@ -155,6 +162,7 @@ EstimatorsOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="A,B",
+        autocompletion=some_estimators,
         help=f"Which to compare: {_named(BUILT_IN)}, or the name of an installed plug-in.",
     ),
 ]
@@ -162,6 +170,7 @@ MetricsOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
+        autocompletion=some_of("ppe10", "bias", "over-valuation-rate"),
         help="What else to tell of the safest rows and of all: ppe10 (share off by at most 10 %), "
         "bias (mean signed error), over-valuation-rate (share predicted too high by more than "
         "the threshold).",
@@ -177,13 +186,36 @@ SeedOption: TypeAlias = Annotated[
     int, typer.Option(metavar="NUMBER", help="The same seed gives the same numbers.")
 ]
 FormatOption: TypeAlias = Annotated[
-    str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        autocompletion=one_of("table", "json", "csv"),
+        help="table, json or csv.",
+    ),
 ]
 OutputOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
         help="Write the result there instead of standard output; never over the table.",
+    ),
+]
+MemoryOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="How much memory may be taken, such as 4GB: of Parquet files whose rows do not fit, "
+        "as many are drawn at random as do.  [default: three quarters of what the machine has]",
+    ),
+]
+FitEngineOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Where fits are made that do not hang on each other: local, dask (a worker for each "
+        "core) or dask:ADDRESS (a scheduler that is running).",
     ),
 ]
 ReportOption: TypeAlias = Annotated[
@@ -264,6 +296,21 @@ def split_estimators(text: str) -> list[str]:
         else:
             names.append(name)
     return names
+
+
+def split_metrics(text: str | None) -> list[str]:
+    """Split names of metrics; None is none.
+
+    Raises
+    ------
+    OptionError
+        If the text has no name.
+    """
+    names = split_names(text)
+    if names is not None and not names:
+        msg = f"--metrics needs a name or more, such as ppe10,bias; got {text!r}."
+        raise OptionError(msg)
+    return names or []
 
 
 def split_names(text: str | None) -> list[str] | None:

@@ -46,6 +46,7 @@ def check_output(
     inputs: Iterable[str] = (),
     *,
     model: str | None = None,
+    store: str | None = None,
     formats: Sequence[str] = FORMATS,
 ) -> None:
     """Complain about the format and the output before any work is done.
@@ -57,8 +58,8 @@ def check_output(
         A file; None and ``-`` are standard output.
     inputs : iterable of str
         What the command reads, which is never overwritten.
-    model : str, default=None
-        A model's file that it reads.
+    model, store : str, default=None
+        A model's file, or a store of reviews, that it reads.
     formats : sequence of str
         What the command can write.
 
@@ -73,9 +74,9 @@ def check_output(
         raise OptionError(not_one_of("format", format_name, formats))
     if output is None or output == _STANDARD_OUTPUT:
         check_standard_output()
-        check_not_an_input(1, inputs, model=model)
+        check_not_an_input(1, inputs, model=model, store=store)
     else:
-        check_destination(output, inputs, model=model)
+        check_destination(output, inputs, model=model, store=store)
 
 
 def write_result(

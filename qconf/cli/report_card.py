@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.example_rows import check_named, refuse_reading, valued_rows
 from qconf.cli.options import (
     DateFormatOption,
     DayFirstOption,
     DebugOption,
     DecimalOption,
     EncodingOption,
+    ExampleOption,
     FormatOption,
     OutputOption,
     ReportOption,
@@ -117,6 +119,7 @@ StrataOption: TypeAlias = Annotated[
 
 def report_card_command(  # noqa: PLR0917 - typer turns each into an option
     table: TableArgument = None,
+    example: ExampleOption = None,
     value: ValueOption = None,
     truth: TruthOption = None,
     fsd: FsdOption = None,
@@ -147,32 +150,33 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
 
     For example:
 
+    qconf report-card --example king-county
+
     qconf report-card values.csv --value avm --truth price --fsd fsd --groups zip
 
     qconf report-card values.csv --sample 200 --strata tier --output audit.csv
     """
     del debug  # seen by the program, before the command
-    if not table:
-        msg = "Name a table, such as: qconf report-card values.csv --value avm --truth price."
-        raise OptionError(msg)
+    check_named(table, example)
     if strata is not None and sample is None:
         msg = "--strata says how a sample is drawn; say how many rows with --sample NUMBER."
         raise OptionError(msg)
     if sample is not None and report is not None:
         msg = "--sample draws rows, of which there is no --report; leave one of them out."
         raise OptionError(msg)
-    check_output(format_name, output, [table])
+    check_output(format_name, output, [] if table is None else [table])
     check_report(report, [table], output=output)
     reading = reading_options(
         text=text, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first, sheet=sheet,
     )  # fmt: skip
-    frame = _read(table, reading, strict=strict)
+    frame, roles = _read(table, example, reading, strict=strict)
     if sample is not None:
         write_result(_drawn(frame, sample, strata, seed), _as_csv, format_name, output)
         return
     named = {
-        "expected_error": fsd, "ccs": ccs, "protected": protected, "time": time, "groups": groups,
+        "expected_error": fsd or roles.get("fsd"), "ccs": ccs, "protected": protected,
+        "time": time or roles.get("time"), "groups": groups,
     }  # fmt: skip
     settings: dict[str, Any] = {
         "threshold": threshold,
@@ -180,22 +184,29 @@ def report_card_command(  # noqa: PLR0917 - typer turns each into an option
         "random_state": seed,
     }
     if tiers is not None and (tiers == _NONE or "=" in tiers):
-        if fsd is None:
+        if named["expected_error"] is None:
             msg = f"--tiers {tiers} is of tiers made of an FSD; name its column with --fsd."
             raise OptionError(msg)
         settings["tier_limits"] = None if tiers == _NONE else named_limits(tiers)
     else:
         named["tiers"] = tiers
-    card = _report(frame, {"value": value, "truth": truth}, named, settings)
-    write_page(report, card, table)
+    asked = {"value": value or roles.get("value"), "truth": truth or roles.get("truth")}
+    card = _report(frame, asked, named, settings)
+    write_page(report, card, table or example)
     write_result(card, _as_table, format_name, output)
 
 
-def _read(table: str, reading: dict[str, Any], *, strict: bool) -> pd.DataFrame:
-    file = read_file(table, reading, strict=strict)
+def _read(
+    table: str | None, example: str | None, reading: dict[str, Any], *, strict: bool
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Read the table, or value an example, which says what its columns are."""
+    if example is not None:
+        refuse_reading(reading)
+        return valued_rows(example)
+    file = read_file(str(table), reading, strict=strict)
     for warning in file.warnings:
         tell(f"warning: {warning}")
-    return file.frame
+    return file.frame, {}
 
 
 def _report(

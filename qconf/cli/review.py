@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.completing import one_of
 from qconf.cli.destination import check_destination, write_bytes
 from qconf.cli.options import DebugOption, FormatOption, OutputOption, split_names
 from qconf.cli.output import check_output, write_result
 from qconf.cli.review_queue import queue_command
 from qconf.cli.streams import write_text
 from qconf.errors import OptionError
+from qconf.review.reasons import DECISIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,7 @@ CaseArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="CASE", help="Its number; qconf review list tells them.")
 ]
 _PARQUET = (".parquet", ".pq")
+SOURCE_NAMES = ("flagged", "surprise", "conflict", "stake", "unusual", "random")
 
 
 @review_app.callback()
@@ -73,10 +76,21 @@ class _Defused:
 def list_command(
     store: StoreArgument,
     state: Annotated[
-        str, typer.Option("--state", metavar="open|decided|all", help="Which cases.")
+        str,
+        typer.Option(
+            "--state",
+            metavar="open|decided|all",
+            autocompletion=one_of("open", "decided", "all"),
+            help="Which cases.",
+        ),
     ] = "open",
     source: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only those that one source brought.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=one_of(*SOURCE_NAMES),
+            help="Only those that one source brought.",
+        ),
     ] = None,
     n: Annotated[int, typer.Option("-n", metavar="NUMBER", help="At most so many.")] = 50,
     format_name: FormatOption = "table",
@@ -103,7 +117,7 @@ def list_command(
     if n < 1:
         msg = f"-n must be a whole number >= 1, got {n}."
         raise OptionError(msg)
-    check_output(format_name, output, [store])
+    check_output(format_name, output, store=store)
     with FeedbackStore(store, create=False) as kept:
         cases = kept.cases(decided=states[state], drawn_by=source, limit=n)
         told = CaseList(cases, kept.counts())
@@ -128,7 +142,7 @@ def show_command(
     from qconf.review.case_list import CaseSheet  # noqa: PLC0415 - help must not wait for pandas
     from qconf.review.store.store import FeedbackStore  # noqa: PLC0415
 
-    check_output(format_name, output, [store])
+    check_output(format_name, output, store=store)
     with FeedbackStore(store, create=False) as kept:
         number = _number(case)
         told = CaseSheet(kept.case(number), kept.decisions(number))
@@ -143,6 +157,7 @@ def decide_command(
         str,
         typer.Option(
             metavar="REASON",
+            autocompletion=one_of(*DECISIONS),
             help="wrong_input, condition, not_arms_length, comparable_does_not_fit, "
             "comparable_missing, market_moved, model, other or fine.",
         ),
@@ -174,7 +189,8 @@ def decide_command(
     qconf review decide queue.db 7 --reason wrong_input --input lot=620 --text "a digit too many"
     """
     del debug
-    from qconf.review.store.store import FeedbackStore  # noqa: PLC0415 - help must not wait
+    from qconf.review.case_list import counted  # noqa: PLC0415 - help must not wait for pandas
+    from qconf.review.store.store import FeedbackStore  # noqa: PLC0415
     from qconf.review.typed_inputs import typed_inputs  # noqa: PLC0415
 
     with FeedbackStore(store, create=False) as kept:
@@ -186,7 +202,8 @@ def decide_command(
             comparables=comparables or (), supersedes=before,
         )  # fmt: skip
         left = kept.counts()["open"]
-    write_text(f"Case {known.id} is decided (decision {number}); {left:,} are open.\n", drawn=False)
+    told = f"Case {known.id} is decided (decision {number}); {counted(left, 'case')} open.\n"
+    write_text(told, drawn=False)
 
 
 @review_app.command("summary", short_help="Sum up what was said and decided.")
@@ -210,7 +227,7 @@ def summary_command(
     from qconf.review.store.store import FeedbackStore  # noqa: PLC0415 - help must not wait
     from qconf.review.summary import summarize  # noqa: PLC0415
 
-    check_output(format_name, output, [store])
+    check_output(format_name, output, store=store)
     with FeedbackStore(store, create=False) as kept:
         told = summarize(kept, by=split_names(by) or (), confidence_level=level)
     write_result(_Defused(told), str, format_name, output)
@@ -232,7 +249,7 @@ def export_command(
     qconf review export queue.db --output corrections.parquet
     """
     del debug
-    check_destination(output, [store])
+    check_destination(output, store=store)
     is_parquet = output.lower().endswith(_PARQUET)
     if not is_parquet and not output.lower().endswith(".csv"):
         msg = f"Corrections are written as Parquet or CSV: name a file so, got {output!r}."

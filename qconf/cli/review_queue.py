@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from qconf.cli.destination import check_destination
+from qconf.cli.example_rows import GivenRows, check_named, given_rows
 from qconf.cli.options import (
+    ConflictOption,
     DateFormatOption,
     DayFirstOption,
     DebugOption,
     DecimalOption,
     EncodingOption,
+    ExampleOption,
     FormatOption,
     PluginsOption,
     SeedOption,
@@ -22,85 +23,47 @@ from qconf.cli.options import (
     ThresholdOption,
     TrustOption,
     split_names,
+    split_pairs,
 )
 from qconf.cli.output import check_output, write_result
+from qconf.cli.review_queue_options import (
+    CountOption,
+    ExplainOption,
+    FalseDiscoveryOption,
+    KeyOption,
+    OutcomesArgument,
+    QueueOption,
+    RandomShareOption,
+    ReviewedArgument,
+    SalesOption,
+    StakeOption,
+    TruthOption,
+    WhenOption,
+)
 from qconf.cli.tables import reading_options
 from qconf.cli.terminal import tell
-from qconf.errors import OptionError
+
+if TYPE_CHECKING:
+    from qconf.review.result import ReviewQueue
 
 __all__ = ["queue_command"]
 
 
 def queue_command(  # noqa: PLR0917 - typer turns each into an option
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A file of qconf fit or certify.")],
-    table: Annotated[
-        str,
-        typer.Argument(
-            metavar="TABLE",
-            help="Rows that the model has not seen, with what came out as far as it is known: a "
-            "file, a folder or a glob.",
-        ),
-    ],
-    output: Annotated[
-        str,
-        typer.Option(
-            metavar="STORE",
-            help="Where cases are kept: a file such as queue.db, made or added to, or "
-            "postgresql://user@host/name. What people said in it is looked into first.",
-        ),
-    ],
-    truth: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="What came out.  [default: the target of the fit]"),
-    ] = None,
-    n: Annotated[int, typer.Option("-n", metavar="NUMBER", help="How many to look into.")] = 50,
-    fdr: Annotated[
-        float,
-        typer.Option(metavar="RATE", help="Of outcomes called surprising, the share that is none."),
-    ] = 0.1,
-    random_share: Annotated[
-        float, typer.Option(metavar="SHARE", help="Drawn at random, to learn what others miss.")
-    ] = 0.2,
-    conflicts: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A:B,C:D", help="Pairs of columns that tell the same from two sources."
-        ),
-    ] = None,
-    stake: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN",
-            help="Money at stake; prediction is the value itself. Rows are looked into by how "
-            "much of it is likely to be off.",
-        ),
-    ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN", help="What tells rows apart.  [default: all that the model reads]"
-        ),
-    ] = None,
-    time: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN", help="When a row was decided on.  [default: the time of the fit]"
-        ),
-    ] = None,
-    explain: Annotated[
-        bool,
-        typer.Option(
-            "--explain/--no-explain", help="Keep with each case why the estimate is what it is."
-        ),
-    ] = True,
-    sales: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="Earlier rows with what came out, of which comparables are chosen.  [default: "
-            "those that the model keeps, if it does]",
-        ),
-    ] = None,
+    model: ReviewedArgument,
+    output: QueueOption,
+    table: OutcomesArgument = None,
+    example: ExampleOption = None,
+    truth: TruthOption = None,
+    n: CountOption = 50,
+    fdr: FalseDiscoveryOption = 0.1,
+    random_share: RandomShareOption = 0.2,
+    conflict: ConflictOption = None,
+    stake: StakeOption = None,
+    key: KeyOption = None,
+    time: WhenOption = None,
+    explain: ExplainOption = True,
+    sales: SalesOption = None,
     threshold: ThresholdOption = None,
     seed: SeedOption = 0,
     format_name: FormatOption = "table",
@@ -120,56 +83,45 @@ def queue_command(  # noqa: PLR0917 - typer turns each into an option
 
     For example:
 
+    qconf review queue avm.qconf --example king-county --key id --output queue.db
+
     qconf review queue avm.qconf outcomes.parquet --truth price --key id --output queue.db -n 50
     """
     del debug  # seen by the program, before the command
-    check_output(format_name, None, [table], model=model)
+    check_named(table, example)
+    inputs = [] if table is None else [table]
+    check_output(format_name, None, inputs, model=model)
     if "://" not in output:
-        check_destination(output, [table], model=model)
+        check_destination(output, inputs, model=model)
+    opening: Any = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
     asked: dict[str, Any] = {
         "truth": truth, "n": n, "fdr": fdr, "random_share": random_share, "stake": stake,
-        "conflicts": split_pairs(conflicts), "key": key, "time": time, "threshold": threshold,
-        "explain": explain, "sales": sales, "random_state": seed, "plugins": plugins,
-        "trust": tuple(split_names(trust) or ()),
+        "conflicts": split_pairs(conflict), "key": key, "time": time, "threshold": threshold,
+        "explain": explain, "sales": sales, "random_state": seed, **opening,
     }  # fmt: skip
     asked["reading"] = reading_options(
         text=None, separator=separator, decimal=decimal, encoding=encoding,
         date_format=date_format, day_first=day_first,
     )  # fmt: skip
-    from qconf.review.queue import review_queue  # noqa: PLC0415 - help must not wait for pandas
-    from qconf.review.store.store import FeedbackStore  # noqa: PLC0415
-
-    with FeedbackStore(output) as store, redirect_stdout(sys.stderr):
-        asked |= {"flagged": store.flagged(), "queued": store.queued()}
-        queue = review_queue(model, table, **asked)
-        numbers, place = store.add_queue(queue), store.name
+    with given_rows(table, example, model, asked["reading"], **opening) as rows:
+        queue, kept = _queued(model, rows, output, asked)
     for warning in queue.warnings:
         tell(f"warning: {warning}")
-    kept = "No case is new.\n"
-    if numbers:
-        kept = f"Kept: {place}, cases {numbers[0]} to {numbers[-1]}; see qconf review list.\n"
     write_result(queue, lambda one: f"{one}\n{kept}", format_name, None)
 
 
-def split_pairs(text: str | None) -> list[tuple[str, str]] | None:
-    """Split pairs of names.
+def _queued(
+    model: str, rows: GivenRows, output: str, asked: dict[str, Any]
+) -> tuple[ReviewQueue, str]:
+    """Choose rows, keep them, and say where."""
+    from qconf.review.queue import review_queue  # noqa: PLC0415 - help must not wait for pandas
+    from qconf.review.store.store import FeedbackStore  # noqa: PLC0415
 
-    Raises
-    ------
-    OptionError
-
-    Examples
-    --------
-    >>> split_pairs("size_tax:size_listing, rooms:rooms_2")
-    [('size_tax', 'size_listing'), ('rooms', 'rooms_2')]
-    """
-    if text is None:
-        return None
-    pairs = []
-    for one in split_names(text) or ():
-        first, colon, second = (part.strip() for part in one.partition(":"))
-        if not (first and colon and second):
-            msg = f"--conflicts names pairs of columns, such as size_tax:size_listing; got {one!r}."
-            raise OptionError(msg)
-        pairs.append((first, second))
-    return pairs
+    asked["sales"] = asked["sales"] or rows.sales
+    with FeedbackStore(output) as store, redirect_stdout(sys.stderr):
+        asked |= {"flagged": store.flagged(), "queued": store.queued()}
+        queue = review_queue(model, rows.path, **asked)
+        numbers, place = store.add_queue(queue), store.name
+    if not numbers:
+        return queue, "No case is new.\n"
+    return queue, f"Kept: {place}, cases {numbers[0]} to {numbers[-1]}; see qconf review list.\n"

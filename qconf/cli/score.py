@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from qconf.cli.destination import check_destination, check_folder, own_descriptor
+from qconf.cli.example_rows import check_named, given_rows
 from qconf.cli.options import (
     DateFormatOption,
     DayFirstOption,
     DebugOption,
     DecimalOption,
     EncodingOption,
+    ExampleOption,
     PluginsOption,
     SeparatorOption,
     TrustOption,
@@ -56,8 +58,9 @@ __all__ = ["score_command"]
 
 def score_command(  # noqa: PLR0917 - typer turns each into an option
     model: ModelArgument,
-    table: RowsArgument,
     output: ScoresOption,
+    table: RowsArgument = None,
+    example: ExampleOption = None,
     keep: KeepOption = None,
     keep_all: KeepAllOption = False,
     on_error: OnErrorOption = "stop",
@@ -80,6 +83,8 @@ def score_command(  # noqa: PLR0917 - typer turns each into an option
 
     For example:
 
+    qconf score avm.qconf --example king-county --output scored.parquet
+
     qconf score avm.qconf new.parquet --output scored.parquet --keep id
 
     qconf score avm.qconf new/ --output scored/ --keep-all --on-error skip
@@ -91,16 +96,19 @@ def score_command(  # noqa: PLR0917 - typer turns each into an option
     )  # fmt: skip
     how = how_of(keep, keep_all, on_error, batch_rows, changed_valuation_ok, interval, tiers)
     aside = aside_of(how, output, rejected)
-    is_folder = _is_folder(table)
+    check_named(table, example)
+    is_folder = table is not None and _is_folder(table)
     if not is_folder and engine != "local":
-        msg = f"--engine {engine} scores the parts of a folder; {table!r} is one file."
+        msg = f"--engine {engine} scores the parts of a folder; {table or example!r} is one file."
         raise OptionError(msg)
     _check_outputs(model, table, output, aside, is_folder=is_folder)
     job = _job(model, how, reading, plugins, trust)
-    if is_folder:
-        _score_folder(job, table, output, aside, engine)
-    else:
-        _score_one(job, table, output, aside)
+    opening: Any = {"plugins": plugins, "trust": job.trust}
+    with given_rows(table, example, model, reading, **opening) as rows:
+        if is_folder:
+            _score_folder(job, rows.path, output, aside, engine)
+        else:
+            _score_one(job, rows.path, output, aside)
 
 
 def _is_folder(table: str) -> bool:
@@ -110,9 +118,10 @@ def _is_folder(table: str) -> bool:
 
 
 def _check_outputs(
-    model: str, table: str, output: str, aside: str | None, *, is_folder: bool
+    model: str, table: str | None, output: str, aside: str | None, *, is_folder: bool
 ) -> None:
     """Complain about the outputs before any work is done."""
+    inputs = [] if table is None else [table]
     from qconf.scoring.sinks import check_ending  # noqa: PLC0415 - help must not wait for pandas
 
     if is_folder:
@@ -121,13 +130,13 @@ def _check_outputs(
             raise OptionError(msg)
         check_folder(output)
     elif output == STANDARD:
-        check_output("csv", None, [table], model=model)
+        check_output("csv", None, inputs, model=model)
     else:
-        check_destination(output, [table], model=model)
+        check_destination(output, inputs, model=model)
         if not _is_stream(output):
             check_ending(output)
     if aside is not None:
-        check_destination(aside, [table, *([] if is_folder else [output])], model=model)
+        check_destination(aside, [*inputs, *([] if is_folder else [output])], model=model)
 
 
 def _job(model: str, how: How, reading: dict[str, Any], plugins: bool, trust: str | None) -> Job:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from qconf.cli.completing import one_of
 from qconf.cli.options import named_limits, split_names
 from qconf.errors import OptionError, not_one_of
 
@@ -29,9 +30,10 @@ ModelArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="MODEL", help="A file of qconf fit, such as avm.qconf.")
 ]
 RowsArgument: TypeAlias = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="INPUT",
+        show_default=False,
         help="A Parquet or CSV file, a folder or glob of such files, or - for CSV on standard "
         "input.",
     ),
@@ -54,6 +56,7 @@ OnErrorOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="stop|skip",
+        autocompletion=one_of("stop", "skip"),
         help="What to do with rows that cannot be scored: stop, or put them aside.",
     ),
 ]
@@ -96,6 +99,7 @@ EngineOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="NAME",
+        autocompletion=one_of("local", "dask", "dask:"),
         help="What scores the parts of a folder: local, dask (a worker for each core) or "
         "dask:ADDRESS (a scheduler that is running).",
     ),

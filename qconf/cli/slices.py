@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.completing import an_estimator, one_of, some_of
+from qconf.cli.example_rows import check_named, given_rows
 from qconf.cli.options import (
     CopiesOption,
     DateFormatOption,
@@ -24,6 +26,7 @@ from qconf.cli.options import (
     FormatOption,
     GroupsOption,
     OutputOption,
+    PluginsOption,
     PredictionOption,
     ReportOption,
     SeedOption,
@@ -35,6 +38,7 @@ from qconf.cli.options import (
     TextOption,
     ThresholdOption,
     TimeOption,
+    TrustOption,
     split_names,
 )
 from qconf.cli.output import check_output, write_result
@@ -52,6 +56,7 @@ PairOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
+        autocompletion=an_estimator,
         help="Which confidence is fitted and audited, with a valuation model if there is no "
         "--prediction; column:NAME with --prediction audits a score as it stands.  "
         "[default: blend]",
@@ -74,12 +79,18 @@ ByOption: TypeAlias = Annotated[
     ),
 ]
 PropertiesOption: TypeAlias = Annotated[
-    int, typer.Option(metavar="1|2", help="How many properties a slice may have.")
+    int,
+    typer.Option(
+        metavar="1|2",
+        autocompletion=one_of("1", "2"),
+        help="How many properties a slice may have.",
+    ),
 ]
 QuestionsOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="A,B",
+        autocompletion=some_of("calibration", "outlier-rate", "bias"),
         help="calibration (errors are larger there than the confidence says), outlier-rate, bias.",
     ),
 ]
@@ -87,6 +98,7 @@ AgainstOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="expected|all",
+        autocompletion=one_of("expected", "all"),
         help="Hold outliers against those to be expected of these very rows, or against the rate "
         "of all rows, so that slices that are known to be hard are told too.",
     ),
@@ -132,13 +144,8 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
     output: OutputOption = None,
     report: ReportOption = None,
     strict: StrictOption = False,
-    plugins: Annotated[
-        bool, typer.Option("--plugins", help="Let classes of installed plug-ins be in the model.")
-    ] = False,
-    trust: Annotated[
-        str | None,
-        typer.Option(metavar="A,B", help="Types of other packages that may be in the model."),
-    ] = None,
+    plugins: PluginsOption = False,
+    trust: TrustOption = None,
     text: TextOption = None,
     separator: SeparatorOption = None,
     decimal: DecimalOption = None,
@@ -153,6 +160,8 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
     They are found on the older half of the rows and measured on the newer.
 
     For example:
+
+    qconf slices --example king-county
 
     qconf slices sales.parquet --target price --time sold_on
 
@@ -175,9 +184,10 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
     named = {"target": target, "time": time, "groups": groups, "threshold": threshold}
     of_fit = {"prediction": prediction, "drop": drop, "features": features, "error": error}
     if model is not None:
-        _check_kept(table, {**of_fit, "estimator": estimator, "example": example})
-        opening = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
-        audit, warnings = _of_file(model, str(table), {**named, **asked, **opening}, reading)
+        _check_kept(table, example, {**of_fit, "estimator": estimator})
+        opening: Any = {"plugins": plugins, "trust": tuple(split_names(trust) or ())}
+        with given_rows(table, example, model, reading, **opening) as rows:
+            audit, warnings = _of_file(model, rows.path, {**named, **asked, **opening}, reading)
     else:
         file, options = read_or_example(table, example, reading, strict=strict)
         chosen = asked_of(file, options, **named, **of_fit)  # type: ignore[arg-type]
@@ -190,14 +200,15 @@ def slices_command(  # noqa: PLR0917 - typer turns each into an option
     write_result(audit, "{}\n".format, format_name, output)
 
 
-def _check_kept(table: str | None, others: dict[str, Any]) -> None:
-    if not table:
+def _check_kept(table: str | None, example: str | None, others: dict[str, Any]) -> None:
+    if not table and example is None:
         msg = "Name a table of rows that the model has not seen: qconf slices TABLE --model FILE."
         raise OptionError(msg)
     said = next((name for name, value in others.items() if value is not None), None)
     if said is not None:
         msg = f"--{said} is for a new fit; --model is audited as it was fitted. Leave one out."
         raise OptionError(msg)
+    check_named(table, example)
 
 
 def _of_file(

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qconf.cli.example_rows import check_named, older_rows, refuse_reading
 from qconf.cli.options import split_names
 from qconf.errors import OptionError, refuse_warnings
 
 if TYPE_CHECKING:
+    from qconf.tables.large_tables import Room
     from qconf.tables.reading import TableFile
 
-__all__ = ["asked_of", "read_file", "read_or_example", "reading_options"]
+__all__ = ["asked_of", "read_file", "read_or_example", "reading_options", "room_for"]
+
+
+def room_for(memory: str | None, time: str | None, groups: str | None, seed: int) -> Room:
+    """Say how much memory there is, and which columns say how a longer table is drawn from."""
+    from qconf.tables.large_tables import Room  # noqa: PLC0415 - help must not wait for pandas
+
+    return Room(memory, time, groups, seed)
 
 
 def reading_options(*, text: str | None, **given: Any) -> dict[str, Any]:
@@ -25,23 +34,32 @@ def reading_options(*, text: str | None, **given: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def read_file(table: str, reading: dict[str, Any], *, strict: bool) -> TableFile:
-    """Read a table; with `strict` not by a guess.
+def read_file(
+    table: str, reading: dict[str, Any], *, strict: bool, room: Room | None = None
+) -> TableFile:
+    """Read a table, or as much of it as there is room for; with `strict` not by a guess.
 
     Raises
     ------
     TableError
     """
-    from qconf.tables.reading import read_table  # noqa: PLC0415 - help must not wait for pandas
+    from qconf.tables.large_tables import read_within  # noqa: PLC0415 - help must not wait
+    from qconf.tables.reading import read_table  # noqa: PLC0415 - for pandas
 
-    file = read_table(table, **reading)
+    file = read_table(table, **reading) if room is None else read_within(table, room, **reading)
     if strict:
         refuse_warnings(file.warnings)
     return file
 
 
 def read_or_example(
-    table: str | None, example: str | None, reading: dict[str, Any], *, strict: bool
+    table: str | None,
+    example: str | None,
+    reading: dict[str, Any],
+    *,
+    strict: bool,
+    room: Room | None = None,
+    is_kept: bool = False,
 ) -> tuple[TableFile, dict[str, Any]]:
     """Read a table, or make an example, with the options that belong to it.
 
@@ -52,6 +70,11 @@ def read_or_example(
         What was said of how the file is to be read.
     strict : bool
         Whether what had to be guessed of the file is an error, before any work is done.
+    room : Room, default=None
+        How much memory there is; None is as much as it takes.
+    is_kept : bool, default=False
+        Whether a model of it is kept: of an example it then sees the older rows alone, so that it
+        can be tried on the others.
 
     Raises
     ------
@@ -63,17 +86,13 @@ def read_or_example(
     from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
     from qconf.tables.reading import TableFile  # noqa: PLC0415
 
-    if (not table) == (example is None):
-        msg = "Name a table, or an example with --example NAME (king-county, archetypes)."
-        raise OptionError(f"{msg} Not both." if table else msg)
+    check_named(table, example)
     if example is None:
-        return read_file(str(table), reading, strict=strict), {}
-    if reading:
-        option = "day-first" if "day_first" in reading else next(iter(reading)).replace("_", "-")
-        msg = f"--{option} says how a file is read; an example is no file."
-        raise OptionError(msg)
+        return read_file(str(table), reading, strict=strict, room=room), {}
+    refuse_reading(reading)
     loaded = load_example(example)
-    return TableFile(loaded.table), loaded.options
+    rows = older_rows(example, loaded) if is_kept else loaded.table
+    return TableFile(rows), loaded.options
 
 
 def asked_of(

@@ -32,6 +32,24 @@ _Scores: TypeAlias = list[tuple[IntArray, FloatArray]]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+@dataclass(frozen=True, eq=False)
+class Played:
+    """What an estimator expected of the rows of a round.
+
+    Attributes
+    ----------
+    expected : ndarray of shape (n_scored,)
+    swapped : dict of str to ndarray of shape (n_scored,)
+        For the predictions of other valuation models.
+    seconds : float
+        Spent in fitting and predicting.
+    """
+
+    expected: FloatArray
+    swapped: dict[str, FloatArray]
+    seconds: float
+
+
 @dataclass(eq=False)
 class Contender:
     """An estimator under the name it is ranked by, and the scores it has given so far.
@@ -64,8 +82,8 @@ class Contender:
         target: Any = None,
         swapped: Mapping[str, pd.DataFrame] = _NOTHING,
         conflicts: Pairs = (),
-    ) -> None:
-        """Fit on the rows that may be seen, and score the others.
+    ) -> Played:
+        """Fit on the rows that may be seen, and score the others; `keep` takes the scores.
 
         Parameters
         ----------
@@ -81,6 +99,10 @@ class Contender:
             The scored rows once more, with the predictions of other valuation models.
         conflicts : sequence or mapping of pairs of str, default=()
             Columns that should agree; an estimator that learns sees how far they do not.
+
+        Returns
+        -------
+        Played
 
         Raises
         ------
@@ -101,16 +123,23 @@ class Contender:
             expected = np.asarray(
                 estimator.predict(table[known.columns].iloc[scored]), dtype=np.float64
             )
-            self.seconds += perf_counter() - began
+            seconds = perf_counter() - began
             others = {
                 name: expected
                 if judged
                 else np.asarray(estimator.predict(other[known.columns]), dtype=np.float64)
                 for name, other in swapped.items()
             }
-        self._keep(self._scores, scored, expected)
-        for name, other in others.items():
-            self._keep(self._swapped.setdefault(name, []), scored, other)
+        for answer in (expected, *others.values()):
+            self._check(answer, len(scored))
+        return Played(expected, others, seconds)
+
+    def keep(self, scored: IntArray, played: Played) -> None:
+        """Add what was expected of some rows to the scores."""
+        self.seconds += played.seconds
+        self._scores.append((scored, played.expected))
+        for name, other in played.swapped.items():
+            self._swapped.setdefault(name, []).append((scored, other))
 
     def check_scores(self, scores: pd.DataFrame) -> None:
         """Check the columns that are judged as they stand, in all rows at once."""
@@ -130,10 +159,6 @@ class Contender:
         for rows, expected in self._scores if swapped is None else self._swapped[swapped]:
             joined[rows] = expected
         return joined
-
-    def _keep(self, scores: _Scores, rows: IntArray, expected: FloatArray) -> None:
-        self._check(expected, len(rows))
-        scores.append((rows, expected))
 
     def _check(self, expected: FloatArray, n_rows: int) -> None:
         if expected.shape != (n_rows,):

@@ -13,6 +13,7 @@ from qconf._types import (
     ErrorScaleName,
     Progress,
     RegressorLike,
+    RowMetricName,
     TableLike,
 )
 from qconf.comparison.contenders import (
@@ -29,6 +30,7 @@ from qconf.core.renamed import renamed
 from qconf.encoding.source_pairs import Pairs
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
+from qconf.tables.large_tables import Room
 
 __all__ = ["compare"]
 
@@ -50,12 +52,13 @@ def compare(
     | Mapping[str, str | ConfidenceLike] = DEFAULT_ESTIMATORS,
     error: ErrorScaleName = "relative",
     threshold: float | None = None,
-    metrics: Iterable[str | RowMetric] | str = (),
+    metrics: Iterable[RowMetricName | RowMetric] | RowMetricName = (),
     fraction: float = 0.1,
     folds: int = 5,
     confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
+    memory: str | float | None = None,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -118,6 +121,9 @@ def compare(
         Bootstrap resamples; None is 1000, fewer beyond 200,000 rows. Groups are resampled
         whole. With time, intervals also allow for errors that rise and fall slowly.
     random_state : int, default=0
+    memory : str or float, default=None
+        How much may be taken, in bytes or as ``"4GB"``; None is three quarters of what the machine
+        has. Of a path to Parquet files whose rows do not fit, so many are drawn at random as do.
     strict : bool, default=False
         Whether a warning about the table is an error.
     progress : callable, default=None
@@ -166,6 +172,7 @@ def compare(
         conflicts=conflicts,
         copies=copies,
         strict=strict,
+        room=Room(memory, time, groups, random_state),
     )
     for contender in contenders:
         contender.check_scores(dataset.scores)
@@ -188,6 +195,7 @@ def compare(
         trends=contest.trends(settings.threshold),
         scores=contest.scores(),
         time=None if dataset.time is None else dataset.time[contest.plan.scored],
+        drawn_from=None if dataset.drawn is None else dataset.drawn.n_rows,
         groups=None if dataset.groups is None else dataset.groups[contest.plan.scored],
         **numbers,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any, Self, get_args
 
@@ -15,6 +15,7 @@ from qconf.encoding.source_pairs import Pairs
 from qconf.errors import OptionError, not_one_of, refuse_warnings
 from qconf.suspicions.look import look_at
 from qconf.tables.dataset import Dataset, make_dataset
+from qconf.tables.large_tables import Room, read_within
 from qconf.tables.reading import TableFile, read_table
 
 __all__ = ["Settings", "table_of", "take_in"]
@@ -85,6 +86,7 @@ def take_in(
     strict: bool,
     valuations: Sequence[str] = (),
     conflicts: Pairs | None = None,
+    room: Room | None = None,
 ) -> tuple[Dataset, tuple[str, ...]]:
     """Read and check a table, and say what of it gives reason to doubt what will be found.
 
@@ -103,6 +105,8 @@ def take_in(
         Columns of predictions, each to be judged beside others.
     conflicts : sequence or mapping of pairs of str, default=None
         Features that should agree.
+    room : Room, default=None
+        How much memory there is for a table that is a path; None is as much as it takes.
 
     Returns
     -------
@@ -116,7 +120,7 @@ def take_in(
     """
     if copies not in get_args(Copies):
         raise OptionError(not_one_of("option copies", copies, get_args(Copies)))
-    file = table_of(table)
+    file = table_of(table, room)
     dataset = make_dataset(
         file.frame,
         target,
@@ -131,6 +135,8 @@ def take_in(
         conflicts=conflicts,
         keep_copies=copies == "keep",
     )
+    if file.drawn is not None:
+        dataset = replace(dataset, rows=file.drawn.rows[dataset.rows], drawn=file.drawn)
     valued = [dataset.valued_by(name) for name in valuations] or [dataset]
     found = dict.fromkeys(line for one in valued for line in _doubts(one, settings))
     doubts = (*file.warnings, *found)
@@ -171,8 +177,9 @@ def _doubts(dataset: Dataset, settings: Settings) -> tuple[str, ...]:
     return (*dataset.warnings, *lines)
 
 
-def table_of(table: Any) -> TableFile:
-    """Read a file, or take a table as it is."""
+def table_of(table: Any, room: Room | None = None) -> TableFile:
+    """Read a file, or as much of it as there is room for; or take a table as it is."""
     if isinstance(table, str | PathLike):
-        return read_table(os.fspath(table))
+        path = os.fspath(table)
+        return read_table(path) if room is None else read_within(path, room)
     return table if isinstance(table, TableFile) else TableFile(table)

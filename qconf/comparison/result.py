@@ -138,6 +138,8 @@ class Comparison(Faces):
         was scored, ``prediction``, ``signed_residual``, and the expected error by each estimator.
     time, groups : ndarray of shape (n_scored,), or None
         When each scored row became known, and which rows belong together.
+    drawn_from : int or None
+        Where the table does not fit in memory, how many rows it has, of which `rows` were drawn.
     """
 
     ranking: tuple[Ranked, ...]
@@ -158,6 +160,7 @@ class Comparison(Faces):
     scores: pd.DataFrame
     time: Any = None
     groups: Any = None
+    drawn_from: int | None = None
 
     @property
     def best(self) -> str:
@@ -264,6 +267,7 @@ class Comparison(Faces):
             "notes": list(self.notes),
             "history": self.history,
             "left_out": dict(self.left_out),
+            "drawn_from": self.drawn_from,
             "copies": self.copies,
             "by_period": [one.to_dict() for one in self.by_period],
             "warnings": list(self.warnings),

@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_random_state
 
 from qconf._types import FloatArray, IntArray, Progress
 from qconf.comparison.contenders import Contender
+from qconf.comparison.playing import Rounds
 from qconf.core.error_scale import ErrorScale
+from qconf.core.spreading import each
 from qconf.errors import refuse_warnings
 from qconf.evaluation.evaluate import Evaluation, evaluate_scores
 from qconf.evaluation.periods import Period, by_period, trend_lines
-from qconf.model.replicates import with_prediction
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.fitting import fit_error_distribution
-from qconf.residuals.crossfit import histories, out_of_sample, scored_predictions
+from qconf.residuals.crossfit import out_of_sample, scored_predictions
 from qconf.residuals.schedules import Schedule, schedule
 from qconf.residuals.valuation import default_valuation_model
 from qconf.suspicions.outcome import dominated
@@ -155,27 +155,22 @@ class Contest:
             )
 
     def _play_rounds(self, others: Mapping[str, FloatArray]) -> None:
-        rounds = histories(self.plan, self.valuations, self.dataset.prediction)
-        for number, (one, prediction) in enumerate(rounds):
-            used = np.concatenate([one.seen, one.scored])
-            residual = np.full(len(prediction), np.nan)
-            residual[used] = self.scale.checked_residual(prediction[used], self.dataset.y[used])
-            features = with_prediction(self.dataset.features, prediction)
-            swapped = {
-                name: with_prediction(self.dataset.features.iloc[one.scored], other[one.scored])
-                for name, other in others.items()
-            }
-            for contender in self.contenders:
-                self._tell(contender.name)
-                # Seeds hang on the round and the seed, not on who else takes part.
-                rng = check_random_state((self.random_state + 7919 * number) % 2**32)
-                parts = one.seen, one.scored, rng
-                told = self.dataset.time, self.dataset.groups, self.dataset.y
-                shown = features, self.dataset.scores, residual
-                contender.play(*shown, *parts, *told, swapped, self.dataset.conflicts)
-                self._step(contender.name)
-            self.block[one.scored] = number
-            self.residual[one.scored] = residual[one.scored]
+        settings = self.dataset, self.scale, self.plan, self.valuations, others, self.random_state
+        rounds = Rounds(self.contenders, *settings)
+        asked = [
+            (number, at)
+            for number in range(len(self.plan.rounds))
+            for at in range(len(self.contenders))
+        ]
+        played = each(rounds.play, asked, len(self.dataset.y), ours=False)
+        for number, at in asked:
+            contender, scored = self.contenders[at], self.plan.rounds[number].scored
+            self._tell(contender.name)
+            contender.keep(scored, next(played))
+            self._step(contender.name)
+            self.block[scored] = number
+            known = self.prediction[scored], self.dataset.y[scored]
+            self.residual[scored] = self.scale.checked_residual(*known)
         self.seconds["estimators"] = sum(one.seconds for one in self.contenders)
 
     def evaluate(

@@ -36,7 +36,7 @@ def scheme(plan: Schedule, dataset: Dataset) -> str:
         words += f", {n_copies:,} copies kept with the rows they are like"
     elif n_copies:
         words += f", {n_copies:,} copies of earlier rows not judged"
-    return words
+    return words if dataset.drawn is None else f"{words}; these are {dataset.drawn.in_words}"
 
 
 def copies_kept(dataset: Dataset) -> int:

@@ -7,15 +7,15 @@ from typing import Self
 
 import numpy as np
 
-from qconf._types import BoolArray, FloatArray
+from qconf._types import BoolArray, ConflictScale, FloatArray
 from qconf.core.restored import is_array, require
 
 __all__ = ["Agreement"]
 
 #: A source of sizes may have so many zeros, which stand for what is not known; no more.
 _FEW = 0.01
-#: Three standard deviations in median absolute deviations, if conflicts were Normal.
-_BEYOND = 3 * 1.4826
+#: The standard deviation of a Normal distribution, in median absolute deviations.
+_NORMAL = 1.4826
 _GRID = np.linspace(0.0, 1.0, 101)
 
 
@@ -38,7 +38,7 @@ class Agreement:
     usual: FloatArray
 
     @classmethod
-    def learn(cls, first: FloatArray, second: FloatArray, scale: str) -> Self:
+    def learn(cls, first: FloatArray, second: FloatArray, scale: ConflictScale) -> Self:
         """Learn from what both say of each row, missing values as NaN.
 
         Parameters
@@ -80,9 +80,25 @@ class Agreement:
         place = np.searchsorted(self.usual, np.abs(conflict), side="right")
         return np.where(np.isnan(conflict), np.nan, 1.0 - place / len(self.usual))
 
-    def is_unusual(self, conflict: FloatArray) -> BoolArray:
-        """Tell conflicts beyond three standard deviations, estimated by the median conflict."""
-        unusual: BoolArray = np.abs(conflict) > _BEYOND * self.usual[len(self.usual) // 2]
+    def is_unusual(
+        self, conflict: FloatArray, *, deviations: float = 3.0, least: float = 0.0
+    ) -> BoolArray:
+        """Tell conflicts beyond some standard deviations, estimated by the median conflict.
+
+        Parameters
+        ----------
+        conflict : ndarray of shape (n_samples,)
+        deviations : float, default=3.0
+        least : float, default=0.0
+            Conflicts up to this are usual in any case.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), dtype bool
+            False for NaN.
+        """
+        spread = _NORMAL * self.usual[len(self.usual) // 2]
+        unusual: BoolArray = np.abs(conflict) > max(least, deviations * spread)
         return unusual
 
     def check_restored(self) -> None:

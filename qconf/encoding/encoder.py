@@ -143,6 +143,13 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         other.is_categorical_ = np.append(self.is_categorical_, np.zeros(n_columns, dtype=bool))
         return other
 
+    def with_levels(self, levels: dict[int, pd.Index[Any]]) -> TableEncoder:
+        """Make the encoder of the same columns with other levels, which more rows have."""
+        other = TableEncoder()
+        take_over_columns(other, self)
+        other.levels_, other.is_categorical_ = levels, self.is_categorical_
+        return other
+
     def kind_of(self, column: int) -> str:
         """Name what a measured column holds: ``numbers``, ``dates`` or ``durations``."""
         kind: str = vars(self).get("_column_kinds", {}).get(column, NUMBERS)

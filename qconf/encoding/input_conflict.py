@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, TableLike
+from qconf._types import ArrayLike, ConflictScale, FloatArray, TableLike
 from qconf.core.frames import as_frame_if_table
 from qconf.core.plain_columns import plain_columns
 from qconf.core.validation import StrOptions, TakesTables, check_parameters, check_table
@@ -65,10 +65,10 @@ class InputConflict(TakesTables, TransformerMixin, BaseEstimator):
     n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "pairs": ["array-like", dict, tuple, None],
-        "scale": [StrOptions({"auto", "ratio", "difference"})],
+        "scale": [StrOptions(set(get_args(ConflictScale)))],
     }
 
-    def __init__(self, pairs: Pairs = (), *, scale: str = "auto") -> None:
+    def __init__(self, pairs: Pairs = (), *, scale: ConflictScale = "auto") -> None:
         self.pairs = pairs
         self.scale = scale
 

@@ -24,7 +24,8 @@ from qconf.core.frames import as_series
 from qconf.core.renamed import renamed
 from qconf.core.row_by_row import mean_of
 from qconf.core.seeding import random_source, with_seed
-from qconf.core.threads import rows_side_by_side, side_by_side
+from qconf.core.spreading import each
+from qconf.core.threads import rows_side_by_side
 from qconf.core.validation import (
     Interval,
     check_column,
@@ -215,11 +216,13 @@ class BlendConfidence(ConfidenceEstimator):
         ]
         ours = all(map(takes_encoded, folds[0].members))
         most = max(len(one.train) for one in folds)
-        signals = list(side_by_side(lambda one: one.fit(table, y), folds, most, ours=ours))
-        self.members_ = [one.members for one in folds]
+        # Members come back fitted, from another process perhaps.
+        fitted = list(each(lambda one: one.fit(table, y), folds, most, ours=ours))
+        self.members_ = [members for members, _ in fitted]
+        signals = [said for _, said in fitted]
         said = next(filter(None, signals))
         self._n_signals = [one.shape[1] for one in said]
-        self._families = [_families(*pair) for pair in zip(folds[0].members, said, strict=True)]
+        self._families = [_families(*pair) for pair in zip(self.members_[0], said, strict=True)]
         order = np.concatenate([one.scored for one in folds])
         penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
         log_signals = np.concatenate([self._logs(said) for said in signals if said])
@@ -274,8 +277,14 @@ class BlendConfidence(ConfidenceEstimator):
         logs: FloatArray = np.log(np.maximum(np.hstack(signals), self._floor))
         return logs
 
-    def _predict(self, X: Table) -> FloatArray:
-        table = BlendRows(X, Encoded.of(X, self._encoder_of_all))
+    @property
+    def encoder_of_predict(self) -> TableEncoder | None:
+        """By which `predict` takes an `Encoded` table; None if a member has to see the rows."""
+        return self._encoder_of_all if all(map(takes_encoded, self.members_[0])) else None
+
+    def _predict(self, X: Table | Encoded) -> FloatArray:
+        is_read = isinstance(X, Encoded)
+        table = BlendRows(X, X if is_read else Encoded.of(X, self._encoder_of_all))
         if not all(map(takes_encoded, self.members_[0])):
             # Models of others need not be safe in threads.
             return self._expected(table)

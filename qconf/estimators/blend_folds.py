@@ -60,14 +60,14 @@ class Fold:
     members: list[Any]
     scored: IntArray
 
-    def fit(self, table: BlendRows, y: FloatArray) -> list[FloatArray]:
-        """Fit the members; return what each says of the held-out rows."""
+    def fit(self, table: BlendRows, y: FloatArray) -> tuple[list[Any], list[FloatArray]]:
+        """Fit the members; return them, and what each says of the held-out rows."""
         seen = table[self.train]
         for one in self.members:
             fit_confidence(one, seen.as_read_by(one), y[self.train], **seen.roles)
         if not len(self.scored):
-            return []
-        return signals_of(self.members, table[self.scored])
+            return self.members, []
+        return self.members, signals_of(self.members, table[self.scored])
 
 
 def signals_of(members: Sequence[Any], table: BlendRows) -> list[FloatArray]:

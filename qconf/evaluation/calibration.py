@@ -10,7 +10,7 @@ from qconf._types import FloatArray
 from qconf.core.estimate import Estimate
 from qconf.evaluation.sampling import Sampling
 
-__all__ = ["by_decile", "calibration_ratio"]
+__all__ = ["by_decile", "calibration_ratio", "factor_of_root"]
 
 _BINS = 10
 
@@ -46,7 +46,7 @@ def by_decile(
         mean = float(squares[own].mean())
         expected = float(np.sqrt(np.mean(expected_error[own] ** 2)))
         influence = own * (squares - mean) * (n_rows / own.sum())
-        reach = _reach(
+        reach = factor_of_root(
             sampling.standard_error(influence, waves, confidence_level), mean, confidence_level
         )
         came = np.sqrt(mean)
@@ -81,12 +81,14 @@ def calibration_ratio(
     # The linearized logarithm of the ratio of means.
     influence = came / means[0] - expected / means[1]
     standard_error = sampling.standard_error(influence, waves, confidence_level)
-    reach = _reach(standard_error, 1.0, confidence_level)
+    reach = factor_of_root(standard_error, 1.0, confidence_level)
     return Estimate(ratio, (ratio / reach, ratio * reach))
 
 
-def _reach(standard_error: float, mean: float, confidence_level: float) -> float:
+def factor_of_root(standard_error: float, mean: float, confidence_level: float) -> float:
     """Return the factor by which the root of a mean may be off, as its logarithm is."""
     if mean == 0:
         return np.nan
-    return float(np.exp(norm.ppf((1 + confidence_level) / 2) * standard_error / (2 * mean)))
+    reach = norm.ppf((1 + confidence_level) / 2) * standard_error / (2 * mean)
+    with np.errstate(over="ignore"):  # of a few rows of most different size nothing is known
+        return float(np.exp(reach))

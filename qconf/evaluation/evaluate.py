@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from qconf._types import RowMetricName
 from qconf.core.conventions import accepted_rows, check_options, check_resamples, check_seed
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.core.renamed import renamed
@@ -20,6 +21,7 @@ from qconf.evaluation.faces import Faces
 from qconf.evaluation.measuring import Measured, Measurement
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
+from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
@@ -172,6 +174,12 @@ class Evaluation(Faces):
     def _evaluations(self) -> Mapping[str, Evaluation]:
         return {"score": self}
 
+    @property
+    def order(self) -> list[tuple[OrderMetric, Estimate]]:
+        """Return what is told of the order of the rows."""
+        coverages = [(CoverageAt(rate), one) for rate, one in self.coverage_at.items()]
+        return [(AURC, self.aurc), (SPEARMAN, self.spearman), *coverages]
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the curve and the replicates as plain numbers."""
         return {
@@ -199,7 +207,7 @@ def evaluate(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
-    metrics: Iterable[str | RowMetric] = (),
+    metrics: Iterable[RowMetricName | RowMetric] = (),
     confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,
@@ -289,7 +297,7 @@ def evaluate_scores(
     time: ArrayLike | None = None,
     blocks: ArrayLike | None = None,
     outlier_rates: Sequence[float] = OUTLIER_RATES,
-    metrics: Iterable[str | RowMetric] = (),
+    metrics: Iterable[RowMetricName | RowMetric] = (),
     confidence_level: float = 0.95,
     n_resamples: int | None = None,
     random_state: int = 0,

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qconf.evaluation.metrics.aurc import AURC
-from qconf.evaluation.metrics.coverage import CoverageAt
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD
-from qconf.evaluation.metrics.spearman import SPEARMAN
 from qconf.report.grid import Column, Grid
 
 if TYPE_CHECKING:
@@ -45,10 +43,5 @@ def _of_rows(evaluation: Evaluation) -> Grid:
 
 
 def _of_the_order(evaluation: Evaluation) -> Grid:
-    told = [
-        (AURC, evaluation.aurc),
-        (SPEARMAN, evaluation.spearman),
-        *((CoverageAt(rate), one) for rate, one in evaluation.coverage_at.items()),
-    ]
     columns = [Column(""), Column(f"order of the rows ({100 * evaluation.confidence_level:g} %)")]
-    return Grid(columns, [[one.label, one.text(estimate)] for one, estimate in told])
+    return Grid(columns, [[one.label, one.text(estimate)] for one, estimate in evaluation.order])

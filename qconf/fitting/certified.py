@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qconf.certification.certificate import Certificate
-from qconf.certification.certificates import Certificates
+from qconf.certification.certificates import Certificates, PlotsFirst
 from qconf.certification.value import ValueCurve
 from qconf.certification.wording import price_line
 from qconf.errors import OptionError
@@ -22,7 +22,6 @@ from qconf.saving.writing import save
 
 if TYPE_CHECKING:
     from qconf.model.regressor import ConfidentRegressor
-    from qconf.report.certified_risk import CertifiedRiskDisplay
 
 __all__ = ["CertifiedModel"]
 
@@ -30,7 +29,7 @@ _FIGURES = ("certified", "cut_off", "coverage", "limit", "rows", "accepted", "ou
 
 
 @dataclass(frozen=True, eq=False)
-class CertifiedModel:
+class CertifiedModel(PlotsFirst):
     """A valuation model and its confidence, frozen, with certificates for them.
 
     Attributes
@@ -162,19 +161,11 @@ class CertifiedModel:
         told = as_html(*"\n".join([*worth, last]).split("\n"))
         return self.certificate._repr_html_() + told
 
-    def plot(self, *, ax: Any = None) -> CertifiedRiskDisplay:
-        """Draw the risk-coverage curve with the first cut-off; needs ``qconf[plots]``.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-
-        Returns
-        -------
-        CertifiedRiskDisplay
-        """
-        return self.certificate.plot(ax=ax)
+    @property
+    def first(self) -> Certificate:
+        """The certificate; of several the first that is certified, or else the first."""
+        several = isinstance(self.certificate, Certificates)
+        return self.certificate.first if several else self.certificate  # type: ignore[union-attr,return-value]
 
     def _prices(self) -> list[str]:
         return [] if self.value is None else [price_line(self.value, one) for one in self._told]

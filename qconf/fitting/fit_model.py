@@ -22,7 +22,7 @@ from qconf.comparison.rounds import Contest
 from qconf.encoding.source_pairs import Pairs
 from qconf.fitting.choosing import older_and_newer
 from qconf.fitting.intake import Intake, of_stage
-from qconf.fitting.result import FittedModel
+from qconf.fitting.result import FittedModel, Learned
 
 __all__ = ["fit_model"]
 
@@ -46,6 +46,7 @@ def fit_model(
     folds: int = 5,
     confidence_level: float = 0.95,
     random_state: int = 0,
+    memory: str | float | None = None,
     keep_sales: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
@@ -72,6 +73,11 @@ def fit_model(
     estimator : str or confidence estimator, default="blend"
         A registered name, ``"auto"``, or an estimator.
     random_state : int, default=0
+    memory : str or float, default=None
+        How much may be taken, in bytes or as ``"4GB"``; None is three quarters of what the machine
+        has. Of a path to Parquet files whose rows do not fit, as many are drawn at random as do:
+        they are judged, and the confidence learns from them. Boosted trees for the value learn from
+        all rows, batch by batch; other valuation models from those that were drawn.
     keep_sales : bool, default=False
         Whether the rows and their targets are kept in the model and its file, so that
         `qconf.comparables` needs no other table; whoever gets the file can then read them.
@@ -107,9 +113,13 @@ def fit_model(
     intake = Intake.of(
         table, target, settings, estimator=estimator, model=model, copies=copies, folds=folds,
         random_state=random_state, strict=strict, drop=drop, prediction=prediction, time=time,
-        groups=groups, features=features, conflicts=conflicts,
+        groups=groups, features=features, conflicts=conflicts, memory=memory,
     )  # fmt: skip
     dataset, among, older = intake.dataset, None, np.arange(0)
+    whole = intake.whole_table
+    if whole is not None:
+        # What is wrong with rows that were not drawn is said before any fit, if it can be.
+        whole.check()
     if intake.contender is None:
         older, among = older_and_newer(dataset, random_state)
     contender, choice = intake.chosen_on(older, progress)
@@ -119,7 +129,7 @@ def fit_model(
     judged = contest.evaluate(among=among, **settings.numbers)[contender.name]
     if progress is not None:
         progress(0, 1, "fit on all rows")
-    fitted = intake.fitted_on(dataset, contender, keep_sales=keep_sales)
+    fitted = intake.fitted_on(dataset, contender, keep_sales=keep_sales, whole=whole)
     # The rows that were judged were held out from all that scored them: no need to do it again.
     fitted.error_distribution_ = contest.error_distribution(contender)
     return FittedModel(
@@ -127,10 +137,11 @@ def fit_model(
         estimator=contender.name,
         judged=judged,
         scheme=contest.plan.in_words,
+        learned=Learned.of(dataset, whole),
         choice=choice,
         settings=settings,
         names=intake.names,
-        n_rows=len(dataset.y),
+        n_rows=len(dataset.y) if whole is None else whole.n_usable,
         seed=random_state,
         fitted=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         warnings=(*intake.doubts, *contest.doubts(strict=strict)),

@@ -16,8 +16,11 @@ from qconf.core.conventions import PREDICTION, check_seed
 from qconf.errors import OptionError
 from qconf.estimators.conflict import check_learns
 from qconf.fitting.choosing import Choice, choose
+from qconf.fitting.whole_table import AllRows
 from qconf.model.regressor import ConfidentRegressor
+from qconf.residuals.valuation import default_valuation_model
 from qconf.tables.dataset import Dataset
+from qconf.tables.large_tables import Room
 from qconf.tables.reading import TableFile
 from qconf.tables.roles import is_name
 
@@ -73,13 +76,14 @@ class Intake:
         random_state: int,
         strict: bool,
         drop: Sequence[str] | str,
+        memory: str | float | None = None,
         **roles: Any,
     ) -> Self:
         """Read and check a table.
 
         Parameters
         ----------
-        table, target, settings, estimator, model, copies, folds, random_state, strict, drop
+        table, target, settings, estimator, model, copies, folds, random_state, strict, drop, memory
             As in `qconf.fit_model`.
         **roles
             ``prediction``, ``time``, ``groups``, ``features`` and ``conflicts``.
@@ -93,7 +97,7 @@ class Intake:
         named = [] if chosen else make_contenders([estimator], settings.scale.name)
         dataset, doubts = take_in(
             table, target, settings, drop=drop, scores=score_columns(named), copies=copies,
-            strict=strict, **roles,
+            strict=strict, room=Room(memory, roles["time"], roles["groups"], random_state), **roles,
         )  # fmt: skip
         for one in named:
             check_learns(one.estimator, dataset.conflicts, one.name)
@@ -123,10 +127,30 @@ class Intake:
         )  # fmt: skip
         return make_contenders([choice.name], self.settings.scale.name)[0], choice
 
+    @property
+    def whole_table(self) -> AllRows | None:
+        """All rows, where some were drawn and the valuation model can learn from the others."""
+        dataset, drawn = self.dataset, self.dataset.drawn
+        target = self.names["target"]
+        if drawn is None or target is None or dataset.prediction is not None:
+            return None
+        model = default_valuation_model(self.settings.scale) if self.model is None else self.model
+        if not getattr(model, "takes_streams", False):
+            return None
+        return AllRows(drawn, target, self.names["time"], self.settings.scale)
+
     def fitted_on(
-        self, dataset: Dataset, contender: Contender, *, keep_sales: bool = False
+        self,
+        dataset: Dataset,
+        contender: Contender,
+        *,
+        keep_sales: bool = False,
+        whole: AllRows | None = None,
     ) -> ConfidentRegressor:
-        """Fit the model that is kept, on all rows of a dataset of this table."""
+        """Fit the model that is kept, on all rows of a dataset of this table.
+
+        Where these were drawn, the valuation model learns from the whole table.
+        """
         regressor, time = self.model, dataset.time
         if dataset.prediction is not None:
             regressor = f"column:{self._prediction_name}"
@@ -141,7 +165,10 @@ class Intake:
         groups = None if score_columns([contender]) else dataset.given_groups
         # By its name, sales of later tables are read.
         target = pd.Series(dataset.y, name=self.names["target"])
-        return kept.fit(self.rows_of(dataset), target, time=time, groups=groups)
+        rows, roles = self.rows_of(dataset), {"time": time, "groups": groups}
+        if whole is None:
+            return kept.fit(rows, target, **roles)
+        return kept.fit_drawn(rows, target, whole, **roles)
 
     def rows_of(self, dataset: Dataset) -> pd.DataFrame:
         """Return the rows as the model that is kept takes them."""

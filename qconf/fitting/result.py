@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import Any
 
@@ -11,14 +11,51 @@ from qconf.comparison.intake import Settings
 from qconf.core.estimate import in_percent, percent_range
 from qconf.evaluation.evaluate import Evaluation
 from qconf.fitting.choosing import Choice
+from qconf.fitting.whole_table import AllRows
 from qconf.model.regressor import ConfidentRegressor
 from qconf.saving.card import ModelCard
 from qconf.saving.writing import save
+from qconf.tables.dataset import Dataset
 
-__all__ = ["NO_GUARANTEE", "FittedModel", "written_moment"]
+__all__ = ["NO_GUARANTEE", "FittedModel", "Learned", "written_moment"]
 
 #: What a model without a certificate is not for.
 NO_GUARANTEE = "A guarantee: an expected error is an estimate, and some safe rows are wrong."
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What learned from how many rows of a table that does not fit in memory.
+
+    Attributes
+    ----------
+    rows : int
+        That the table has.
+    valuation, confidence : int
+        That the valuation model, and the confidence and its figures, were made from.
+    memory : int
+        In how many bytes not all fit.
+    in_words : str
+    """
+
+    rows: int
+    valuation: int | None
+    confidence: int
+    memory: int
+    in_words: str
+
+    @classmethod
+    def of(cls, dataset: Dataset, whole: AllRows | None) -> Learned | None:
+        """Count rows; None where all of them are in memory."""
+        drawn, n_known = dataset.drawn, len(dataset.y)
+        if drawn is None:
+            return None
+        n_valued = None if dataset.prediction is not None else n_known
+        words = f"Learned and judged from {drawn.in_words}"
+        if whole is not None:
+            n_valued = whole.n_usable
+            words += f"; the valuation model that is kept learned from {n_valued:,}"
+        return cls(drawn.n_rows, n_valued, n_known, drawn.memory, f"{words}.")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,12 +78,14 @@ class FittedModel:
     names : dict of str to (str or None)
         Columns of the target, the prediction, the time and the groups.
     n_rows : int
-        Rows that were fitted on.
+        Rows that were fitted on, by the valuation model if there is one.
     seed : int
     fitted : str
         When, in ISO 8601.
     warnings : tuple of str
         What in the table gives reason to doubt the figures.
+    learned : Learned or None
+        Where the table does not fit in memory, what learned from how many of its rows.
     """
 
     model: ConfidentRegressor
@@ -60,6 +99,7 @@ class FittedModel:
     seed: int
     fitted: str
     warnings: tuple[str, ...]
+    learned: Learned | None = None
 
     def save(self, path: str | PathLike[str], *, reading: Mapping[str, Any] | None = None) -> None:
         """Save the model with its card.
@@ -104,6 +144,8 @@ class FittedModel:
         kept = ("threshold", "fraction", "level", "overall", "best_decile", "aurc", "notes")
         figures = {"in_words": self.verdict, **{name: numbers[name] for name in kept}}
         figures["scheme"] = self.scheme
+        if self.learned is not None:
+            figures["learned_from"] = asdict(self.learned)
         if self.choice is not None:
             figures |= self.choice.figures
         return figures
@@ -157,7 +199,8 @@ class FittedModel:
 
     def __str__(self) -> str:
         """Return what ``qconf fit`` prints."""
-        return "\n".join([self.summary, self.verdict, *self.judged.notes])
+        learned = [] if self.learned is None else [self.learned.in_words]
+        return "\n".join([self.summary, *learned, self.verdict, *self.judged.notes])
 
     def _repr_html_(self) -> str:
         """Return what `print` shows for a notebook, as paragraphs."""

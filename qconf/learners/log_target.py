@@ -48,6 +48,11 @@ class LogTargetRegressor(TakesTables, RegressorMixin, BaseEstimator):
         return takes_encoded(self.regressor)
 
     @property
+    def takes_streams(self) -> bool:
+        """Whether the regressor learns from rows that are streamed."""
+        return bool(getattr(self.regressor, "takes_streams", False))
+
+    @property
     def encoder_(self) -> TableEncoder:
         """That of the regressor, if it takes encoded tables."""
         encoder: TableEncoder = self.regressor_.encoder_

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Self, get_args, overload
+from typing import Any, ClassVar, Literal, Protocol, Self, get_args, overload
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import (
     ArrayLike,
+    BoolArray,
     BootstrapScope,
     Bound,
     ConfidenceLike,
     Copies,
     ErrorScaleName,
     FloatArray,
-    IntArray,
     RandomState,
     RegressorLike,
     Table,
     TableLike,
 )
-from qconf.core.error_scale import ERROR_SCALES, ErrorScale, error_scale
+from qconf.core.error_scale import ERROR_SCALES, error_scale
 from qconf.core.renamed import renamed
 from qconf.core.seeding import draw_seed, random_source, with_seed
 from qconf.core.validation import (
@@ -38,41 +37,63 @@ from qconf.core.validation import (
     select_rows,
 )
 from qconf.encoding.encoded import Encoded, takes_encoded
-from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.source_pairs import Pairs, check_pairs
-from qconf.errors import OptionError
+from qconf.errors import EstimatorError
 from qconf.estimators.bounds import BOUNDS, upper_bound
-from qconf.estimators.conflict import check_learns, with_conflicts
-from qconf.estimators.registry import make_estimator
-from qconf.model.background import Background
-from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.given_prediction import given_prediction, shadow_of
-from qconf.model.known_sales import KeptRows, KnownSales
+from qconf.model.coded_pair import coded_pair
+from qconf.model.given_prediction import given_prediction
+from qconf.model.known_sales import KeptRows
 from qconf.model.known_values import KnownValues
 from qconf.model.probabilities import PredictsProbabilities, held_out_distribution
-from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples, with_prediction
-from qconf.model.shadow import PredictionShadow
+from qconf.model.remembering import RemembersRows, name_of, pinned_rows
+from qconf.model.replicates import Maker
+from qconf.model.row_views import ViewsRows
+from qconf.model.splitting import SplitsErrors
+from qconf.model.unfitted import check_replicates, unfitted_confidence, unfitted_regressor
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.residuals.schedules import schedule
-from qconf.residuals.valuation import default_valuation_model
-from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
+from qconf.tables.fit_roles import FitRoles
 from qconf.tables.roles import (
-    check_known,
     check_positive,
     check_target_values,
     fit_target,
-    is_name,
-    moments_of,
 )
 
-__all__ = ["ConfidentRegressor"]
-
-_MIN_REPLICATES = 2
-#: Rows that are kept so that a model can be known again by what it predicts.
-_PINNED = 16
+__all__ = ["ConfidentRegressor", "WholeTable"]
 
 
-class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, BaseEstimator):
+class WholeTable(Protocol):
+    """A table that does not fit in memory, of which some rows were drawn."""
+
+    def learn(
+        self, model: ConfidentRegressor, regressor: Any, known: KnownValues
+    ) -> tuple[Any, KnownValues, tuple[Any, Any] | None]:
+        """Fit the valuation model on all rows.
+
+        Parameters
+        ----------
+        model : ConfidentRegressor
+            That knows how columns are read.
+        regressor : regressor
+            Unfitted.
+        known : KnownValues
+            What the drawn rows hold.
+
+        Returns
+        -------
+        regressor : regressor
+            Fitted.
+        known : KnownValues
+            What all rows hold.
+        time_range : tuple or None
+            Their first and last time.
+        """
+
+
+class ConfidentRegressor(
+    TakesTables, ViewsRows, RemembersRows, SplitsErrors, PredictsProbabilities, RegressorMixin,
+    BaseEstimator,
+):  # fmt: skip
     """A regressor that also says how wrong each of its predictions is likely to be.
 
     `fit` makes out-of-sample residuals by fitting the valuation model on parts of the rows, fits
@@ -258,8 +279,33 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         UserWarning
             If rows have no time.
         """
+        return self._fitted(X, y, time, groups, None)
+
+    def fit_drawn(
+        self,
+        X: TableLike,
+        y: ArrayLike,
+        whole: WholeTable,
+        *,
+        time: str | ArrayLike | None = None,
+        groups: str | ArrayLike | None = None,
+    ) -> Self:
+        """Fit on rows that were drawn from a longer table, and the valuation model on all of it.
+
+        Parameters
+        ----------
+        X, y, time, groups
+            As `fit`; the rows that were drawn.
+        whole : WholeTable
+            All rows.
+        """
+        return self._fitted(X, y, time, groups, whole)
+
+    def _fitted(
+        self, X: TableLike, y: ArrayLike, time: Any, groups: Any, whole: WholeTable | None
+    ) -> Self:
         check_parameters(self)
-        self._check_bound()
+        check_replicates(self.regressor, self.bootstrap, self.n_bootstrap, self.bound)
         scale = error_scale(self.error)
         table = check_table(self, X, reset=True)
         target = fit_target(y, len(table))
@@ -269,7 +315,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         predicted = None if given is None else given.predict(table)
         self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
-        self.pinned_: Table = select_rows(table, _spread(roles.rows))
+        self.pinned_: Table = select_rows(table, pinned_rows(roles.rows))
         given_rows = select_rows(table, roles.rows)
         kept = KeptRows(table, target) if self.keep_sales else None
         table = select_rows(self._features(table), roles.rows)
@@ -287,9 +333,19 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             predicted=given is not None,
             random_state=draw_seed(rng),
         )
-        model = self._unfitted_regressor(scale) if given is None else given
-        parts = model, self._unfitted_confidence(), self._hidden
-        maker = Maker(table, target, scale, plan.residual_fits, *parts, roles.time, roles.groups)
+        model = unfitted_regressor(self.regressor, scale) if given is None else given
+        made = unfitted_confidence(self.confidence, self.conflicts)
+        maker = Maker(
+            table,
+            target,
+            scale,
+            plan.residual_fits,
+            model,
+            made,
+            self.hidden_from_confidence,
+            roles.time,
+            roles.groups,
+        )
         regressor = with_seed(clone(maker.regressor), rng)
         prediction = maker.held_out_predictions(regressor)
         if predicted is not None:
@@ -297,9 +353,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
-        self.regressor_ = maker.fit_regressor(regressor)
+        self._learn_values(maker, regressor, whole)
         self._fit_replicates(maker, prediction, rng)
-        self._remember(given_rows, table, target, roles, _name_of(y), kept)
+        self._remember(given_rows, table, target, roles, name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
@@ -307,100 +363,14 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             self.error_distribution_ = held_out_distribution(*held_out, given=given is not None)
         return self
 
-    @property
-    def encoder(self) -> TableEncoder:
-        """What turns features, as the valuation model sees them, into numbers."""
-        return self._known_values.encoder
-
-    def _remember(
-        self,
-        given: Table,
-        table: Table,
-        target: FloatArray,
-        roles: FitRoles,
-        target_name: str | None,
-        kept: KeptRows | None,
-    ) -> None:
-        """Keep of the rows what it takes to tell others from them, and to explain others."""
-        self._known_values = KnownValues.of(table)
-        self.known_sales_ = KnownSales.of(
-            table, target, roles.rows, roles.n_rows, self.encoder, target_name, kept
-        )
-        self.background_ = Background.of(
-            given,
-            table,
-            self.encoder,
-            self.residual_[roles.rows],
-            lambda rows: self._estimate(rows, self._predicted(rows)),
-        )
-
-    def _cast_shadow(
-        self,
-        table: Table,
-        predicted: FloatArray | None,
-        roles: FitRoles,
-        rng: np.random.RandomState,
-    ) -> None:
-        """Keep what tells predictions of somebody else's model from those of another."""
-        self.shadow_: PredictionShadow | None = None
-        if predicted is not None and isinstance(table, pd.DataFrame):
-            features = table.drop(columns=list(self._hidden))
-            told = roles.time, roles.groups, draw_seed(rng)
-            self.shadow_ = shadow_of(features, predicted[roles.rows], *told)
-
-    def _take_roles(self, table: Table, time: Any, groups: Any) -> FitRoles:
-        """Remember which columns play a role, and read what they say of each row."""
-        self.time_name_ = str(time) if is_name(time) else None
-        self.group_name_ = str(groups) if is_name(groups) else None
-        features = table
-        if self._given_name is not None and isinstance(table, pd.DataFrame):
-            check_known(table, self._given_name)
-            features = table.drop(columns=self._given_name)
-        roles = fit_roles(features, time, groups, keep_copies=self.copies == "keep")
-        self.time_range_ = roles.time_range
-        return roles
-
-    @property
-    def _hidden(self) -> tuple[str, ...]:
-        """Columns that the confidence estimator does not see; a prediction it sees as such."""
-        return tuple(name for name in (self.time_name_, self._given_name) if name is not None)
-
-    def _seen_by_confidence(self, features: Table) -> Table:
-        """Look at features as the confidence estimator does, without the prediction."""
-        hidden = list(self._hidden)
-        return features.drop(columns=hidden) if isinstance(features, pd.DataFrame) else features
-
-    def _features(self, table: Table) -> Table:
-        """Look at a checked table as the valuation model does: time as time, no group."""
-        if not isinstance(table, pd.DataFrame):
-            return table
-        if self.group_name_ is not None:
-            table = table.drop(columns=self.group_name_)
-        if self.time_name_ is not None:
-            moments, _ = moments_of(table[self.time_name_].reset_index(drop=True))
-            table = table.assign(**{self.time_name_: moments})
-        return table
-
-    def _checked(self, X: TableLike) -> Table:
-        """Check new rows, and warn if they lie far beyond the times of `fit`."""
-        table = self.features_of(X)
-        if self.time_name_ is not None and isinstance(table, pd.DataFrame):
-            warn_beyond(table[self.time_name_].to_numpy(), self.time_range_)
-        return table
-
-    def features_of(self, X: TableLike) -> Table:
-        """Check rows, and look at them as the valuation model does: time as time, no group.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        DataFrame or ndarray of shape (n_samples, n_features)
-        """
-        check_is_fitted(self)
-        return self._features(check_table(self, X, reset=False))
+    def _learn_values(self, maker: Maker, regressor: Any, whole: WholeTable | None) -> None:
+        """Fit the valuation model on all rows, of which these may have been drawn."""
+        self._known_values = KnownValues.of(maker.table)
+        if whole is None:
+            self.regressor_ = maker.fit_regressor(regressor)
+            return
+        learned = whole.learn(self, regressor, self._known_values)
+        self.regressor_, self._known_values, self.time_range_ = learned
 
     def values_of(self, features: Table) -> FloatArray:
         """Predict the target of rows from `features_of`, which need no second look.
@@ -414,48 +384,6 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         ndarray of shape (n_samples,)
         """
         return self._predicted(features)
-
-    def described(self, features: Table, prediction: FloatArray) -> Table:
-        """Look at rows from `features_of` as the confidence estimator does.
-
-        Parameters
-        ----------
-        features : DataFrame or ndarray of shape (n_samples, n_features)
-        prediction : ndarray of shape (n_samples,)
-
-        Returns
-        -------
-        DataFrame or ndarray
-            With the prediction, without the time.
-        """
-        return with_prediction(features, prediction, self._hidden)
-
-    def _fit_replicates(
-        self,
-        maker: Maker,
-        prediction: FloatArray,
-        rng: np.random.RandomState,
-    ) -> None:
-        """Fit the replicates, and see with them where the rows fall apart."""
-        self.replicates_: Replicates | None = None
-        self.cuts_: Cuts | None = None
-        if not self.n_bootstrap:
-            return
-        drawn = resamples(maker.fits, len(prediction), self.n_bootstrap, rng, maker.groups)
-        self.replicates_ = fit_replicates(maker, prediction, drawn, self.bootstrap, rng)
-        held_out_variance = self.replicates_.held_out_variance
-        if held_out_variance is None:
-            return
-        known = np.flatnonzero(np.isfinite(prediction))
-        shortage = maker.shortage[known]
-        self._shortage = float(shortage.mean())
-        seen = select_rows(maker.table, known)
-        # Of held-out predictions, as those of new rows are: of its own rows a model is too sure.
-        self.cuts_ = split_error(
-            self._estimate(seen, prediction[known]) ** 2,
-            held_out_variance[known] / shortage,
-            self._shortage,
-        ).natural_cuts()
 
     @overload
     def predict(self, X: TableLike, return_std: Literal[False] = False) -> FloatArray: ...
@@ -482,10 +410,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             Only with `return_std`; >= 0, lower is more confident.
         """
         table = self._checked(X)
-        prediction = self._predicted(table)
         if not return_std:
-            return prediction
-        expected = self._expected_error(table, prediction)
+            return self._predicted(table)
+        prediction, expected = self._both(table)
         return prediction, error_scale(self.error).spread(expected, prediction)
 
     def predict_error(self, X: TableLike) -> FloatArray:
@@ -501,8 +428,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             Expected error >= 0, in error-scale units; lower is more confident. With replicates,
             the root of the `bound` over their squared expected errors.
         """
-        table = self._checked(X)
-        return self._expected_error(table, self._predicted(table))
+        return self._both(self._checked(X))[1]
 
     def predict_with_error(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         """Predict the target and the expected error of each row, checking the rows once.
@@ -518,9 +444,26 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         expected_error : ndarray of shape (n_samples,)
             As `predict_error` returns it.
         """
-        table = self._checked(X)
-        prediction = self._predicted(table)
-        return prediction, self._expected_error(table, prediction)
+        return self._both(self._checked(X))
+
+    def predict_encoded(self, rows: Encoded) -> tuple[FloatArray, FloatArray]:
+        """Do the same with rows that `encoder` has encoded, if both models read such.
+
+        Parameters
+        ----------
+        rows : Encoded of shape (n_samples, n_features)
+            What `features_of` returns of checked rows, encoded.
+
+        Raises
+        ------
+        EstimatorError
+            If one of the models has to see the rows themselves (`coded_pair` is None).
+        """
+        coded = coded_pair(self)
+        if coded is None:
+            msg = "This model does not read encoded rows: use predict_with_error."
+            raise EstimatorError(msg)
+        return coded.ask(self, rows)
 
     def unlike(self, X: TableLike) -> pd.DataFrame:
         """Tell the cells that hold what no row of `fit` held.
@@ -537,81 +480,28 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """
         table = self.features_of(X)
         return pd.DataFrame(
-            self._known_values.unlike(table),
+            self.unlike_codes(Encoded.of(table, self.encoder)),
             columns=getattr(table, "columns", None),
             index=getattr(table, "index", None),
         )
 
-    def decompose(
-        self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None
-    ) -> pd.DataFrame:
-        """Split the expected error of each row into what more data could cure, and what not.
-
-        The expected squared error is irreducible error + variance of the model; squared bias
-        cannot be told from noise, and counts as irreducible (Hastie, Tibshirani & Friedman, ESL
-        2nd ed., p. 223). The variance is that of the replicates' predictions. Needs
-        ``bootstrap="both"`` and at least 2 replicates; with B of them the variance has a relative
-        standard error of sqrt(2 / (B − 1)), so that 30 are good to a quarter.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            Rows that were not in `fit`: of its own rows a flexible model is too sure.
-        rare_below : float, default=None
-            Rows with fewer effective rows are rare.
-        hard_above : float, default=None
-            Rows with a larger irreducible error are hard. None, for either, is where the rows of
-            `fit` fall apart best (`qconf.model.decomposition.natural_break`); see `cuts_`.
-
-        Returns
-        -------
-        DataFrame of shape (n_samples, 5)
-            With the index of `X`. ``expected_error``: of the valuation model in use, without a
-            bound, the root of the sum of the squares of the next two. ``irreducible`` and
-            ``model_sd``: in error-scale units. ``effective_rows``: how many rows with this noise
-            would have a mean as uncertain as the prediction. ``archetype``: "common, easy",
-            "rare, easy", "common, hard" or "rare, hard".
-
-        Raises
-        ------
-        OptionError
-            If there are no replicates of the valuation model, or a threshold is negative.
-
-        Notes
-        -----
-        Residuals come from valuation models that were fitted on a part of the rows. Their
-        variance is taken to be larger in proportion, K / (K − 1) times with K folds and more
-        with the short histories of residuals forward in time, and taken out with that factor;
-        so ``expected_error`` is a little below that of `predict_error`. Rows with equal features
-        are not the only ones that a model learns from: where it also learns from noisier ones,
-        a row counts as rare in spite of many like it, for more of these would help it.
-        """
-        check_is_fitted(self)
-        if self.replicates_ is None or self.cuts_ is None:
-            msg = (
-                "The split needs replicates of the valuation model: bootstrap='both' and "
-                f"n_bootstrap >= {_MIN_REPLICATES}, got bootstrap={self.bootstrap!r} and "
-                f"n_bootstrap = {self.n_bootstrap}."
-            )
-            raise OptionError(msg)
-        cuts = Cuts(
-            _given_cut("rare_below", rare_below, self.cuts_.rare_below),
-            _given_cut("hard_above", hard_above, self.cuts_.hard_above),
-        )
-        table = self._checked(X)
-        prediction = self._predicted(table)
-        shares: Shares = split_error(
-            self._estimate(table, prediction) ** 2,
-            self.replicates_.model_variance(table, prediction, error_scale(self.error)),
-            self._shortage,
-        )
-        return shares.to_frame(cuts, table.index if isinstance(table, pd.DataFrame) else None)
+    def unlike_codes(self, rows: Encoded) -> BoolArray:
+        """Do the same with rows that `encoder` has encoded, shape (n_samples, n_features)."""
+        return self._known_values.unlike(rows)
 
     def _predicted(self, table: Table) -> FloatArray:
         """Predict the target of rows that were checked; models of ours need no second look."""
         model: Any = self.regressor_
         rows = Encoded.of(table, model.encoder_) if takes_encoded(model) else table
         return np.asarray(model.predict(rows), dtype=np.float64)
+
+    def _both(self, table: Table) -> tuple[FloatArray, FloatArray]:
+        """Predict the target and the expected error of rows that were checked."""
+        coded = coded_pair(self)
+        if coded is not None:
+            return coded.ask(self, Encoded.of(table, self.encoder))
+        prediction = self._predicted(table)
+        return prediction, self._expected_error(table, prediction)
 
     def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
         if self.replicates_ is None:
@@ -624,67 +514,12 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         expected: FloatArray = self.confidence_.predict(self.described(table, prediction))
         return expected
 
-    def _check_bound(self) -> None:
-        if self.bootstrap == "both" and isinstance(self.regressor, str):
-            msg = (
-                "bootstrap='both' fits the valuation model again, and of somebody else's there are "
-                f"only predictions (regressor={self.regressor!r}). Use bootstrap='error'."
-            )
-            raise OptionError(msg)
-        if self.bound != "mean" and self.n_bootstrap < _MIN_REPLICATES:
-            msg = (
-                f"The bound {self.bound!r} is taken over bootstrap replicates and needs "
-                f"n_bootstrap >= {_MIN_REPLICATES}, got {self.n_bootstrap}."
-            )
-            raise OptionError(msg)
-
-    def _unfitted_regressor(self, scale: ErrorScale) -> Any:
-        if self.regressor is None:
-            return default_valuation_model(scale)
-        return clone(_made("regressor", self.regressor))
-
-    def _unfitted_confidence(self) -> Any:
-        if isinstance(self.confidence, str):
-            estimator = make_estimator(self.confidence)
-        else:
-            estimator = clone(_made("confidence", self.confidence))
-        check_learns(estimator, self.conflicts, str(self.confidence))
-        return with_conflicts(estimator, self.conflicts)
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = self.error != "absolute"
         return tags
 
 
-def _spread(rows: IntArray) -> IntArray:
-    """Choose a few rows, evenly along the table."""
-    at = np.linspace(0, len(rows) - 1, num=min(_PINNED, len(rows))).astype(np.intp)
-    return rows[at]
-
-
-def _name_of(target: Any) -> str | None:
-    name = getattr(target, "name", None)
-    return str(name) if name is not None and is_name(name) else None
-
-
 def _of_new_rows(prediction: FloatArray, roles: FitRoles) -> FloatArray:
     """Leave out the predictions of rows that get no residual, being copies of earlier ones."""
     return prediction if roles.repeats is None else np.where(roles.repeats, np.nan, prediction)
-
-
-def _made(role: str, estimator: Any) -> Any:
-    """Refuse a class where an instance of it is meant."""
-    if isinstance(estimator, type):
-        msg = f"The {role} is a class; pass one that is made: {estimator.__name__}()."
-        raise OptionError(msg)
-    return estimator
-
-
-def _given_cut(name: str, asked: float | None, found: float) -> float:
-    if asked is None:
-        return found
-    if not (isinstance(asked, Real) and asked >= 0):
-        msg = f"{name} must be a number >= 0, or None for {found:.3g}; got {asked!r}."
-        raise OptionError(msg)
-    return float(asked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from qconf._types import BootstrapScope, FloatArray, IntArray, Table, TableT
 from qconf.core.conventions import PREDICTION
 from qconf.core.error_scale import ErrorScale
 from qconf.core.seeding import draw_seed, with_seed
+from qconf.core.spreading import each, is_spread
 from qconf.core.validation import check_column, select_rows
 from qconf.evaluation.resampling import resample_counts
 from qconf.residuals.crossfit import fit_confidence, out_of_sample
@@ -121,13 +122,19 @@ class Maker:
         self, prediction: FloatArray, rng: np.random.RandomState, counts: IntArray | None = None
     ) -> Any:
         """Fit the confidence estimator on the residuals of a resample's rows that have one."""
+        return self.fit_seeded(with_seed(clone(self.confidence), rng), prediction, counts)
+
+    def fit_seeded(
+        self, confidence: Any, prediction: FloatArray, counts: IntArray | None = None
+    ) -> Any:
+        """Fit a confidence estimator that has its seeds."""
         rows = _drawn(np.flatnonzero(np.isfinite(prediction)), counts)
         described = with_prediction(select_rows(self.table, rows), prediction[rows], self.hidden)
         residual = self.scale.checked_residual(prediction[rows], self.target[rows])
         told = [
             None if role is None else role[rows] for role in (self.time, self.groups, self.target)
         ]
-        return fit_confidence(with_seed(clone(self.confidence), rng), described, residual, *told)
+        return fit_confidence(confidence, described, residual, *told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,15 +216,44 @@ def fit_replicates(
     """
     pairs = []
     spread = _Spread(len(prediction))
-    for counts in drawn:
-        regressor, own = None, prediction
-        if scope == "both":
-            unfitted = with_seed(clone(maker.regressor), rng)
-            own = maker.held_out_predictions(unfitted, counts)
-            regressor = maker.fit_regressor(unfitted, counts)
+    for pair, own in _made(maker, prediction, _seeded(maker, drawn, scope, rng)):
+        if pair.regressor is not None:
             spread.add(maker.scale.residual(own, prediction))
-        pairs.append(Pair(regressor, maker.fit_confidence(own, rng, counts), maker.hidden))
+        pairs.append(pair)
     return Replicates(pairs, spread.variance if spread.count > 1 else None)
+
+
+#: How often each row was drawn, and the two models, seeded: None where the first is not fitted.
+_Unfitted: TypeAlias = tuple[IntArray, Any, Any]
+
+
+def _seeded(
+    maker: Maker, drawn: Iterator[IntArray], scope: BootstrapScope, rng: np.random.RandomState
+) -> Iterator[_Unfitted]:
+    """Give the models of each replicate their seeds, one after the other."""
+    for counts in drawn:
+        regressor = with_seed(clone(maker.regressor), rng) if scope == "both" else None
+        yield counts, regressor, with_seed(clone(maker.confidence), rng)
+
+
+def _made(
+    maker: Maker, prediction: FloatArray, unfitted: Iterator[_Unfitted]
+) -> Iterator[tuple[Pair, FloatArray]]:
+    """Fit pairs; return with each the held-out predictions that it learned from."""
+
+    def make(one: _Unfitted) -> tuple[Pair, FloatArray]:
+        counts, regressor, confidence = one
+        fitted, own = None, prediction
+        if regressor is not None:
+            own = maker.held_out_predictions(regressor, counts)
+            fitted = maker.fit_regressor(regressor, counts)
+        learned = maker.fit_seeded(confidence, own, counts)
+        return Pair(fitted, learned, maker.hidden), own
+
+    if is_spread():
+        return each(make, list(unfitted), len(prediction), ours=False)
+    # One after the other: resamples of many replicates need not be there at once.
+    return map(make, unfitted)
 
 
 def resamples(

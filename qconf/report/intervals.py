@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import fill, shorten
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qconf.core.estimate import Estimate
-from qconf.core.printable import shown
+from qconf.report.axes import short_name
 from qconf.report.display import Display
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.container import ErrorbarContainer
 
 __all__ = ["IntervalsDisplay"]
-
-#: Of a line of a name, and of a name, so that there is room for the picture.
-_LINE, _LONGEST = 24, 44
 
 
 class IntervalsDisplay(Display["ErrorbarContainer"]):
@@ -37,6 +33,8 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         Whether they are parts of one, drawn in per cent.
     expected : mapping of str to float, default=None
         What each was expected to be, drawn as a hollow mark.
+    labels : tuple of str
+        What estimates and hollow marks are called.
 
     Attributes
     ----------
@@ -59,11 +57,13 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         reference: tuple[float, str] | None = None,
         percent: bool = True,
         expected: Mapping[str, float] | None = None,
+        labels: tuple[str, str] = ("came, with its interval", "expected"),
     ) -> None:
         self.estimates = estimates
         self.axis = axis
         self.reference = reference
         self.expected = expected
+        self.labels = labels
         self._times = 100.0 if percent else 1.0
 
     def _drawn(self, ax: Axes) -> dict[str, ErrorbarContainer]:
@@ -75,24 +75,18 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         reach = np.maximum(np.stack([value - ends[0], ends[1] - value]), 0.0)
         dots = ax.errorbar(
             value, at, xerr=reach, fmt="o", color=PALETTE["blue"], markersize=5, elinewidth=1.5,
-            capsize=3, label="came, with its interval",
+            capsize=3, label=self.labels[0],
         )  # fmt: skip
         if self.expected is not None:
             known = [self._times * self.expected.get(name, np.nan) for name in self.estimates]
             ax.plot(
                 known, at, linestyle="none", marker="D", markersize=6, markerfacecolor="none",
-                markeredgecolor=PALETTE["vermillion"], label="expected",
+                markeredgecolor=PALETTE["vermillion"], label=self.labels[1],
             )  # fmt: skip
         if self.reference is not None:
             where, name = self.reference
             ax.axvline(self._times * where, color=GREY, linestyle="--", linewidth=1, label=name)
-        ax.set_yticks(at, [_short(name) for name in self.estimates])
+        ax.set_yticks(at, [short_name(name) for name in self.estimates])
         ax.set_ylim(len(at) - 0.5, -0.5)
         ax.set_xlabel(self.axis)
         return {"estimates": dots}
-
-
-def _short(name: str) -> str:
-    plain = shown(name)
-    cut = shorten(plain, _LONGEST, placeholder=" …") if " " in plain else plain[:_LONGEST]
-    return fill(cut, _LINE)

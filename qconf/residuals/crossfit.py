@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from qconf._types import FloatArray, Table, TableT
-from qconf.core.threads import side_by_side
+from qconf.core.spreading import each
 from qconf.core.validation import check_column, select_rows
 from qconf.encoding.encoded import takes_encoded
 from qconf.errors import TableError
@@ -68,7 +68,7 @@ def out_of_sample(
         return tuple(_predicted(fitted, select_rows(X, rows), known) for rows in fit.held_out)
 
     predictions = []
-    for blocks in side_by_side(predicted, fits, len(y), ours=_is_ours(model)):
+    for blocks in each(predicted, fits, len(y), ours=_is_ours(model)):
         predictions.append(blocks)
         done()
     return predictions

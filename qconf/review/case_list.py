@@ -16,13 +16,37 @@ from qconf.report.grid import Column, Grid
 if TYPE_CHECKING:
     from qconf.review.store.records import CaseRecord, Decision
 
-__all__ = ["CaseList", "CaseSheet"]
+__all__ = ["CaseList", "CaseSheet", "cases_in_words", "counted"]
 
 _OF_SALES = ("weight", "price", "adjusted_price")
 _COLUMNS = (
     "case", "rank", "row", "source", "prediction", "outcome", "expected_error", "why", "reason",
     "who", "open_with",
 )  # fmt: skip
+
+
+def counted(n: int, what: str) -> str:
+    """Say how many there are, and the verb.
+
+    Examples
+    --------
+    >>> counted(1, "case"), counted(1200, "case")
+    ('1 case is', '1,200 cases are')
+    """
+    return f"{n:,} {what} is" if n == 1 else f"{n:,} {what}s are"
+
+
+def cases_in_words(n_open: int, n_decided: int) -> str:
+    """Say how many cases are open and how many are decided.
+
+    Examples
+    --------
+    >>> cases_in_words(1, 9), cases_in_words(9, 1)
+    ('1 case is open, 9 are decided', '9 cases are open, 1 is decided')
+    """
+    return (
+        f"{counted(n_open, 'case')} open, {n_decided:,} {'is' if n_decided == 1 else 'are'} decided"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +79,7 @@ class CaseList:
         return drawn(*self._parts()).rstrip("\n")
 
     def _parts(self) -> Iterator[str | Grid]:
-        yield f"{self.counts['open']:,} cases are open, {self.counts['decided']:,} are decided."
+        yield f"{cases_in_words(self.counts['open'], self.counts['decided'])}."
         columns = [
             Column("case", right=True), Column("row"), Column("source"),
             Column("prediction", right=True), Column("outcome", right=True),

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qconf._types import FloatArray
-from qconf.errors import OptionError
+from qconf._types import FloatArray, IntArray
+from qconf.encoding.agreement import Agreement
+from qconf.encoding.conflict_wording import in_words
+from qconf.encoding.source_pairs import SourcePair
 from qconf.tables.roles import check_known, role_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Conflicts", "check_pairs", "find_conflicts"]
+__all__ = ["Conflicts", "find_conflicts"]
 
-#: A difference is one if it is larger than this share, and than so many usual ones.
-_LEAST, _USUAL = 0.05, 4.0
-#: The standard deviation of a normal distribution, in median absolute deviations.
-_NORMAL = 1.4826
+#: Somebody looks into each: a conflict is one if it is larger than this share, and than so many
+#: standard deviations.
+_LEAST, _DEVIATIONS = 0.05, 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,46 +35,38 @@ class Conflicts:
         one of them does not tell.
     pair : ndarray of shape (n_rows,) of int
         Which pair that is.
-    pairs : tuple of (str, str)
+    pairs : tuple of SourcePair
+    agreements : tuple of Agreement
+        How the sources of each pair usually agree.
     """
 
     excess: FloatArray
-    pair: np.ndarray[tuple[int], np.dtype[np.intp]]
-    pairs: tuple[tuple[str, str], ...]
+    pair: IntArray
+    pairs: tuple[SourcePair, ...]
+    agreements: tuple[Agreement, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """All that is compared."""
+        return [name for pair in self.pairs for name in pair.sources]
 
     def in_words(self, row: int, frame: pd.DataFrame) -> str:
         """Say what the two sources tell of a row."""
-        first, second = self.pairs[int(self.pair[row])]
-        told = ", ".join(f"{name} {frame[name].iloc[row]:g}" for name in (first, second))
-        times = float(np.exp(self.excess[row]))
-        return f"two sources disagree: {told}; {times:.3g} times further apart than usual"
+        number = int(self.pair[row])
+        pair, agreement = self.pairs[number], self.agreements[number]
+        first, second = (float(frame[name].iloc[row]) for name in pair.sources)
+        return in_words(
+            pair, first, second, bias=agreement.bias, by_ratio=agreement.by_ratio, unusual=True
+        )
 
 
-def check_pairs(pairs: Iterable[Sequence[str]] | None) -> tuple[tuple[str, str], ...]:
-    """Check pairs of columns.
-
-    Raises
-    ------
-    OptionError
-    """
-    told = []
-    for one in pairs or ():
-        if isinstance(one, str) or len(one) != 2 or one[0] == one[1]:  # noqa: PLR2004 - a pair
-            msg = (
-                f"A conflict is between two columns, such as (size_tax, size_listing); got {one!r}."
-            )
-            raise OptionError(msg)
-        told.append((str(one[0]), str(one[1])))
-    return tuple(told)
-
-
-def find_conflicts(frame: pd.DataFrame, pairs: tuple[tuple[str, str], ...]) -> Conflicts:
+def find_conflicts(frame: pd.DataFrame, pairs: Sequence[SourcePair]) -> Conflicts:
     """Find rows where two sources of one input disagree more than they usually do.
 
     Parameters
     ----------
     frame : DataFrame of shape (n_rows, n_columns)
-    pairs : tuple of (str, str)
+    pairs : sequence of SourcePair
         Columns of numbers. What is not above 0 is taken for not told.
 
     Returns
@@ -90,26 +83,24 @@ def find_conflicts(frame: pd.DataFrame, pairs: tuple[tuple[str, str], ...]) -> C
     >>> import pandas as pd
     >>> tax = pd.Series(np.linspace(80.0, 300.0, 50))
     >>> frame = pd.DataFrame({"tax": tax, "listing": 0.95 * tax}).replace({"tax": {80.0: 8.0}})
-    >>> found = find_conflicts(frame, (("tax", "listing"),))
+    >>> found = find_conflicts(frame, [SourcePair("tax", "listing")])
     >>> np.flatnonzero(found.excess), found.in_words(0, frame)
-    (array([0]), 'two sources disagree: tax 8, listing 76; 10 times further apart than usual')
+    (array([0]), 'two sources disagree: tax 8, listing 76; tax is usually 5 % above')
     """
     excess, which = np.zeros(len(frame)), np.zeros(len(frame), dtype=np.intp)
-    for number, names in enumerate(pairs):
-        apart = _log_ratio(frame, *names)
-        usual = np.nanmedian(apart) if np.isfinite(apart).any() else 0.0
-        beyond = np.abs(apart - usual)
-        spread = _NORMAL * np.nanmedian(beyond) if np.isfinite(beyond).any() else 0.0
-        beyond = np.where(beyond > max(_LEAST, _USUAL * spread), beyond, 0.0)
+    agreements = []
+    for number, pair in enumerate(pairs):
+        told = [_numbers(frame, name) for name in pair.sources]
+        agreement = Agreement.learn(told[0], told[1], "ratio")
+        conflict = agreement.conflict(told[0], told[1])
+        unusual = agreement.is_unusual(conflict, deviations=_DEVIATIONS, least=_LEAST)
+        beyond = np.where(unusual, np.abs(conflict), 0.0)
         which[beyond > excess] = number
         excess = np.maximum(excess, beyond)
-    return Conflicts(excess, which, pairs)
+        agreements.append(agreement)
+    return Conflicts(excess, which, tuple(pairs), tuple(agreements))
 
 
-def _log_ratio(frame: pd.DataFrame, *names: str) -> FloatArray:
-    told = []
-    for name in names:
-        check_known(frame, name)
-        numbers = role_numbers(frame[name], f"input {name!r}")
-        told.append(np.log(np.where(numbers > 0, numbers, np.nan)))
-    return np.asarray(told[0] - told[1])
+def _numbers(frame: pd.DataFrame, name: str) -> FloatArray:
+    check_known(frame, name)
+    return role_numbers(frame[name], f"input {name!r}")

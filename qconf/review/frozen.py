@@ -39,7 +39,7 @@ def frozen_cases(
         One explanation for each chosen row, or None.
     """
     at = [row for row, _ in chosen]
-    kept = dict.fromkeys([*rows.columns, *rows.key_columns, *sum(known[0].pairs, ())])
+    kept = dict.fromkeys([*rows.columns, *rows.key_columns, *known[0].columns])
     inputs = plain_rows(rows.frame.iloc[at], list(kept))
     estimates = plain_rows(rows.scores.iloc[at], list(rows.scores.columns))
     named = {one.name: one.names(len(rows)) for one in sources}

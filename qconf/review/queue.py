@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from os import PathLike
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from qconf._types import BoolArray, FloatArray, IntArray, TableLike
 from qconf.core.conventions import PREDICTION, check_seed
+from qconf.encoding.source_pairs import Pairs, SourcePair, read_pairs
 from qconf.errors import OptionError
 from qconf.explanation.conflicts import conflicting_pairs
-from qconf.review.conflicts import Conflicts, check_pairs, find_conflicts
+from qconf.review.conflicts import Conflicts, find_conflicts
 from qconf.review.discoveries import discoveries
 from qconf.review.explained import Explain, explanations
 from qconf.review.frozen import frozen_cases
@@ -41,7 +42,7 @@ def review_queue(
     n: int = 50,
     fdr: float = 0.1,
     random_share: float = 0.2,
-    conflicts: Iterable[Sequence[str]] | None = None,
+    conflicts: Pairs | None = None,
     flagged: Mapping[str, int] | Collection[str] | None = None,
     stake: str | None = None,
     queued: Collection[str] = (),
@@ -78,9 +79,9 @@ def review_queue(
         probabilities by the model's own distribution of errors, and Benjamini and Hochberg's rule.
     random_share : float, default=0.2
         In [0, 1].
-    conflicts : iterable of (str, str), default=None
-        Pairs of columns that tell the same from two sources. None is those that the model itself
-        was told of; an empty list is none.
+    conflicts : sequence of (str, str), or mapping of str to (str, str), default=None
+        Pairs of columns that tell the same from two sources, or what each is about, and the pair.
+        None is those that the model itself was told of; an empty list is none.
     flagged : mapping of str to int, or collection of str, default=None
         Keys of rows that people said something of, and how often: `FeedbackStore.flagged`.
     stake : str, default=None
@@ -130,7 +131,7 @@ def review_queue(
     """
     _check_options(n, fdr, random_share)
     check_seed(random_state)
-    asked = None if conflicts is None else check_pairs(conflicts)
+    asked = None if conflicts is None else read_pairs(conflicts)
     rows = scored_outcomes(
         model, outcomes, truth=truth, key=key, time=time, threshold=threshold, reading=reading,
         plugins=plugins, trust=trust,
@@ -199,10 +200,10 @@ def _check_options(n: int, fdr: float, random_share: float) -> None:
         raise OptionError(msg)
 
 
-def _known_pairs(rows: ScoredOutcomes) -> tuple[tuple[str, str], ...]:
+def _known_pairs(rows: ScoredOutcomes) -> list[SourcePair]:
     """Return the pairs that the model was told of, where it was."""
     known = conflicting_pairs(rows.pair) if hasattr(rows.pair, "confidence_") else []
-    return tuple(pair for pair in known if set(pair) <= set(rows.frame.columns))
+    return read_pairs([pair for pair in known if set(pair) <= set(rows.frame.columns)])
 
 
 def _counts(flagged: Mapping[str, int] | Collection[str] | None) -> dict[str, int]:

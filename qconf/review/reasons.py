@@ -7,11 +7,13 @@ from typing import Final
 
 from qconf.errors import OptionError, not_one_of
 
-__all__ = ["DECISIONS", "FINE", "REASONS", "check_reason"]
+__all__ = ["DECISIONS", "FINE", "REASONS", "WRONG_INPUT", "check_reason"]
 
+#: An input is not what it should be.
+WRONG_INPUT: Final = "wrong_input"
 #: What people say where they see an estimate.
 REASONS: Final[Mapping[str, str]] = {
-    "wrong_input": "an input is wrong",
+    WRONG_INPUT: "an input is wrong",
     "condition": "condition or quality",
     "not_arms_length": "not an arm's-length sale",
     "comparable_does_not_fit": "a comparable does not fit",

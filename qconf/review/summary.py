@@ -15,6 +15,7 @@ from qconf.core.printable import shown
 from qconf.errors import TableError, did_you_mean
 from qconf.report.grid import Column, Grid
 from qconf.report.html import as_html
+from qconf.review.case_list import cases_in_words
 from qconf.review.rates import apart, rate_of
 from qconf.review.reasons import DECISIONS, FINE, REASONS
 from qconf.review.slices import MONTH, slices_of
@@ -73,8 +74,9 @@ class ReviewSummary:
     def _parts(self) -> Iterator[str | Grid]:
         counts = self.counts
         yield (
-            f"{counts['decided']:,} cases are decided, {counts['open']:,} are not; "
-            f"{counts['feedback']:,} times people said something of an estimate. Intervals hold "
+            f"{cases_in_words(counts['open'], counts['decided'])}; people said something of "
+            f"estimates {counts['feedback']:,} time{'' if counts['feedback'] == 1 else 's'}. "
+            "Intervals hold "
             f"with {100 * self.confidence_level:g} %, those of slices all at once."
         )
         rows = self.table.reset_index()
@@ -130,7 +132,7 @@ def summarize(
         If the level is none.
     """
     check_options(threshold=1.0, fraction=1.0, confidence_level=confidence_level, outlier_rates=())
-    cases, feedback = store.cases(), store.feedback()
+    cases, feedback = store.cases(explained=False), store.feedback()
     _check_by(by, cases, feedback)
     decided = [one for one in cases if one.decision is not None]
     rows = [

@@ -5,7 +5,7 @@ It keeps nothing between batches, so that their size and order change no bit of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "EXPECTED_ERROR", "Scored", "check_kept", "one_batch", "output_fields", "score_batch",
-    "score_rows",
+    "EXPECTED_ERROR", "Scored", "ScoredTable", "check_kept", "error_of_one_fit", "one_batch",
+    "output_fields", "score_batch", "score_rows", "score_table", "unusable",
 ]  # fmt: skip
 
 EXPECTED_ERROR = "expected_error"
@@ -183,20 +183,63 @@ def score_rows(
     """
     check_kept(keep, batch.schema.names, model, decisions)
     new = schema.read(flat(batch), written)
-    reasons = {**new.reasons, **_bad_givens(model, new.table, schema)}
-    rows = np.setdiff1d(np.arange(batch.num_rows), list(reasons)).astype(np.intp)
-    table = select_rows(new.table, rows) if reasons else new.table
+    scored = score_table(model, new.table, schema, decisions, new.reasons)
+    told = _output(model, batch, scored.rows, keep, scored.scores, decisions)
+    return Scored(told, scored.reasons, scored.table, scored.scores.get(PREDICTION))
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredTable:
+    """Rows that a model has read, scored.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Which rows could be scored.
+    reasons : dict of int to str
+        Why others could not.
+    table : DataFrame or ndarray of shape (n_scored, n_features)
+    scores : dict of str to array-like of shape (n_scored,)
+        All that is said of rows, by column.
+    """
+
+    rows: IntArray
+    reasons: dict[int, str]
+    table: Any
+    scores: dict[str, Any]
+
+
+def score_table(
+    model: Any,
+    table: Any,
+    schema: Schema,
+    decisions: Decisions = _NOTHING_SAID,
+    unread: Mapping[int, str] | None = None,
+) -> ScoredTable:
+    """Score rows that `Schema.read` has read, or that were made as it makes them.
+
+    Parameters
+    ----------
+    model : ConfidentRegressor or confidence estimator
+    table : DataFrame or ndarray of shape (n_rows, n_features)
+    schema : Schema
+    decisions : Decisions
+    unread : mapping of int to str, default=None
+        Why some rows could not be read.
+    """
+    reasons = {**(unread or {}), **_bad_givens(model, table, schema)}
+    rows = np.setdiff1d(np.arange(len(table)), list(reasons)).astype(np.intp)
+    table = select_rows(table, rows) if reasons else table
     prediction, expected = _estimates(model, table)
     if prediction is not None:
-        bad = _unusable(prediction, error_scale(model.error))
+        bad = unusable(prediction, error_scale(model.error))
         for at in np.flatnonzero(bad):
             reasons[int(rows[at])] = _why_unusable(prediction[at])
         if bad.any():
             rows, prediction, expected = rows[~bad], prediction[~bad], expected[~bad]
             table = select_rows(table, np.flatnonzero(~bad))
     scores = _scores(model, table, prediction, expected, decisions)
-    told = _output(model, batch, rows, keep, scores, decisions)
-    return Scored(told, reasons, table, prediction)
+    return ScoredTable(rows, reasons, table, scores)
 
 
 def output_fields(model: Any, decisions: Decisions = _NOTHING_SAID) -> list[pa.Field[Any]]:
@@ -258,15 +301,16 @@ def _bad_givens(model: Any, table: Any, schema: Schema) -> dict[int, str]:
     if not isinstance(table, pd.DataFrame) or column not in schema.names:
         return {}
     given = table[column].to_numpy(dtype=np.float64)
-    bad = np.flatnonzero(_unusable(given, error_scale(model.error)))
+    bad = np.flatnonzero(unusable(given, error_scale(model.error)))
     return {int(at): _why_unusable(given[at], f"The prediction {column!r}") for at in bad}
 
 
-def _unusable(prediction: FloatArray, scale: ErrorScale) -> BoolArray:
-    unusable: BoolArray = ~np.isfinite(prediction)
+def unusable(prediction: FloatArray, scale: ErrorScale) -> BoolArray:
+    """Tell predictions that nothing can be said of, shape (n_rows,)."""
+    bad: BoolArray = ~np.isfinite(prediction)
     if scale.needs_positive:
-        unusable |= ~(prediction > 0)
-    return unusable
+        bad |= ~(prediction > 0)
+    return bad
 
 
 def _why_unusable(prediction: float, what: str = "The model's prediction") -> str:
@@ -310,7 +354,7 @@ def _scores(
     """Return all that is said of rows, by column."""
     if prediction is None:
         return {EXPECTED_ERROR: expected, **decisions.of_rows(model, expected, expected)}
-    scale, central = error_scale(model.error), _of_one_fit(model, table, expected)
+    scale, central = error_scale(model.error), error_of_one_fit(model, table, expected)
     known = decisions.between(model, prediction, central)
     low, high = scale.around(expected, prediction) if known is None else known
     return {
@@ -324,7 +368,7 @@ def _scores(
     }
 
 
-def _of_one_fit(model: Any, table: Any, expected: FloatArray) -> FloatArray:
+def error_of_one_fit(model: Any, table: Any, expected: FloatArray) -> FloatArray:
     """Return expected errors that are no upper bounds, as probabilities are made of."""
     if getattr(model, "replicates_", None) is None or len(expected) == 0:
         return expected

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from qconf.errors import OptionError, QconfError, not_one_of
+from qconf.core.dask_cluster import dask_address, dask_client
+from qconf.errors import QconfError
 from qconf.scoring.parts import Part
 from qconf.scoring.run import Engine, Job, local_engine, score_part
 from qconf.scoring.stream import Report, Tally
 
 __all__ = ["engine_named"]
-
-_ENGINES = ("local", "dask")
 
 
 def engine_named(name: str) -> Engine:
@@ -37,16 +34,9 @@ def engine_named(name: str) -> Engine:
     OptionError
         If there is no such engine, or it is not installed.
     """
-    kind, _, address = name.partition(":")
-    if kind not in _ENGINES or (kind == "local" and address):
-        raise OptionError(not_one_of("engine", name, (*_ENGINES, "dask:ADDRESS")))
-    if kind == "local":
+    address = dask_address(name)
+    if address is None:
         return local_engine
-    try:
-        import distributed  # noqa: F401, PLC0415 - an extra, and a second to import
-    except ImportError as error:
-        msg = "--engine dask needs Dask: pip install 'qconf[dask]'"
-        raise OptionError(msg) from error
     return partial(_dask_engine, address)
 
 
@@ -57,7 +47,7 @@ def _dask_engine(
     from distributed import as_completed  # noqa: PLC0415 - as above
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
-    with _client(address) as client:
+    with dask_client(address) as client:
         # What a part does is done on disk: two parts are never one because they look alike.
         elsewhere = replace(job, model=str(Path(job.model).absolute()))
         futures = {
@@ -83,27 +73,3 @@ def _absolute(part: Part) -> Part:
     """Name files as they are called in any folder: workers have another one than we."""
     files = {name: getattr(part, name).absolute() for name in ("source", "output", "rejected")}
     return replace(part, **files)
-
-
-@contextmanager
-def _client(address: str) -> Iterator[Any]:
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - as above
-    from joblib import cpu_count  # noqa: PLC0415
-
-    if address:
-        connect: Callable[[], Any] = partial(Client, address, timeout=10)
-        try:
-            client = connect()
-        except (OSError, ValueError) as error:
-            msg = f"Cannot reach a Dask scheduler at {address!r}: is it running?"
-            raise OptionError(msg) from error
-        with client:
-            yield client
-        return
-    with (
-        LocalCluster(
-            n_workers=cpu_count(), threads_per_worker=1, dashboard_address=None, silence_logs=50
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client

@@ -9,7 +9,7 @@ from qconf.core.validation import check_column
 from qconf.evaluation.sampling import row_codes
 from qconf.slicing.auditing import Audit
 from qconf.slicing.halves import halve
-from qconf.slicing.measures import METRICS, Against, Scores, check_metrics
+from qconf.slicing.measures import METRICS, Against, MetricName, Scores, check_metrics
 from qconf.slicing.options import SliceOptions
 from qconf.slicing.result import SliceAudit
 from qconf.tables.roles import all_moments, as_names, as_table, check_known
@@ -25,7 +25,7 @@ def audit_slices(
     threshold: float,
     columns: Sequence[str] | str | None = None,
     max_columns: int = 2,
-    metrics: Sequence[str] | str = METRICS,
+    metrics: Sequence[MetricName] | MetricName = METRICS,
     against: Against = "expected",
     tolerance: float = 0.25,
     min_rows: int = 100,

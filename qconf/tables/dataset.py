@@ -19,6 +19,7 @@ from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.errors import TableError
 from qconf.tables.columns import numbers
 from qconf.tables.copies import Copies, find_copies, joined, kept_apart
+from qconf.tables.drawing import Drawn
 from qconf.tables.numbers_in_text import numbers_in_text
 from qconf.tables.roles import (
     as_names,
@@ -84,6 +85,8 @@ class Dataset:
         Rows that could not be used, by reason.
     warnings : tuple of str
         What the user should look at, though nothing is wrong for sure.
+    drawn : Drawn or None
+        Where the table does not fit in memory, which of its rows were drawn.
     """
 
     features: pd.DataFrame
@@ -104,6 +107,7 @@ class Dataset:
     rows: np.ndarray[Any, Any]
     left_out: dict[str, int]
     warnings: tuple[str, ...]
+    drawn: Drawn | None = None
 
     def take(self, positions: IntArray) -> Dataset:
         """Take rows by position; all are as apart from each other as before."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from qconf._types import IntArray
 from qconf.errors import TableError
 from qconf.tables.arrow_columns import two_of_one_name
 from qconf.tables.containers import FEATHER, Blob, first_line
@@ -13,8 +16,13 @@ from qconf.tables.containers import FEATHER, Blob, first_line
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["PARQUET_ERRORS", "read_arrow_blob", "read_parquet_files"]
+__all__ = [
+    "PARQUET_ERRORS", "parquet_batches", "parquet_lengths", "parquet_schema", "read_arrow_blob",
+    "read_parquet_files",
+]  # fmt: skip
 
+#: Rows that are read at once where not all are kept.
+_BATCH = 131_072
 #: What pyarrow raises where a file is not what it should be.
 PARQUET_ERRORS = (OSError, ValueError, TypeError, NotImplementedError, KeyError, RuntimeError)
 
@@ -43,7 +51,13 @@ def read_arrow_blob(blob: Blob) -> pa.Table:
         raise TableError(msg) from error
 
 
-def read_parquet_files(files: Sequence[Path], source: str) -> tuple[pa.Table, list[int]]:
+def read_parquet_files(
+    files: Sequence[Path],
+    source: str,
+    *,
+    rows: IntArray | None = None,
+    columns: Collection[str] | None = None,
+) -> tuple[pa.Table, list[int]]:
     """Read Parquet files as one table.
 
     Columns that only some files have are missing in the others; integers and floats of several
@@ -54,6 +68,11 @@ def read_parquet_files(files: Sequence[Path], source: str) -> tuple[pa.Table, li
     files : sequence of Path
     source : str
         What the user calls the files.
+    rows : ndarray of int, default=None
+        Positions, rising, of those to keep; the others are not in memory at once. None is all.
+    columns : collection of str, default=None
+        Names, without outer spaces, of those to read, a field of one being ``column.field``. None
+        is all.
 
     Returns
     -------
@@ -69,15 +88,109 @@ def read_parquet_files(files: Sequence[Path], source: str) -> tuple[pa.Table, li
     import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
     import pyarrow.dataset as ds  # noqa: PLC0415
 
-    schema = _unified([(file, _schema_of(file, source)) for file in files])
+    schema = parquet_schema(files, source, columns)
+    if rows is not None:
+        return _rows_of(files, source, schema, rows)
     parts = []
     for file in files:
         try:
-            part = ds.dataset(str(file), schema=schema, format="parquet").to_table()
+            read = ds.dataset(str(file), schema=schema, format="parquet")
+            part = read.to_table(columns=schema.names)
         except PARQUET_ERRORS as error:
             raise TableError(_unreadable(file, source, error)) from error
         parts.append(part)
     return pa.concat_tables(parts), [part.num_rows for part in parts]
+
+
+def _rows_of(
+    files: Sequence[Path], source: str, schema: pa.Schema, rows: IntArray
+) -> tuple[pa.Table, list[int]]:
+    """Read the rows at some positions, batch by batch."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    kept, lengths, begin = [], [0] * len(files), 0
+    for file, batch in parquet_batches(files, source, schema):
+        end = begin + batch.num_rows
+        first, last = np.searchsorted(rows, (begin, end))
+        kept.append(batch.take(pa.array(rows[first:last] - begin)))
+        lengths[file] += int(last - first)
+        begin = end
+    return pa.Table.from_batches(kept, schema), lengths
+
+
+def parquet_batches(
+    files: Sequence[Path], source: str, schema: pa.Schema
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Read Parquet files as one table that need not fit in memory, in the order of its rows.
+
+    Parameters
+    ----------
+    files : sequence of Path
+    source : str
+        What the user calls the files.
+    schema : pyarrow.Schema
+        From `parquet_schema`.
+
+    Yields
+    ------
+    tuple of (int, pyarrow.RecordBatch)
+        From which of the files they are, and some rows.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read.
+    """
+    import pyarrow.dataset as ds  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    # Few batches ahead: they are what is in memory.
+    how = {"batch_size": _BATCH, "batch_readahead": 2, "fragment_readahead": 1}
+    for number, file in enumerate(files):
+        try:
+            read = ds.dataset(str(file), schema=schema, format="parquet")
+            for batch in read.scanner(columns=schema.names, **how).to_batches():
+                yield number, batch
+        except PARQUET_ERRORS as error:
+            raise TableError(_unreadable(file, source, error)) from error
+
+
+def parquet_lengths(files: Sequence[Path], source: str) -> list[int]:
+    """Return how many rows files have, without reading these.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read.
+    """
+    from pyarrow import parquet  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    lengths = []
+    for file in files:
+        try:
+            lengths.append(int(parquet.read_metadata(file).num_rows))
+        except PARQUET_ERRORS as error:
+            raise TableError(_unreadable(file, source, error)) from error
+    return lengths
+
+
+def parquet_schema(
+    files: Sequence[Path], source: str, columns: Collection[str] | None = None
+) -> pa.Schema:
+    """Return the columns that files have as one table.
+
+    Raises
+    ------
+    TableError
+        If a column has types in two files that do not go together.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    schema = _unified([(file, _schema_of(file, source)) for file in files])
+    if columns is None:
+        return schema
+    # A field of a struct is called by both names.
+    wanted = {*columns, *(name.partition(".")[0] for name in columns)}
+    return pa.schema([field for field in schema if field.name.strip() in wanted])
 
 
 def _schema_of(file: Path, source: str) -> pa.Schema:

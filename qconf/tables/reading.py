@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qconf._types import IntArray
 from qconf.errors import OptionError, TableError
 from qconf.tables.arrow_columns import frame_of
 from qconf.tables.containers import EXCEL, FEATHER, PARQUET, Blob, open_file, open_stream
 from qconf.tables.csv_files import TextTable, distinct_names, named_columns, split_text
+from qconf.tables.drawing import Drawn
 from qconf.tables.excel_files import sheet_rows
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.parquet_files import read_arrow_blob, read_parquet_files
@@ -36,10 +38,13 @@ class TableFile:
     frame : DataFrame
     warnings : tuple of str
         What was guessed and might be wrong, each with the option that says otherwise.
+    drawn : Drawn or None
+        Where it does not fit in memory, which of its rows these are.
     """
 
     frame: pd.DataFrame
     warnings: tuple[str, ...] = ()
+    drawn: Drawn | None = None
 
 
 def read_table(
@@ -52,6 +57,8 @@ def read_table(
     day_first: bool | None = None,
     text: Sequence[str] = (),
     sheet: str | None = None,
+    rows: IntArray | None = None,
+    columns: Collection[str] | None = None,
 ) -> TableFile:
     """Read a table.
 
@@ -77,6 +84,8 @@ def read_table(
         Columns to be read as text though they look like numbers.
     sheet : str, default=None
         Of an Excel workbook.
+    rows, columns : ndarray of int, collection of str, default=None
+        Positions, rising, of the rows to be read of Parquet files, and names of columns.
 
     Returns
     -------
@@ -105,19 +114,25 @@ def read_table(
     values = [partition_values(file, base) for file in files]
     in_folders = {name for one in values for name in one}
     inside = replace(options, text=tuple(name for name in options.text if name not in in_folders))
-    read, lengths = _from_files(files, source, inside)
+    read, lengths = _from_files(files, source, inside, rows, columns)
     if in_folders:
         read = _with_partitions(read, partition_columns(values, lengths), options)
+        if columns is not None:
+            read = replace(read, frame=read.frame[[one for one in read.frame if one in columns]])
     return _not_empty(_named(read, options.text), source)
 
 
 def _from_files(
-    files: list[Path], source: str, options: ReadingOptions
+    files: list[Path],
+    source: str,
+    options: ReadingOptions,
+    rows: IntArray | None,
+    columns: Collection[str] | None,
 ) -> tuple[TableFile, list[int]]:
     """Read files as one table, and tell how many of its rows come from each."""
     if files[0].name.lower().endswith(PARQUET):
         _refuse(options, source, "separator", "sheet")
-        table, lengths = read_parquet_files(files, source)
+        table, lengths = read_parquet_files(files, source, rows=rows, columns=columns)
         return _from_arrow(table, source, options), lengths
     if len(files) == 1:
         read = _from_blob(open_file(files[0], source), options)

@@ -88,11 +88,14 @@ class Schema:
         Whether the fit knew names; if not, columns are called ``x0``, ``x1``, ...
     reading : ReadingOptions
         How text was read at the fit, as far as that was said.
+    wanted_by : str
+        Which columns these are, for a message that one is missing.
     """
 
     columns: tuple[Column, ...]
     named: bool = True
     reading: ReadingOptions = field(default_factory=ReadingOptions)
+    wanted_by: str = "which the model was fitted on"
 
     @classmethod
     def of_model(cls, model: Any, reading: Mapping[str, Any] | None = None) -> Self:
@@ -230,7 +233,7 @@ class Schema:
         others = f" (nor {', '.join(rest[:_NAMED])}{more})" if rest else ""
         unused = [one for one in there if one not in self.names] or there
         return (
-            f"The table has no column {name!r}, which the model was fitted on{others}. "
+            f"The table has no column {name!r}, {self.wanted_by}{others}. "
             f"{did_you_mean(name, unused)}"
         )
 

@@ -163,6 +163,8 @@ def test_joint_promises_hold_at_once(capsys: pytest.CaptureFixture[str]) -> None
         ([*SCORE, "--curve", "x", "--output", "./x"], "--curve and --output name the same file"),
         (["--model", "avm.qconf"], "rows that the model has not seen"),
         (["sales.csv", "--model", "m", "--estimator", "blend"], "--estimator is for a new fit"),
+        (["sales.csv", "--model", "m", "--engine", "dask"], "--engine is for a new fit"),
+        ([*SCORE, "--engine", "spark"], "one of local, dask, dask:ADDRESS"),
         (["sales.csv", "--model", "none.qconf"], "There is no file"),
     ],
 )

@@ -310,3 +310,19 @@ def test_ambiguous_times_are_read_as_they_are_said_to_be(
     for option in (["--day-first"], ["--date-format", "%d/%m/%Y"]):
         read, _ = run(["compare", str(tmp_path / "there.csv"), *fast, *option], capsys)
         assert outlier_rates(read) == outlier_rates(right)
+
+
+def test_a_table_that_does_not_fit_is_drawn_from(
+    table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many rows of how many is in the table for people, and in JSON."""
+    monkeypatch.setattr("qconf.tables.large_tables._AT_REST", 0)
+    monkeypatch.setattr("qconf.tables.large_tables._FEWEST", 50)
+    typed = ["compare", table, "--target", "price", *FAST]
+    whole = json.loads(run([*typed, "--format", "json"], capsys)[0])
+    assert whole["drawn_from"] is None
+    drawn = json.loads(run([*typed, "--memory", "120KB", "--format", "json"], capsys)[0])
+    assert drawn["drawn_from"] == 300
+    assert 150 < drawn["rows"] < 280
+    out = " ".join(run([*typed, "--memory", "120KB"], capsys)[0].split())
+    assert f"these are {drawn['rows']} of 300 rows drawn at random, for all do not fit in" in out

@@ -221,3 +221,35 @@ def test_conflicts_are_named_by_pairs(
     said = ["fit", *given, "--conflict", "area,lsited", "--output", str(kept)]
     _, err = run(said, capsys, status=2)
     assert "there is no feature 'lsited'. Did you mean 'listed'?" in err
+
+
+def test_a_table_that_does_not_fit_is_drawn_from(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line tells how many rows each part learned from; corrections need all of them."""
+    monkeypatch.setattr("qconf.tables.large_tables._AT_REST", 0)
+    monkeypatch.setattr("qconf.tables.large_tables._FEWEST", 50)
+    kept = tmp_path / "avm.qconf"
+    typed = ["fit", str(table), "--target", "price", "--time", "sold_on", "--output", str(kept)]
+    typed += [*FAST, "--drop", "parcel,avm", "--memory", "120KB"]
+    out, _ = run(typed, capsys)
+    line = next(one for one in out.split("\n") if one.startswith("Learned and judged from"))
+    assert "of 300 rows drawn at random (evenly in time), for all do not fit in" in line
+    assert line.endswith("the valuation model that is kept learned from 300.")
+    card = qconf.read_manifest(str(kept)).card
+    assert card is not None
+    assert card.figures["learned_from"]["in_words"] == line
+    assert card.n_rows == 300
+    _, err = run([*typed, "--corrections", str(table)], capsys, status=2)
+    assert "allow more --memory, or leave --corrections out" in err
+    _, err = run([*typed, "--memory", "a lot"], capsys, status=2)
+    assert "Memory must be a size above zero, such as 4GB or 800MB; got 'a lot'." in err
+
+
+def test_fits_go_where_they_are_sent(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An engine that there is not is refused before any fit."""
+    typed = ["fit", str(table), "--target", "price", "--output", str(tmp_path / "avm.qconf")]
+    _, err = run([*typed, *FAST, "--engine", "spark"], capsys, status=2)
+    assert "one of local, dask, dask:ADDRESS" in err

@@ -113,7 +113,7 @@ def test_a_sample_is_a_table(table: pd.DataFrame, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("", "Name a table, such as: qconf report-card"),
+        ("", "Name a table, or an example with --example NAME"),
         ("value.csv --value avm --truth price", "Did you mean 'values.csv'"),
         ("values.csv --truth price", "Which column is the value? Name it with --value. There are:"),
         ("values.csv --value avm", "Which column is the truth? Name it with --truth."),

@@ -36,7 +36,7 @@ def run(capsys: pytest.CaptureFixture[str], *typed: str, status: int = 0) -> tup
 
 def test_from_the_queue_to_the_corrections(capsys: pytest.CaptureFixture[str]) -> None:
     """Queued, listed, shown, decided, decided otherwise, summed up, exported."""
-    out, _ = run(capsys, *QUEUE, "-n", "10", "--conflicts", "size:listed")
+    out, _ = run(capsys, *QUEUE, "-n", "10", "--conflict", "size,listed")
     assert "10 of 300 rows to look at:" in out
     assert "Kept: 'queue.db', cases 1 to 10" in out
     out, _ = run(capsys, "list", STORE)
@@ -47,14 +47,14 @@ def test_from_the_queue_to_the_corrections(capsys: pytest.CaptureFixture[str]) -
     assert "row o1-3" in out
     decide = ["decide", STORE, str(case), "--who", "ann"]
     out, _ = run(capsys, *decide, "--reason", "wrong-input", "--input", "size=60", "--text", "=1")
-    assert out == f"Case {case} is decided (decision 1); 9 are open.\n"
+    assert out == f"Case {case} is decided (decision 1); 9 cases are open.\n"
     _, err = run(capsys, *decide, "--reason", "fine", status=2)
     assert "--supersede" in err
     run(capsys, *decide, "--reason", "not_arms_length", "--supersede", "--text", "=2")
     out, _ = run(capsys, "list", STORE, "--state", "decided", "--format", "csv")
     assert "not_arms_length" in out
     out, _ = run(capsys, "summary", STORE, "--by", "zone")
-    assert "1 cases are decided, 9 are not" in out
+    assert "9 cases are open, 1 is decided; people said something of estimates 0 times" in out
     out, _ = run(capsys, "export", STORE, "--output", "c.parquet")
     assert out == "Written: c.parquet (1 label, 1 exclusion).\n"
     assert pd.read_parquet("c.parquet")["text"].tolist() == ["=2", "=2"]
@@ -88,8 +88,8 @@ def test_the_next_queue_goes_on_and_looks_at_what_was_flagged(
         ([*QUEUE[:-1], "other.txt"], "is no store of qconf"),
         ([*QUEUE, "-n", "0"], "at least 1 row"),
         ([*QUEUE, "-n", "few"], "must be a whole number, got 'few'"),
-        ([*QUEUE, "--conflicts", "size"], "such as size_tax:size_listing; got 'size'"),
-        ([*QUEUE, "--conflicts", "size:lsted"], "Did you mean 'listed'?"),
+        ([*QUEUE, "--conflict", "size"], "such as sqft_tax,sqft_listing; got 'size'"),
+        ([*QUEUE, "--conflict", "size,lsted"], "Did you mean 'listed'?"),
         ([*QUEUE, "--trth", "x"], "See qconf review queue --help"),
         (["list", "nowhere.db"], "There is no store 'nowhere.db'"),
         (["list", "other.txt"], "is no store of qconf"),
@@ -107,7 +107,14 @@ def test_the_next_queue_goes_on_and_looks_at_what_was_flagged(
         (["summary", STORE, "--by", "zonee"], "Did you mean 'zone'?"),
         (["summary", STORE, "--level", "95"], "confidence level"),
         (["export", STORE], "The option --output is missing"),
-        (["export", STORE, "--output", STORE], "it is the table itself"),
+        (["export", STORE, "--output", STORE], "it is the store of reviews itself"),
+        (["list", STORE, "--output", STORE], "it is the store of reviews itself"),
+        (["decide", STORE, "1", "--reason", "wrong-input"], "which input, and what it should be"),
+        (
+            ["decide", STORE, "1", "--reason", "model", "--own-value=-5"],
+            "must be above 0",
+        ),
+        (["decide", STORE, "1", "--reason", "model", "--own-value=0"], "; got 0."),
         (["export", STORE, "--output", "c.xlsx"], "as Parquet or CSV: name a file so"),
     ],
 )

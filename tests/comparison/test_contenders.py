@@ -26,7 +26,7 @@ def test_scores_of_all_rounds_are_put_together() -> None:
     X = pd.DataFrame({"zone": list("aab") * 4})
     residual = np.linspace(-0.1, 0.1, 12)
     parts = np.arange(8), np.arange(8, 11), np.random.RandomState(0)
-    one.play(X, X[[]], residual, *parts)
+    one.keep(parts[1], one.play(X, X[[]], residual, *parts))
     scores = one.expected_error(12)
     assert np.isfinite(scores[8:11]).all()
     assert np.isnan(np.delete(scores, [8, 9, 10])).all()

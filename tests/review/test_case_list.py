@@ -19,7 +19,7 @@ def test_a_list_tells_what_is_open_and_who_has_it(tmp_path: Path) -> None:
         store.open_case(2, "bob")
         told = CaseList(store.cases(), store.counts())
     text = str(told)
-    assert text.startswith("2 cases are open, 1 are decided.")
+    assert text.startswith("2 cases are open, 1 is decided.")
     assert "\u202e" not in text
     assert "fine (ann)" in text
     assert "open with bob" in text

@@ -90,7 +90,7 @@ def test_conflicting_inputs_are_told_beyond_what_is_usual() -> None:
     (found,) = [one for one in told.cases if one.drawn_by == "conflict"]
     assert found.row_key == "o1-17"
     assert "two sources disagree: size " in found.why
-    assert found.why.endswith("9.98 times further apart than usual")
+    assert found.why.endswith("size is usually 11 % above")
     assert found.inputs["listed"] == table["listed"][17]
 
 

@@ -42,9 +42,10 @@ def store(tmp_path: Path) -> Iterator[FeedbackStore]:
         made.add_queue(queue_of(*cases))
         for i in range(80):
             reason = "wrong_input" if i % 4 == 3 else "condition" if i % 8 == 2 else "fine"
-            made.decide(i + 1, who="ann", reason=reason)
+            corrected = {"lot": -i} if reason == "wrong_input" else {}
+            made.decide(i + 1, who="ann", reason=reason, corrected=corrected)
         for i in range(81, 86):
-            made.decide(i, who="ann", reason="wrong_input")
+            made.decide(i, who="ann", reason="wrong_input", corrected={"zone": None})
         for i in range(3, 80, 4):
             made.add_feedback(one_estimate(made, f"r{i}"), who="eve", reason="market_moved")
         yield made
@@ -109,7 +110,10 @@ def test_reasons_that_foretell_large_errors_are_told(store: FeedbackStore) -> No
 def test_it_is_shown_and_written(store: FeedbackStore) -> None:
     """As text, HTML and JSON; an empty store has nothing to say."""
     told = summarize(store, by=["zone"])
-    assert "85 cases are decided, 5 are not; 20 times" in " ".join(str(told).split())
+    assert (
+        "5 cases are open, 85 are decided; people said something of estimates 20 times"
+        in " ".join(str(told).split())
+    )
     assert "<table" in told._repr_html_()
     assert repr(told) == "<ReviewSummary: 85 cases decided>"
     assert len(json.loads(json.dumps(told.to_dict()))["rows"]) == len(told.table)
@@ -119,7 +123,7 @@ def test_an_empty_store_has_nothing_to_say(tmp_path: Path) -> None:
     """And no row."""
     with FeedbackStore(tmp_path / "b.db") as empty:
         assert len(summarize(empty).table) == 0
-        assert "0 cases are decided" in str(summarize(empty))
+        assert "0 cases are open, 0 are decided" in str(summarize(empty))
 
 
 def test_what_cannot_be_asked_is_a_line(store: FeedbackStore) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from qconf._types import RowMetricName
 from qconf.core.error_scale import ErrorScale
 from qconf.errors import OptionError, not_one_of
 from qconf.evaluation.metrics.aurc import AURC
@@ -28,7 +29,9 @@ _COLUMNS = {
 METRICS = {one.name: one for one in (*ALWAYS_TOLD, PPE10, BIAS, OVER_VALUATION_RATE)}
 
 
-def find_metrics(metrics: Iterable[str | RowMetric] | str) -> tuple[RowMetric, ...]:
+def find_metrics(
+    metrics: Iterable[RowMetricName | RowMetric] | RowMetricName,
+) -> tuple[RowMetric, ...]:
     """Look up metrics by their names.
 
     Parameters

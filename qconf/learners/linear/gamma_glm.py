@@ -11,12 +11,12 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf._types import ArrayLike, FloatArray, TableLike
-from qconf.core.row_by_row import product
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.readable_design import ReadableDesign
 from qconf.learners.linear.fisher_scoring import fisher_scoring
+from qconf.learners.linear.log_mean import PredictsLogMean
 
 __all__ = ["GammaGLM"]
 
@@ -24,7 +24,7 @@ __all__ = ["GammaGLM"]
 _LEAST_TARGET = 1e-9
 
 
-class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
+class GammaGLM(PredictsLogMean, TakesTables, RegressorMixin, BaseEstimator):
     """Generalised linear model with Gamma deviance and log link, judged by statsmodels.
 
     The mean of the target is a product: of a base and one factor for each column. Standard
@@ -133,43 +133,10 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         self._fit_coefficients(matrix, np.maximum(relative, _LEAST_TARGET))
         return self
 
-    def predict(self, X: TableLike) -> FloatArray:
-        """Predict the mean of the target.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            In the target's units; >= 0.
-        """
-        return self.predict_upper(X, 0.0)
-
-    def predict_upper(self, X: TableLike, z: float) -> FloatArray:
-        """Predict an upper bound of the mean: `z` standard errors higher, in logs.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        z : float
-            1.645 is an upper bound that holds in 95 % of samples. Only the coefficients are
-            uncertain here, not the shape of the model.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-        """
+    def _terms(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         # Encoded first: that is where a model which is not fitted says so.
         rows = encode(self, X, reset=False)
-        matrix = self.design_.transform(rows.matrix)
-        eta = product(matrix, self._relative)
-        if z != 0.0:
-            variance = (product(matrix, self.covariance_) * matrix).sum(axis=1)
-            eta += z * np.sqrt(np.maximum(variance, 0.0))
-        predicted: FloatArray = self.scale_ * np.exp(eta)
-        return predicted
+        return self.design_.transform(rows.matrix), self._relative
 
     def _fit_coefficients(self, matrix: FloatArray, target: FloatArray) -> None:
         imaginary, counts = self.design_.imaginary_rows(matrix, self.prior_count)
@@ -198,11 +165,6 @@ class GammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         )
         # Whether the base differs from 1 hangs on the units, and is no question.
         self.coef_table_.loc[self.design_.terms[0], ["z", "p_value"]] = np.nan
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.positive_only = True
-        return tags
 
 
 def _generalised_linear(

@@ -11,7 +11,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import ArrayLike, FloatArray, TableLike
 from qconf.core.restored import is_array, require
-from qconf.core.row_by_row import product
 from qconf.core.validation import (
     Interval,
     TakesTables,
@@ -22,6 +21,7 @@ from qconf.core.validation import (
 from qconf.encoding.columns import as_frame
 from qconf.learners.linear.coefficient_prior import CoefficientPrior
 from qconf.learners.linear.fisher_scoring import Penalty, fisher_scoring
+from qconf.learners.linear.log_mean import PredictsLogMean
 from qconf.learners.linear.prior_columns import named_frame
 from qconf.learners.linear.prior_design import PriorDesign
 from qconf.learners.linear.prior_table import prior_table
@@ -35,11 +35,9 @@ _LEAST_TARGET = 1e-9
 #: The dispersion of squared Normals, which so many imaginary rows say there is.
 _NORMAL, _ROWS_FOR_IT = 2.0, 10.0
 _MOST_ROUNDS, _SAME = 20, 1e-8
-#: Logarithms of larger numbers are no numbers.
-_MOST = 300.0
 
 
-class PriorGammaGLM(TakesTables, RegressorMixin, BaseEstimator):
+class PriorGammaGLM(PredictsLogMean, TakesTables, RegressorMixin, BaseEstimator):
     """`GammaGLM` with a Gaussian prior on some of its coefficients: the posterior's mode.
 
     The Gamma likelihood is divided by the dispersion, which squared residuals with heavy tails
@@ -151,40 +149,10 @@ class PriorGammaGLM(TakesTables, RegressorMixin, BaseEstimator):
         self._fit_coefficients(matrix, np.maximum(target / self.scale_, _LEAST_TARGET))
         return self
 
-    def predict(self, X: TableLike) -> FloatArray:
-        """Predict the mean of the target.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            In the target's units; >= 0.
-        """
-        return self.predict_upper(X, 0.0)
-
-    def predict_upper(self, X: TableLike, z: float) -> FloatArray:
-        """Predict an upper bound of the mean: `z` standard deviations higher, in logs.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        z : float
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-        """
+    def _terms(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         check_is_fitted(self)
         frame = named_frame(as_frame(check_table(self, X, reset=False)))
-        matrix = self.design_.transform(frame, self._coefficients)
-        eta = product(matrix, self._coefficients)
-        if z != 0.0:
-            variance = (product(matrix, self.covariance_) * matrix).sum(axis=1)
-            eta += z * np.sqrt(np.maximum(variance, 0.0))
-        return self.scale_ * np.exp(np.clip(eta, -_MOST, _MOST))
+        return self.design_.transform(frame, self._coefficients), self._coefficients
 
     def check_restored(self) -> None:
         """Check what is read from a file: compiled loops walk along the coefficients.
@@ -239,11 +207,6 @@ class PriorGammaGLM(TakesTables, RegressorMixin, BaseEstimator):
             np.append(target, np.ones(len(imaginary))),
             np.append(np.ones(len(target)), counts),
         )
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.positive_only = True
-        return tags
 
 
 def _information(rows: _Rows, dispersion: float) -> FloatArray:

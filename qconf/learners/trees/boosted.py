@@ -14,7 +14,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 
 from qconf._types import ArrayLike, BoolArray, BoostingLoss, FloatArray, RandomState, TableLike
-from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import (
@@ -30,8 +29,10 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError, QconfError
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import LARGEST_STEP, gamma_deviance, gamma_gradients
+from qconf.learners.trees.holds_trees import HoldsTrees
 from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.monotonic import monotone_signs
+from qconf.learners.trees.streamed_rows import engine_rows
 
 __all__ = ["PENALTY_OF_SETS", "BoostedTrees", "leaf_size", "load_lightgbm"]
 
@@ -53,7 +54,7 @@ _INVERSE_LINKS: dict[BoostingLoss, Callable[[FloatArray], FloatArray]] = {
 }
 
 
-class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
+class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
     """Gradient boosted trees on tables with strings, dates and missing values.
 
     Parameters
@@ -176,6 +177,11 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    @property
+    def takes_streams(self) -> bool:
+        """Whether an `Encoded` table may be streamed: where each tree is grown on all rows."""
+        return self.max_rows is None and not self.early_stopping
+
     def fit(self, X: TableLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Grow the trees.
 
@@ -229,7 +235,9 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         booster = None
         for k, rows in enumerate(parts):
             weights = None if weight is None else weight[rows]
-            data = self._rows(parameters, encoded[rows], target[rows], weights)
+            # All rows are taken as they are: they may be streamed.
+            matrix = encoded if isinstance(rows, slice) else encoded[rows]
+            data = self._rows(parameters, matrix, target[rows], weights)
             # Numbers of trees that add up, and differ by one at most.
             n_trees = (k + 1) * self.n_estimators_ // len(parts) - k * self.n_estimators_ // len(
                 parts
@@ -259,7 +267,7 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
         **options: Any,
     ) -> Any:
         return load_lightgbm().Dataset(
-            encoded,
+            engine_rows(encoded),
             label=target,
             weight=weight,
             categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
@@ -294,17 +302,6 @@ class BoostedTrees(TakesTables, RegressorMixin, BaseEstimator):
             callbacks=[lightgbm.early_stopping(self.n_iter_no_change, verbose=False)],
         )
         return int(booster.best_iteration)
-
-    def check_restored(self) -> None:
-        """Check trees from a file: a walk looks up columns, and must end.
-
-        Raises
-        ------
-        ValueError
-        """
-        if "trees_" in vars(self):
-            require(isinstance(self.trees_, FlatTrees), "the trees are none")
-            self.trees_.check(self.n_features_in_)
 
     def share(self, n: int) -> BoostedTrees:
         """Make unfitted trees for one of `n` folds, whose average is as good as these.

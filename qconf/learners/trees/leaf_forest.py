@@ -11,13 +11,13 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import ExtraTreesRegressor
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
-from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.learners.trees.flat_trees import FlatTrees
+from qconf.learners.trees.holds_trees import HoldsTrees
 
 __all__ = ["LeafForest", "LeafMoments"]
 
@@ -39,7 +39,7 @@ class LeafMoments(NamedTuple):
     variance: FloatArray
 
 
-class LeafForest(TakesTables, BaseEstimator, ABC):
+class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
     """Base class of forests that ask what rows in the same leaves had.
 
     Geurts, Ernst & Wehenkel (2006, Machine Learning 63); leaf co-occurrence as weights as in
@@ -133,17 +133,6 @@ class LeafForest(TakesTables, BaseEstimator, ABC):
         short = trees.values.astype(np.float32).astype(np.float64)
         mean = short[:, 0]
         self.trees_ = trees.with_values(np.column_stack([short[:, -1], mean, mean**2]))
-
-    def check_restored(self) -> None:
-        """Check trees from a file: a walk looks up columns, and must end.
-
-        Raises
-        ------
-        ValueError
-        """
-        if "trees_" in vars(self):
-            require(isinstance(self.trees_, FlatTrees), "the trees are none")
-            self.trees_.check(self.n_features_in_)
 
     def _moments(self, X: TableLike) -> LeafMoments:
         encoded = encode(self, X, reset=False).matrix

@@ -10,7 +10,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
-from qconf.core.restored import require
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
@@ -20,6 +19,7 @@ from qconf.learners.linear.linear_quantile import check_quantiles
 from qconf.learners.quantile_score import ScoresQuantiles
 from qconf.learners.trees.boosted import leaf_size, load_lightgbm
 from qconf.learners.trees.flat_trees import FlatTrees
+from qconf.learners.trees.holds_trees import HoldsTrees
 
 __all__ = ["QuantileForest"]
 
@@ -31,7 +31,7 @@ _TREES_AT_ONCE = 20
 _SUBSAMPLE = 0.632
 
 
-class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator):
+class QuantileForest(HoldsTrees, TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator):
     """Quantile regression forest on tables with strings, dates and missing values.
 
     A random forest is grown on how far the target is from its median, since rows that differ in
@@ -148,17 +148,6 @@ class QuantileForest(TakesTables, ScoresQuantiles, RegressorMixin, BaseEstimator
         ]
         self.trees_ = grown.with_values(np.concatenate(kept))
         return self
-
-    def check_restored(self) -> None:
-        """Check trees from a file: a walk looks up columns, and must end.
-
-        Raises
-        ------
-        ValueError
-        """
-        if "trees_" in vars(self):
-            require(isinstance(self.trees_, FlatTrees), "the trees are none")
-            self.trees_.check(self.n_features_in_)
 
     def predict(self, X: TableLike) -> FloatArray:
         """Predict every quantile; rising in the quantile for every row.

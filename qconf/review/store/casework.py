@@ -14,7 +14,13 @@ from qconf.review.store.cases import check_not_taken, count_by_state, found_case
 from qconf.review.store.connected import Connected, written
 from qconf.review.store.errors import ConflictError
 from qconf.review.store.records import CaseRecord, Decision, Lock, fields_of
-from qconf.review.store.submissions import Submission, check_inputs, checked_text
+from qconf.review.store.submissions import (
+    Submission,
+    check_inputs,
+    check_says_which,
+    check_value,
+    checked_text,
+)
 from qconf.review.store.tables import CASES, DECIDED, LOCKS
 
 if TYPE_CHECKING:
@@ -62,7 +68,12 @@ class KeepsCases(Connected):
             return found_case(connection, case_id, self._moment())
 
     def cases(
-        self, *, decided: bool | None = None, drawn_by: str | None = None, limit: int | None = None
+        self,
+        *,
+        decided: bool | None = None,
+        drawn_by: str | None = None,
+        limit: int | None = None,
+        explained: bool = True,
     ) -> list[CaseRecord]:
         """Return cases: the newest queue first, and by rank.
 
@@ -73,11 +84,14 @@ class KeepsCases(Connected):
         drawn_by : str, default=None
             Those that one source brought.
         limit : int, default=None
+        explained : bool, default=True
+            Whether they come with their explanations, which are most of what is kept of them.
         """
         with self._reading() as connection:
             return found_cases(
-                connection, self._moment(), decided=decided, drawn_by=drawn_by, limit=limit
-            )
+                connection, self._moment(), decided=decided, drawn_by=drawn_by, limit=limit,
+                explained=explained,
+            )  # fmt: skip
 
     def counts(self) -> dict[str, int]:
         """Count cases that are ``decided`` and ``open``, and ``feedback``."""
@@ -162,6 +176,8 @@ class KeepsCases(Connected):
         with self._reading() as connection:
             case = found_case(connection, case_id, self._moment())
         check_inputs(submission, case.inputs)
+        check_says_which(submission)
+        check_value(submission, case.prediction)
         check_not_taken(case, who)
         _check_in_force(case, before)
         row = {

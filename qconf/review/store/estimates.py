@@ -12,7 +12,13 @@ from qconf.review.reasons import REASONS
 from qconf.review.store.connected import Connected
 from qconf.review.store.errors import NotFoundError
 from qconf.review.store.records import EstimateRecord, Feedback, fields_of
-from qconf.review.store.submissions import Submission, as_json, check_inputs, checked_text
+from qconf.review.store.submissions import (
+    Submission,
+    as_json,
+    check_inputs,
+    check_value,
+    checked_text,
+)
 from qconf.review.store.tables import ESTIMATES, FEEDBACK
 
 __all__ = ["KeepsEstimates"]
@@ -92,6 +98,7 @@ class KeepsEstimates(Connected):
         with self._reading() as connection:
             estimate = EstimateRecord.of(self._found_estimate(connection, estimate_id))
         check_inputs(submission, estimate.inputs)
+        check_value(submission, estimate.estimate.get("prediction"))
         row = {"estimate_id": estimate_id, "given_at": self._moment(), **submission.columns}
         return self._add_once(FEEDBACK, row, submission.digest(estimate_id), idempotency_key)
 

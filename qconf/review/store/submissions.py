@@ -13,9 +13,11 @@ from hashlib import sha256
 from typing import Any, Final, Self
 
 from qconf.errors import OptionError, did_you_mean
-from qconf.review.reasons import check_reason
+from qconf.review.reasons import WRONG_INPUT, check_reason
 
-__all__ = ["Submission", "as_json", "check_inputs", "checked_text"]
+__all__ = [
+    "Submission", "as_json", "check_inputs", "check_says_which", "check_value", "checked_text",
+]  # fmt: skip
 
 #: Characters, or how many.
 LONGEST_TEXT: Final = 4000
@@ -24,6 +26,8 @@ LONGEST_JSON: Final = 1_000_000
 MOST_INPUTS: Final = 50
 MOST_COMPARABLES: Final = 20
 _PLAIN = (str, int, float, bool, type(None))
+#: Made once: thousands of estimates a second are written.
+_WRITER = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))
 
 
 def checked_text(what: str, text: Any, longest: int = LONGEST_NAME, *, empty: bool = False) -> str:
@@ -53,7 +57,8 @@ def checked_text(what: str, text: Any, longest: int = LONGEST_NAME, *, empty: bo
         msg = f"The {what} is empty; say something."
         raise OptionError(msg)
     # Databases take neither: the one ends a text, the other is half a character.
-    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+    half = not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text)
+    if half or "\0" in text:
         msg = f"The {what} holds characters that cannot be kept (NUL, or half a pair); remove them."
         raise OptionError(msg)
     return text
@@ -68,7 +73,7 @@ def as_json(what: str, value: Any, longest: int = LONGEST_JSON) -> str:
         If they are not plain, or too long.
     """
     try:
-        text = json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"))
+        text = _WRITER.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         msg = f"The {what} must be plain values of JSON: {error}."
         raise OptionError(msg) from error
@@ -174,6 +179,40 @@ def _checked_value(value: Any) -> float:
         msg = f"One's own value must be a finite number, got {value!r}."
         raise OptionError(msg)
     return float(value)
+
+
+def check_value(submission: Submission, estimate: Any) -> None:
+    """Check that one's own value could be one: above zero where the estimate is.
+
+    Parameters
+    ----------
+    submission : Submission
+    estimate : float or None
+        None where it is not known.
+
+    Raises
+    ------
+    OptionError
+    """
+    own = submission.own_value
+    if own is not None and own <= 0 and isinstance(estimate, int | float) and estimate > 0:
+        msg = f"One's own value must be above 0, as the estimate is ({estimate:g}); got {own:g}."
+        raise OptionError(msg)
+
+
+def check_says_which(submission: Submission) -> None:
+    """Check that who decides that an input is wrong says which: nothing follows otherwise.
+
+    Raises
+    ------
+    OptionError
+    """
+    if submission.reason == WRONG_INPUT and not submission.corrected:
+        msg = (
+            f"A decision of {WRONG_INPUT!r} says which input, and what it should be: --input "
+            "lot=620, or --input lot= where that is not known."
+        )
+        raise OptionError(msg)
 
 
 def check_inputs(submission: Submission, inputs: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,8 @@ def test_a_submission_that_is_sent_again_counts_once(store: FeedbackStore) -> No
         ({"own_value": float("inf")}, "must be a finite number, got inf"),
         ({"own_value": "1"}, "must be a finite number"),
         ({"own_value": True}, "must be a finite number"),
+        ({"own_value": -1.0}, "must be above 0, as the estimate is (100); got -1."),
+        ({"own_value": 0}, "must be above 0, as the estimate is (100); got 0."),
         ({"comparables": ["x"] * 21}, "At most 20 comparables"),
         ({"idempotency_key": "k" * 201}, "idempotency key may have 200"),
     ],
@@ -135,6 +138,24 @@ def test_what_breaks_a_rule_is_a_line_and_is_not_kept(
     assert words in str(told.value)
     assert "\n" not in str(told.value)
     assert store.feedback() == []
+
+
+def test_a_value_below_zero_is_right_where_the_estimate_is(store: FeedbackStore) -> None:
+    """Of an absolute error scale: temperatures, balances."""
+    told = {"row_key": "r", "key_columns": ["id"], "inputs": {"lot": 1}}
+    (cold,) = store.add_estimates([{**told, "estimate": {"prediction": -3.0}}])
+    store.add_feedback(cold, who="ann", reason="other", own_value=-5.0)
+    assert store.feedback()[0].own_value == -5.0
+
+
+def test_who_decides_that_an_input_is_wrong_says_which(store: FeedbackStore) -> None:
+    """What it should be need not be known; a viewer may leave that to who decides."""
+    store.add_queue(queue_of(as_case("r1")))
+    with pytest.raises(OptionError, match="says which input, and what it should be"):
+        store.decide(1, who="ann", reason="wrong_input")
+    assert store.decisions() == []
+    store.decide(1, who="ann", reason="wrong_input", corrected={"lot": None})
+    store.add_feedback(one_estimate(store), who="eve", reason="wrong_input")
 
 
 def test_estimates_have_limits_too(store: FeedbackStore) -> None:
@@ -282,3 +303,11 @@ def _shared() -> FeedbackStore:
         _STORES.append(FeedbackStore(Path(tempfile.mkdtemp(), "a.db")))
         _ESTIMATES.append(one_estimate(_STORES[0]))
     return _STORES[0]
+
+
+def test_cases_come_without_their_explanations_where_asked(store: FeedbackStore) -> None:
+    """All else of them is the same."""
+    store.add_queue(queue_of(as_case("h1", explanation={"why": 1}), as_case("h2", 2)))
+    whole, light = store.cases(), store.cases(explained=False)
+    assert [one.explanation for one in whole] == [{"why": 1}, None]
+    assert light == [replace(one, explanation=None) for one in whole]

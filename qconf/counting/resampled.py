@@ -1,0 +1,135 @@
+"""What figures might have been: under replicates of cells, and by the squares of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from qconf._types import FloatArray, IntArray
+from qconf.core.conventions import accepted_rows
+from qconf.core.estimate import Estimate
+from qconf.counting.ordered_cells import OrderedCells
+from qconf.counting.replicates import Replicates
+from qconf.counting.settings import Settings
+from qconf.counting.settled_order import SettledOrder
+from qconf.counting.units import poisson_counts
+from qconf.evaluation.resampling import Draws
+
+if TYPE_CHECKING:
+    from qconf.evaluation.metrics.order_metric import OrderMetric
+
+__all__ = ["Resampled", "normal_estimate", "two_draws"]
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """Counts of the cells of the last pass in replicates, none of which is empty.
+
+    Attributes
+    ----------
+    n, outliers : ndarray of shape (n_replicates, n_cells)
+    n_groups : int or None
+        None where rows are resampled, each on its own.
+    replicates : Replicates or None
+        Of groups, with sums too.
+    usable : ndarray of int
+        Which of them are here.
+    """
+
+    n: NDArray[np.int64]
+    outliers: NDArray[np.int64]
+    n_groups: int | None
+    replicates: Replicates | None
+    usable: IntArray
+
+    @classmethod
+    def of(cls, order: SettledOrder, settings: Settings, n_groups: int | None) -> Resampled:
+        """Take the replicates of groups, or draw those of rows."""
+        replicates = order.sums.replicates
+        if replicates is None:
+            n, outliers = poisson_counts(
+                *order.counts_of_parts, settings.replicates(grouped=False), settings.random_state
+            )
+        else:
+            n, outliers = replicates.counts()
+        usable = np.flatnonzero(n.sum(axis=1) > 0)
+        return cls(n[usable], outliers[usable], n_groups, replicates, usable)
+
+    def sums(self, column: int) -> FloatArray | None:
+        """Return sums of a column that is resampled, of shape (n_replicates, n_cells)."""
+        return None if self.replicates is None else self.replicates.sums(column)[self.usable]
+
+    def draws(
+        self,
+        values: Sequence[float],
+        order: SettledOrder,
+        metrics: Sequence[OrderMetric],
+        fraction: float,
+    ) -> list[Draws]:
+        """Return what `OrderedCells.told` might have been, around the values that are known.
+
+        These cells are wider than those that the values were told from, and so a little off: what
+        they say of themselves is taken from each replicate.
+        """
+        cells = OrderedCells.of(self.n.shape[1], fraction)
+        own = np.array(cells.told(*order.counts_of_parts, metrics))
+        told = np.array(
+            [cells.told(n, bad, metrics) for n, bad in zip(self.n, self.outliers, strict=True)]
+        )
+        return [Draws(one, n_groups=self.n_groups) for one in (told - own + values).T]
+
+    def mean_draws(
+        self, column: int, order: SettledOrder, sums: FloatArray, safest: float, fraction: float
+    ) -> tuple[Draws, Draws]:
+        """Return what the means of a column over the safest rows and over all might have been.
+
+        Parameters
+        ----------
+        column : int
+            Of those that are resampled.
+        order : SettledOrder
+        sums : ndarray of shape (n_cells,)
+            As they are.
+        safest : float
+            The mean over the safest rows.
+        fraction : float
+        """
+        drawn = self.sums(column)
+        if drawn is None:
+            msg = "only groups have sums that are resampled"
+            raise AssertionError(msg)
+        # The safest rows are chosen anew in each replicate.
+        means = [_safest_mean(n, one, fraction) for n, one in zip(self.n, drawn, strict=True)]
+        own = _safest_mean(order.counts_of_parts[0], sums, fraction)
+        overall = drawn.sum(axis=1) / self.n.sum(axis=1)
+        return (
+            Draws(np.array(means) - own + safest, n_groups=self.n_groups),
+            Draws(overall, n_groups=self.n_groups),
+        )
+
+
+def _safest_mean(n: NDArray[np.int64], sums: FloatArray, fraction: float) -> float:
+    upto = np.cumsum(n)
+    n_accepted = accepted_rows(fraction, float(upto[-1]))
+    at = int(np.searchsorted(upto, n_accepted))
+    share = (n_accepted - (upto[at] - n[at])) / n[at]
+    return float((sums[:at].sum() + share * sums[at]) / n_accepted)
+
+
+def two_draws(value: float, standard_error: float) -> Draws:
+    """Return draws that spread as a standard error says: where it is known, none need be drawn."""
+    return Draws(value + standard_error * np.array([-1.0, 1.0]))
+
+
+def normal_estimate(
+    value: float, standard_error: float, confidence_level: float, bounds: tuple[float, float]
+) -> Estimate:
+    """Make the interval of a mean of many rows."""
+    reach = float(norm.ppf((1 + confidence_level) / 2)) * standard_error
+    low, high = np.clip([value - reach, value + reach], *bounds)
+    return Estimate(value, (float(low), float(high)))

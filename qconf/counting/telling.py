@@ -1,0 +1,207 @@
+"""Tell all figures of an evaluation from the counts and sums of the last pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from qconf.core.conventions import accepted_rows, check_options
+from qconf.core.estimate import Estimate
+from qconf.counting.calibrated import calibration_by_bin, ratio_of_all
+from qconf.counting.cell_counts import CellCounts
+from qconf.counting.cell_sums import CellSums
+from qconf.counting.known_groups import KnownGroups
+from qconf.counting.means import mean_figures
+from qconf.counting.ordered_cells import OrderedCells, bounds_of_area
+from qconf.counting.resampled import Resampled
+from qconf.counting.result import CountedEvaluation
+from qconf.counting.settings import Settings
+from qconf.counting.settled_order import SettledOrder, settled_order
+from qconf.counting.sort_keys import scores_of
+from qconf.counting.units import cluster_size, sampled_units
+from qconf.evaluation.measuring import COVERAGES
+from qconf.evaluation.metrics.aurc import AURC
+from qconf.evaluation.metrics.coverage import CoverageAt
+from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate
+from qconf.evaluation.sampling import Sampling
+from qconf.evaluation.selection import Selection
+from qconf.evaluation.validity import limits_of_validity
+
+__all__ = ["evaluation_of"]
+
+#: What a difference of two shares can be.
+_DIFFERENCE = (-1.0, 1.0)
+#: What `OrderedCells.told` tells first: the rates of the safest rows and of all, and the area.
+_SAFEST, _ALL, _AREA = range(3)
+
+
+def evaluation_of(
+    settings: Settings, counts: CellCounts, sums: CellSums, groups: KnownGroups,
+    confidence_level: float, passes: int,
+) -> CountedEvaluation:  # fmt: skip
+    """Tell all figures.
+
+    Raises
+    ------
+    TableError
+        If there is one group alone.
+    """
+    check_options(
+        threshold=settings.threshold, fraction=settings.fraction,
+        confidence_level=confidence_level, outlier_rates=settings.outlier_rates,
+    )  # fmt: skip
+    sums.carry()
+    order = settled_order(settings, counts, sums)
+    sampling = sampled_units(order.total, None if sums.replicates is None else groups)
+    resampled = Resampled.of(order, settings, sampling.n_groups)
+    teller = _Teller(settings, order, sampling, resampled, confidence_level)
+    rates = _RateTeller.of(teller)
+    best_decile, overall = _selections(teller, rates)
+    return CountedEvaluation(
+        **_of_the_order(teller), best_decile=best_decile, overall=overall,
+        spearman=Estimate(np.nan, (np.nan, np.nan)),
+        threshold=settings.threshold, fraction=settings.fraction,
+        confidence_level=confidence_level, metrics=settings.metrics,
+        notes=limits_of_validity(overall.outlier_rate, order.total, sampling),
+        curve=_curve(order), risks=_risks(teller, rates),
+        calibration=calibration_by_bin(order, resampled, confidence_level),
+        calibration_ratio=ratio_of_all(order, resampled, confidence_level),
+        rate=rates.safest, overall_rate=rates.overall,
+        aurc_bounds=_bounds(order, teller.told[_AREA]),
+        n_groups=sampling.n_groups, passes=passes,
+    )  # fmt: skip
+
+
+class _Teller:
+    """What the figures are told from, and those that hang on the order."""
+
+    def __init__(
+        self, settings: Settings, order: SettledOrder, sampling: Sampling, resampled: Resampled,
+        level: float,
+    ) -> None:  # fmt: skip
+        self.settings, self.order, self.sampling = settings, order, sampling
+        self.resampled, self.level = resampled, level
+        self.metrics = (AURC, *map(CoverageAt, settings.outlier_rates))
+        cells = OrderedCells.of(len(order.n), settings.fraction)
+        self.told: Sequence[float] = cells.told(order.n, order.outliers, self.metrics)
+        self.draws = resampled.draws(self.told, order, self.metrics, settings.fraction)
+
+    @property
+    def n_safest(self) -> int:
+        return accepted_rows(self.settings.fraction, self.order.total)
+
+    @property
+    def first_risk(self) -> int:
+        return _AREA + len(self.metrics)
+
+
+@dataclass(frozen=True)
+class _RateTeller:
+    """Puts together what makes the interval of a rate of the safest rows, however many."""
+
+    teller: _Teller
+    overall: ObservedRate
+    effect: float
+    cluster: float
+
+    @classmethod
+    def of(cls, teller: _Teller) -> _RateTeller:
+        total = teller.order.total
+        overall = ObservedRate(teller.told[_ALL], total, teller.draws[_ALL])
+        worth = overall.estimate(teller.level).n_effective or total
+        drawn = teller.resampled.n
+        cluster = cluster_size(drawn, np.ones(drawn.shape[1])) - 1
+        return cls(teller, overall, max(total / worth, 1.0), cluster)
+
+    @property
+    def safest(self) -> ObservedRate:
+        teller = self.teller
+        return self.rate(teller.n_safest, teller.told[_SAFEST], teller.draws[_SAFEST])
+
+    def rate(self, n_accepted: int, value: float, draws: Draws) -> ObservedRate:
+        return ObservedRate(
+            value, self.having_a_say(n_accepted), draws, self.design_effect(n_accepted)
+        )
+
+    def having_a_say(self, n_accepted: int) -> float:
+        """Return among how many rows the safest are chosen: of a tie at the border, all."""
+        at, share = self.teller.order.safest(n_accepted)
+        tie = float(self.teller.order.n[at])
+        return n_accepted**2 / (n_accepted - share * tie + share**2 * tie)
+
+    def design_effect(self, n_accepted: int) -> float:
+        """Say how dependent the safest rows are, as `Sampling.design_effect` does."""
+        if self.teller.resampled.n_groups is None or self.cluster <= 0:
+            return 1.0
+        n = self.teller.order.counts_of_parts[0]
+        taken = np.clip((n_accepted - (np.cumsum(n) - n)) / n, 0.0, 1.0)
+        own = cluster_size(self.teller.resampled.n, taken) - 1
+        return 1 + (self.effect - 1) * float(np.clip(own / self.cluster, 0.0, 1.0))
+
+
+def _selections(teller: _Teller, rates: _RateTeller) -> tuple[Selection, Selection]:
+    """Tell the rates and means of the safest rows and of all."""
+    level, n_safest, n_rows = teller.level, teller.n_safest, teller.order.total
+    having_a_say, effect = rates.having_a_say(n_safest), rates.design_effect(n_safest)
+    error, *asked = (
+        one.estimates(having_a_say, n_rows, effect, level)
+        for one in mean_figures(teller.order, teller.settings, teller.resampled)
+    )
+    names = [one.name for one in teller.settings.metrics]
+    told = [dict(zip(names, (one[side] for one in asked), strict=True)) for side in (0, 1)]
+    return (
+        Selection(rates.safest.estimate(level), error[0], n_safest, told[0]),
+        Selection(rates.overall.estimate(level), error[1], n_rows, told[1]),
+    )
+
+
+def _of_the_order(teller: _Teller) -> dict[str, Any]:
+    """Tell the area and the coverages."""
+    values, draws, level = teller.told, teller.draws, teller.level
+    area, *coverages = (
+        metric.estimate(value, own, level)
+        for metric, value, own in zip(teller.metrics, values[_AREA:], draws[_AREA:], strict=False)
+    )
+    rates = teller.settings.outlier_rates
+    return {
+        "aurc": area,
+        "aurc_draws": draws[_AREA],
+        "aurc_difference": percentile_estimate(
+            values[_AREA] - values[_ALL], draws[_AREA].minus(draws[_ALL]), level, _DIFFERENCE
+        ),
+        "coverage_at": dict(zip(rates, coverages, strict=True)),
+        "coverage_draws": dict(zip(rates, draws[_AREA + 1 :], strict=False)),
+    }
+
+
+def _risks(teller: _Teller, rates: _RateTeller) -> pd.DataFrame:
+    """Return points of the risk-coverage curve, each with its interval."""
+    told = []
+    first, total = teller.first_risk, teller.order.total
+    risks = zip(COVERAGES, teller.told[first:], teller.draws[first:], strict=True)
+    for coverage, value, draws in risks:
+        rate = rates.rate(accepted_rows(coverage, total), value, draws).estimate(teller.level)
+        told.append((coverage, value, *rate.interval))
+    return pd.DataFrame(told, columns=["coverage", "outlier_rate", "low", "high"])
+
+
+def _curve(order: SettledOrder) -> pd.DataFrame:
+    """Return the risk-coverage curve at the end of each cell."""
+    return pd.DataFrame(
+        {
+            "cut_off": scores_of(order.highest),
+            "coverage": order.upto / order.total,
+            "outlier_rate": np.cumsum(order.outliers) / order.upto,
+        }
+    )
+
+
+def _bounds(order: SettledOrder, area: float) -> tuple[float, float]:
+    if order.is_tie.all():
+        return area, area
+    low, high = bounds_of_area(order.n, order.outliers, order.is_tie)
+    return min(low, area), max(high, area)

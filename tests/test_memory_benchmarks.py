@@ -1,0 +1,58 @@
+"""Benchmarks of tables that do not fit in memory: they run, and their results hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks import out_of_memory
+from benchmarks.out_of_memory import sales, write_sales
+
+RESULTS = Path(out_of_memory.__file__).parent / "results"
+
+
+def test_the_same_sales_in_any_number_of_files(tmp_path: Path) -> None:
+    """Twenty columns beside a time, a building and a price; a file once written is kept."""
+    folder = write_sales(tmp_path / "sales", 300)
+    before = (folder / "part-000.parquet").stat().st_mtime_ns
+    write_sales(folder, 300)
+    assert (folder / "part-000.parquet").stat().st_mtime_ns == before
+    table = pq.read_table(folder).to_pandas()
+    pd.testing.assert_frame_equal(table, sales(0, 300, 300), check_dtype=False)
+    assert table.shape == (300, 23)
+    assert table["sold"].is_monotonic_increasing
+    assert sales(300, 10, 300)["sold"].min() > table["sold"].max()
+
+
+@pytest.mark.slow
+def test_all_steps_are_measured_once(tmp_path: Path) -> None:
+    """Each step of each size is told, and a second run takes what the first has kept."""
+    small: Any = {"sizes": (3000,), "place": tmp_path, "estimator": "count"}
+    first = out_of_memory.run(None, 1, **small)
+    again = out_of_memory.run(None, 1, **small)
+    for name, table in first.items():
+        pd.testing.assert_frame_equal(again[name], table)
+        assert list(table.columns) == list(pd.read_csv(RESULTS / f"{name}.csv").columns)
+    assert list(first["out-of-memory"]["step"][:2]) == ["fit", "score"]
+    assert not (tmp_path / "3000" / "sales").exists()
+
+
+def test_committed_twenty_million_rows() -> None:
+    """At most 6 GB, and at most 25 times the time of a million rows."""
+    steps = pd.read_csv(RESULTS / "out-of-memory.csv")
+    assert steps["peak_gb"].max() < 6
+    seconds = steps.groupby("rows")["seconds"].sum()
+    assert seconds[20_000_000] < 25 * seconds[1_000_000]
+    assert {"fit", "score"} <= set(steps.loc[steps["rows"] == 20_000_000, "step"])
+
+
+def test_committed_model_of_drawn_rows() -> None:
+    """Of a quarter of the rows, it is no worse than one of all of them by more than chance."""
+    whole, drawn = pd.read_csv(RESULTS / "out-of-memory-accuracy.csv").to_dict("records")
+    assert drawn["confidence_learned_from"] < 0.3 * whole["confidence_learned_from"]
+    assert drawn["best_decile_above_low"] < 0
+    assert drawn["aurc"] < whole["aurc_high"]
