@@ -47,6 +47,9 @@ _VARYING = (
     (r"^Seconds: .*(\n[^\n]+)*", "SECONDS"),
     (r"\b[\d.]+ s \([\d,]+ a second\)", "SECONDS"),
     (r"[─=-]{3,}", "RULE"),
+    # Told where something takes half a minute.
+    (r"^qconf: [\d,]+ of [\d,]+ .* done after [^\n]*\n", ""),
+    (r"^qconf: [\d,]+ rows [^\n]* so far[^\n]*\n", ""),
 )
 #: The last column of tables that have seconds there.
 _SECONDS = re.compile(r"\s+[\d.]+$", flags=re.MULTILINE)

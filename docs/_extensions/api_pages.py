@@ -22,7 +22,7 @@ FOLDER = "reference/api"
 MODULES = ("qconf.base", "qconf.checks", "qconf.errors")
 #: What is done, and in which rooms of the package. A new room comes last until it has a place.
 JOBS = {
-    "Compare and evaluate": ("comparison", "evaluation", "residuals"),
+    "Compare and evaluate": ("comparison", "evaluation", "counting", "residuals"),
     "Fit a model and its confidence": ("model", "fitting", "learners", "encoding"),
     "Confidence estimators": ("estimators",),
     "Keep a model, and score": ("saving", "scoring"),
@@ -32,7 +32,7 @@ JOBS = {
     "Choose a valuation model": ("backtesting", "portfolios"),
     "Explain": ("explanation",),
     "Monitor": ("monitoring", "slicing"),
-    "Review": ("review",),
+    "Serve and review": ("serve", "review"),
     "Example tables, and the simulated world": ("datasets", "simulation"),
 }
 _REST = "More"

