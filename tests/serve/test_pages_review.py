@@ -266,7 +266,7 @@ def test_a_case_shows_what_was_frozen(pages: Pages, store: FeedbackStore) -> Non
     told = text_of(page)
     assert "Why 1." in told
     assert "100.0 % too high" in told
-    assert "outcome 50 estimated 100" in told
+    assert "outcome 50.0 estimated 100" in told
     assert "drawn at random" in told
     assert [one[0] for one in table_of(sections_of(page)["Inputs"])[1:]] == ["area", "zone"]
     for number, words in enumerate(DECISIONS.values(), 1):
