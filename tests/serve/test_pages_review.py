@@ -142,6 +142,9 @@ def test_an_empty_queue_says_how_to_fill_it(model: Path, tmp_path: Path) -> None
         assert "Nobody has queued anything yet. qconf review queue chooses" in told
         summary = text_of(client.get("/summary", headers=PAGE).text)
         assert "No case that was drawn at random is decided yet" in summary
+        sliced = client.get("/summary?by=zone", headers=PAGE)
+        assert sliced.status_code == 200
+        assert "No estimate has an input 'zone'." in text_of(sliced.text)
         app.state.context.store.close()
 
 
