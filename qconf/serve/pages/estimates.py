@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from qconf.errors import OptionError
-from qconf.review.store.errors import NotFoundError
+from qconf.review.store.errors import ConflictError, NotFoundError
 from qconf.serve.feedback import give_feedback
 from qconf.serve.forms import read_form, said_in
 from qconf.serve.pages.beside import beside_parts, effect_of, effects
@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["add_routes", "with_sales"]
 
+#: So much of what was said before is shown, the newest first.
+_MOST_SAID: Final = 50
 #: Before the name of a comparable that was ticked.
 _SALE: Final = "sale:"
+_SENT_BEFORE: Final = (
+    "This form was sent before, and what it said then was kept: see below. Send it again if this "
+    "is to be kept as well."
+)
 _OTHER_MODEL: Final = (
     "Another model made this estimate than the one that is served now; corrections are told by "
     "the one that is served now."
@@ -76,7 +82,8 @@ def _feedback(
         raise
     except OptionError as error:
         found = problem_of(error)
-        return _page(renderer, request, estimate_id, form, found.detail, found.status)
+        told = _SENT_BEFORE if isinstance(error, ConflictError) else found.detail
+        return _page(renderer, request, estimate_id, form, told, found.status)
     after = given.correction.after_id if given.correction else None
     then = f"&then={after}" if after else ""
     path = f"/estimates/{estimate_id}?said={given.id}{then}#said"
@@ -99,7 +106,8 @@ def _page(
     if explanation is None:
         explanation = _explained_now(context, record)
     other = record.model not in ("", context.served.digest)
-    changes = effects(context, record, feedback)
+    newest = [one for one in reversed(feedback) if one != said][:_MOST_SAID]
+    changes = effects(context, record, newest)
     return renderer.page(
         request, "estimate.html", status=status, problem=problem, typed=typed or {},
         record=record,
@@ -112,7 +120,8 @@ def _page(
         ),
         fields=fields_of_inputs(context.served, record.inputs, typed),
         sales=sales_of(explanation),
-        feedback=[(one, changes.get(one.id)) for one in reversed(feedback) if one != said],
+        feedback=[(one, changes.get(one.id)) for one in newest],
+        n_feedback=len(feedback),
     )  # fmt: skip
 
 
