@@ -79,7 +79,8 @@ class Pool:
     @cached_property
     def unlike(self) -> BoolArray:
         """Cells of the rows that hold what no row of the fit held, shape (n_rows, n_features)."""
-        return self.pair.unlike_codes(self._encoded(self.matrix, self.unseen)[1:])  # type: ignore[no-any-return]
+        unlike: BoolArray = self.pair.unlike_codes(self._encoded(self.matrix, self.unseen)[1:])
+        return unlike
 
     @cached_property
     def differs(self) -> BoolArray:
