@@ -87,7 +87,8 @@ class Pool:
         """Cells of the rows that are other than the typical row's, shape (n_rows, n_features)."""
         own, typical = self.matrix[1:], self.matrix[0]
         same = (own == typical) | (np.isnan(own) & np.isnan(typical))
-        return np.logical_not(same & ~self.unseen[1:])
+        differs: BoolArray = np.logical_not(same & ~self.unseen[1:])
+        return differs
 
     @property
     def is_coded(self) -> bool:
