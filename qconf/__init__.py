@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from qconf.saving.opening import open_model as open_model
     from qconf.saving.writing import save as save
     from qconf.scoring.batch import score_batch as score_batch
+    from qconf.serve.app import create_app as create_app
     from qconf.simulation.result import Simulation as Simulation
     from qconf.simulation.simulate import simulate as simulate
     from qconf.slicing.audit import audit_slices as audit_slices
@@ -151,6 +152,7 @@ _HOME = {
     "comparables": "qconf.explanation.comparables",
     "compare": "qconf.comparison.contest",
     "compare_unlabelled": "qconf.portfolios.unlabelled",
+    "create_app": "qconf.serve.app",
     "evaluate": "qconf.evaluation.evaluate",
     "explain_error": "qconf.explanation.error_explanation",
     "explain_value": "qconf.explanation.value_explanation",
@@ -232,6 +234,7 @@ __all__ = [
     "comparables",
     "compare",
     "compare_unlabelled",
+    "create_app",
     "evaluate",
     "explain_error",
     "explain_value",

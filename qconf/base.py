@@ -149,6 +149,11 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         return False
 
     @property
+    def encoder_of_predict(self) -> TableEncoder | None:
+        """By which `predict` takes an `Encoded` table; None if it takes none."""
+        return getattr(self, "_encoder", None) if self.takes_encoded else None
+
+    @property
     def _encodes(self) -> bool:
         """Whether tables that are not encoded yet are."""
         return self.takes_encoded

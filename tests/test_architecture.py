@@ -24,8 +24,8 @@ ROOMS = [
     "_types", "errors", "core", "encoding", "learners", "suspicions", "tables", "residuals", "base",
     "estimators", "checks", "report", "evaluation", "probability", "slicing", "avm",
     "certification", "model", "portfolios", "saving", "scoring", "explanation", "monitoring",
-    "comparison", "backtesting", "fitting", "review", "pages", "simulation", "datasets", "cli",
-    "__main__",
+    "comparison", "backtesting", "fitting", "review", "pages", "simulation", "datasets", "serve",
+    "cli", "__main__",
 ]  # fmt: skip
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]

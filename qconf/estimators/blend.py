@@ -274,8 +274,14 @@ class BlendConfidence(ConfidenceEstimator):
         logs: FloatArray = np.log(np.maximum(np.hstack(signals), self._floor))
         return logs
 
-    def _predict(self, X: Table) -> FloatArray:
-        table = BlendRows(X, Encoded.of(X, self._encoder_of_all))
+    @property
+    def encoder_of_predict(self) -> TableEncoder | None:
+        """By which `predict` takes an `Encoded` table; None if a member has to see the rows."""
+        return self._encoder_of_all if all(map(takes_encoded, self.members_[0])) else None
+
+    def _predict(self, X: Table | Encoded) -> FloatArray:
+        is_read = isinstance(X, Encoded)
+        table = BlendRows(X, X if is_read else Encoded.of(X, self._encoder_of_all))
         if not all(map(takes_encoded, self.members_[0])):
             # Models of others need not be safe in threads.
             return self._expected(table)

@@ -9,18 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from qconf._types import FloatArray
+from qconf.core.error_scale import error_scale
 from qconf.core.plain_columns import DATES, DURATIONS
 from qconf.core.validation import select_rows
 from qconf.explanation.cells import Cell, Cells
 from qconf.explanation.conflicts import conflicting_pairs
-from qconf.explanation.contributions import pair_of
+from qconf.explanation.pool import Block, Pool
 from qconf.explanation.properties import Property, properties_of
-from qconf.scoring.batch import EXPECTED_ERROR
+from qconf.scoring.batch import error_of_one_fit, one_batch, unusable
 from qconf.scoring.decisions import Decisions
-from qconf.scoring.kept_rows import score_frame
 from qconf.tables.schema import Schema
 
-__all__ = ["alternatives"]
+__all__ = ["Alternatives", "alternatives"]
 
 _COLUMNS = ("property", "cell", "to", "which", "value", "value_change", "expected_error",
             "error_factor", "tier", "accept", "changes_decision")  # fmt: skip
@@ -41,8 +42,6 @@ def alternatives(
     schema: Schema,
     decisions: Decisions,
     together: Iterable[Sequence[str]] | None = None,
-    *,
-    cells: Cells | None = None,
 ) -> pd.DataFrame:
     """Score a row again with each of its inputs set to the typical one, and to those beside it.
 
@@ -56,8 +55,6 @@ def alternatives(
         What follows from an expected error.
     together : iterable of sequences of str, default=None
         Columns that are set to the typical row's at once, and not one by one.
-    cells : Cells, default=None
-        Of the row, if they are known already.
 
     Returns
     -------
@@ -68,32 +65,92 @@ def alternatives(
         ``value_change``, ``expected_error``, ``error_factor``, ``tier``, ``accept`` and
         ``changes_decision``; tier and acceptance are None where the model has none.
     """
-    if cells is None:
-        cells = Cells(model, frame if schema.named else frame.to_numpy())
-    steps = list(_steps(model, cells, properties_of(cells.names, together)))
-    if not steps:
-        return pd.DataFrame(columns=list(_COLUMNS))
-    rows = _changed(cells, frame, steps)
-    scored = score_frame(model, schema, rows, decisions)
-    told = scored.batch.to_pandas()
-    kept = np.setdiff1d(np.arange(len(rows)), list(scored.reasons))
-    table = pd.DataFrame(
-        [
-            _told(cells, steps[at - 1], told.iloc[0], told.iloc[i])
-            for i, at in enumerate(kept)
-            if at > 0
-        ],
-        columns=list(_COLUMNS),
-    )
-    size = table["value_change"].abs().to_numpy(dtype=np.float64)
-    same = ~table["changes_decision"].to_numpy(dtype=bool)
-    order = np.lexsort((-size, same))
-    return table.iloc[order].reset_index(drop=True)
+    pool = Pool(model, frame if schema.named else frame.to_numpy())
+    asked = Alternatives(pool, Cells(pool), frame, schema, together)
+    if not asked.steps:
+        return asked.told(None, decisions)
+    return asked.told(pool.ask(asked.block)[0], decisions)
 
 
-def _steps(model: Any, cells: Cells, properties: Sequence[Property]) -> Iterator[_Step]:
+class Alternatives:
+    """What a model has to be asked of a row with other inputs, and what it said.
+
+    Parameters
+    ----------
+    pool : Pool
+        Of one row.
+    cells : Cells
+    frame : DataFrame of shape (1, n_features)
+        The row.
+    schema : Schema
+    together : iterable of sequences of str, or None
+
+    Attributes
+    ----------
+    steps : list
+        What could be otherwise.
+    block : Block
+        The row as it is, and with each step.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        cells: Cells,
+        frame: pd.DataFrame,
+        schema: Schema,
+        together: Iterable[Sequence[str]] | None,
+    ) -> None:
+        self._pair, self._cells = pool.pair, cells
+        self.steps = list(_steps(self._pair, cells, properties_of(cells.names, together)))
+        self.block: Block = None
+        if not self.steps:
+            return
+        if pool.is_coded:
+            codes = [{cells.place(n): code for n, code in s.codes.items()} for s in self.steps]
+            self.block = pool.changed(1, [{}, *codes])
+        else:
+            rows = _changed(cells, frame, self.steps)
+            self.block = schema.read(one_batch(rows)).table
+
+    def told(self, said: FloatArray | None, decisions: Decisions) -> pd.DataFrame:
+        """Return the table of `alternatives`.
+
+        Parameters
+        ----------
+        said : ndarray of shape (1 + n_steps, 2), or None
+            What the model said of `block`: values and expected errors; None without steps.
+        decisions : Decisions
+        """
+        if said is None:
+            return pd.DataFrame(columns=list(_COLUMNS))
+        value, error = said.T
+        central = error_of_one_fit(self._pair, self.block, error)
+        decided = decisions.of_rows(self._pair, error, central)
+        tier, accept = (decided.get(name, [None] * len(value)) for name in ("tier", "accept"))
+        bad = unusable(value, error_scale(self._pair.error))
+        rows = []
+        for i, step in enumerate(self.steps, 1):
+            if bad[i]:
+                continue
+            cells = [self._cells.cell(0, name).text for name in step.codes]
+            to = [self._cells.written(self._cells.place(n), code) for n, code in step.codes.items()]
+            own = None if tier[i] is None else str(tier[i])
+            accepted = None if accept[i] is None else bool(accept[i])
+            rows.append((
+                step.name, ", ".join(cells), ", ".join(to), step.which, float(value[i]),
+                float(value[i] - value[0]), float(error[i]),
+                float(error[i] / error[0]) if error[0] > 0 else np.nan,
+                own, accepted, (tier[i], accept[i]) != (tier[0], accept[0]),
+            ))  # fmt: skip
+        table = pd.DataFrame(rows, columns=list(_COLUMNS))
+        size = table["value_change"].abs().to_numpy(dtype=np.float64)
+        same = ~table["changes_decision"].to_numpy(dtype=bool)
+        return table.iloc[np.lexsort((-size, same))].reset_index(drop=True)
+
+
+def _steps(pair: Any, cells: Cells, properties: Sequence[Property]) -> Iterator[_Step]:
     """List what could stand in each column; when it was, and what others predicted, is given."""
-    pair = pair_of(model)
     given = getattr(pair.regressor_, "column", None)
     yield from _as_other_source(pair, cells)
     for one in properties:
@@ -149,24 +206,3 @@ def _cell(cells: Cells, name: str, code: float) -> Any:
     if kind == DATES:
         return pd.to_datetime(code, unit="D")
     return pd.to_timedelta(code, unit="D") if kind == DURATIONS else code
-
-
-def _told(
-    cells: Cells, step: _Step, before: pd.Series[Any], after: pd.Series[Any]
-) -> tuple[Any, ...]:
-    decided = [(before.get(name), after.get(name)) for name in ("tier", "accept")]
-    value, error = float(after["prediction"]), float(after[EXPECTED_ERROR])
-    was = float(before[EXPECTED_ERROR])
-    return (
-        step.name,
-        ", ".join(cells.cell(0, name).text for name in step.codes),
-        ", ".join(cells.written(cells.place(name), code) for name, code in step.codes.items()),
-        step.which,
-        value,
-        value - float(before["prediction"]),
-        error,
-        error / was if was > 0 else np.nan,
-        after.get("tier"),
-        None if after.get("accept") is None else bool(after["accept"]),
-        any(one != other for one, other in decided),
-    )

@@ -10,12 +10,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from qconf._types import BoolArray, FloatArray, TableLike
+from qconf._types import BoolArray, FloatArray
 from qconf.core.plain_columns import DATES, DURATIONS
-from qconf.encoding.columns import as_frame
 from qconf.encoding.encoder import TableEncoder
 from qconf.explanation.conflicts import conflicts_in
-from qconf.explanation.contributions import background_of, pair_of
+from qconf.explanation.pool import Pool
 from qconf.model.background import Background
 from qconf.model.column_summary import RARE_BELOW, ColumnSummary
 
@@ -58,20 +57,17 @@ class Cells:
 
     Parameters
     ----------
-    model : ConfidentRegressor or SelectiveRegressor
-    X : DataFrame or array-like of shape (n_rows, n_features)
+    pool : Pool
     """
 
-    def __init__(self, model: Any, X: TableLike) -> None:
-        pair = pair_of(model)
-        self.background: Background = background_of(pair)
-        self._frame = as_frame(pair.features_of(X))
-        self._typical = as_frame(pair.features_of(self.background.typical))
-        self._matrix, self._unseen = self.background.encoder.codes(self._frame)
-        self._codes, _ = self.background.encoder.codes(self._typical)
-        self._time = pair.time_name_
-        self._unlike: BoolArray = np.asarray(pair.unlike(X))
-        self._conflicts = conflicts_in(pair, self._frame)
+    def __init__(self, pool: Pool) -> None:
+        self.background: Background = pool.background
+        self._frame, self._typical = pool.features, pool.typical
+        self._matrix, self._unseen, self._codes = pool.matrix[1:], pool.unseen[1:], pool.matrix[:1]
+        self._time = pool.pair.time_name_
+        self._unlike: BoolArray = pool.unlike
+        self._conflicts = conflicts_in(pool.pair, self._frame)
+        self._cells: dict[tuple[int, str], Cell] = {}
 
     @cached_property
     def _at(self) -> Mapping[str, int]:
@@ -92,6 +88,11 @@ class Cells:
 
     def cell(self, row: int, name: str) -> Cell:
         """Return a cell with what is odd in it."""
+        if (row, name) not in self._cells:
+            self._cells[row, name] = self._looked_at(row, name)
+        return self._cells[row, name]
+
+    def _looked_at(self, row: int, name: str) -> Cell:
         at = self._at[name]
         column = self.background.columns[at]
         text = self._text(self._frame, self._matrix, row, at)
@@ -108,7 +109,7 @@ class Cells:
     def _mark(
         self, row: int, at: int, column: ColumnSummary, text: str, code: float
     ) -> tuple[str, str]:
-        if self._unseen is not None and self._unseen[row, at]:
+        if self._unseen[row, at]:
             return "never seen", f"{column.name} {text} was in no row of the fit"
         if np.isnan(code):
             return _gap(column)

@@ -7,20 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
-from qconf.core.error_scale import error_scale
+from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.core.validation import select_rows
 from qconf.errors import OptionError
 from qconf.explanation.comparables_adjusting import adjusted_prices, on_scale, split_adjustments
 from qconf.explanation.comparables_result import HELD_OUT, OTHER, Comparables, Pairs
-from qconf.explanation.comparables_rows import Rows, Sales, known_sales, rows_of
-from qconf.explanation.comparables_trees import (
-    ValueTrees,
-    similarity_of,
-    surrogate_of,
-    value_trees,
-)
+from qconf.explanation.comparables_rows import Rows, Sales, rows_of
 from qconf.explanation.comparables_window import known_before
+from qconf.explanation.prepared_sales import PreparedSales
 from qconf.learners.trees.shared_leaves import AlikeRows
 from qconf.model.regressor import ConfidentRegressor
 
@@ -34,7 +28,7 @@ def comparables(
     model: Any,
     X: TableLike,
     *,
-    sales: TableLike | None = None,
+    sales: TableLike | PreparedSales | None = None,
     target: str | ArrayLike | None = None,
     n: int = 5,
     since: Any = None,
@@ -56,7 +50,8 @@ def comparables(
     X : DataFrame or array-like of shape (n_rows, n_features)
         Rows to explain, with the columns of the fit; the group's may be missing.
     sales : DataFrame or array-like of shape (n_sales, n_columns), default=None
-        Known sales, with the columns of the fit and the price. None is the rows of the fit, if
+        Known sales, with the columns of the fit and the price; or `PreparedSales` of this model,
+        for which neither `target` nor `random_state` counts. None is the rows of the fit, if
         the model keeps them (``keep_sales=True``). Sales that were in the fit are known again.
     target : str or array-like of shape (n_sales,), default=None
         The prices, or the name of their column. None is the name that the target had in the fit,
@@ -108,23 +103,19 @@ def comparables(
     if not (isinstance(n, Integral) and not isinstance(n, bool) and n >= 1):
         msg = f"The number of comparables must be a whole number >= 1, got {n!r}."
         raise OptionError(msg)
-    rows, known = rows_of(fitted, X), known_sales(fitted, sales, target)
+    rows = rows_of(fitted, X)
+    prepared = (
+        sales
+        if isinstance(sales, PreparedSales)
+        else PreparedSales.of(fitted, sales, target, random_state)
+    )
+    known, split, on_ratios = prepared.known, prepared.split, prepared.on_ratios
     value = fitted.values_of(rows.features)
-    own = value_trees(fitted)
-    split = surrogate_of(fitted, known, random_state) if own is None else own
-    similarity = similarity_of(fitted, own, split)
     window, n_known = known_before(rows, known.rows, since)
-    on_ratios = error_scale(fitted.error).needs_positive
     if on_ratios:
         # What is valued at zero or below has no ratio to anything.
         window.last[value <= 0] = 0
-    alike = similarity.most_alike(
-        similarity.matrix(fitted, rows, value),
-        similarity.matrix(fitted, known.rows, known.prediction(on_ratios=on_ratios)),
-        min(int(n), len(known.price)),
-        window,
-        known.residual**2,
-    )
+    alike = prepared.most_alike(rows, value, int(n), window)
     pairs = _pairs(alike, value, known, on_ratios=on_ratios)
     return Comparables(
         pairs=pairs,
@@ -135,12 +126,12 @@ def comparables(
         local_error=np.sqrt(alike.mean_square),
         n_known=n_known,
         on_ratios=on_ratios,
-        n_trees=sum(one.n_trees for one in similarity.forests),
-        similarity=similarity.words,
+        n_trees=sum(one.n_trees for one in prepared.similarity.forests),
+        similarity=prepared.similarity.words,
         split_by="nothing" if split is None else split.words,
         fidelity=None if split is None else split.fidelity,
         left_out=known.left_out,
-        _split=lambda: _adjustments(fitted, rows, known, value, pairs, split, on_ratios=on_ratios),
+        _split=lambda: _adjustments(prepared, rows, value, pairs),
     )
 
 
@@ -171,17 +162,11 @@ def _pairs(alike: AlikeRows, value: FloatArray, sales: Sales, *, on_ratios: bool
 
 
 def _adjustments(
-    model: ConfidentRegressor,
-    rows: Rows,
-    sales: Sales,
-    value: FloatArray,
-    pairs: Pairs,
-    split: ValueTrees | None,
-    *,
-    on_ratios: bool,
+    prepared: PreparedSales, rows: Rows, value: FloatArray, pairs: Pairs
 ) -> tuple[list[Any], FloatArray]:
     """Split each adjustment over properties; return their names, and parts of the price."""
-    sale_value = _values_now(model, sales, pairs.place, on_ratios=on_ratios)
+    sales, split, on_ratios = prepared.known, prepared.split, prepared.on_ratios
+    sale_value = prepared.values_now(pairs.place)
     row_value = value[pairs.row]
     learned = _beyond(sale_value, pairs.price, on_ratios=on_ratios) - pairs.residual
     whole = _beyond(row_value, sale_value, on_ratios=on_ratios)
@@ -208,19 +193,3 @@ def _adjustments(
 
 def _beyond(value: FloatArray, other: FloatArray, *, on_ratios: bool) -> FloatArray:
     return np.log(value / other) if on_ratios else value - other
-
-
-def _values_now(
-    model: ConfidentRegressor, sales: Sales, place: IntArray, *, on_ratios: bool
-) -> FloatArray:
-    """Return what the valuation model says of some sales now, having seen those of its fit."""
-    value = sales.prediction(on_ratios=on_ratios)[place]
-    shown = np.unique(place[sales.was_fitted[place]])
-    if len(shown):
-        now = np.zeros(len(sales.price))
-        now[shown] = model.values_of(select_rows(sales.rows.features, shown))
-        seen = sales.was_fitted[place]
-        if on_ratios:
-            seen &= now[place] > 0
-        value[seen] = now[place[seen]]
-    return value

@@ -24,13 +24,6 @@ from qconf.learners.log_target import LogTargetRegressor
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.pair_contributions import pair_contributions
-from qconf.learners.trees.shared_leaves import (
-    AlikeRows,
-    Window,
-    leaves_of,
-    most_alike,
-    shared_with,
-)
 from qconf.model.given_prediction import GivenPrediction
 from qconf.model.regressor import ConfidentRegressor
 
@@ -119,32 +112,6 @@ class Similarity:
     sharp: bool
     words: str
     hidden: tuple[str, ...] | None
-
-    def most_alike(
-        self,
-        rows: FloatArray,
-        known: FloatArray,
-        n: int,
-        window: Window,
-        squares: FloatArray,
-    ) -> AlikeRows:
-        """Find the known rows that share the most leaves with each row.
-
-        Parameters
-        ----------
-        rows, known : ndarray of shape (n, n_columns)
-            From `matrix`.
-        n : int
-        window : Window
-        squares : ndarray of shape (n_known,)
-            Is averaged.
-        """
-        if len(rows) == 1:
-            leaves: Any = shared_with(self.forests, known, rows[0])
-            asked: Any = np.ones((len(leaves), 1), dtype=leaves.dtype)
-        else:
-            leaves, asked = (leaves_of(self.forests, one) for one in (known, rows))
-        return most_alike(leaves, asked, n, sharp=self.sharp, window=window, squares=squares)
 
     def matrix(self, model: ConfidentRegressor, rows: Rows, prediction: FloatArray) -> FloatArray:
         """Encode rows as the trees read them."""

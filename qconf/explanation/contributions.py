@@ -9,16 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qconf._types import BoolArray, FloatArray, IntArray, Table, TableLike
-from qconf.core.validation import check_table
-from qconf.errors import OptionError
+from qconf._types import BoolArray, FloatArray, IntArray, TableLike
 from qconf.explanation.coalitions import Coalitions, coalitions_for
 from qconf.explanation.conflicts import conflicting_pairs
-from qconf.explanation.mixed_rows import answers, stacked
+from qconf.explanation.pool import Block, Pool
 from qconf.explanation.properties import Property, properties_of
-from qconf.model.background import Background
 
-__all__ = ["Contributions", "background_of", "contributions", "pair_of"]
+__all__ = ["Asked", "Contributions", "contributions", "contributions_of"]
 
 #: Mixed rows that are asked for one row.
 _BUDGET = 512
@@ -85,64 +82,102 @@ def contributions(
     -------
     Contributions
     """
-    pair = pair_of(model)
-    background = background_of(pair)
-    known = [one.name for one in background.columns]
-    properties = properties_of(known, _groups(pair, together))
-    table = check_table(pair, X, reset=False)
-    labels = X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(len(table))
-    index = labels if labels.is_unique else pd.RangeIndex(len(table))
-    pool = stacked(table, background.typical)
-    # As they are: the typical row, and those that are asked for.
-    as_is = np.repeat(np.arange(len(pool))[:, None], pool.shape[1], axis=1)
-    typical, total = np.split(answers(pair, pool, as_is), [1])
-    typical = typical[0]
-    differs, unseen = _differs(pair, background, pool)
-    asked = _Asked(pair, pool, properties, known)
-    told = [
-        asked.of_row(row + 1, differs[row], unseen[row], typical, total[row])
-        for row in range(len(table))
+    return contributions_of(Pool(model, X), together)
+
+
+def contributions_of(pool: Pool, together: Iterable[Sequence[str]] | None = None) -> Contributions:
+    """Do the same with the rows of a pool."""
+    asked = Asked(pool, together)
+    (as_is,) = pool.ask(pool.as_is())
+    mixed = [
+        pool.ask(block)[0] if (block := asked.block(row)) is not None else None
+        for row in range(len(pool))
     ]
-    parts, errors, alone = (np.stack([one[i] for one in told]) for i in range(3))
-    return Contributions(properties, index, typical, total, parts, errors, alone)
+    return asked.told(as_is, mixed)
 
 
-def pair_of(model: Any) -> Any:
-    """Return the valuation model with its confidence that a model is, or holds.
+class Asked:
+    """What a model has to be asked, to split what it says of the rows of a pool.
 
-    Raises
-    ------
-    OptionError
-        If it is none.
+    Parameters
+    ----------
+    pool : Pool
+    together : iterable of sequences of str, or None
+        As in `contributions`.
+
+    Attributes
+    ----------
+    properties : tuple of Property
     """
-    pair = model
-    for name in ("model", "estimator_"):
-        pair = getattr(pair, name, pair)
-    if not (hasattr(pair, "predict_with_error") and hasattr(pair, "features_of")):
-        msg = (
-            "Only a fitted ConfidentRegressor, or what holds one, can be explained; this is a "
-            f"{type(model).__name__}."
+
+    def __init__(self, pool: Pool, together: Iterable[Sequence[str]] | None) -> None:
+        self.pool = pool
+        known = [one.name for one in pool.background.columns]
+        self.properties = properties_of(known, _groups(pool.pair, together))
+        self._places = [[known.index(name) for name in one.columns] for one in self.properties]
+        self._sets = [self._coalitions(row) for row in range(len(pool))]
+
+    def block(self, row: int) -> Block | None:
+        """Return the mixed rows of a row; None if it is as the typical one.
+
+        Those of each coalition, but for the empty and the whole one, of which is known what is
+        said; and of all properties but one.
+        """
+        other, sets = self._sets[row]
+        if sets is None:
+            return None
+        but_one = ~np.eye(len(other), dtype=bool)
+        members = np.concatenate([sets.members[_inner(sets)], but_one])
+        own = np.ones((len(members), self.pool.matrix.shape[1]), dtype=bool)
+        for at, i in enumerate(other):
+            own[:, self._places[i]] = members[:, [at]]
+        return self.pool.mixed(row + 1, own)
+
+    def told(self, as_is: FloatArray, mixed: Sequence[FloatArray | None]) -> Contributions:
+        """Split what was said.
+
+        Parameters
+        ----------
+        as_is : ndarray of shape (1 + n_rows, 2)
+            What the model said of `Pool.as_is`: values and expected errors.
+        mixed : sequence of (ndarray or None)
+            And of each row's `block`.
+        """
+        typical, total = np.split(_with_logs(as_is), [1])
+        parts, errors, alone = (np.zeros((len(total), len(self.properties), 2)) for _ in range(3))
+        for row, said in enumerate(mixed):
+            other, sets = self._sets[row]
+            if said is None or sets is None:
+                continue
+            found, inner = _with_logs(said), _inner(sets)
+            answers = np.where((~sets.members.any(axis=1))[:, None], typical, total[row])
+            answers[inner] = found[: -len(other)]
+            parts[row, other], errors[row, other] = sets.values(answers)
+            alone[row, other] = total[row] - found[-len(other) :]
+        return Contributions(
+            self.properties, self.pool.index, typical[0], total, parts, errors, alone
         )
-        raise OptionError(msg)
-    return pair
+
+    def _coalitions(self, row: int) -> tuple[list[int], Coalitions | None]:
+        """Choose coalitions of the properties that are other than the typical row's."""
+        differs = self.pool.differs[row]
+        other = [i for i, places in enumerate(self._places) if differs[places].any()]
+        if not other:
+            return other, None
+        budget = _BUDGET_UNSEEN if self.pool.unlike[row].any() else _BUDGET
+        return other, coalitions_for(len(other), budget, np.random.RandomState(_SEED))
 
 
-def background_of(pair: Any) -> Background:
-    """Return what the rows of a fit were like.
+def _inner(sets: Coalitions) -> BoolArray:
+    """Tell the coalitions that are neither empty nor whole."""
+    inner: BoolArray = sets.members.any(axis=1) & ~sets.members.all(axis=1)
+    return inner
 
-    Raises
-    ------
-    OptionError
-        If the model does not know.
-    """
-    known = getattr(pair, "background_", None)
-    if not isinstance(known, Background):
-        msg = (
-            "The model does not know what the rows of its fit were like: it was saved by an older "
-            "version of qconf, or is not fitted. Fit it again."
-        )
-        raise OptionError(msg)
-    return known
+
+def _with_logs(said: FloatArray) -> FloatArray:
+    """Return values and logarithms of expected errors."""
+    errors = np.log(np.maximum(said[:, 1], np.finfo(float).tiny))
+    return np.column_stack([said[:, 0], errors])
 
 
 def _groups(pair: Any, together: Iterable[Sequence[str]] | None) -> list[Sequence[str]]:
@@ -152,71 +187,3 @@ def _groups(pair: Any, together: Iterable[Sequence[str]] | None) -> list[Sequenc
         if not {name for group in groups for name in group} & set(names):
             groups.append(names)
     return groups
-
-
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """A model that is asked for mixed rows of a pool, whose first row is the typical one."""
-
-    model: Any
-    pool: Table
-    properties: tuple[Property, ...]
-    known: Sequence[str]
-
-    def of_row(
-        self, row: int, differs: BoolArray, unseen: bool, typical: FloatArray, total: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Split one row; what is as in the typical row adds nothing."""
-        other = [i for i, one in enumerate(self.properties) if differs[self._places(one)].any()]
-        parts, errors, alone = (np.zeros((len(self.properties), 2)) for _ in range(3))
-        if other:
-            random = np.random.RandomState(_SEED)
-            sets = coalitions_for(len(other), _BUDGET_UNSEEN if unseen else _BUDGET, random)
-            said, without = self._told(row, other, sets, typical, total)
-            parts[other], errors[other] = sets.values(said)
-            alone[other] = total - without
-        return parts, errors, alone
-
-    def _told(
-        self, row: int, other: list[int], sets: Coalitions, typical: FloatArray, total: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Ask for each coalition, and for all properties but one, at once.
-
-        What is said of the empty and of the whole coalition is known.
-        """
-        size = sets.members.sum(axis=1)
-        inner = (size > 0) & (size < len(other))
-        but_one = ~np.eye(len(other), dtype=bool)
-        members = np.concatenate([sets.members[inner], but_one])
-        found = answers(self.model, self.pool, self._rows(row, other, members))
-        said = np.where((size == 0)[:, None], typical, total)
-        said[inner] = found[: -len(other)]
-        return said, found[-len(other) :]
-
-    def _rows(self, row: int, other: list[int], members: BoolArray) -> IntArray:
-        """Say where each mixed cell comes from; what no model reads is the row's own."""
-        columns = [str(name) for name in _names(self.pool)]
-        places = np.full((len(members), len(columns)), row, dtype=np.intp)
-        for at, i in enumerate(other):
-            own = [columns.index(name) for name in self.properties[i].columns]
-            places[:, own] = np.where(members[:, at], row, 0)[:, None]
-        return places
-
-    def _places(self, one: Property) -> list[int]:
-        return [self.known.index(name) for name in one.columns]
-
-
-def _differs(pair: Any, background: Background, pool: Table) -> tuple[BoolArray, BoolArray]:
-    """Tell the cells that are other than the typical row's, and rows with one never seen."""
-    matrix, unseen = background.encoder.codes(pair.features_of(pool))
-    same = (matrix[1:] == matrix[0]) | (np.isnan(matrix[1:]) & np.isnan(matrix[0]))
-    if unseen is not None:
-        same &= ~unseen[1:]
-    unlike: BoolArray = np.asarray(pair.unlike(pool))[1:]
-    return np.logical_not(same), np.asarray(unlike.any(axis=1))
-
-
-def _names(pool: Table) -> list[str]:
-    if isinstance(pool, pd.DataFrame):
-        return [str(name) for name in pool.columns]
-    return [f"x{i}" for i in range(pool.shape[1])]

@@ -12,7 +12,8 @@ import pandas as pd
 from qconf._types import TableLike
 from qconf.core.error_scale import error_scale
 from qconf.explanation.cells import Cells
-from qconf.explanation.contributions import Contributions, contributions, pair_of
+from qconf.explanation.contributions import Contributions, contributions_of
+from qconf.explanation.pool import Pool, pair_of
 from qconf.explanation.sentences import product_in_words, sentence, told_error
 from qconf.explanation.told_rows import ToldRows
 from qconf.report.contributions import ContributionsDisplay
@@ -80,7 +81,8 @@ def explain_error(
     >>> top["property"], top["cell"], top["typical"], round(float(top["factor"]), 1)
     ('kind', 'a', 'b', 0.5)
     """
-    return error_reasons(model, Cells(model, X), contributions(model, X, together))
+    pool = Pool(model, X)
+    return error_reasons(model, Cells(pool), contributions_of(pool, together))
 
 
 def error_reasons(model: Any, cells: Cells, found: Contributions) -> ErrorExplanation:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from qconf._types import FloatArray, IntArray, Table
+from qconf._types import IntArray, Table
 
-__all__ = ["answers", "mixed_rows", "stacked"]
-
-#: Rows that are asked at once.
-_AT_ONCE = 16_384
+__all__ = ["mixed_rows", "stacked"]
 
 
 def stacked(rows: Table, typical: Table) -> Table:
@@ -43,25 +39,6 @@ def mixed_rows(pool: Table, places: IntArray) -> Table:
         return pd.DataFrame(cells)
     mixed: Any = pool[places, np.arange(pool.shape[1])]
     return np.asarray(mixed)
-
-
-def answers(model: Any, pool: Table, places: IntArray) -> FloatArray:
-    """Ask a model for the value and the logarithm of the expected error of mixed rows.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, 2)
-    """
-    told = np.empty((len(places), 2))
-    with warnings.catch_warnings():
-        # What there is to say of the rows has been said of them as they are.
-        warnings.simplefilter("ignore")
-        for start in range(0, len(places), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            value, expected = model.predict_with_error(mixed_rows(pool, places[part]))
-            told[part, 0] = value
-            told[part, 1] = np.log(np.maximum(expected, np.finfo(float).tiny))
-    return told
 
 
 def _joined(typical: pd.Series[Any], rows: pd.Series[Any]) -> Any:

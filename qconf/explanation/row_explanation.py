@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from qconf.errors import TableError
-from qconf.explanation.alternatives import alternatives
+from qconf.explanation.alternatives import Alternatives
 from qconf.explanation.cells import Cells
-from qconf.explanation.contributions import contributions
+from qconf.explanation.contributions import Asked
 from qconf.explanation.error_explanation import ErrorExplanation, error_reasons
+from qconf.explanation.pool import Pool
 from qconf.explanation.value_explanation import ValueExplanation, value_contributions
 from qconf.scoring.decisions import Decisions
 from qconf.scoring.kept_rows import score_frame
@@ -66,6 +67,7 @@ def explain_row(
     decisions: Decisions,
     together: Iterable[Sequence[str]] | None = None,
     comparables: Any = None,
+    score: dict[str, Any] | None = None,
 ) -> RowExplanation:
     """Say all of one row.
 
@@ -80,6 +82,8 @@ def explain_row(
         Columns that are changed as one.
     comparables : Comparables, default=None
         Of this row.
+    score : dict, default=None
+        What `qconf score` says of it, if that is known.
 
     Returns
     -------
@@ -92,18 +96,27 @@ def explain_row(
     OptionError
         If the model cannot be explained.
     """
-    scored = score_frame(model, schema, frame, decisions)
-    if scored.reasons:
-        msg = f"The row cannot be explained, for it cannot be scored. {scored.reasons[0]}"
-        raise TableError(msg)
-    asked = frame if schema.named else frame.to_numpy()
-    found, cells = contributions(model, asked, together), Cells(model, asked)
+    if score is None:
+        scored = score_frame(model, schema, frame, decisions)
+        if scored.reasons:
+            msg = f"The row cannot be explained, for it cannot be scored. {scored.reasons[0]}"
+            raise TableError(msg)
+        (score,) = scored.batch.to_pylist()
+    pool = Pool(model, frame if schema.named else frame.to_numpy())
+    cells = Cells(pool)
+    asked = Asked(pool, together)
+    others = Alternatives(pool, cells, frame, schema, together)
+    blocks = {"as is": pool.as_is(), "mixed": asked.block(0), "others": others.block}
+    there = {name: block for name, block in blocks.items() if block is not None}
+    # All at once: most of what one question takes hangs on no row.
+    said = dict(zip(there, pool.ask(*there.values()), strict=True))
+    found = asked.told(said["as is"], [said.get("mixed")])
     return RowExplanation(
-        scored.batch.to_pylist()[0],
+        score,
         _inputs(cells),
         error_reasons(model, cells, found),
         value_contributions(cells, found),
-        alternatives(model, frame, schema, decisions, together, cells=cells),
+        others.told(said.get("others"), decisions),
         comparables,
     )
 

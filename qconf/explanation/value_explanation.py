@@ -11,8 +11,9 @@ import pandas as pd
 
 from qconf._types import TableLike
 from qconf.explanation.cells import Cells
-from qconf.explanation.contributions import Contributions, contributions
+from qconf.explanation.contributions import Contributions, contributions_of
 from qconf.explanation.money import in_steps
+from qconf.explanation.pool import Pool
 from qconf.explanation.told_rows import ToldRows
 from qconf.report.contributions import ContributionsDisplay
 
@@ -62,7 +63,8 @@ def explain_value(
     >>> np.allclose(total, model.predict(X.head(3)), rtol=1e-9)
     True
     """
-    return value_contributions(Cells(model, X), contributions(model, X, together))
+    pool = Pool(model, X)
+    return value_contributions(Cells(pool), contributions_of(pool, together))
 
 
 def value_contributions(cells: Cells, found: Contributions) -> ValueExplanation:

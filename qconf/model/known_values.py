@@ -45,17 +45,16 @@ class KnownValues:
         levels = {i: len(names) for i, names in encoder.levels_.items()}
         return cls(encoder, Support.of(encoded.matrix, levels, is_open))
 
-    def unlike(self, table: Table) -> BoolArray:
+    def unlike(self, rows: Encoded) -> BoolArray:
         """Tell the cells of new rows that hold what none of the fit held.
 
         Parameters
         ----------
-        table : DataFrame or ndarray of shape (n_samples, n_features)
-            Checked.
+        rows : Encoded of shape (n_samples, n_features)
+            By `encoder`.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features), dtype bool
         """
-        encoded = Encoded.of(table, self.encoder)
-        return np.logical_not(self.support.has(encoded.matrix, encoded.unseen))
+        return np.logical_not(self.support.has(rows.matrix, rows.unseen))

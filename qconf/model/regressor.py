@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import (
     ArrayLike,
+    BoolArray,
     BootstrapScope,
     Bound,
     ConfidenceLike,
@@ -40,11 +41,12 @@ from qconf.core.validation import (
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.source_pairs import Pairs, check_pairs
-from qconf.errors import OptionError
+from qconf.errors import EstimatorError, OptionError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.estimators.conflict import check_learns, with_conflicts
 from qconf.estimators.registry import make_estimator
 from qconf.model.background import Background
+from qconf.model.coded_pair import coded_pair
 from qconf.model.decomposition import Cuts, Shares, split_error
 from qconf.model.given_prediction import given_prediction, shadow_of
 from qconf.model.known_sales import KeptRows, KnownSales
@@ -288,7 +290,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             random_state=draw_seed(rng),
         )
         model = self._unfitted_regressor(scale) if given is None else given
-        parts = model, self._unfitted_confidence(), self._hidden
+        parts = model, self._unfitted_confidence(), self.hidden_from_confidence
         maker = Maker(table, target, scale, plan.residual_fits, *parts, roles.time, roles.groups)
         regressor = with_seed(clone(maker.regressor), rng)
         prediction = maker.held_out_predictions(regressor)
@@ -344,7 +346,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """Keep what tells predictions of somebody else's model from those of another."""
         self.shadow_: PredictionShadow | None = None
         if predicted is not None and isinstance(table, pd.DataFrame):
-            features = table.drop(columns=list(self._hidden))
+            features = table.drop(columns=list(self.hidden_from_confidence))
             told = roles.time, roles.groups, draw_seed(rng)
             self.shadow_ = shadow_of(features, predicted[roles.rows], *told)
 
@@ -361,13 +363,13 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         return roles
 
     @property
-    def _hidden(self) -> tuple[str, ...]:
+    def hidden_from_confidence(self) -> tuple[str, ...]:
         """Columns that the confidence estimator does not see; a prediction it sees as such."""
         return tuple(name for name in (self.time_name_, self._given_name) if name is not None)
 
     def _seen_by_confidence(self, features: Table) -> Table:
         """Look at features as the confidence estimator does, without the prediction."""
-        hidden = list(self._hidden)
+        hidden = list(self.hidden_from_confidence)
         return features.drop(columns=hidden) if isinstance(features, pd.DataFrame) else features
 
     def _features(self, table: Table) -> Table:
@@ -428,7 +430,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         DataFrame or ndarray
             With the prediction, without the time.
         """
-        return with_prediction(features, prediction, self._hidden)
+        return with_prediction(features, prediction, self.hidden_from_confidence)
 
     def _fit_replicates(
         self,
@@ -482,10 +484,9 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             Only with `return_std`; >= 0, lower is more confident.
         """
         table = self._checked(X)
-        prediction = self._predicted(table)
         if not return_std:
-            return prediction
-        expected = self._expected_error(table, prediction)
+            return self._predicted(table)
+        prediction, expected = self._both(table)
         return prediction, error_scale(self.error).spread(expected, prediction)
 
     def predict_error(self, X: TableLike) -> FloatArray:
@@ -501,8 +502,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
             Expected error >= 0, in error-scale units; lower is more confident. With replicates,
             the root of the `bound` over their squared expected errors.
         """
-        table = self._checked(X)
-        return self._expected_error(table, self._predicted(table))
+        return self._both(self._checked(X))[1]
 
     def predict_with_error(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
         """Predict the target and the expected error of each row, checking the rows once.
@@ -518,9 +518,26 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         expected_error : ndarray of shape (n_samples,)
             As `predict_error` returns it.
         """
-        table = self._checked(X)
-        prediction = self._predicted(table)
-        return prediction, self._expected_error(table, prediction)
+        return self._both(self._checked(X))
+
+    def predict_encoded(self, rows: Encoded) -> tuple[FloatArray, FloatArray]:
+        """Do the same with rows that `encoder` has encoded, if both models read such.
+
+        Parameters
+        ----------
+        rows : Encoded of shape (n_samples, n_features)
+            What `features_of` returns of checked rows, encoded.
+
+        Raises
+        ------
+        EstimatorError
+            If one of the models has to see the rows themselves (`coded_pair` is None).
+        """
+        coded = coded_pair(self)
+        if coded is None:
+            msg = "This model does not read encoded rows: use predict_with_error."
+            raise EstimatorError(msg)
+        return coded.ask(self, rows)
 
     def unlike(self, X: TableLike) -> pd.DataFrame:
         """Tell the cells that hold what no row of `fit` held.
@@ -537,10 +554,14 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """
         table = self.features_of(X)
         return pd.DataFrame(
-            self._known_values.unlike(table),
+            self.unlike_codes(Encoded.of(table, self.encoder)),
             columns=getattr(table, "columns", None),
             index=getattr(table, "index", None),
         )
+
+    def unlike_codes(self, rows: Encoded) -> BoolArray:
+        """Do the same with rows that `encoder` has encoded, shape (n_samples, n_features)."""
+        return self._known_values.unlike(rows)
 
     def decompose(
         self, X: TableLike, *, rare_below: float | None = None, hard_above: float | None = None
@@ -612,6 +633,14 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         model: Any = self.regressor_
         rows = Encoded.of(table, model.encoder_) if takes_encoded(model) else table
         return np.asarray(model.predict(rows), dtype=np.float64)
+
+    def _both(self, table: Table) -> tuple[FloatArray, FloatArray]:
+        """Predict the target and the expected error of rows that were checked."""
+        coded = coded_pair(self)
+        if coded is not None:
+            return coded.ask(self, Encoded.of(table, self.encoder))
+        prediction = self._predicted(table)
+        return prediction, self._expected_error(table, prediction)
 
     def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
         if self.replicates_ is None:

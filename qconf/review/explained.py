@@ -16,7 +16,10 @@ from qconf.review.intake import ScoredOutcomes
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Explain", "explanations"]
+    from qconf.scoring.decisions import Decisions
+    from qconf.tables.schema import Schema
+
+__all__ = ["Explain", "explained_row", "explanations"]
 
 #: What explains rows: given them, one plain value of JSON each.
 Explain = Callable[["pd.DataFrame"], Sequence[Any]]
@@ -69,23 +72,44 @@ def _sales(rows: ScoredOutcomes, sales: Any) -> Any:
 
 
 def _of_row(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> dict[str, Any]:
-    own = frame[list(rows.columns)]
+    return explained_row(
+        rows.pair, frame[list(rows.columns)], schema=rows.schema, decisions=rows.decisions,
+        sales=sales, target=rows.target,
+    )  # fmt: skip
+
+
+def explained_row(
+    pair: Any,
+    frame: pd.DataFrame,
+    *,
+    schema: Schema,
+    decisions: Decisions,
+    sales: Any,
+    target: str | None,
+) -> dict[str, Any]:
+    """Explain one row in plain values; what cannot be explained says so.
+
+    Parameters
+    ----------
+    pair : ConfidentRegressor
+    frame : DataFrame of shape (1, n_columns)
+    schema : Schema
+    decisions : Decisions
+    sales : DataFrame or None
+        Of which comparables are chosen.
+    target : str or None
+        Their column of prices.
+    """
     try:
-        told = explain_row(
-            rows.pair, own, schema=rows.schema, decisions=rows.decisions,
-            comparables=_comparables(rows, own, sales),
-        )  # fmt: skip
+        known = None
+        if sales is not None:
+            known = comparables(pair, frame, sales=sales, target=target, random_state=0)
+        told = explain_row(pair, frame, schema=schema, decisions=decisions, comparables=known)
     except QconfError as error:
         # A case without an explanation is still one.
         return {_WHY_NONE: str(error)}
     plain: dict[str, Any] = _finite(told.to_dict())
     return plain
-
-
-def _comparables(rows: ScoredOutcomes, frame: pd.DataFrame, sales: Any) -> Any:
-    if sales is None:
-        return None
-    return comparables(rows.pair, frame, sales=sales, target=rows.target, random_state=0)
 
 
 def _finite(value: Any) -> Any:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "EXPECTED_ERROR", "Scored", "check_kept", "one_batch", "output_fields", "score_batch",
-    "score_rows",
+    "EXPECTED_ERROR", "Scored", "check_kept", "error_of_one_fit", "one_batch", "output_fields",
+    "score_batch", "score_rows", "unusable",
 ]  # fmt: skip
 
 EXPECTED_ERROR = "expected_error"
@@ -188,7 +188,7 @@ def score_rows(
     table = select_rows(new.table, rows) if reasons else new.table
     prediction, expected = _estimates(model, table)
     if prediction is not None:
-        bad = _unusable(prediction, error_scale(model.error))
+        bad = unusable(prediction, error_scale(model.error))
         for at in np.flatnonzero(bad):
             reasons[int(rows[at])] = _why_unusable(prediction[at])
         if bad.any():
@@ -258,15 +258,16 @@ def _bad_givens(model: Any, table: Any, schema: Schema) -> dict[int, str]:
     if not isinstance(table, pd.DataFrame) or column not in schema.names:
         return {}
     given = table[column].to_numpy(dtype=np.float64)
-    bad = np.flatnonzero(_unusable(given, error_scale(model.error)))
+    bad = np.flatnonzero(unusable(given, error_scale(model.error)))
     return {int(at): _why_unusable(given[at], f"The prediction {column!r}") for at in bad}
 
 
-def _unusable(prediction: FloatArray, scale: ErrorScale) -> BoolArray:
-    unusable: BoolArray = ~np.isfinite(prediction)
+def unusable(prediction: FloatArray, scale: ErrorScale) -> BoolArray:
+    """Tell predictions that nothing can be said of, shape (n_rows,)."""
+    bad: BoolArray = ~np.isfinite(prediction)
     if scale.needs_positive:
-        unusable |= ~(prediction > 0)
-    return unusable
+        bad |= ~(prediction > 0)
+    return bad
 
 
 def _why_unusable(prediction: float, what: str = "The model's prediction") -> str:
@@ -310,7 +311,7 @@ def _scores(
     """Return all that is said of rows, by column."""
     if prediction is None:
         return {EXPECTED_ERROR: expected, **decisions.of_rows(model, expected, expected)}
-    scale, central = error_scale(model.error), _of_one_fit(model, table, expected)
+    scale, central = error_scale(model.error), error_of_one_fit(model, table, expected)
     known = decisions.between(model, prediction, central)
     low, high = scale.around(expected, prediction) if known is None else known
     return {
@@ -324,7 +325,7 @@ def _scores(
     }
 
 
-def _of_one_fit(model: Any, table: Any, expected: FloatArray) -> FloatArray:
+def error_of_one_fit(model: Any, table: Any, expected: FloatArray) -> FloatArray:
     """Return expected errors that are no upper bounds, as probabilities are made of."""
     if getattr(model, "replicates_", None) is None or len(expected) == 0:
         return expected

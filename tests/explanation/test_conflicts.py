@@ -13,6 +13,7 @@ from explained_rows import one_row
 from qconf import ConfidentRegressor, explain_error
 from qconf.explanation.alternatives import alternatives
 from qconf.explanation.cells import Cells
+from qconf.explanation.pool import Pool
 from qconf.explanation.conflicts import conflicting_pairs, conflicts_in
 from qconf.scoring.decisions import Decisions
 
@@ -62,7 +63,7 @@ def test_rows_where_sources_disagree_are_found(model: Any) -> None:
 
 def test_they_are_marked_and_told_once(model: Any) -> None:
     """Both cells are marked; the property has one sentence."""
-    cells = Cells(model, ROWS)
+    cells = Cells(Pool(model, ROWS))
     assert [cells.cell(1, name).mark for name in cells.names] == ["conflict", "conflict", "", ""]
     assert [cells.cell(0, name).mark for name in cells.names] == [""] * 4
     assert cells.cell(1, "tax").note == "two sources disagree: 200, 100"

@@ -18,7 +18,7 @@ from worlds import sales_table
 import qconf
 from qconf import ConfidentRegressor, ResidualConfidence, explain_error, explain_value
 from qconf.errors import OptionError
-from qconf.explanation.contributions import background_of, pair_of
+from qconf.explanation.pool import Pool, background_of, pair_of
 from qconf.learners.linear.gamma_glm import GammaGLM
 
 KINDS = ["model", "model-log", "model-replicates", "model-absolute", "given", "selective",
@@ -120,7 +120,7 @@ def test_marks_tell_what_is_odd() -> None:
         "kind": "rare", "zone": "never seen", "area": "missing", "rooms": "out of range",
         "garden": "", "built": "", "sold_on": "",
     }  # fmt: skip
-    told = qconf.explanation.cells.Cells(model, row)
+    told = qconf.explanation.cells.Cells(Pool(model, row))
     assert told.cell(0, "kind").note == "kind boat is rare: 6 of 600 rows"
     assert told.cell(0, "zone").note == "zone nowhere was in no row of the fit"
     assert told.cell(0, "area").note == "area is missing, as in no row of the fit"

@@ -1,0 +1,1 @@
+"""A small service: estimates where they are asked for, and what people say of them."""

@@ -1,0 +1,66 @@
+"""What went wrong, as clients are told: a line, a status, and never a trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from qconf.errors import OutputError, QconfError
+from qconf.review.store.errors import ConflictError, NotFoundError
+
+__all__ = ["Problem", "RefusedError", "problem_of"]
+
+#: By the class of an error, the first that fits.
+_STATUS: Final = (
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (ConflictError, HTTPStatus.CONFLICT),
+    (OutputError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (QconfError, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong.
+
+    Attributes
+    ----------
+    status : int
+    detail : str
+        In a line: the thing, the rule, what was found, what to do.
+    """
+
+    status: int
+    detail: str
+
+    @property
+    def title(self) -> str:
+        """The name of the status."""
+        return HTTPStatus(self.status).phrase
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as RFC 9457 has it."""
+        return {"status": self.status, "title": self.title, "detail": self.detail}
+
+
+class RefusedError(Exception):
+    """A request that is refused for what it is, and not for what it says.
+
+    Parameters
+    ----------
+    status : int
+    detail : str
+    headers : dict, default=None
+    """
+
+    def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.problem = Problem(int(status), detail)
+        self.headers = headers or {}
+
+
+def problem_of(error: QconfError) -> Problem:
+    """Return what clients are told of an error of ours."""
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    return Problem(int(status), str(error))
