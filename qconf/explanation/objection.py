@@ -17,7 +17,7 @@ from qconf.explanation.telling import headline, sections_of
 from qconf.report.grid import Column, Grid
 from qconf.report.sections import Section, as_page, as_text
 
-__all__ = ["Changes", "Explained"]
+__all__ = ["Changes", "Explained", "beside", "figures_of", "score_figures"]
 
 _NO_FACTOR = 0.005
 
@@ -113,11 +113,17 @@ class Explained:
         sections = sections_of(self.before, self.no_comparables)
         if self.after is None:
             return sections
-        beside = Section(f"With {self.changes}", list(_beside(self.before, self.after)))
-        return [beside, *sections]
+        both = Section(f"With {self.changes}", list(beside(self.before, self.after)))
+        return [both, *sections]
 
 
-def _beside(before: RowExplanation, after: RowExplanation) -> Iterator[str | Grid]:
+def beside(before: RowExplanation, after: RowExplanation) -> Iterator[str | Grid]:
+    """Put a row as it is and as it would be side by side, as far as they differ.
+
+    Parameters
+    ----------
+    before, after : RowExplanation
+    """
     columns = [Column("figure"), Column("before", right=True), Column("after", right=True)]
     yield Grid(columns, list(_figures(before, after)))
     inputs = _inputs(before, after)
@@ -132,29 +138,54 @@ def _beside(before: RowExplanation, after: RowExplanation) -> Iterator[str | Gri
 
 def _figures(before: RowExplanation, after: RowExplanation) -> Iterator[list[str]]:
     """List the figures of both, as far as there are some."""
-    told = [_figures_of(one) for one in (before, after)]
+    told = [figures_of(one) for one in (before, after)]
     for name in dict.fromkeys([*told[0], *told[1]]):
         yield [name, *(one.get(name, "") for one in told)]
 
 
-def _figures_of(told: RowExplanation) -> dict[str, str]:
-    score, unit = told.score, told.error.unit
-    figures = {"value": in_steps(score["prediction"])}
-    figures |= {name: in_steps(score[name]) for name in ("low", "high")}
-    figures["expected error"] = told_error(score["expected_error"], unit)
-    for name, key in (("P(within 10 %)", "p_within_10"), ("P(outlier)", "p_outlier")):
-        if score.get(key) is not None:
-            figures[name] = in_percent(score[key])
-    if score.get("tier") is not None:
-        figures["tier"] = str(score["tier"])
-    if score.get("accept") is not None:
-        figures["accepted"] = "yes" if score["accept"] else "no"
+def figures_of(told: RowExplanation) -> dict[str, str]:
+    """Write the figures of a row, and of its comparables."""
+    unit = told.error.unit
+    figures = score_figures(told.score, unit)
     if told.comparables is not None:
         line = told.comparables.summary.iloc[0]
         figures["average of comparables"] = in_steps(line["comparables_value"])
         figures["their spread"] = told_error(float(line["spread"]), unit)
         figures["effective comparables"] = f"{line['effective_comparables']:.1f}"
     return figures
+
+
+def score_figures(score: Mapping[str, Any], unit: str) -> dict[str, str]:
+    """Write what `qconf score` says of a row, by what it is called.
+
+    Parameters
+    ----------
+    score : mapping
+    unit : {"percent", "units"}
+        How errors are written.
+
+    Examples
+    --------
+    >>> score = {"prediction": 540_123.0, "low": 5e5, "high": 6e5, "expected_error": 0.081}
+    >>> score_figures({**score, "tier": "B"}, "percent")["tier"]
+    'B'
+    """
+    told = {"value": "prediction", "low": "low", "high": "high"}
+    figures = {name: in_steps(score[key]) for name, key in told.items() if _known(score, key)}
+    if _known(score, "expected_error"):
+        figures["expected error"] = told_error(score["expected_error"], unit)
+    for name, key in (("P(within 10 %)", "p_within_10"), ("P(outlier)", "p_outlier")):
+        if _known(score, key):
+            figures[name] = in_percent(score[key])
+    if score.get("tier") is not None:
+        figures["tier"] = str(score["tier"])
+    if score.get("accept") is not None:
+        figures["accepted"] = "yes" if score["accept"] else "no"
+    return figures
+
+
+def _known(score: Mapping[str, Any], key: str) -> bool:
+    return isinstance(score.get(key), int | float)
 
 
 def _inputs(before: RowExplanation, after: RowExplanation) -> list[list[str]]:

@@ -61,10 +61,14 @@ class ToldRows(ABC):
         OptionError
             If there is no such row.
         """
+        return self.display(row).plot(ax)
+
+    def display(self, row: Any = None) -> ContributionsDisplay:
+        """Return what draws itself as `plot` does; None is the first row."""
         own, line = self._of(row)
         names = [f"{a} = {b or '-'}" for a, b in zip(own["property"], own["cell"], strict=True)]
         made: ContributionsDisplay = self._display(own, line, names)
-        return made.plot(ax)
+        return made
 
     def _of(self, row: Any) -> tuple[pd.DataFrame, pd.Series[Any]]:
         """Return the lines of a row, and its summary."""

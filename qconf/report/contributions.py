@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ContributionsDisplay"]
 
+#: From here on, what comes behind the point is left out.
+_WHOLE = 1000
 #: So many bars are drawn; the others are one.
 _BARS = 10
 
@@ -70,7 +72,7 @@ class ContributionsDisplay(Display["BarContainer | Line2D"]):
         bars = ax.barh(places, np.diff(ends), left=ends[:-1], color=colours, height=0.7)
         for place, one in zip(places, steps, strict=True):
             # Nothing is told by colour alone.
-            told = f"× {np.exp(one):.2f}" if self.multiply else f"{one:+,.4g}"
+            told = f"× {np.exp(one):.2f}" if self.multiply else _step(one)
             ax.annotate(told, (max(ends[place : place + 2]), place), (4, 0),
                         textcoords="offset points", va="center", fontsize=8, color=INK)  # fmt: skip
         typical = ax.axvline(self.typical, color=GREY, linestyle="--", label="typical")
@@ -78,6 +80,8 @@ class ContributionsDisplay(Display["BarContainer | Line2D"]):
         ax.set_yticks(places, names)
         ax.invert_yaxis()
         ax.margins(x=0.12)
+        ax.locator_params(axis="x", nbins=5)
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
         ax.set_xlabel(self.label)
         return {"contributions": bars, "typical": typical, "this row": own}
 
@@ -88,3 +92,8 @@ class ContributionsDisplay(Display["BarContainer | Line2D"]):
             return self.names, steps
         rest = f"{len(steps) - _BARS} others"
         return [*self.names[:_BARS], rest], np.append(steps[:_BARS], steps[_BARS:].sum())
+
+
+def _step(amount: float) -> str:
+    """Write what is added, with its sign: no powers of ten where there are thousands."""
+    return f"{amount:+,.0f}" if abs(amount) >= _WHOLE else f"{amount:+.3g}"

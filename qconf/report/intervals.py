@@ -37,6 +37,8 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         Whether they are parts of one, drawn in per cent.
     expected : mapping of str to float, default=None
         What each was expected to be, drawn as a hollow mark.
+    labels : tuple of str
+        What estimates and hollow marks are called.
 
     Attributes
     ----------
@@ -59,11 +61,13 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         reference: tuple[float, str] | None = None,
         percent: bool = True,
         expected: Mapping[str, float] | None = None,
+        labels: tuple[str, str] = ("came, with its interval", "expected"),
     ) -> None:
         self.estimates = estimates
         self.axis = axis
         self.reference = reference
         self.expected = expected
+        self.labels = labels
         self._times = 100.0 if percent else 1.0
 
     def _drawn(self, ax: Axes) -> dict[str, ErrorbarContainer]:
@@ -75,13 +79,13 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         reach = np.maximum(np.stack([value - ends[0], ends[1] - value]), 0.0)
         dots = ax.errorbar(
             value, at, xerr=reach, fmt="o", color=PALETTE["blue"], markersize=5, elinewidth=1.5,
-            capsize=3, label="came, with its interval",
+            capsize=3, label=self.labels[0],
         )  # fmt: skip
         if self.expected is not None:
             known = [self._times * self.expected.get(name, np.nan) for name in self.estimates]
             ax.plot(
                 known, at, linestyle="none", marker="D", markersize=6, markerfacecolor="none",
-                markeredgecolor=PALETTE["vermillion"], label="expected",
+                markeredgecolor=PALETTE["vermillion"], label=self.labels[1],
             )  # fmt: skip
         if self.reference is not None:
             where, name = self.reference

@@ -12,7 +12,7 @@ from qconf._types import BoolArray
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MONTH", "slices_of"]
+__all__ = ["MONTH", "cells_of", "slices_of"]
 
 MONTH: Final = "month"
 #: Names that are told apart, and rows that a slice needs.
@@ -37,12 +37,25 @@ def slices_of(said: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[str, Bool
     """
     for name in by:
         column = said["day"].str[:7] if name == MONTH else said[name]
-        for label, inside in _cells(name.removeprefix("input "), column):
+        for label, inside in cells_of(name.removeprefix("input "), column):
             if _FEWEST <= inside.sum() < len(inside):
                 yield label, inside
 
 
-def _cells(name: str, column: pd.Series[Any]) -> Iterator[tuple[str, BoolArray]]:
+def cells_of(name: str, column: pd.Series[Any]) -> Iterator[tuple[str, BoolArray]]:
+    """Yield quarters of a number of many values, else the most frequent names or numbers.
+
+    Parameters
+    ----------
+    name : str
+        What the column is called.
+    column : Series of shape (n_rows,)
+
+    Yields
+    ------
+    label : str
+    inside : ndarray of shape (n_rows,), dtype bool
+    """
     if column.dtype.kind in "iuf" and column.nunique() > _MOST_NAMES:
         values = column.to_numpy(dtype=np.float64)
         edges = np.unique(np.nanquantile(values, np.arange(1, _PARTS) / _PARTS))

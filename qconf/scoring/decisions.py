@@ -18,11 +18,12 @@ from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.tiers import TIER_LIMITS, tiers
 from qconf.saving.card import CERTIFICATE, ModelCard
 
-__all__ = ["KINDS", "Decisions"]
+__all__ = ["INTERVAL", "KINDS", "Decisions"]
 
 #: Columns that decide, in their order, and what each holds.
 KINDS: Final = {"p_within_10": float, "p_outlier": float, "tier": str, "accept": bool}
-_LEVEL = 0.8
+#: With what probability a truth lies in its range, where nobody said.
+INTERVAL: Final = 0.8
 #: The distance of the AVM industry's common confidence score.
 _WITHIN = 0.10
 
@@ -87,7 +88,7 @@ class Decisions:
 
     @property
     def _level(self) -> float:
-        return _LEVEL if self.interval is None else self.interval
+        return INTERVAL if self.interval is None else self.interval
 
     def columns(self, model: Any) -> tuple[str, ...]:
         """Name the columns that are added to the scores of a model."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from qconf.report.page.svg import Svg
 
-__all__ = ["check_installed", "page_html"]
+__all__ = ["Pictures", "check_installed", "kind_of", "page_environment", "page_html", "page_source"]
 
 _NEEDED = {"jinja2": "Jinja2", "matplotlib": "matplotlib"}
 
@@ -63,20 +63,27 @@ def page_html(page: Page) -> str:
         If Jinja2 or matplotlib is not installed.
     """
     check_installed()
-    environment = _environment()
-    style, script = (_source(environment, name) for name in ("page.css", "page.js"))
+    environment = page_environment()
+    style, script = (_as_it_stands(page_source(name)) for name in ("page.css", "page.js"))
     template = environment.get_template("page.html")
     return template.render(
         page=page, style=style, script=script, style_digest=_digest(style),
-        script_digest=_digest(script), kind=_kind, pictures=_Pictures(),
+        script_digest=_digest(script), kind=kind_of, pictures=Pictures(),
     )  # fmt: skip
 
 
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+def page_environment(*rooms: str) -> Environment:
+    """Return what renders templates: everything is escaped, nothing that is missing is blank.
+
+    Parameters
+    ----------
+    *rooms : str
+        Packages whose templates come before those of this one.
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
-        loader=PackageLoader("qconf.report.page"),
+        loader=ChoiceLoader([PackageLoader(one) for one in (*rooms, "qconf.report.page")]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printed,
@@ -91,33 +98,39 @@ def _printed(value: Any) -> Any:
     return shown(value).replace(" %", "\u00a0%") if type(value) is str else value
 
 
-def _source(environment: Environment, name: str) -> Any:
-    """Return a style sheet or a script as it stands."""
+def page_source(name: str) -> str:
+    """Return the style sheet or the script of all pages: ``page.css`` or ``page.js``."""
+    from importlib.resources import files  # noqa: PLC0415 - only those who write pages need it
+
+    return (files("qconf.report.page") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _as_it_stands(source: str) -> Any:
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
-    assert environment.loader is not None  # noqa: S101 - given above
     # It is ours, and has no place for anything that is not.
-    return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704
+    return Markup(source)  # noqa: S704
 
 
 def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def _kind(part: Any) -> str:
+def kind_of(part: Any) -> str:
     """Name the template of a part."""
     if isinstance(part, Picture):
         return "picture"
     return "table" if isinstance(part, Table) else "paragraph"
 
 
-class _Pictures:
+class Pictures:
     """Draws the pictures of a page, and numbers them."""
 
     def __init__(self) -> None:
         self._count = 0
 
     def __call__(self, picture: Picture) -> dict[str, Any]:
+        """Draw one, for the template of pictures."""
         from markupsafe import Markup  # noqa: PLC0415
 
         from qconf.report.page.svg import drawn_svg  # noqa: PLC0415
