@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from itertools import cycle
+from textwrap import fill, shorten
 from typing import TYPE_CHECKING, Any
+
+from qconf.core.printable import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from matplotlib.axes import Axes
 
-__all__ = ["axes_for", "looks"]
+__all__ = ["axes_for", "looks", "short_name"]
 
+#: Of a line of a name, and of a name, so that there is room for the picture.
+_LINE, _LONGEST = 24, 44
 #: Neighbours far apart.
 _ORDER = ("blue", "orange", "green", "purple", "sky", "vermillion")
 
@@ -47,3 +52,16 @@ def looks(names: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     both = zip(colours, cycle(("-", "--", "-.", ":")), cycle("osD^v"), strict=False)
     for name, (colour, line, marker) in zip(names, both, strict=False):
         yield name, {"color": colour, "linestyle": line, "marker": marker}
+
+
+def short_name(name: str) -> str:
+    r"""Write a name beside axes: in two lines at most, so that there is room for the picture.
+
+    Examples
+    --------
+    >>> short_name("x" * 100) == "\n".join(["x" * 24, "x" * 20])
+    True
+    """
+    plain = shown(name)
+    cut = shorten(plain, _LONGEST, placeholder=" …") if " " in plain else plain
+    return fill(cut[:_LONGEST], _LINE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from qconf.report.axes import short_name
 from qconf.report.display import Display
 
 if TYPE_CHECKING:
@@ -32,6 +34,11 @@ class ComparablesDisplay(Display["Any"]):
         ``"price"``, ``"adjusted price"``, ``"value"`` and ``"comparables"``.
     """
 
+    # Above the axes: prices leave no corner free.
+    _outside = MappingProxyType(
+        {"loc": "lower left", "bbox_to_anchor": (-0.02, 0.99), "ncols": 2, "borderaxespad": 0.1}
+    )
+
     def __init__(self, table: pd.DataFrame, value: float, comparables_value: float) -> None:
         self.table = table
         self.value = value
@@ -56,11 +63,12 @@ class ComparablesDisplay(Display["Any"]):
             label="weighted mean of adjusted prices",
         )
         names = [
-            f"sale {sale}, weight {100 * weight:.0f} %"
+            short_name(f"sale {sale}, weight {100 * weight:.0f} %")
             for sale, weight in zip(self.table["sale"], self.table["weight"], strict=True)
         ]
         ax.set_yticks(list(places), names)
         ax.invert_yaxis()
         ax.set_xlabel("price")
+        ax.locator_params(axis="x", nbins=5)
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
         return {"price": price, "adjusted price": moved, "value": value, "comparables": mean}

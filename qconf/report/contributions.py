@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qconf.report.axes import short_name
 from qconf.report.display import Display
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class ContributionsDisplay(Display["BarContainer | Line2D"]):
                         textcoords="offset points", va="center", fontsize=8, color=INK)  # fmt: skip
         typical = ax.axvline(self.typical, color=GREY, linestyle="--", label="typical")
         own = ax.axvline(ends[-1], color=INK, linewidth=1, label="this row")
-        ax.set_yticks(places, names)
+        ax.set_yticks(places, [short_name(one) for one in names])
         ax.invert_yaxis()
         ax.margins(x=0.12)
         ax.locator_params(axis="x", nbins=5)

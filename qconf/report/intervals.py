@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import fill, shorten
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qconf.core.estimate import Estimate
-from qconf.core.printable import shown
+from qconf.report.axes import short_name
 from qconf.report.display import Display
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.container import ErrorbarContainer
 
 __all__ = ["IntervalsDisplay"]
-
-#: Of a line of a name, and of a name, so that there is room for the picture.
-_LINE, _LONGEST = 24, 44
 
 
 class IntervalsDisplay(Display["ErrorbarContainer"]):
@@ -90,13 +86,7 @@ class IntervalsDisplay(Display["ErrorbarContainer"]):
         if self.reference is not None:
             where, name = self.reference
             ax.axvline(self._times * where, color=GREY, linestyle="--", linewidth=1, label=name)
-        ax.set_yticks(at, [_short(name) for name in self.estimates])
+        ax.set_yticks(at, [short_name(name) for name in self.estimates])
         ax.set_ylim(len(at) - 0.5, -0.5)
         ax.set_xlabel(self.axis)
         return {"estimates": dots}
-
-
-def _short(name: str) -> str:
-    plain = shown(name)
-    cut = shorten(plain, _LONGEST, placeholder=" …") if " " in plain else plain[:_LONGEST]
-    return fill(cut, _LINE)

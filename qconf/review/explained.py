@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qconf.scoring.decisions import Decisions
     from qconf.tables.schema import Schema
 
-__all__ = ["Explain", "explained_row", "explanations"]
+__all__ = ["Explain", "explained_row", "explanations", "finite"]
 
 #: What explains rows: given them, one plain value of JSON each.
 Explain = Callable[["pd.DataFrame"], Sequence[Any]]
@@ -86,6 +86,7 @@ def explained_row(
     decisions: Decisions,
     sales: Any,
     target: str | None,
+    score: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Explain one row in plain values; what cannot be explained says so.
 
@@ -95,27 +96,31 @@ def explained_row(
     frame : DataFrame of shape (1, n_columns)
     schema : Schema
     decisions : Decisions
-    sales : DataFrame or None
+    sales : DataFrame, PreparedSales or None
         Of which comparables are chosen.
     target : str or None
         Their column of prices.
+    score : dict, default=None
+        What `qconf score` says of the row, if that is known.
     """
     try:
         known = None
         if sales is not None:
             known = comparables(pair, frame, sales=sales, target=target, random_state=0)
-        told = explain_row(pair, frame, schema=schema, decisions=decisions, comparables=known)
+        told = explain_row(
+            pair, frame, schema=schema, decisions=decisions, comparables=known, score=score
+        )
     except QconfError as error:
         # A case without an explanation is still one.
         return {_WHY_NONE: str(error)}
-    plain: dict[str, Any] = _finite(told.to_dict())
+    plain: dict[str, Any] = finite(told.to_dict())
     return plain
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Return plain values; what is not a number is not known."""
     if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
+        return {name: finite(one) for name, one in value.items()}
     if isinstance(value, list):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -5,7 +5,7 @@ It keeps nothing between batches, so that their size and order change no bit of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "EXPECTED_ERROR", "Scored", "check_kept", "error_of_one_fit", "one_batch", "output_fields",
-    "score_batch", "score_rows", "unusable",
+    "EXPECTED_ERROR", "Scored", "ScoredTable", "check_kept", "error_of_one_fit", "one_batch",
+    "output_fields", "score_batch", "score_rows", "score_table", "unusable",
 ]  # fmt: skip
 
 EXPECTED_ERROR = "expected_error"
@@ -183,9 +183,53 @@ def score_rows(
     """
     check_kept(keep, batch.schema.names, model, decisions)
     new = schema.read(flat(batch), written)
-    reasons = {**new.reasons, **_bad_givens(model, new.table, schema)}
-    rows = np.setdiff1d(np.arange(batch.num_rows), list(reasons)).astype(np.intp)
-    table = select_rows(new.table, rows) if reasons else new.table
+    scored = score_table(model, new.table, schema, decisions, new.reasons)
+    told = _output(model, batch, scored.rows, keep, scored.scores, decisions)
+    return Scored(told, scored.reasons, scored.table, scored.scores.get(PREDICTION))
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredTable:
+    """Rows that a model has read, scored.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Which rows could be scored.
+    reasons : dict of int to str
+        Why others could not.
+    table : DataFrame or ndarray of shape (n_scored, n_features)
+    scores : dict of str to array-like of shape (n_scored,)
+        All that is said of rows, by column.
+    """
+
+    rows: IntArray
+    reasons: dict[int, str]
+    table: Any
+    scores: dict[str, Any]
+
+
+def score_table(
+    model: Any,
+    table: Any,
+    schema: Schema,
+    decisions: Decisions = _NOTHING_SAID,
+    unread: Mapping[int, str] | None = None,
+) -> ScoredTable:
+    """Score rows that `Schema.read` has read, or that were made as it makes them.
+
+    Parameters
+    ----------
+    model : ConfidentRegressor or confidence estimator
+    table : DataFrame or ndarray of shape (n_rows, n_features)
+    schema : Schema
+    decisions : Decisions
+    unread : mapping of int to str, default=None
+        Why some rows could not be read.
+    """
+    reasons = {**(unread or {}), **_bad_givens(model, table, schema)}
+    rows = np.setdiff1d(np.arange(len(table)), list(reasons)).astype(np.intp)
+    table = select_rows(table, rows) if reasons else table
     prediction, expected = _estimates(model, table)
     if prediction is not None:
         bad = unusable(prediction, error_scale(model.error))
@@ -195,8 +239,7 @@ def score_rows(
             rows, prediction, expected = rows[~bad], prediction[~bad], expected[~bad]
             table = select_rows(table, np.flatnonzero(~bad))
     scores = _scores(model, table, prediction, expected, decisions)
-    told = _output(model, batch, rows, keep, scores, decisions)
-    return Scored(told, reasons, table, prediction)
+    return ScoredTable(rows, reasons, table, scores)
 
 
 def output_fields(model: Any, decisions: Decisions = _NOTHING_SAID) -> list[pa.Field[Any]]:

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from os import PathLike
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
-from qconf.errors import QconfError
+import qconf
+from qconf.core.printable import shown
+from qconf.errors import OptionError, QconfError
 from qconf.review.store.store import FeedbackStore
-from qconf.serve import pages
-from qconf.serve.api import estimates
+from qconf.serve import login, pages
+from qconf.serve.api import estimates, operations, review, summary
 from qconf.serve.context import ServeContext
-from qconf.serve.form_tokens import SESSION, FormTokens
+from qconf.serve.form_tokens import FormTokens
+from qconf.serve.gate import Gate
+from qconf.serve.hosts import LOCAL_NAMES
 from qconf.serve.limits import Limits
+from qconf.serve.metrics import Metrics
 from qconf.serve.negotiation import wants_page
-from qconf.serve.problems import Problem, RefusedError, problem_of
+from qconf.serve.problems import MEDIA_TYPE, Problem, problem_of
 from qconf.serve.served_model import ServedModel
 from qconf.serve.workers import Workers
 
 __all__ = ["create_app"]
+
+#: So short a token can be guessed.
+_SHORTEST_TOKEN: Final = 16
+_ABOUT: Final = """\
+Estimates, how wrong each is likely to be and why, and what people say of them.
+Problems are told as `application/problem+json`. Rows that hold NaN or Infinity are refused.
+"""
 
 
 def create_app(
@@ -34,54 +47,140 @@ def create_app(
     key: str | None = None,
     sales: Any = None,
     token: str | None = None,
+    hosts: Collection[str] | None = LOCAL_NAMES,
     limits: Limits | None = None,
+    plugins: bool = False,
+    trust: Collection[str] = (),
     now: Callable[[], datetime] | None = None,
 ) -> FastAPI:
-    """Make the service as an ASGI application, which can be mounted in one's own."""
+    """Make the service of a model as an ASGI application, which one's own can mount.
+
+    Parameters
+    ----------
+    model : path, or ConfidentRegressor or SelectiveRegressor that is fitted
+    store : FeedbackStore or path
+        Where estimates and what is said of them are kept.
+    key : str, default=None
+        The field of a row that is its id; None knows rows by all their inputs.
+    sales : DataFrame or path, default=None
+        Earlier rows with what came out, of which comparables are chosen; None is those that the
+        model keeps, if it does.
+    token : str, default=None
+        What clients must know, at least 16 characters; None lets in whoever reaches the service.
+    hosts : collection of str or None, default=("127.0.0.1", "localhost", "::1")
+        Names that the service goes by; requests for others are refused, lest a page of another
+        site reaches it by a name of its own (DNS rebinding). None is any, and needs a token.
+    limits : Limits, default=None
+        How much of everything the service takes.
+    plugins, trust
+        As in `qconf.open_model`.
+    now : callable, default=None
+        Returns the time, with its zone; None is the clock.
+
+    Returns
+    -------
+    fastapi.FastAPI
+
+    Raises
+    ------
+    ModelFileError, OptionError, TableError
+        If the model or the store cannot be opened, or an option is outside its rule.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, pandas as pd
+    >>> from qconf import ConfidentRegressor
+    >>> area = np.linspace(50, 150, 200)
+    >>> model = ConfidentRegressor(confidence="constant", random_state=0)
+    >>> model = model.fit(pd.DataFrame({"area": area}), 3000 * area)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     app = create_app(model, f"{folder}/feedback.db")
+    ...     app.state.context.store.close()
+    >>> sorted(app.openapi()["paths"])[:2]
+    ['/estimates', '/estimates/{estimate_id}']
+    """
+    _check(token, hosts)
+    metrics = Metrics()
     context = ServeContext(
-        served=ServedModel.of(model, key=key, sales=sales),
-        store=store if isinstance(store, FeedbackStore) else FeedbackStore(store),
+        served=ServedModel.of(model, key=key, sales=sales, plugins=plugins, trust=trust),
+        store=store if isinstance(store, FeedbackStore) else FeedbackStore(store, now=now),
         limits=limits or Limits(),
         forms=FormTokens(),
         workers=Workers(),
-        now=now or (lambda: datetime.now(UTC)),
+        metrics=metrics,
+        now=now or _clock,
         token=token,
     )
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> Any:
-        yield
-        context.workers.close()
-
-    app = FastAPI(title="qconf", lifespan=lifespan, docs_url=None, redoc_url=None)
+    metrics.watch_store(context.store.counts)
+    metrics.tell_model(context.served.name, context.served.digest)
+    app = FastAPI(
+        title="qconf", version=qconf.__version__, description=_ABOUT, docs_url=None,
+        redoc_url=None, lifespan=_ends_workers,
+    )  # fmt: skip
     app.state.context = context
-    app.include_router(pages.routes(context))
-    app.include_router(estimates.routes(context))
-
-    @app.middleware("http")
-    async def session(request: Request, call_next: Any) -> Response:
-        known = request.cookies.get(SESSION)
-        request.state.session = known or secrets.token_urlsafe(24)
-        request.state.nonce = secrets.token_urlsafe(12)
-        response: Response = await call_next(request)
-        if not known:
-            response.set_cookie(SESSION, request.state.session, httponly=True, samesite="strict")
-        return response
-
-    def answer(request: Request, problem: Problem, headers: dict[str, str]) -> Response:
-        page = pages.problem_page(context, request, problem) if wants_page(request.scope) else None
-        if page is not None:
-            return page
-        return JSONResponse(
-            problem.to_dict(), problem.status, headers, media_type="application/problem+json"
-        )
-
-    @app.exception_handler(QconfError)
-    async def known_problem(request: Request, error: QconfError) -> Response:
-        return answer(request, problem_of(error), {})
-
-    @app.exception_handler(RefusedError)
-    async def refused(request: Request, error: RefusedError) -> Response:
-        return answer(request, error.problem, error.headers)
-
+    for one in (login, pages, estimates, review, summary, operations):
+        app.include_router(one.routes(context))
+    answer = _Answers(context)
+    for kind in (QconfError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, answer.of_error)
+    app.add_middleware(Gate, context=context, hosts=hosts, answer=answer)
     return app
+
+
+@asynccontextmanager
+async def _ends_workers(app: FastAPI) -> AsyncIterator[None]:
+    """Let threads end what they are at when the service ends."""
+    yield
+    app.state.context.workers.close()
+
+
+class _Answers:
+    """Makes of a problem what the client wants to see: a page, or JSON."""
+
+    def __init__(self, context: ServeContext) -> None:
+        self._context = context
+
+    def __call__(self, request: Request, problem: Problem, headers: dict[str, str]) -> Response:
+        page = None
+        if wants_page(request.scope):
+            page = pages.problem_page(self._context, request, problem)
+        if page is None:
+            return JSONResponse(problem.to_dict(), problem.status, headers, media_type=MEDIA_TYPE)
+        for name, value in headers.items():
+            page.headers[name] = value
+        return page
+
+    async def of_error(self, request: Request, error: Exception) -> Response:
+        """Answer what a route has raised."""
+        if isinstance(error, QconfError):
+            return self(request, problem_of(error), {})
+        if isinstance(error, RequestValidationError):
+            return self(request, Problem(422, _invalid(error)), {})
+        assert isinstance(error, HTTPException)  # noqa: S101 - no other is registered
+        problem = Problem(error.status_code, str(error.detail))
+        return self(request, problem, dict(error.headers or {}))
+
+
+def _invalid(error: RequestValidationError) -> str:
+    """Say in a line what was sent wrongly, without repeating what it was."""
+    told = []
+    for one in error.errors()[:5]:
+        where = ".".join(str(part)[:60] for part in one["loc"])
+        told.append(f"{shown(where)}: {one['msg']}")
+    return "; ".join(told) or "The request breaks a rule."
+
+
+def _check(token: str | None, hosts: Collection[str] | None) -> None:
+    if token is not None and len(token) < _SHORTEST_TOKEN:
+        msg = (
+            f"The token must have at least {_SHORTEST_TOKEN} characters, it has {len(token)}; "
+            "python -c 'import secrets; print(secrets.token_urlsafe())' makes one."
+        )
+        raise OptionError(msg)
+    if token is None and hosts is None:
+        msg = "A service that goes by any name needs a token: pass token=, or the names as hosts=."
+        raise OptionError(msg)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)

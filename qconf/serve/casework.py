@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from qconf.review.store.records import CaseRecord, Decision, Lock
     from qconf.serve.context import ServeContext
 
-__all__ = ["ORDERS", "STATES", "CaseOpened", "Queue", "decide_case", "list_cases", "open_case"]
+__all__ = [
+    "ORDERS", "STATES", "CaseOpened", "Queue", "decide_case", "list_cases", "open_case",
+    "release_case", "show_case",
+]  # fmt: skip
 
 STATES: Final[Mapping[str, bool | None]] = {"open": False, "decided": True, "all": None}
 _LOCK_MINUTES: Final = 15.0
@@ -127,6 +130,16 @@ def open_case(context: ServeContext, case_id: int, who: str) -> Lock:
     return context.store.open_case(case_id, who, minutes=_LOCK_MINUTES)
 
 
+def release_case(context: ServeContext, case_id: int, who: str) -> None:
+    """Give a case back that one has taken.
+
+    Raises
+    ------
+    NotFoundError, ConflictError
+    """
+    context.store.release_case(case_id, who)
+
+
 def decide_case(
     context: ServeContext,
     case_id: int,
@@ -139,4 +152,6 @@ def decide_case(
     ------
     OptionError, NotFoundError, ConflictError
     """
-    return context.store.decide(case_id, idempotency_key=idempotency_key, **said)
+    number = context.store.decide(case_id, idempotency_key=idempotency_key, **said)
+    context.metrics.decisions.labels(said["reason"]).inc()
+    return number

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from qconf.review.explained import explained_row
 from qconf.review.row_keys import row_keys
-from qconf.scoring.kept_rows import score_frame
-from qconf.serve.rows import read_rows
+from qconf.scoring.batch import score_table
 
 if TYPE_CHECKING:
     from qconf.serve.context import ServeContext
     from qconf.serve.served_model import ServedModel
 
-__all__ = ["Told", "estimate_rows", "tell_rows"]
+__all__ = ["Estimated", "Told", "estimate_each", "estimate_rows", "tell_rows"]
 
 
 @dataclass(frozen=True)
@@ -46,70 +44,113 @@ class Told:
         return {name: one for name, one in vars(self).items() if one is not None}
 
 
-@dataclass(frozen=True)
-class _Scored:
-    """A row with its estimate."""
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """A row with its estimate.
+
+    Attributes
+    ----------
+    inputs : dict
+    row_key : str
+    estimate : dict
+    table : DataFrame of shape (n_rows, n_columns)
+        Of all rows that were scored with it.
+    place : int
+        Where it is there.
+    """
 
     inputs: dict[str, Any]
-    frame: pd.DataFrame
+    row_key: str
     estimate: dict[str, Any]
+    table: pd.DataFrame
+    place: int
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The row as the model reads it, shape (1, n_columns)."""
+        return self.table.iloc[[self.place]].reset_index(drop=True)
 
 
 def estimate_rows(
     served: ServedModel, rows: Sequence[Mapping[str, Any]]
-) -> tuple[dict[int, _Scored], dict[int, str]]:
-    """Score rows; return those that could be, and why others could not."""
-    new = read_rows(served, rows)
-    problems = dict(new.problems)
-    if not new.at:
-        return {}, problems
-    scored = score_frame(served.pair, served.schema, new.frame, served.decisions)
+) -> tuple[dict[int, Estimated], dict[int, str]]:
+    """Score rows; return those that could be, and why others could not, by position."""
+    told = dict(enumerate(estimate_each(served, rows)))
+    found = {at: one for at, one in told.items() if isinstance(one, Estimated)}
+    return found, {at: one for at, one in told.items() if isinstance(one, str)}
+
+
+def estimate_each(served: ServedModel, rows: Sequence[Mapping[str, Any]]) -> list[Estimated | str]:
+    """Score rows; for each return the estimate, or why there is none."""
+    new = served.read(rows)
+    told: list[Estimated | str] = [new.problems.get(at, "") for at in range(len(rows))]
+    if not new.places:
+        return told
+    table = new.table if served.schema.named else new.table.to_numpy()
+    scored = score_table(served.pair, table, served.schema, served.decisions)
     for place, reason in scored.reasons.items():
-        problems[new.at[place]] = reason
-    good = [place for place in range(len(new.at)) if place not in scored.reasons]
-    estimates = scored.batch.to_pylist()
-    return {
-        new.at[place]: _Scored(new.inputs[place], new.frame.iloc[[place]], plain(estimates[i]))
-        for i, place in enumerate(good)
-    }, problems
+        told[new.places[place]] = reason
+    keys = _keys(served, new.table, new.inputs)
+    estimates = _records(scored.scores, len(scored.rows))
+    for estimate, place in zip(estimates, map(int, scored.rows), strict=True):
+        one = Estimated(new.inputs[place], keys[place], estimate, new.table, place)
+        told[new.places[place]] = one
+    return told
+
+
+def _records(scores: Mapping[str, Any], n_rows: int) -> list[dict[str, Any]]:
+    """Return what is said of each row; what is not a number is not known."""
+    columns = {name: _plain(values) for name, values in scores.items()}
+    rows = zip(*columns.values(), strict=True) if columns else iter([()] * n_rows)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _plain(values: Any) -> list[Any]:
+    column = np.asarray(values)
+    if column.dtype.kind != "f":
+        told: list[Any] = column.tolist()
+        return told
+    known = np.isfinite(column)
+    return [one if good else None for one, good in zip(column.tolist(), known, strict=True)]
+
+
+def key_columns(served: ServedModel) -> list[str]:
+    """Name the columns that a row is known by."""
+    return [one.name for one in served.inputs] if served.key is None else [served.key]
+
+
+def _keys(served: ServedModel, table: pd.DataFrame, inputs: list[dict[str, Any]]) -> list[str]:
+    if served.key is not None:
+        return [str(one[served.key]) for one in inputs]
+    return row_keys(table, key_columns(served), is_id=False)
 
 
 def tell_rows(
     context: ServeContext, rows: Sequence[Mapping[str, Any]], explain: bool = False
 ) -> list[Told]:
-    """Score rows, keep the estimates, and return what is told of each."""
+    """Score rows, keep the estimates, and return what is told of each.
+
+    Raises
+    ------
+    OptionError
+        If a row cannot be kept.
+    OutputError
+        If the store cannot be written.
+    """
     served = context.served
-    found, problems = estimate_rows(served, rows)
-    explained = {
-        at: explained_row(
-            served.pair, one.frame, schema=served.schema, decisions=served.decisions,
-            sales=served.sales, target=served.card.target,
-        ) if explain else None
-        for at, one in found.items()
-    }  # fmt: skip
-    ids = context.store.add_estimates(
-        _record(served, one, explained[at]) for at, one in found.items()
+    said = context.estimate(rows)
+    found = [one for one in said if isinstance(one, Estimated)]
+    explained = [context.explain(one) if explain else None for one in found]
+    columns = key_columns(served)
+    ids = context.keep([
+        {
+            "row_key": one.row_key, "key_columns": columns, "model": served.digest,
+            "inputs": one.inputs, "estimate": one.estimate, "explanation": explanation,
+        }
+        for one, explanation in zip(found, explained, strict=True)
+    ])  # fmt: skip
+    told = iter(
+        Told(name, one.estimate, explanation)
+        for name, one, explanation in zip(ids, found, explained, strict=True)
     )
-    told = {
-        at: Told(name, one.estimate, explained[at])
-        for name, (at, one) in zip(ids, found.items(), strict=True)
-    }
-    return [told[at] if at in told else Told(problem=problems[at]) for at in range(len(rows))]
-
-
-def _record(served: ServedModel, one: _Scored, explanation: Any) -> dict[str, Any]:
-    columns = list(one.frame.columns) if served.key is None else [served.key]
-    frame = one.frame if served.key is None else pd.DataFrame({served.key: [one.inputs[served.key]]})
-    (key,) = row_keys(frame, columns, is_id=served.key is not None)
-    return {
-        "row_key": key, "key_columns": columns, "model": served.digest, "inputs": one.inputs,
-        "estimate": one.estimate, "explanation": explanation,
-    }  # fmt: skip
-
-
-def plain(estimate: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an estimate as JSON has it: what is not a number is not known."""
-    return {
-        name: None if isinstance(one, float) and not math.isfinite(one) else one
-        for name, one in estimate.items()
-    }
+    return [next(told) if isinstance(one, Estimated) else Told(problem=one) for one in said]

@@ -76,14 +76,13 @@ def give_feedback(
     OptionError, NotFoundError, ConflictError
     """
     number = context.store.add_feedback(estimate_id, idempotency_key=idempotency_key, **said)
+    context.metrics.feedback.labels(said["reason"]).inc()
     corrected = said.get("corrected") or {}
     correction = correct(context, estimate_id, corrected) if corrected else None
     return FeedbackGiven(number, estimate_id, correction)
 
 
-def correct(
-    context: ServeContext, estimate_id: str, corrected: Mapping[str, Any]
-) -> Correction:
+def correct(context: ServeContext, estimate_id: str, corrected: Mapping[str, Any]) -> Correction:
     """Tell what an estimate is with other inputs; the row is scored, explained and kept.
 
     Raises

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
+
 from qconf.errors import OutputError, QconfError
 from qconf.review.store.errors import ConflictError, NotFoundError
 
-__all__ = ["Problem", "RefusedError", "problem_of"]
+__all__ = ["MEDIA_TYPE", "Problem", "RefusedError", "problem_of"]
 
 #: By the class of an error, the first that fits.
 _STATUS: Final = (
@@ -18,6 +20,7 @@ _STATUS: Final = (
     (OutputError, HTTPStatus.SERVICE_UNAVAILABLE),
     (QconfError, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
+MEDIA_TYPE: Final = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Problem:
         return {"status": self.status, "title": self.title, "detail": self.detail}
 
 
-class RefusedError(Exception):
+class RefusedError(HTTPException):
     """A request that is refused for what it is, and not for what it says.
 
     Parameters
@@ -55,9 +58,12 @@ class RefusedError(Exception):
     """
 
     def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.problem = Problem(int(status), detail)
-        self.headers = headers or {}
+        super().__init__(int(status), detail, headers)
+
+    @property
+    def problem(self) -> Problem:
+        """What clients are told."""
+        return Problem(self.status_code, str(self.detail))
 
 
 def problem_of(error: QconfError) -> Problem:

@@ -20,7 +20,7 @@ class Workers:
     n_threads : int
     """
 
-    def __init__(self, n_threads: int = 8) -> None:
+    def __init__(self, n_threads: int = 40) -> None:
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="qconf-serve")
 
     async def run(self, function: Callable[..., Result], *arguments: Any) -> Result:

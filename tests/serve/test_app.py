@@ -16,7 +16,7 @@ import qconf
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     app = qconf.create_app(saved_models.fitted("model-probabilities"), tmp_path / "feedback.db")
-    with TestClient(app) as client:
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         yield client
 
 
@@ -35,7 +35,10 @@ def test_posted_rows_are_scored_kept_and_found_again(client: TestClient) -> None
     one = told.json()["estimates"][0]
     found = client.get(f"/estimates/{one['id']}").json()
     assert found["estimate"] == one["estimate"]
-    given = client.post(f"/estimates/{one['id']}/feedback", json={"who": "ann", "reason": "wrong_input", "corrected": {"area": 120.0}})
+    given = client.post(
+        f"/estimates/{one['id']}/feedback",
+        json={"who": "ann", "reason": "wrong_input", "corrected": {"area": 120.0}},
+    )
     assert given.status_code == 201, given.text
     assert given.json()["correction"]["after"]["prediction"] != one["estimate"]["prediction"]
     assert client.get("/estimates/none").status_code == 404

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from qconf.review.store.errors import ConflictError
 from qconf.review.store.opening import WRITES, named, opened_engine, store_url, translated
 from qconf.review.store.submissions import checked_text
+from qconf.review.store.tables import STORE
 
 __all__ = ["Connected", "written"]
 
@@ -45,6 +46,16 @@ class Connected:
     def name(self) -> str:
         """Where it is, without a password."""
         return named(self._url)
+
+    def check(self) -> None:
+        """Check that the store can be read now.
+
+        Raises
+        ------
+        OutputError, TableError
+        """
+        with self._reading() as connection:
+            connection.execute(select(STORE.c.schema_version)).first()
 
     def close(self) -> None:
         """Close all connections."""

@@ -30,8 +30,7 @@ _CAPTIONS: Final = {
 #: What figures are called, the most important first.
 _NAMES: Final = {
     "value": "value",
-    "low": "range, from",
-    "high": "range, to",
+    "range": "range",
     "P(within 10 %)": "confidence (CCS)",
     "tier": "tier",
     "expected error": "expected error",
@@ -108,10 +107,17 @@ def effects(
 def _pairs(
     before: Mapping[str, Any], after: Mapping[str, Any], unit: str
 ) -> list[tuple[str, str, str]]:
-    one, other = score_figures(before, unit), score_figures(after, unit)
+    one, other = _figures(before, unit), _figures(after, unit)
     there = {**one, **other}
     return [
         (words, one.get(name, "-"), other.get(name, "-"))
         for name, words in _NAMES.items()
         if name in there
     ]
+
+
+def _figures(estimate: Mapping[str, Any], unit: str) -> dict[str, str]:
+    told = score_figures(estimate, unit)
+    if "low" in told and "high" in told:
+        told["range"] = f"{told['low']} to {told['high']}"
+    return told

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from qconf.errors import OptionError
 from qconf.explanation.money import in_steps
+from qconf.explanation.sentences import told_error
 from qconf.report.page.parts import KeyFigure
 from qconf.review.sources import SOURCES
 from qconf.review.store.errors import ConflictError, NotFoundError
@@ -183,4 +184,6 @@ def _outcome(renderer: Renderer, case: CaseRecord) -> Iterator[KeyFigure]:
         told = "" if times is None else f"{times:.1f} times the expected error"
         yield KeyFigure(off_by(case, unit), "off by", told)
     if case.outlier is not None:
-        yield KeyFigure("yes" if case.outlier else "no", "an outlier")
+        limit = told_error(case.threshold or 0.0, unit)
+        told = "outlier" if case.outlier else "no outlier"
+        yield KeyFigure(told, f"which is off by over {limit}")

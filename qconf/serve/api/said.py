@@ -1,0 +1,90 @@
+"""What people say, as JSON has it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import Header
+from pydantic import Field, create_model
+
+from qconf.review.reasons import DECISIONS, REASONS
+from qconf.review.store.submissions import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    MOST_COMPARABLES,
+    MOST_INPUTS,
+)
+from qconf.serve.api.routing import Strict
+
+__all__ = ["Decided", "FeedbackSaid", "IdempotencyKey", "Who", "said_of"]
+
+#: Anything but NUL, and something that is no space.
+_NAME: Final = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+_TEXT: Final = r"^[^\u0000]*$"
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=_NAME)]
+Cell = Annotated[str, Field(max_length=LONGEST_TEXT)] | float | int | bool | None
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=r"^[!-~]+$",
+        description="The same for the same submission, however often it is sent: it counts once.",
+    ),
+]
+
+
+class Who(Strict):
+    """Who says so."""
+
+    who: Name
+
+
+class _Said(Who):
+    """What somebody says."""
+
+    text: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=_TEXT)] = ""
+    corrected: Annotated[
+        dict[str, Cell],
+        Field(max_length=MOST_INPUTS, description="What inputs should be; null is not known."),
+    ] = Field(default_factory=dict)
+    own_value: Annotated[
+        float | None, Field(allow_inf_nan=False, description="What the value should be.")
+    ] = None
+    comparables: Annotated[
+        list[Name],
+        Field(
+            max_length=MOST_COMPARABLES,
+            description="Rows that should have been comparables, or should not.",
+        ),
+    ] = Field(default_factory=list)
+
+
+def _reason(choices: Any, told: str) -> Any:
+    listed = "; ".join(f"`{name}`: {words}" for name, words in choices.items())
+    extra = {"enum": list(choices)}
+    return Annotated[
+        str,
+        Field(pattern=f"^({'|'.join(choices)})$", description=f"{told} {listed}.",
+              json_schema_extra=extra),
+    ]  # fmt: skip
+
+
+FeedbackSaid = create_model(
+    "FeedbackSaid", __base__=_Said, __doc__="What somebody says of an estimate.",
+    reason=(_reason(REASONS, "What is off."), ...),
+)  # fmt: skip
+Decided = create_model(
+    "Decided", __base__=_Said, __doc__="What somebody decides of a case.",
+    reason=(_reason(DECISIONS, "Why the estimate is off, or that it is not."), ...),
+    supersedes=(
+        Annotated[int | None, Field(ge=1, le=2**53, description="The decision to be replaced.")],
+        None,
+    ),
+)  # fmt: skip
+
+
+def said_of(told: Any) -> dict[str, Any]:
+    """Return what was said by name, as the store takes it."""
+    return dict(told.model_dump())
