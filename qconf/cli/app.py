@@ -21,6 +21,7 @@ from qconf.cli.monitor import monitor_command
 from qconf.cli.report_card import report_card_command
 from qconf.cli.review import review_app
 from qconf.cli.score import score_command
+from qconf.cli.serve import serve_command
 from qconf.cli.simulate import simulate_command
 from qconf.cli.slices import slices_command
 from qconf.errors import OptionError, QconfError, nearest
@@ -50,8 +51,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest_command, "certify": certify_command, "compare": compare_command,
     "explain": explain_command,
     "fit": fit_command, "inspect": inspect_command, "monitor": monitor_command,
-    "report-card": report_card_command, "score": score_command, "simulate": simulate_command,
-    "slices": slices_command,
+    "report-card": report_card_command, "score": score_command, "serve": serve_command,
+    "simulate": simulate_command, "slices": slices_command,
 }  # fmt: skip
 for _name, _command in _COMMANDS.items():
     app.command(_name, short_help=_summary(_command))(_command)

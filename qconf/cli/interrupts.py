@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from qconf.cli.terminal import tell
 from qconf.core.unfinished import discard_unfinished
 
-__all__ = ["leave_on_signals", "uninterrupted"]
+__all__ = ["hand_over_signals", "leave_on_signals", "uninterrupted"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -36,6 +36,12 @@ def leave_on_signals() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave_it_to_the_thread)
+
+
+def hand_over_signals() -> None:
+    """From now on, leave signals to whoever handles them next: a service ends in its own time."""
+    if os.name != "nt" and threading.current_thread() is threading.main_thread():
+        signal.set_wakeup_fd(-1)
 
 
 @contextmanager

@@ -47,9 +47,7 @@ async def read_form(context: ServeContext, request: Request) -> dict[str, str]:
         raise RefusedError(400, msg) from error
     form = dict(pairs)
     if not context.forms.is_of(request, form.get("form_token", "")):
-        msg = (
-            "This form was not shown by this service to this browser; reload it, and send it."
-        )
+        msg = "This form was not shown by this service to this browser; reload it, and send it."
         raise RefusedError(403, msg)
     return form
 
