@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 import qconf
 from qconf import FeedbackStore
 
+BASE = "http://127.0.0.1:8000"
 JSON = {"accept": "application/json"}
 
 
@@ -34,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[FeedbackStore]:
 @pytest.fixture
 def pages(model: Path, store: FeedbackStore) -> Iterator[Pages]:
     """The service."""
-    with TestClient(qconf.create_app(model, store, key="house")) as client:
+    with TestClient(qconf.create_app(model, store, key="house"), base_url=BASE) as client:
         yield Pages(client)
 
 
@@ -213,7 +214,7 @@ def test_what_a_browser_would_send_back_otherwise_cannot_be_edited(
     page = pages.get(f"/estimates/{name}")
     assert page.status_code == 200
     fields = re.findall(r'<input id="input-[^>]*>', page.text)
-    assert [" disabled" in one for one in fields] == [True, True, False]
+    assert [" disabled" in one for one in fields] == [False, True, True]
 
 
 def test_feedback_that_cannot_be_kept_loses_nothing(pages: Pages, store: FeedbackStore) -> None:
@@ -326,7 +327,7 @@ def test_nothing_that_people_write_is_markup(pages: Pages, store: FeedbackStore)
         for one in ("<script>alert", "<img src=x", "49&amp;"):
             assert one not in page.text, (path, one)
         # A field must be sent back as it is, and turns nothing around outside of it.
-        assert "\u202e" not in re.sub(r'value="[^"]*"', "", page.text), path
+        assert "\u202e" not in re.sub(r'(?:name|value)="[^"]*"', "", page.text), path
 
 
 def test_pages_hold_no_script_and_no_style_of_their_own(pages: Pages, store: FeedbackStore,
@@ -368,7 +369,7 @@ def test_it_can_be_mounted_below_another_address(model: Path, store: FeedbackSto
     from starlette.routing import Mount  # noqa: PLC0415
 
     inner = qconf.create_app(model, store, key="house")
-    with TestClient(Starlette(routes=[Mount("/avm", inner)])) as client:
+    with TestClient(Starlette(routes=[Mount("/avm", inner)]), base_url=BASE) as client:
         page = client.get("/avm/", headers=PAGE).text
         links = re.findall(r'(?:href|src|action)="([^"#][^"]*)"', page)
         assert len(links) > 8
@@ -431,3 +432,21 @@ def test_every_status_has_its_advice(status: int) -> None:
     told: Any = advice_on(status)
     assert told.title
     assert all(one.endswith(".") for one in told.what_to_do)
+
+
+def test_a_service_with_a_token_asks_for_it(model: Path, store: FeedbackStore) -> None:
+    """Every page leads to the form; with the token one is let in, with another one is not."""
+    token = "-".join(["four", "words", "and", "dashes"])
+    app = qconf.create_app(model, store, key="house", token=token)
+    with TestClient(app, base_url=BASE) as client:
+        asked = client.get("/review", headers=PAGE)
+        assert asked.status_code == 401
+        form = {"form_token": hidden(asked.text, "form_token"), "token": "another"}
+        assert 'type="password"' in asked.text
+        wrong = client.post("/login", data=form, headers=PAGE)
+        assert wrong.status_code == 401
+        assert "This is not the token of this service." in wrong.text
+        right = client.post("/login", data={**form, "token": token}, headers=PAGE)
+        assert right.status_code == 200
+        assert client.get("/review", headers=PAGE).status_code == 200
+        assert client.get("/login", headers=PAGE).status_code == 200

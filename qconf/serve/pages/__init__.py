@@ -25,13 +25,20 @@ def routes(context: ServeContext) -> APIRouter:
     """
     from fastapi import APIRouter  # noqa: PLC0415 - only those who serve need it
 
-    from qconf.serve.pages import case, estimates, review, start, summary  # noqa: PLC0415
+    from qconf.serve.pages import (  # noqa: PLC0415
+        case,
+        estimates,
+        login,
+        review,
+        start,
+        summary,
+    )
     from qconf.serve.pages.rendering import Renderer  # noqa: PLC0415
     from qconf.serve.pages.static_files import static_file  # noqa: PLC0415
 
     router = APIRouter(route_class=PageRoute, include_in_schema=False)
     renderer = Renderer(context)
-    for one in (start, estimates, review, case, summary):
+    for one in (start, login, estimates, review, case, summary):
         one.add_routes(router, renderer)
     router.add_route("/static/{name}", static_file, include_in_schema=False)
     return router

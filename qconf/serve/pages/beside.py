@@ -10,7 +10,6 @@ from qconf.explanation.objection import beside, score_figures
 from qconf.explanation.restored import restored_explanation
 from qconf.report.grid import Grid
 from qconf.report.page.parts import Part, Table
-from qconf.serve.estimating import estimate_rows
 from qconf.serve.pages.told import unit_of
 
 if TYPE_CHECKING:
@@ -92,16 +91,13 @@ def effects(
     if not corrected:
         return {}
     rows = [{**record.inputs, **one.corrected} for one in corrected]
-    found, problems = estimate_rows(context.served, rows)
     unit = unit_of(context.served)
-    told = {}
-    for at, one in enumerate(corrected):
-        if at in found:
-            pairs = _pairs(record.estimate, found[at].estimate, unit)
-            told[one.id] = Effect(pairs)
-        else:
-            told[one.id] = Effect([], problems[at])
-    return told
+    return {
+        one.id: Effect([], now)
+        if isinstance(now, str)
+        else Effect(_pairs(record.estimate, now.estimate, unit))
+        for one, now in zip(corrected, context.estimate(rows), strict=True)
+    }
 
 
 def _pairs(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from qconf.serve.pages.login import login_page
 from qconf.serve.problems import Problem
 
 if TYPE_CHECKING:
@@ -59,6 +61,12 @@ _ADVICE: Final = {
         "This is too much at once",
         ("Shorten the text, or send fewer rows, and send it again.", _AGAIN),
     ),
+    414: Advice("This address is too long", ("Start from the first page.",)),
+    415: Advice("This was sent in a way that is not taken", ("Send the form as it is shown.",)),
+    421: Advice(
+        "The service is not called that",
+        ("Use the address that whoever runs this service has given you.",),
+    ),
     422: Advice(
         "Something does not fit", ("Go back, mend what is said above, and send it again.", _AGAIN)
     ),
@@ -96,7 +104,9 @@ def advice_on(status: int) -> Advice:
 
 
 def error_page(renderer: Renderer, request: Request, problem: Problem) -> Response:
-    """Show what went wrong."""
+    """Show what went wrong; whoever has not brought the token is asked for it."""
+    if problem.status == HTTPStatus.UNAUTHORIZED and renderer.context.token is not None:
+        return login_page(renderer, request, problem.detail, problem.status)
     return renderer.page(
         request, "error.html", status=problem.status, problem=problem,
         advice=advice_on(problem.status),

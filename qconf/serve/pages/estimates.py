@@ -9,9 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from qconf.errors import OptionError
-from qconf.review.explained import explained_row
 from qconf.review.store.errors import NotFoundError
-from qconf.serve.estimating import estimate_rows
 from qconf.serve.feedback import give_feedback
 from qconf.serve.forms import read_form, said_in
 from qconf.serve.pages.beside import beside_parts, effect_of, effects
@@ -125,16 +123,10 @@ def _subject(record: EstimateRecord) -> str:
 
 def _explained_now(context: ServeContext, record: EstimateRecord) -> Any:
     """Explain an estimate that nobody explained when it was made, by the model that made it."""
-    served = context.served
-    if record.model != served.digest:
+    if record.model != context.served.digest:
         return None
-    found, _ = estimate_rows(served, [record.inputs])
-    if 0 not in found:
-        return None
-    return explained_row(
-        served.pair, found[0].frame, schema=served.schema, decisions=served.decisions,
-        sales=served.sales, target=served.card.target,
-    )  # fmt: skip
+    (now,) = context.estimate([record.inputs])
+    return None if isinstance(now, str) else context.explain(now)
 
 
 def _beside(

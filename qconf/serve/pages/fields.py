@@ -93,7 +93,9 @@ def fields_of_inputs(
     levels = _levels(served)
     kinds = {one.name: one.kind for one in served.inputs}
     told = []
-    for label, value in inputs.items():
+    order = [*(one for one in kinds if one in inputs), *(one for one in inputs if one not in kinds)]
+    for label in order:
+        value = inputs[label]
         name, was = INPUT + label, written_input(value)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         kind = _kind(kinds.get(label, NUMBERS if number else LEVELS))
