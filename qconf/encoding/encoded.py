@@ -14,10 +14,10 @@ from qconf.encoding.binning import renumbered
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import TableError
 
-__all__ = ["Encoded", "check_width", "encode", "takes_encoded"]
+__all__ = ["UNKNOWN", "Encoded", "check_width", "encode", "takes_encoded"]
 
 #: Stands for all levels that an encoder does not know; none is written so.
-_UNKNOWN = "\0"
+UNKNOWN = "\0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Encoded:
         if self.unseen is not None:
             codes[self.unseen[:, column]] = len(levels)
         number, there = renumbered(codes, len(levels) + 2)
-        names = [*levels, _UNKNOWN]
+        names = [*levels, UNKNOWN]
         present = [names[code] for code in there if code < len(names)]
         return np.where(codes == len(names), -1, number), present
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
-from qconf.core.validation import select_rows
 from qconf.errors import OptionError
 from qconf.explanation.comparables_adjusting import adjusted_prices, on_scale, split_adjustments
 from qconf.explanation.comparables_result import HELD_OUT, OTHER, Comparables, Pairs
@@ -171,14 +170,9 @@ def _adjustments(
     learned = _beyond(sale_value, pairs.price, on_ratios=on_ratios) - pairs.residual
     whole = _beyond(row_value, sale_value, on_ratios=on_ratios)
     names: list[Any] = [] if split is None else split.columns
-    parts = np.empty((len(pairs.row), 0))
+    parts = prepared.parts(rows, pairs.row, pairs.place)
     if split is not None:
-        tables = [
-            select_rows(one.features, places)
-            for one, places in ((rows, pairs.row), (sales.rows, pairs.place))
-        ]
-        said = split.parts(*tables)
-        parts = on_scale(said, row_value, sale_value, logs=split.on_logs, on_ratios=on_ratios)
+        parts = on_scale(parts, row_value, sale_value, logs=split.on_logs, on_ratios=on_ratios)
     rest = whole - parts.sum(axis=1)
     unit = 1.0 if on_ratios else np.abs(row_value) + np.abs(sale_value)
     rest[np.abs(rest) <= _ROUNDING * unit] = 0.0

@@ -73,22 +73,24 @@ class ValueTrees:
         """The properties, in the order of `parts`."""
         return list(self.encoder.get_feature_names_out())
 
-    def parts(self, rows: Table, sales: Table) -> FloatArray:
+    def matrix(self, rows: Table) -> FloatArray:
+        """Encode rows as the trees read them."""
+        return Encoded.of(_without(rows, self.hidden), self.encoder).matrix
+
+    def parts(self, rows: FloatArray, sales: FloatArray) -> FloatArray:
         """Split what a row is worth beyond a sale over the features, pair by pair.
 
         Parameters
         ----------
-        rows, sales : DataFrame or ndarray of shape (n_pairs, n_features)
+        rows, sales : ndarray of shape (n_pairs, n_columns)
+            From `matrix`.
 
         Returns
         -------
         ndarray of shape (n_pairs, n_columns)
             In logarithms if `on_logs`.
         """
-        own, others = (
-            Encoded.of(_without(one, self.hidden), self.encoder).matrix for one in (rows, sales)
-        )
-        parts: FloatArray = self.unit * pair_contributions(self.trees, own, others)
+        parts: FloatArray = self.unit * pair_contributions(self.trees, rows, sales)
         return parts
 
 

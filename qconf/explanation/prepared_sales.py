@@ -146,6 +146,42 @@ class PreparedSales:
         seen = self.known.was_fitted[place]
         value = self.prediction[place]
         if seen.any():
-            now = self.model.values_of(select_rows(self.known.rows.features, place[seen]))
+            now = self._values[place[seen]] if self.keeps_leaves else self._valued(place[seen])
             value[seen] = np.where((now > 0) | (not self.on_ratios), now, value[seen])
         return value
+
+    def parts(self, rows: Rows, row: IntArray, place: IntArray) -> FloatArray:
+        """Split what rows are worth beyond sales over the features, pair by pair.
+
+        Parameters
+        ----------
+        rows : Rows
+        row, place : ndarray of shape (n_pairs,)
+            Positions of rows and of sales.
+
+        Returns
+        -------
+        ndarray of shape (n_pairs, n_columns)
+            Without columns if there is nothing to split by; in logarithms if `split.on_logs`.
+        """
+        if self.split is None:
+            return np.empty((len(row), 0))
+        own = self.split.matrix(rows.features)[row]
+        if self.keeps_leaves:
+            return self.split.parts(own, self._split_matrix[place])
+        return self.split.parts(own, self.split.matrix(self._features(place)))
+
+    @cached_property
+    def _split_matrix(self) -> FloatArray:
+        assert self.split is not None  # is asked for where there is one  # noqa: S101
+        return self.split.matrix(self.known.rows.features)
+
+    @cached_property
+    def _values(self) -> FloatArray:
+        return self._valued(np.arange(len(self.known.price)))
+
+    def _valued(self, place: IntArray) -> FloatArray:
+        return self.model.values_of(self._features(place))
+
+    def _features(self, place: IntArray) -> Any:
+        return select_rows(self.known.rows.features, place)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 import pandas as pd
 
-__all__ = ["plain_rows", "row_keys"]
+__all__ = ["key_of_cells", "plain_rows", "row_keys"]
 
 #: Characters of a digest: that two of a billion rows share one has a chance of one in 10^20.
 _LENGTH: Final = 32
@@ -44,7 +44,25 @@ def row_keys(frame: pd.DataFrame, columns: Sequence[str], *, is_id: bool) -> lis
     rows = plain_rows(frame, sorted(columns))
     if is_id:
         return [str(row[columns[0]]) for row in rows]
-    return [sha256(json.dumps(row).encode()).hexdigest()[:_LENGTH] for row in rows]
+    return [_digest(row) for row in rows]
+
+
+def key_of_cells(cells: Mapping[str, Any]) -> str:
+    """Return the key of one row by all of its cells, as `row_keys` does; None is missing.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"lot": [620.0], "sold": [pd.Timestamp("2026-01-31")]})
+    >>> [key_of_cells(table.iloc[0].to_dict())] == row_keys(table, ["sold", "lot"], is_id=False)
+    True
+    """
+    return _digest({
+        name: None if cells[name] is None else _value(cells[name]) for name in sorted(cells)
+    })  # fmt: skip
+
+
+def _digest(row: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(row).encode()).hexdigest()[:_LENGTH]
 
 
 def plain_rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from qconf.review.row_keys import row_keys
 from qconf.scoring.batch import score_table
 
 if TYPE_CHECKING:
@@ -90,10 +89,9 @@ def estimate_each(served: ServedModel, rows: Sequence[Mapping[str, Any]]) -> lis
     scored = score_table(served.pair, table, served.schema, served.decisions)
     for place, reason in scored.reasons.items():
         told[new.places[place]] = reason
-    keys = _keys(served, new.table, new.inputs)
     estimates = _records(scored.scores, len(scored.rows))
     for estimate, place in zip(estimates, map(int, scored.rows), strict=True):
-        one = Estimated(new.inputs[place], keys[place], estimate, new.table, place)
+        one = Estimated(new.inputs[place], new.keys[place], estimate, new.table, place)
         told[new.places[place]] = one
     return told
 
@@ -117,12 +115,6 @@ def _plain(values: Any) -> list[Any]:
 def key_columns(served: ServedModel) -> list[str]:
     """Name the columns that a row is known by."""
     return [one.name for one in served.inputs] if served.key is None else [served.key]
-
-
-def _keys(served: ServedModel, table: pd.DataFrame, inputs: list[dict[str, Any]]) -> list[str]:
-    if served.key is not None:
-        return [str(one[served.key]) for one in inputs]
-    return row_keys(table, key_columns(served), is_id=False)
 
 
 def tell_rows(

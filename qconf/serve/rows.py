@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from qconf.core.plain_columns import DATES, DURATIONS, LEVELS, NUMBERS
+from qconf.review.row_keys import key_of_cells
 from qconf.tables.schema import Column, Schema
 
 __all__ = ["JSON_TYPES", "NewRows", "read_rows"]
@@ -36,6 +37,8 @@ class NewRows:
     ----------
     table : DataFrame of shape (n_good, n_columns)
         Those that can be read, with the columns of the fit.
+    keys : list of str
+        By what each is known again: its id, or a digest of all its inputs.
     places : list of int
         Where they were among those that came.
     inputs : list of dict
@@ -45,6 +48,7 @@ class NewRows:
     """
 
     table: pd.DataFrame
+    keys: list[str]
     places: list[int]
     inputs: list[dict[str, Any]]
     problems: dict[int, str]
@@ -69,24 +73,29 @@ def read_rows(
     needed = [one for one in schema.columns if one.needed]
     told: list[list[Any]] = []
     inputs: list[dict[str, Any]] = []
+    keys: list[str] = []
     places: list[int] = []
     problems: dict[int, str] = {}
     for number, row in enumerate(rows):
         try:
             cells = [_cell(one, row, longest) for one in needed]
             kept = {one.name: row[one.name] for one in needed}
-            if key is not None:
+            if key is None:
+                known = key_of_cells(dict(zip(kept, cells, strict=True)))
+            else:
                 kept[key] = _key(key, row)
+                known = str(kept[key])
         except ValueError as error:
             problems[number] = str(error)
             continue
         told.append(cells)
         inputs.append(kept)
+        keys.append(known)
         places.append(number)
     by_name = {one.name: [row[i] for row in told] for i, one in enumerate(needed)}
     columns = {one.name: _column(one, by_name.get(one.name), len(told)) for one in schema.columns}
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(told)), copy=False)
-    return NewRows(table, places, inputs, problems)
+    return NewRows(table, keys, places, inputs, problems)
 
 
 def _key(name: str, row: Mapping[str, Any]) -> str | int:

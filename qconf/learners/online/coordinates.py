@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from math import sqrt
 from typing import Any, NamedTuple, Self, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,18 @@ from qconf.core.compiled import compiled
 from qconf.core.restored import is_array, is_count, require
 from qconf.encoding.binning import bin_edges, renumbered
 from qconf.encoding.columns import as_floats, factorized, is_measured
-from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoded import UNKNOWN, Encoded
+from qconf.encoding.encoder import TableEncoder
 from qconf.errors import TableError
 from qconf.learners.online.count_rates import ABSENT, UNSEEN
 
 __all__ = ["ActiveCoordinates", "Columns", "Reading"]
 
+#: What was looked up of coordinates, by column: by which encoder, of how many levels, and where
+#: they are. Beside the object, for it is kept in files.
+_PLACES: WeakKeyDictionary[Any, dict[int, tuple[TableEncoder | None, int, IntArray]]] = (
+    WeakKeyDictionary()
+)
 #: A number further out than this many standard deviations is taken to be there.
 _FAR = 5.0
 
@@ -206,6 +213,8 @@ class ActiveCoordinates:
         raise TableError(msg)
 
     def _levels(self, i: int, frame: Columns, new: _New | None) -> IntArray:
+        if new is None and isinstance(frame, Encoded):
+            return self._known_levels(i, frame)
         codes, names = self._codes(i, frame)
         place = np.empty(len(names) + 1, dtype=np.intp)
         wanted: list[str | None] = [*names, None]
@@ -214,6 +223,37 @@ class ActiveCoordinates:
         for k, name in enumerate(wanted):
             place[k] = self._place(i, name, new)
         return place[codes]
+
+    def _known_levels(self, i: int, frame: Encoded) -> IntArray:
+        """Do the same for rows that nothing is learned from: places are looked up once."""
+        column, edges = frame.matrix[:, i], self.edges.get(i)
+        missing = np.isnan(column)
+        if edges is not None:
+            places = self._looked_up(i, None)
+            codes = np.where(missing, len(places) - 1, np.searchsorted(edges, column))
+            return places[codes]
+        places = self._looked_up(i, frame.encoder)
+        codes = np.where(missing, len(places) - 1, column).astype(np.intp)
+        if frame.unseen is not None:
+            codes[frame.unseen[:, i]] = len(places) - 2
+        return places[codes]
+
+    def _looked_up(self, i: int, encoder: TableEncoder | None) -> IntArray:
+        """Return the coordinate of each code of a column, then of the unknown, and of a gap.
+
+        Levels are never taken away: as long as there are as many, they are the same ones.
+        """
+        known, of_all = self.levels[i], _PLACES.setdefault(self, {})
+        kept = of_all.get(i)
+        if kept is not None and kept[0] is encoder and kept[1] == len(known):
+            return kept[2]
+        if encoder is None:
+            names: list[str | None] = [str(one) for one in range(len(self.edges[i]) + 1)]
+        else:
+            names = [*encoder.levels_[i], UNKNOWN]
+        places = np.array([known.get(one, UNSEEN) for one in [*names, None]], dtype=np.intp)
+        of_all[i] = encoder, len(known), places
+        return places
 
     def _codes(self, i: int, frame: Columns) -> tuple[IntArray, list[str]]:
         """Return codes of the rows' levels, -1 for missing, and the levels' names."""
