@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
 
-from qconf.serve.bodies import read_body, replayed
+from qconf.serve.bodies import check_length, read_body, replayed
 from qconf.serve.form_tokens import SESSION
 from qconf.serve.hosts import check_host, check_origin
 from qconf.serve.logs import LOGGER, log
@@ -125,6 +125,7 @@ class Gate:
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         """Check what costs least."""
+        check_length(headers)
         check_host(headers, self._hosts)
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_ADDRESS:
             raise RefusedError(414, f"An address may have {_LONGEST_ADDRESS:,} characters.")
