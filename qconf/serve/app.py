@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 import qconf
 from qconf.core.printable import shown
-from qconf.errors import OptionError, QconfError
+from qconf.errors import OptionError, OutputError, QconfError
 from qconf.review.store.store import FeedbackStore
 from qconf.serve import login, pages
 from qconf.serve.api import estimates, operations, review, summary
@@ -24,6 +25,7 @@ from qconf.serve.form_tokens import FormTokens
 from qconf.serve.gate import Gate
 from qconf.serve.hosts import LOCAL_NAMES
 from qconf.serve.limits import Limits
+from qconf.serve.logs import log
 from qconf.serve.metrics import Metrics
 from qconf.serve.negotiation import wants_page
 from qconf.serve.problems import MEDIA_TYPE, Problem, problem_of
@@ -115,7 +117,7 @@ def create_app(
     metrics.tell_model(context.served.name, context.served.digest)
     app = FastAPI(
         title="qconf", version=qconf.__version__, description=_ABOUT, docs_url=None,
-        redoc_url=None, lifespan=_ends_workers,
+        redoc_url=None, redirect_slashes=False, lifespan=_ends_workers,
     )  # fmt: skip
     app.state.context = context
     for one in (login, pages, estimates, review, summary, operations):
@@ -153,6 +155,8 @@ class _Answers:
     async def of_error(self, request: Request, error: Exception) -> Response:
         """Answer what a route has raised."""
         if isinstance(error, QconfError):
+            if isinstance(error, OutputError):
+                log(logging.ERROR, "store", why=str(error))
             return self(request, problem_of(error), {})
         if isinstance(error, RequestValidationError):
             return self(request, Problem(422, _invalid(error)), {})

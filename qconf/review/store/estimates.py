@@ -116,7 +116,7 @@ class KeepsEstimates(Connected):
         asked = select(ESTIMATES).where(ESTIMATES.c.id == estimate_id)
         found = connection.execute(asked).first()
         if found is None:
-            msg = f"There is no estimate {estimate_id!r} in the store {self.name}."
+            msg = f"There is no estimate {estimate_id!r}; its id is whole in the link that came with it."
             raise NotFoundError(msg)
         return found
 
