@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -9,14 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-__all__ = ["RunningServer", "exchanged", "free_port"]
+__all__ = ["RunningServer", "free_port"]
 
 _PATIENCE = 60.0
+_OK = 200
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -56,25 +59,54 @@ class RunningServer:
                 env={**os.environ, **environment},
             )  # fmt: skip
         until = time.monotonic() + _PATIENCE
-        while not self._is_ready():
+        while not self.is_ready():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.05)
         return self
 
-    def _is_ready(self) -> bool:
-        connection = self.connected()
+    def is_ready(self) -> bool:
+        """Tell whether it answers, and has its model and its store."""
         try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
+            return self.ask("GET", "/readyz")[0] == _OK
         except (OSError, HTTPException):
             return False
-        finally:
-            connection.close()
 
     def connected(self, timeout: float = 30.0) -> HTTPConnection:
         """Return a client's connection."""
         return HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def ask(
+        self, method: str, path: str, told: Any = None, headers: Mapping[str, str] = _NONE
+    ) -> tuple[int, bytes]:
+        """Ask for JSON on a connection of its own; return the status and the body."""
+        return self.ask_all(method, path, told, headers)[:2]
+
+    def ask_all(
+        self, method: str, path: str, told: Any = None, headers: Mapping[str, str] = _NONE
+    ) -> tuple[int, bytes, list[tuple[str, str]]]:
+        """Ask, and return the headers of the answer, too."""
+        connection = self.connected()
+        try:
+            body = None if told is None else json.dumps(told).encode()
+            kind = {} if told is None else {"Content-Type": "application/json"}
+            connection.request(method, path, body, {**kind, **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read(), answer.getheaders()
+        finally:
+            connection.close()
+
+    def exchanged(self, *parts: bytes, timeout: float = 10.0) -> bytes:
+        """Send bytes, and return all that comes back until it is closed, or time is up."""
+        answer = b""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as one:
+            until = time.monotonic() + timeout
+            with suppress(OSError):  # it was closed on us, or nothing more came
+                for part in parts:
+                    one.sendall(part)
+                while time.monotonic() < until and (more := one.recv(65_536)):
+                    answer += more
+        return answer
 
     def cpu_seconds(self) -> float:
         """Return what it computed so far, of all its threads; Linux alone tells."""
@@ -101,20 +133,3 @@ class RunningServer:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-
-
-def exchanged(port: int, *parts: bytes, pause: float = 0.0, timeout: float = 10.0) -> bytes:
-    """Send bytes over a socket, and return all that comes back until it is closed, or time is up."""
-    answer = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as one:
-        until = time.monotonic() + timeout
-        try:
-            for number, part in enumerate(parts):
-                if number:
-                    time.sleep(pause)
-                one.sendall(part)
-            while time.monotonic() < until and (more := one.recv(65_536)):
-                answer += more
-        except OSError:  # it was closed on us, or nothing more came
-            pass
-    return answer

@@ -522,10 +522,8 @@ def _redirects(target: Target, path: str) -> None:
     for accept in ("text/html", "application/json"):
         answer = target.ask("GET", path, {"accept": accept})
         to = answer["location"]
-        assert answer.status in (200, 307, 404, 422), answer.status
-        assert not to or to.removeprefix(f"http://{HOST}").startswith(("/review", "/estimates"))
-        assert not to.startswith("//")
-        assert "evil" not in to.partition("?")[0]
+        assert answer.status in (200, 404, 405), answer.status
+        assert not to
 
 
 @each("A form leads nowhere but here", "//evil.example", "https://evil.example", "/\\evil.example",

@@ -12,8 +12,8 @@ import pytest
 from attack_target import HOST, TOKEN, Target, attacked
 from served_pages import kept_model, row
 
-from qconf import create_app
-from qconf.errors import OptionError
+from qconf import FeedbackStore, create_app
+from qconf.errors import OptionError, OutputError
 from qconf.serve.limits import Limits
 from qconf.serve.logs import JsonLines
 from qconf.serve.served_model import ServedModel
@@ -90,7 +90,7 @@ def test_every_address_is_guarded(target: Target, path: str) -> None:
 def test_there_is_no_way_round(target: Target, path: str) -> None:
     """What needs no token leads to nothing that does."""
     told = target.page(path)
-    assert told.status in (307, 401, 404)
+    assert told.status in (401, 404)
     assert "/review/1" not in told.text
 
 
@@ -197,6 +197,31 @@ def test_a_fault_of_ours_is_told_without_a_trace_and_logged_without_contents(
         assert SECRET not in "".join(JsonLines().format(one) for one in target.logged)
         monkeypatch.undo()
         assert target.post("/estimates", {"rows": [row()]}).status == 200
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_a_store_that_fails_is_told_without_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    """What its database says is for whoever runs the service, who reads it in the log."""
+
+    def full(*_: Any, **__: Any) -> None:
+        msg = f"Cannot use the store '{tmp_path}/feedback.db': database or disk is full."
+        raise OutputError(msg)
+
+    with attacked(tmp_path) as target:
+        own, token = target.session()
+        monkeypatch.setattr(FeedbackStore, "add_feedback", full)
+        path = f"/estimates/{target.known}/feedback"
+        if accept == "text/html":
+            told = target.send_form(path, own, form_token=token, who="ann", reason="other")
+        else:
+            told = target.post(path, {"who": "ann", "reason": "other"})
+        assert told.status == 503
+        for leaked in (str(tmp_path), "feedback.db", "disk"):
+            assert leaked not in told.text
+        (failure,) = target.failures()
+        assert "disk is full" in JsonLines().format(failure)
 
 
 def test_a_log_holds_lines_of_json_and_nothing_of_what_was_sent(tmp_path: Path) -> None:

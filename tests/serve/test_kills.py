@@ -93,13 +93,8 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
 
 def estimated(server: RunningServer) -> str:
     row = json.loads(offers(1, 5).drop(columns="price").to_json(orient="records"))
-    connection = server.connected()
-    connection.request(
-        "POST", "/estimates", json.dumps({"rows": row}), {"Content-Type": "application/json"}
-    )
-    told = json.loads(connection.getresponse().read())
-    connection.close()
-    return str(told["estimates"][0]["id"])
+    told = server.ask("POST", "/estimates", {"rows": row})[1]
+    return str(json.loads(told)["estimates"][0]["id"])
 
 
 def kill_again_and_again(server: RunningServer, acknowledged: Acknowledged, over: Event) -> int:
