@@ -1,0 +1,394 @@
+"""Pages of the service in Chromium: by mouse, by keyboard, without a script, read out, printed.
+
+They are skipped where there is no Chromium.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served_pages import kept_model, queued, row
+
+import qconf
+from qconf import FeedbackStore
+
+pytestmark = pytest.mark.slow
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+#: What a page must keep for those who do not see it, or not well.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = (
+    "start", "estimate", "said", "review", "case", "decided", "taken", "summary", "missing",
+    "refused",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window."""
+    if CHROMIUM is None:
+        pytest.skip("There is no Chromium here to open pages with: apt-get install chromium")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
+    with api.sync_playwright() as driver:
+        # As root, as in containers, it does not start with a sandbox.
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model in a file."""
+    return kept_model(tmp_path_factory.mktemp("model"))
+
+
+@dataclass
+class Service:
+    """A service that runs, and its store."""
+
+    url: str
+    store: FeedbackStore
+    cases: list[int]
+
+    def estimate(self, **changes: Any) -> str:
+        import httpx  # noqa: PLC0415 - of the tests alone
+
+        asked = {"rows": [row(**changes)], "explain": True}
+        told = httpx.post(f"{self.url}/estimates", json=asked, timeout=60).json()
+        return str(told["estimates"][0]["id"])
+
+
+@pytest.fixture
+def service(model: Path, tmp_path: Path) -> Iterator[Service]:
+    """On a port of its own, in a thread."""
+    import uvicorn  # noqa: PLC0415 - an extra
+
+    with FeedbackStore(tmp_path / "a.db") as store:
+        cases = queued(model, store)
+        app = qconf.create_app(model, store, key="house")
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Service(f"http://127.0.0.1:{port}", store, cases)
+        server.should_exit = True
+        thread.join(20)
+
+
+@dataclass
+class Opened:
+    """A window, and what was asked for or complained of."""
+
+    page: Any
+    service: Service
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Any:
+        self.page.goto(self.service.url + path)
+        return self.page
+
+    def text(self, selector: str = "main") -> str:
+        return " ".join(str(self.page.inner_text(selector)).replace("\u00a0", " ").split())
+
+    def where(self) -> str:
+        return str(self.page.url).removeprefix(self.service.url)
+
+    def focused(self) -> str:
+        return str(self.page.evaluate("document.activeElement.id"))
+
+
+def window(browser: Any, service: Service, *, width: int = 1400, scheme: str = "light",
+           script: bool = True) -> Opened:  # fmt: skip
+    """Open a window of which the service knows nothing yet."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
+    )
+    told = Opened(context.new_page(), service)
+    told.page.set_default_timeout(20_000)
+    told.page.on("request", lambda request: told.asked.append(request.url))
+    told.page.on("console", lambda message: told.said.append(message.text))
+    told.page.on("pageerror", lambda error: told.said.append(str(error)))
+    return told
+
+
+def correct_lot(told: Opened, name: str) -> None:
+    """Say that the lot is another one."""
+    page = told.go(f"/estimates/{name}")
+    page.select_option("#reason", "wrong_input")
+    if not page.locator("#feedback details").first.get_attribute("open") is not None:
+        page.locator("#feedback summary").first.click()
+    page.get_by_label("lot", exact=True).fill("620")
+    page.get_by_label("In your words (optional)").fill("see the map")
+    page.get_by_label("Your name").fill("Ann")
+    page.get_by_role("button", name="Send, and see what changes").click()
+    page.wait_for_selector("#said")
+
+
+def show(told: Opened, kind: str) -> None:
+    """Go to one of the pages, in a state that it may be in."""
+    service, (first, second, *_) = told.service, told.service.cases
+    if kind in ("estimate", "said"):
+        name = service.estimate(lot=6200)
+        service.store.add_feedback(name, who="Bob", reason="condition", text="damp\ncellar")
+        if kind == "said":
+            correct_lot(told, name)
+        else:
+            told.go(f"/estimates/{name}")
+    elif kind == "refused":
+        told.go(f"/review/{first}")
+        told.page.fill("#own_value", "much")
+        told.page.fill("#who", "Ann")
+        told.page.select_option("#reason", "condition")
+        told.page.click("button.main")
+        told.page.wait_for_selector("#problem")
+    else:
+        if kind in ("decided", "summary"):
+            service.store.decide(first, who="Ann", reason="condition", text="damp")
+            service.store.decide(second, who="Ann", reason="fine")
+        if kind == "taken":
+            service.store.open_case(first, "Bob")
+        paths = {
+            "start": "/", "review": "/review?state=all&by=zone", "case": f"/review/{first}",
+            "decided": f"/review/{first}?state=decided", "taken": f"/review/{first}",
+            "summary": "/summary?by=zone", "missing": "/estimates/none",
+        }  # fmt: skip
+        told.go(paths[kind])
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_nothing_is_in_the_way_of_a_reader(browser: Any, service: Service, kind: str) -> None:
+    """No violation of A or AA, by axe, in light and dark; all that is folded is open."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe checks pages")
+    told = window(browser, service)
+    show(told, kind)
+    for scheme in ("light", "dark"):
+        told.page.emulate_media(color_scheme=scheme)
+        told.page.evaluate(
+            "for (const one of document.querySelectorAll('details')) one.open = true"
+        )
+        found = axe.Axe().run(told.page, options={"runOnly": RULES}).response
+        assert len(found["passes"]) > 10
+        broken = {
+            one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found["violations"]
+        }
+        assert broken == {}, scheme
+    if kind in ("review", "case"):
+        told.page.keyboard.press("Escape")
+        told.page.get_by_role("button", name="Keys (?)").click()
+        found = axe.Axe().run(told.page, options={"runOnly": RULES}).response
+        assert found["violations"] == []
+
+
+@pytest.mark.parametrize("kind", PAGES)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 360)])
+def test_every_page_fits_and_asks_nobody_else(
+    browser: Any, service: Service, kind: str, scheme: str, width: int
+) -> None:
+    """No line is wider than the screen, nothing is complained of, nothing comes from elsewhere."""
+    told = window(browser, service, width=width, scheme=scheme)
+    show(told, kind)
+    assert told.page.evaluate("document.documentElement.scrollWidth") <= width
+    expected = kind in ("missing", "refused")
+    assert [one for one in told.said if not (expected and "status of 4" in one)] == []
+    assert all(one.startswith(service.url) for one in told.asked)
+    dark = told.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (dark == "rgb(255, 255, 255)") == (scheme == "light")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_input_is_corrected_and_the_change_seen(
+    browser: Any, service: Service, script: bool
+) -> None:
+    """Opened, corrected, sent: the new value beside the old one; with and without a script."""
+    name = service.estimate(lot=6200)
+    told = window(browser, service, script=script)
+    correct_lot(told, name)
+    assert "Thank you, Ann: this was recorded" in told.text("#said")
+    assert "lot 6200 → 620" in told.text("#said")
+    before = service.store.estimate(name).estimate["prediction"]
+    after = service.store.estimate(service.estimate(lot=620)).estimate["prediction"]
+    beside = told.text("#beside")
+    assert f"{after:,.0f} value was {before:,.0f}" in beside
+    (kept,) = service.store.feedback(name)
+    assert kept.corrected == {"lot": 620}
+    told.page.reload()
+    assert len(service.store.feedback(name)) == 1
+
+
+def test_a_row_is_typed_by_hand(browser: Any, service: Service) -> None:
+    """Fields from the model's columns, dates too; without a script."""
+    told = window(browser, service, script=False)
+    page = told.go("/")
+    for name, value in row().items():
+        page.get_by_label(name, exact=True).fill(str(value))
+    page.get_by_role("button", name="Estimate").click()
+    page.wait_for_selector("#verdict")
+    assert told.where().startswith("/estimates/")
+    known = service.store.estimate(told.where().rpartition("/")[2])
+    assert known.inputs == row()
+
+
+def test_the_reason_unfolds_what_it_is_about(browser: Any, service: Service) -> None:
+    """Inputs for a wrong input, comparables for a comparable."""
+    page = window(browser, service).go(f"/estimates/{service.estimate()}")
+    inputs, sales = page.locator("#input-1"), page.locator("#sale-1")
+    assert not inputs.is_visible()
+    page.select_option("#reason", "wrong_input")
+    assert inputs.is_visible()
+    assert not sales.is_visible()
+    page.select_option("#reason", "comparable_does_not_fit")
+    assert sales.is_visible()
+
+
+def test_an_impatient_finger_sends_a_form_once(browser: Any, service: Service) -> None:
+    """The second click does nothing; and if it did, it would count once."""
+    name = service.estimate()
+    told = window(browser, service)
+    page = told.go(f"/estimates/{name}")
+    page.select_option("#reason", "other")
+    page.fill("#who", "Ann")
+    page.locator("#feedback button.main").dblclick()
+    page.wait_for_selector("#said")
+    assert len(service.store.feedback(name)) == 1
+    posts = [one for one in told.asked if one.endswith("/feedback")]
+    assert len(posts) == 1
+
+
+def test_cases_are_reviewed_by_keyboard_alone(browser: Any, service: Service) -> None:
+    """Through the list, into a case, decided, on to the next: no mouse is moved."""
+    told = window(browser, service)
+    page = told.go("/review")
+    page.focus("#who")
+    page.keyboard.type("jan")
+    assert page.input_value("#who") == "jan"
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    case = service.cases[1]
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert label == f"Case {case}, look at it"
+    page.keyboard.press("o")
+    page.wait_for_url(f"**/review/{case}*")
+    lock = service.store.case(case).lock
+    assert lock is not None
+    assert lock.who == "jan"
+    page.keyboard.press("2")
+    assert page.input_value("#reason") == "condition"
+    page.keyboard.press("t")
+    assert told.focused() == "text"
+    page.keyboard.type("1 jolly damp cellar?")
+    assert page.input_value("#text") == "1 jolly damp cellar?"
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    after = service.cases[2]
+    page.wait_for_url(f"**/review/{after}*")
+    known = service.store.case(case).decision
+    assert known is not None
+    assert (known.reason, known.text, known.who) == (
+        "not_arms_length", "1 jolly damp cellar?", "jan",
+    )  # fmt: skip
+    assert f"Case {case} is decided: not an arm's-length sale, by jan" in told.text()
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/review/{service.cases[3]}*")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/review/{after}*")
+    page.keyboard.press("u")
+    page.wait_for_url("**/review")
+
+
+def test_single_keys_can_be_switched_off(browser: Any, service: Service) -> None:
+    """For those whose software types them; it stays so."""
+    told = window(browser, service)
+    page = told.go(f"/review/{service.cases[0]}")
+    page.keyboard.press("?")
+    page.get_by_label("Single keys do something").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("1")
+    assert page.input_value("#reason") == ""
+    page.reload()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    assert page.input_value("#reason") == ""
+    assert told.where() == f"/review/{service.cases[0]}"
+
+
+def test_cases_are_reviewed_without_a_script(browser: Any, service: Service) -> None:
+    """By Tab and Enter; numbers choose a reason in the list of a browser too."""
+    told = window(browser, service, script=False)
+    page = told.go("/review")
+    page.fill("#who", "Ann")
+    case = service.cases[0]
+    page.get_by_role("button", name=f"Open case {case}", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/review/{case}*")
+    assert not page.locator("[data-keys-hint]").is_visible()
+    page.focus("#reason")
+    page.keyboard.type("4")
+    assert page.input_value("#reason") == "comparable_does_not_fit"
+    page.locator("[data-decide] button.main").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/review/{service.cases[1]}*")
+    known = service.store.case(case).decision
+    assert known is not None
+    assert (known.reason, known.who) == ("comparable_does_not_fit", "Ann")
+
+
+@pytest.mark.parametrize("kind", ["start", "estimate", "review", "case", "summary"])
+def test_everything_is_reached_by_tab(browser: Any, service: Service, kind: str) -> None:
+    """The link past the menu first; what has the focus is seen to have it."""
+    told = window(browser, service)
+    show(told, kind)
+    page = told.page
+    wanted = page.evaluate(
+        "[...document.querySelectorAll('main a[href], main button, main select, main summary,"
+        " main textarea, main input:not([type=hidden])')].filter(one => one.checkVisibility()).length"
+    )
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = 0
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "BODY":
+            break
+        inside = page.evaluate(
+            "document.activeElement.matches('main a, main button, main select, main summary,"
+            " main textarea, main input')"
+        )
+        reached += inside
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none"
+    # A date has three fields of its own.
+    assert reached >= wanted
+
+
+@pytest.mark.parametrize("kind", ["estimate", "case", "summary"])
+def test_on_paper_it_is_light_and_has_no_forms(browser: Any, service: Service, kind: str) -> None:
+    """What is told stays; a dark screen prints on white."""
+    told = window(browser, service, scheme="dark")
+    show(told, kind)
+    page = told.page
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for one in page.locator("form.once, nav, .filter").all():
+        assert not one.is_visible()
+    assert page.locator("svg").first.is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
