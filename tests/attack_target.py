@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -187,16 +188,20 @@ class _Kept(logging.Handler):
 
 @contextmanager
 def attacked(
-    folder: Path, *, token: str | None = None, limits: Limits | None = None, **options: Any
+    folder: Path,
+    *,
+    token: str | None = None,
+    limits: Limits | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> Iterator[Target]:
     """Serve a model with a queue, in this process."""
     model = kept_model(folder)
     logged: list[logging.LogRecord] = []
     logger, handler = logging.getLogger("qconf.serve"), _Kept(logged)
     level = logger.level
-    with FeedbackStore(folder / "feedback.db") as store:
-        queued(model, store)
-        app = create_app(model, store, key="house", token=token, limits=limits, **options)
+    with FeedbackStore(folder / "feedback.db", now=clock) as store:
+        queued(model, store, 20)
+        app = create_app(model, store, key="house", token=token, limits=limits, now=clock)
         with TestClient(app, base_url=f"http://{HOST}") as client:
             logger.addHandler(handler)
             logger.setLevel(logging.INFO)
