@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from os import PathLike
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from qconf.errors import OptionError, OutputError, QconfError
 from qconf.review.store.store import FeedbackStore
 from qconf.serve import login, pages
 from qconf.serve.api import estimates, operations, review, summary
+from qconf.serve.api.routing import described
 from qconf.serve.context import ServeContext
 from qconf.serve.form_tokens import FormTokens
 from qconf.serve.gate import Gate
@@ -120,6 +122,8 @@ def create_app(
         redoc_url=None, redirect_slashes=False, lifespan=_ends_workers,
     )  # fmt: skip
     app.state.context = context
+    # As FastAPI has it: the method of one application is another.
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
     for one in (login, pages, estimates, review, summary, operations):
         app.include_router(one.routes(context))
     answer = _Answers(context)

@@ -13,8 +13,8 @@ from explained_rows import one_row
 from qconf import ConfidentRegressor, explain_error
 from qconf.explanation.alternatives import alternatives
 from qconf.explanation.cells import Cells
-from qconf.explanation.pool import Pool
 from qconf.explanation.conflicts import conflicting_pairs, conflicts_in
+from qconf.explanation.pool import Pool
 from qconf.scoring.decisions import Decisions
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +14,7 @@ from qconf.serve.context import ServeContext
 from qconf.serve.problems import MEDIA_TYPE, RefusedError
 from qconf.serve.strict_json import read_json
 
-__all__ = ["Strict", "Wrong", "json_router", "problems"]
+__all__ = ["Strict", "Wrong", "check_count", "described", "json_router", "problems"]
 
 
 class Strict(BaseModel):
@@ -56,7 +57,7 @@ def problems(*more: int) -> dict[int | str, dict[str, Any]]:
     told = {**_ALWAYS, **{status: _MORE[status] for status in more}}
     schema = {"schema": {"$ref": "#/components/schemas/Wrong"}}
     return {
-        status: {"description": words, "content": {MEDIA_TYPE: schema}, "model": Wrong}
+        status: {"description": words, "content": {MEDIA_TYPE: schema}}
         for status, words in sorted(told.items())
     }
 
@@ -78,6 +79,20 @@ def json_router(context: ServeContext, tag: str) -> APIRouter:
             return strictly
 
     return APIRouter(tags=[tag], route_class=JsonRoute, responses=problems())
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """Describe a service as OpenAPI does, with what all routes share."""
+    if app.openapi_schema is None:
+        told = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = told["components"]["schemas"]
+        schemas["Wrong"] = Wrong.model_json_schema()
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        app.openapi_schema = told
+    return app.openapi_schema
 
 
 def check_count(what: str, count: int, most: int) -> None:
