@@ -89,6 +89,11 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 
 
 def _value(value: Any) -> Any:
+    # The usual kinds first: thousands of rows a second come this way.
+    if type(value) is float:
+        return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    if type(value) is str:
+        return value
     if hasattr(value, "isoformat"):
         # A day is written as a moment at midnight is.
         return pd.Timestamp(value).isoformat()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -31,6 +32,16 @@ CHECKS = [
 ]  # fmt: skip
 
 
+HOST = {"host": BASE.removeprefix("http://")}
+OPERATIONS = [
+    ("POST", "/estimates"), ("GET", "/estimates/{estimate_id}"),
+    ("POST", "/estimates/{estimate_id}/feedback"), ("GET", "/review"), ("GET", "/review/{case_id}"),
+    ("POST", "/review/{case_id}/lock"), ("POST", "/review/{case_id}/release"),
+    ("POST", "/review/{case_id}/decision"), ("GET", "/summary"), ("GET", "/healthz"),
+    ("GET", "/readyz"), ("GET", "/metrics"),
+]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A service with some cases and an estimate."""
@@ -44,19 +55,31 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 @pytest.fixture(scope="module")
 def described(client: TestClient) -> Any:
     """What the service says of itself."""
-    return schemathesis.openapi.from_asgi("/openapi.json", client.app, headers={"host": BASE[7:]})
+    return schemathesis.openapi.from_asgi("/openapi.json", client.app, headers=HOST)
 
 
-schema = schemathesis.pytest.from_fixture("described")
-
-
-@schema.parametrize()
-@settings(
-    max_examples=12,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_what_it_says_is_what_it_does(case: schemathesis.Case) -> None:
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_what_it_says_is_what_it_does(
+    described: Any, method: str, path: str, mode: GenerationMode
+) -> None:
     """Answers are those that are described; what is described is taken, all else refused."""
-    case.call_and_validate(checks=CHECKS, headers={"host": BASE[7:]})
+    operation = described[path][method]
+    if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query):
+        pytest.skip("there is nothing to say wrongly")
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=20, deadline=None, database=None, derandomize=True,
+        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    def asked(case: schemathesis.Case) -> None:
+        case.call_and_validate(checks=CHECKS, headers=HOST)
+
+    asked()
+
+
+def test_all_there_is_was_asked(described: Any) -> None:
+    """No operation is left out above."""
+    there = {(one.ok().method.upper(), one.ok().path) for one in described.get_all_operations()}
+    assert there == set(OPERATIONS)

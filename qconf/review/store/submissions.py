@@ -24,6 +24,8 @@ LONGEST_JSON: Final = 1_000_000
 MOST_INPUTS: Final = 50
 MOST_COMPARABLES: Final = 20
 _PLAIN = (str, int, float, bool, type(None))
+#: Made once: thousands of estimates a second are written.
+_WRITER = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))
 
 
 def checked_text(what: str, text: Any, longest: int = LONGEST_NAME, *, empty: bool = False) -> str:
@@ -53,7 +55,8 @@ def checked_text(what: str, text: Any, longest: int = LONGEST_NAME, *, empty: bo
         msg = f"The {what} is empty; say something."
         raise OptionError(msg)
     # Databases take neither: the one ends a text, the other is half a character.
-    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+    half = not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text)
+    if half or "\0" in text:
         msg = f"The {what} holds characters that cannot be kept (NUL, or half a pair); remove them."
         raise OptionError(msg)
     return text
@@ -68,7 +71,7 @@ def as_json(what: str, value: Any, longest: int = LONGEST_JSON) -> str:
         If they are not plain, or too long.
     """
     try:
-        text = json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"))
+        text = _WRITER.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         msg = f"The {what} must be plain values of JSON: {error}."
         raise OptionError(msg) from error

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from qconf.serve.api.routing import Strict, check_count, json_router, problems
 from qconf.serve.api.said import FeedbackSaid, IdempotencyKey, said_of
@@ -88,6 +88,8 @@ def routes(context: ServeContext) -> APIRouter:
     class RowsAsked(Strict):
         """Rows to be estimated."""
 
+        model_config = ConfigDict(json_schema_extra=_fewer_if_explained(limits.explained_rows))
+
         rows: Annotated[
             list[dict[str, Any]],
             Field(
@@ -153,6 +155,12 @@ def routes(context: ServeContext) -> APIRouter:
         return JSONResponse(asdict(given), 201)
 
     return router
+
+
+def _fewer_if_explained(most: int) -> dict[str, Any]:
+    """Say in the description that fewer rows can be explained than estimated at once."""
+    asked = {"properties": {"explain": {"const": True}}, "required": ["explain"]}
+    return {"if": asked, "then": {"properties": {"rows": {"maxItems": most}}}}
 
 
 def _columns(served: ServedModel) -> str:

@@ -19,7 +19,7 @@ from qconf.serve.api.routing import Strict
 __all__ = ["Decided", "FeedbackSaid", "IdempotencyKey", "Who", "said_of"]
 
 #: Anything but NUL, and something that is no space.
-_NAME: Final = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+_NAME: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f][^\u0000]*$"
 _TEXT: Final = r"^[^\u0000]*$"
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=_NAME)]
 Cell = Annotated[str, Field(max_length=LONGEST_TEXT)] | float | int | bool | None
@@ -46,7 +46,7 @@ class _Said(Who):
 
     text: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=_TEXT)] = ""
     corrected: Annotated[
-        dict[str, Cell],
+        dict[Name, Cell],
         Field(max_length=MOST_INPUTS, description="What inputs should be; null is not known."),
     ] = Field(default_factory=dict)
     own_value: Annotated[
