@@ -38,6 +38,11 @@ __all__ = ["create_app"]
 
 #: So short a token can be guessed.
 _SHORTEST_TOKEN: Final = 16
+#: What is said instead of the bare name of a status.
+_UNSAID: Final = {
+    (404, "Not Found"): "There is nothing at this address; /openapi.json tells what there is.",
+    (405, "Method Not Allowed"): "This address does not take that method; Allow tells which.",
+}
 _ABOUT: Final = """\
 Estimates, how wrong each is likely to be and why, and what people say of them.
 Problems are told as `application/problem+json`. Rows that hold NaN or Infinity are refused.
@@ -165,7 +170,8 @@ class _Answers:
         if isinstance(error, RequestValidationError):
             return self(request, Problem(422, _invalid(error)), {})
         assert isinstance(error, HTTPException)  # noqa: S101 - no other is registered
-        problem = Problem(error.status_code, str(error.detail))
+        detail = _UNSAID.get((error.status_code, str(error.detail)), str(error.detail))
+        problem = Problem(error.status_code, detail)
         return self(request, problem, dict(error.headers or {}))
 
 
