@@ -21,6 +21,7 @@ _AS_THEY_ARE = {
     "comparables-seconds": "Comparables of ten thousand rows among a million sales",
     "own-chance": "The blend on the same rows with ten of its own seeds",
     "scoring-stream": "Rows scored from Parquet to Parquet",
+    "serving": "The service: what clients wait, and what fifty of them get at once",
     "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
 }
 

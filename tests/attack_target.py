@@ -85,7 +85,10 @@ class Target:
         """Send a request as it is written; the body may come in parts, without its length."""
         path, _, query = address.partition("?")
         own = [] if host is None else [("host", host)]
-        own += [*self.headers.items(), *(headers.items() if isinstance(headers, Mapping) else headers)]
+        own += [
+            *self.headers.items(),
+            *(headers.items() if isinstance(headers, Mapping) else headers),
+        ]
         if isinstance(body, bytes):
             named = any(name == "content-length" for name, _ in own)
             own += [("content-length", str(len(body)))] if body and not named else []
@@ -118,7 +121,9 @@ class Target:
         found = re.findall(r'name="form_token" value="([^"]+)"', opened.text)
         return {"cookie": cookies}, found[0]
 
-    def send_form(self, address: str, headers: Mapping[str, str] | None = None, **form: str) -> Answer:
+    def send_form(
+        self, address: str, headers: Mapping[str, str] | None = None, **form: str
+    ) -> Answer:
         """Send a form as a browser that was shown it, unless told otherwise."""
         own, token = self.session()
         told = {"form_token": token, **form}

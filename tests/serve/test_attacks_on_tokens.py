@@ -20,7 +20,16 @@ from qconf.serve.served_model import ServedModel
 from qconf.serve.tokens import ticket
 
 RIGHT = {"authorization": f"Bearer {TOKEN}"}
-GUARDED = ("/", "/review", "/review/1", "/summary", "/metrics", "/openapi.json", "/estimates/x", "/none")
+GUARDED = (
+    "/",
+    "/review",
+    "/review/1",
+    "/summary",
+    "/metrics",
+    "/openapi.json",
+    "/estimates/x",
+    "/none",
+)
 
 
 @pytest.fixture
@@ -74,7 +83,12 @@ def test_who_does_not_bring_the_token_sees_nothing(target: Target) -> None:
 @pytest.mark.parametrize("path", GUARDED)
 def test_every_address_is_guarded(target: Target, path: str) -> None:
     """For reading and writing, as a page and as JSON, and if the token stands in the address."""
-    for method, accept in (("GET", "text/html"), ("GET", "*/*"), ("POST", "*/*"), ("DELETE", "*/*")):
+    for method, accept in (
+        ("GET", "text/html"),
+        ("GET", "*/*"),
+        ("POST", "*/*"),
+        ("DELETE", "*/*"),
+    ):
         headers = {"accept": accept, "content-type": "application/json"}
         assert target.ask(method, f"{path}?token={TOKEN}", headers).status == 401
 
@@ -157,7 +171,9 @@ def test_a_client_that_asks_too_often_waits_and_no_header_makes_it_another(tmp_p
     """Whatever it says of the addresses that it came from."""
     with attacked(tmp_path, limits=Limits(requests_per_minute=30)) as target:
         told = [
-            target.ask("GET", "/healthz", {"x-forwarded-for": f"10.0.0.{i}", "x-real-ip": f"10.0.0.{i}"})
+            target.ask(
+                "GET", "/healthz", {"x-forwarded-for": f"10.0.0.{i}", "x-real-ip": f"10.0.0.{i}"}
+            )
             for i in range(60)
         ]
     statuses = [one.status for one in told]

@@ -30,7 +30,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rows(n: int) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = json.loads(offers(n, 5).drop(columns="price").to_json(orient="records"))
+    told: list[dict[str, Any]] = json.loads(
+        offers(n, 5).drop(columns="price").to_json(orient="records")
+    )
     return told
 
 

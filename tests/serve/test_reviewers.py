@@ -93,7 +93,9 @@ def test_of_many_who_decide_at_once_one_does(target: Target) -> None:
     number = free(target)
     path = f"/review/{number}/decision"
     with ThreadPoolExecutor(16) as pool:
-        told = list(pool.map(lambda i: target.post(path, {"who": f"p{i}", "reason": "fine"}), range(16)))
+        told = list(
+            pool.map(lambda i: target.post(path, {"who": f"p{i}", "reason": "fine"}), range(16))
+        )
     assert sorted(one.status for one in told) == [201] + [409] * 15
     first = next(one.json()["id"] for one in told if one.status == 201)
     again = {"who": "ann", "reason": "condition", "supersedes": first}

@@ -55,9 +55,7 @@ class Asked:
         @given(case=self._schema.as_strategy(generation_mode=mode))
         def ask(case: Any) -> None:
             self._lead_somewhere(case)
-            response = case.call_and_validate(
-                base_url=f"http://{HOST}", excluded_checks=_RULES
-            )
+            response = case.call_and_validate(base_url=f"http://{HOST}", excluded_checks=_RULES)
             self.told[case.operation.label, response.status_code] += 1
 
         ask()
@@ -113,7 +111,11 @@ def test_five_thousand_answers_are_as_described(target: Target, mode: Generation
     assert asked.told.total() >= MANY // 2
     assert not asked.statuses(5)
     assert not target.failures()
-    described = {f"{method.upper()} {path}" for path, told in target.ask("GET", "/openapi.json").json()["paths"].items() for method in told}
+    described = {
+        f"{method.upper()} {path}"
+        for path, told in target.ask("GET", "/openapi.json").json()["paths"].items()
+        for method in told
+    }
     tried = {label for label, _ in asked.told}
     if mode is GenerationMode.POSITIVE:
         assert tried == described
