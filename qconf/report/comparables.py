@@ -60,7 +60,7 @@ class ComparablesDisplay(Display["Any"]):
             self.comparables_value,
             color=PALETTE["blue"],
             linestyle="--",
-            label="weighted mean of adjusted prices",
+            label="weighted mean",
         )
         names = [
             short_name(f"sale {sale}, weight {100 * weight:.0f} %")

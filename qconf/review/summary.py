@@ -130,7 +130,7 @@ def summarize(
         If the level is none.
     """
     check_options(threshold=1.0, fraction=1.0, confidence_level=confidence_level, outlier_rates=())
-    cases, feedback = store.cases(), store.feedback()
+    cases, feedback = store.cases(explained=False), store.feedback()
     _check_by(by, cases, feedback)
     decided = [one for one in cases if one.decision is not None]
     rows = [

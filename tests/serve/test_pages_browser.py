@@ -18,6 +18,8 @@ from served_pages import kept_model, queued, row
 
 import qconf
 from qconf import FeedbackStore
+from qconf.serve.context import ServeContext
+from qconf.serve.estimating import tell_rows
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +28,11 @@ CHROMIUM = next(
 )
 #: What a page must keep for those who do not see it, or not well.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FOCUSABLE = ", ".join(
+    f"main {one}"
+    for one in ("a[href]", "button", "select", "summary", "textarea", "input:not([type=hidden])")
+)
+OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
 PAGES = (
     "start", "estimate", "said", "review", "case", "decided", "taken", "summary", "missing",
     "refused",
@@ -58,13 +65,11 @@ class Service:
     url: str
     store: FeedbackStore
     cases: list[int]
+    context: ServeContext
 
     def estimate(self, **changes: Any) -> str:
-        import httpx  # noqa: PLC0415 - of the tests alone
-
-        asked = {"rows": [row(**changes)], "explain": True}
-        told = httpx.post(f"{self.url}/estimates", json=asked, timeout=60).json()
-        return str(told["estimates"][0]["id"])
+        (told,) = tell_rows(self.context, [row(**changes)], explain=True)
+        return str(told.id)
 
 
 @pytest.fixture
@@ -81,7 +86,7 @@ def service(model: Path, tmp_path: Path) -> Iterator[Service]:
         while not server.started:
             time.sleep(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", store, cases)
+        yield Service(f"http://127.0.0.1:{port}", store, cases, app.state.context)
         server.should_exit = True
         thread.join(20)
 
@@ -175,9 +180,7 @@ def test_nothing_is_in_the_way_of_a_reader(browser: Any, service: Service, kind:
     show(told, kind)
     for scheme in ("light", "dark"):
         told.page.emulate_media(color_scheme=scheme)
-        told.page.evaluate(
-            "for (const one of document.querySelectorAll('details')) one.open = true"
-        )
+        told.page.evaluate(OPEN_ALL)
         found = axe.Axe().run(told.page, options={"runOnly": RULES}).response
         assert len(found["passes"]) > 10
         broken = {
@@ -220,7 +223,7 @@ def test_an_input_is_corrected_and_the_change_seen(
     before = service.store.estimate(name).estimate["prediction"]
     after = service.store.estimate(service.estimate(lot=620)).estimate["prediction"]
     beside = told.text("#beside")
-    assert f"{after:,.0f} value was {before:,.0f}" in beside
+    assert f"value {after:,.0f} was {before:,.0f}" in beside
     (kept,) = service.store.feedback(name)
     assert kept.corrected == {"lot": 620}
     told.page.reload()
@@ -303,14 +306,20 @@ def test_cases_are_reviewed_by_keyboard_alone(browser: Any, service: Service) ->
         "not_arms_length", "1 jolly damp cellar?", "jan",
     )  # fmt: skip
     assert f"Case {case} is decided: not an arm's-length sale, by jan" in told.text()
+
+
+def test_single_keys_lead_from_case_to_case(browser: Any, service: Service) -> None:
+    """On, back, to the list, and to what they are."""
+    case, after = service.cases[2:4]
+    page = window(browser, service).go(f"/review/{case}")
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator("#keys").is_visible()
     page.keyboard.press("j")
-    page.wait_for_url(f"**/review/{service.cases[3]}*")
-    page.keyboard.press("k")
     page.wait_for_url(f"**/review/{after}*")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/review/{case}*")
     page.keyboard.press("u")
     page.wait_for_url("**/review")
 
@@ -359,8 +368,8 @@ def test_everything_is_reached_by_tab(browser: Any, service: Service, kind: str)
     show(told, kind)
     page = told.page
     wanted = page.evaluate(
-        "[...document.querySelectorAll('main a[href], main button, main select, main summary,"
-        " main textarea, main input:not([type=hidden])')].filter(one => one.checkVisibility()).length"
+        "of => [...document.querySelectorAll(of)].filter(one => one.checkVisibility()).length",
+        FOCUSABLE,
     )
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -369,10 +378,7 @@ def test_everything_is_reached_by_tab(browser: Any, service: Service, kind: str)
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.tagName") == "BODY":
             break
-        inside = page.evaluate(
-            "document.activeElement.matches('main a, main button, main select, main summary,"
-            " main textarea, main input')"
-        )
+        inside = page.evaluate("which => document.activeElement.matches(which)", FOCUSABLE)
         reached += inside
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none"
@@ -392,3 +398,21 @@ def test_on_paper_it_is_light_and_has_no_forms(browser: Any, service: Service, k
         assert not one.is_visible()
     assert page.locator("svg").first.is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_what_was_typed_is_not_left_behind_unasked(browser: Any, service: Service) -> None:
+    """A browser asks before it leaves a form that was not sent, and not after it was."""
+    told = window(browser, service)
+    page = told.go(f"/estimates/{service.estimate()}")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.fill("#text", "what I saw")
+    page.get_by_role("link", name="Summary").click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert page.input_value("#text") == "what I saw"
+    page.select_option("#reason", "other")
+    page.fill("#who", "Ann")
+    page.locator("#feedback button.main").click()
+    page.wait_for_selector("#said")
+    assert asked == ["beforeunload"]

@@ -37,10 +37,12 @@ def found_cases(
     decided: bool | None,
     drawn_by: str | None,
     limit: int | None,
+    explained: bool,
 ) -> list[CaseRecord]:
     """Return cases, the newest queue first, and by rank."""
     in_force, locks = _decisions_in_force(connection), _locks(connection, now)
-    asked: Select[Any] = select(CASES).order_by(CASES.c.queued_at.desc(), CASES.c.rank)
+    columns = [one for one in CASES.c if explained or one.name != "explanation"]
+    asked: Select[Any] = select(*columns).order_by(CASES.c.queued_at.desc(), CASES.c.rank)
     if drawn_by is not None:
         asked = asked.where(CASES.c.drawn_by == drawn_by)
     if decided is not None:
@@ -49,7 +51,11 @@ def found_cases(
     if limit is not None:
         asked = asked.limit(limit)
     return [
-        CaseRecord(**fields_of(row), decision=in_force.get(row.id), lock=locks.get(row.id))
+        CaseRecord(
+            **{"explanation": None, **fields_of(row)},
+            decision=in_force.get(row.id),
+            lock=locks.get(row.id),
+        )
         for row in connection.execute(asked)
     ]
 

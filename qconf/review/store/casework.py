@@ -62,7 +62,12 @@ class KeepsCases(Connected):
             return found_case(connection, case_id, self._moment())
 
     def cases(
-        self, *, decided: bool | None = None, drawn_by: str | None = None, limit: int | None = None
+        self,
+        *,
+        decided: bool | None = None,
+        drawn_by: str | None = None,
+        limit: int | None = None,
+        explained: bool = True,
     ) -> list[CaseRecord]:
         """Return cases: the newest queue first, and by rank.
 
@@ -73,11 +78,14 @@ class KeepsCases(Connected):
         drawn_by : str, default=None
             Those that one source brought.
         limit : int, default=None
+        explained : bool, default=True
+            Whether they come with their explanations, which are most of what is kept of them.
         """
         with self._reading() as connection:
             return found_cases(
-                connection, self._moment(), decided=decided, drawn_by=drawn_by, limit=limit
-            )
+                connection, self._moment(), decided=decided, drawn_by=drawn_by, limit=limit,
+                explained=explained,
+            )  # fmt: skip
 
     def counts(self) -> dict[str, int]:
         """Count cases that are ``decided`` and ``open``, and ``feedback``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import Header
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from qconf.review.reasons import DECISIONS, REASONS
 from qconf.review.store.submissions import (
@@ -71,6 +71,11 @@ def _reason(choices: Any, told: str) -> Any:
     ]  # fmt: skip
 
 
+def _whole(number: Any) -> Any:
+    """Take 2.0 for 2, as JSON does."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
 FeedbackSaid = create_model(
     "FeedbackSaid", __base__=_Said, __doc__="What somebody says of an estimate.",
     reason=(_reason(REASONS, "What is off."), ...),
@@ -79,7 +84,11 @@ Decided = create_model(
     "Decided", __base__=_Said, __doc__="What somebody decides of a case.",
     reason=(_reason(DECISIONS, "Why the estimate is off, or that it is not."), ...),
     supersedes=(
-        Annotated[int | None, Field(ge=1, le=2**53, description="The decision to be replaced.")],
+        Annotated[
+            int | None,
+            BeforeValidator(_whole),
+            Field(ge=1, le=2**53, description="The decision to be replaced."),
+        ],
         None,
     ),
 )  # fmt: skip

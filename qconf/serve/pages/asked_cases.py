@@ -89,7 +89,9 @@ class AskedCases:
 
     def found(self, store: FeedbackStore) -> tuple[list[CaseRecord], Slices]:
         """Find the cases, in their order, and what slices there are."""
-        cases = store.cases(decided=STATES[self.state], drawn_by=self.source or None)
+        cases = store.cases(
+            decided=STATES[self.state], drawn_by=self.source or None, explained=False
+        )
         if self.reason:
             said: dict[str, set[str]] = {}
             for one in store.feedback():

@@ -20,7 +20,7 @@ from qconf.serve.pages.asked_cases import AskedCases, neighbours
 from qconf.serve.pages.estimates import with_sales
 from qconf.serve.pages.fields import fields_of_inputs
 from qconf.serve.pages.people import remember, who_of
-from qconf.serve.pages.review import asked_of, off_by, queue_page
+from qconf.serve.pages.review import asked_of, decided_before, off_by, queue_page
 from qconf.serve.pages.told import explained_sections, sales_of, unit_of, verdict
 from qconf.serve.problems import problem_of
 
@@ -156,11 +156,10 @@ def _page(
     case, who = context.store.case(case_id), (typed or {}).get("who", "") or who_of(request)
     cases, _ = asked.found(context.store)
     before, after = neighbours(cases, case, who)
-    done = request.query_params.get("done", "")
     return renderer.page(
         request, "case.html", status=status, problem=problem, typed=typed or {}, asked=asked,
         case=case, history=context.store.decisions(case_id), before=before, after=after,
-        done=context.store.case(_number(done)) if done else None,
+        done=decided_before(renderer, request),
         told=verdict(context.served, case.estimate, case.explanation),
         outcome=list(_outcome(renderer, case)),
         taken=case.lock is not None and case.lock.who != who,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from qconf.explanation.money import in_steps
 from qconf.explanation.sentences import told_error
 from qconf.review.reasons import DECISIONS
+from qconf.review.store.errors import NotFoundError
 from qconf.serve.casework import STATES
 from qconf.serve.pages.asked_cases import AskedCases
 from qconf.serve.pages.told import unit_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from qconf.review.store.records import CaseRecord
     from qconf.serve.pages.rendering import Renderer
 
-__all__ = ["add_routes", "asked_of", "off_by", "queue_page", "state_of"]
+__all__ = ["add_routes", "asked_of", "decided_before", "off_by", "queue_page", "state_of"]
 
 #: By what cases can be sorted, in words.
 _ORDERS: Final = {
@@ -34,6 +35,8 @@ _ORDERS: Final = {
     "value": "highest value first",
     "expected_error": "least sure first",
 }
+#: Digits of the number of a case.
+_LONGEST_NUMBER: Final = 15
 _STATES: Final = {"open": "not decided", "decided": "decided", "all": "all"}
 
 
@@ -80,7 +83,7 @@ def queue_page(
     store = renderer.context.store
     told = AskedCases.of(request.query_params) if asked is None else asked
     cases, slices = told.found(store)
-    done = _decided(renderer, request.query_params.get("done", ""))
+    done = decided_before(renderer, request)
     unit = unit_of(renderer.context.served)
     return renderer.page(
         request, "review.html", status=status, asked=told, problem=problem, done=done,
@@ -102,10 +105,15 @@ def asked_of(text: str) -> AskedCases:
     return AskedCases.of(dict(parse_qsl(text[:2000])))
 
 
-def _decided(renderer: Renderer, number: str) -> CaseRecord | None:
-    """Return the case that was decided a moment ago."""
-    known = renderer.context.store.cases(decided=True) if number else []
-    return next((one for one in known if str(one.id) == number), None)
+def decided_before(renderer: Renderer, request: Request) -> CaseRecord | None:
+    """Return the case that was decided a moment ago, by what the address says."""
+    number = request.query_params.get("done", "")
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+        return None
+    try:
+        return renderer.context.store.case(int(number))
+    except NotFoundError:
+        return None
 
 
 def _line(case: CaseRecord, unit: str) -> Line:

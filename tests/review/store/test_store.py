@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -282,3 +283,11 @@ def _shared() -> FeedbackStore:
         _STORES.append(FeedbackStore(Path(tempfile.mkdtemp(), "a.db")))
         _ESTIMATES.append(one_estimate(_STORES[0]))
     return _STORES[0]
+
+
+def test_cases_come_without_their_explanations_where_asked(store: FeedbackStore) -> None:
+    """All else of them is the same."""
+    store.add_queue(queue_of(as_case("h1", explanation={"why": 1}), as_case("h2", 2)))
+    whole, light = store.cases(), store.cases(explained=False)
+    assert [one.explanation for one in whole] == [{"why": 1}, None]
+    assert light == [replace(one, explanation=None) for one in whole]

@@ -1,9 +1,17 @@
 "use strict";
 // Comfort: everything on these pages can be done without it.
 
-// A form is sent once; coming back to the page it can be sent again.
+// A form is sent once; coming back to the page it can be sent again. What was typed is not left
+// behind unasked.
 for (const form of document.querySelectorAll("form.once")) {
   const button = form.querySelector("button.main");
+  let typed = false;
+  form.addEventListener("input", () => {
+    typed = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (typed && !form.dataset.sent) event.preventDefault();
+  });
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
@@ -103,7 +111,9 @@ if (help) {
       return true;
     },
   };
-  const typing = (one) => one.matches("textarea, select, input:not([type=checkbox]):not([type=hidden])");
+  // A list whose choices begin with numbers has no use for letters.
+  const typing = (one) =>
+    one.matches("textarea, select:not([data-numbered]), input:not([type=checkbox]):not([type=hidden])");
   addEventListener("keydown", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
     if (help.open || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -118,11 +128,11 @@ if (help) {
       return;
     }
     if (!on.checked) return;
-    // A list of choices takes numbers as ours does, and letters for itself.
+    if (typing(target)) return;
     const number = /^[1-9]$/.test(event.key) ? Number(event.key) : 0;
-    if (number && (target === reason || !typing(target))) {
+    if (number) {
       if (choose(number)) event.preventDefault();
-    } else if (!typing(target) && Object.hasOwn(keys, event.key) && keys[event.key]()) {
+    } else if (Object.hasOwn(keys, event.key) && keys[event.key]()) {
       event.preventDefault();
     }
   });
