@@ -53,7 +53,7 @@ class RunningServer:
     def start(self, environment: Mapping[str, str] = _NONE) -> Self:
         """Start it, and wait until it is ready."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-m", "qconf", *self._words],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, **environment},
@@ -128,7 +128,7 @@ class RunningServer:
         """Start it, unless it runs."""
         return self.start() if self.process is None else self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let nothing run on."""
         if self.process is not None and self.process.poll() is None:
             self.process.kill()

@@ -98,11 +98,14 @@ class Target:
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
             "scheme": "http", "path": unquote(path, errors="replace"),
-            "raw_path": path.encode("ascii"), "query_string": query.encode("ascii"), "root_path": "",
+            "raw_path": path.encode("ascii"), "query_string": query.encode("ascii"),
+            "root_path": "",
             "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in own],
             "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 8000),
         }  # fmt: skip
-        return self.client.portal.call(_exchanged, self.client.app, scope, parts)  # type: ignore[union-attr]
+        assert self.client.portal is not None
+        found: Answer = self.client.portal.call(_exchanged, self.client.app, scope, parts)
+        return found
 
     def page(self, address: str, headers: Mapping[str, str] = _PAGE) -> Answer:
         """Open a page."""
@@ -121,14 +124,14 @@ class Target:
         found = re.findall(r'name="form_token" value="([^"]+)"', opened.text)
         return {"cookie": cookies}, found[0]
 
-    def send_form(
-        self, address: str, headers: Mapping[str, str] | None = None, **form: str
-    ) -> Answer:
+    def send_form(self, address: str, *headers: Mapping[str, str], **form: str) -> Answer:
         """Send a form as a browser that was shown it, unless told otherwise."""
         own, token = self.session()
-        told = {"form_token": token, **form}
-        all_headers = {**_PAGE, **_FORM, **own, **(headers or {})}
-        return self.ask("POST", address, all_headers, urlencode(told).encode())
+        told = urlencode({"form_token": token, **form}).encode()
+        all_headers = {**_PAGE, **_FORM, **own}
+        for one in headers:
+            all_headers |= one
+        return self.ask("POST", address, all_headers, told)
 
     def estimate(self, **changes: Any) -> str:
         """Estimate a row, and return its id."""

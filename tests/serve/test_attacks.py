@@ -1,7 +1,7 @@
 """Attacks on the service; each is a fact, and none succeeds.
 
 After each the same is checked: no fault of ours was logged, nothing was said or decided that the
-attack itself does not allow, the estimate that was there is there as it was, and the service goes on.
+attack itself does not allow, the estimate that was there is as it was, and the service goes on.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from attack_target import HOST, TOKEN, Answer, Target, attacked
+from attack_target import HOST, Answer, Target, attacked
 from served_pages import row
 
 from qconf.serve.limits import Limits
@@ -45,9 +46,13 @@ def each(
 
     def kept(made: Callable[[Target, Any], None]) -> None:
         for number, case in enumerate(cases):
-            attack(f"{fact} ({number + 1})", allowed)(lambda at, case=case: made(at, case))
+            attack(f"{fact} ({number + 1})", allowed)(partial(_made, made, case))
 
     return kept
+
+
+def _made(made: Callable[[Target, Any], None], case: Any, target: Target) -> None:
+    made(target, case)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +159,7 @@ def _long_path(target: Target) -> None:
 @each("A request for another name is refused (DNS rebinding)",
       "evil.example", "127.0.0.1.evil.example", "evil.example:8000", "127.0.0.1@evil.example",
       "evil.example#127.0.0.1", "evil.example/127.0.0.1", "", "[::1", "127.0.0.1:port",
-      "127.0.0.1:8000, evil.example", "localhost.evil.example", "0.0.0.0")  # fmt: skip
+      "127.0.0.1:8000, evil.example", "localhost.evil.example", "0.0.0.0")  # fmt: skip  # noqa: S104
 def _hosts(target: Target, host: str) -> None:
     refused(target.ask("GET", f"/estimates/{target.known}", host=host), 400, 421)
     refused(target.page("/review", {"host": host}), 400, 421)  # beside the right one
@@ -170,7 +175,8 @@ def _forwarded(target: Target) -> None:
     told = {
         "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher", "x-original-url": "/x",
         "x-forwarded-prefix": "//evil.example", "forwarded": "host=evil.example",
-        "x-http-method-override": "DELETE", "x-rewrite-url": "/metrics", "referer": "//evil.example",
+        "x-http-method-override": "DELETE", "x-rewrite-url": "/metrics",
+        "referer": "//evil.example",
     }  # fmt: skip
     for path in ("/", "/review", f"/estimates/{target.known}", "/summary", "/none"):
         answer = target.page(path, told)
@@ -235,7 +241,8 @@ def _many_rows(target: Target) -> None:
 
 
 @each("Brackets within brackets are refused before anything is built",
-      b"[" * 900_000, b'{"rows":' * 100_000, b'{"rows": [{"zone": ' + b"[" * 50 + b"]" * 50 + b"}]}",
+      b"[" * 900_000, b'{"rows":' * 100_000,
+      b'{"rows": [{"zone": ' + b"[" * 50 + b"]" * 50 + b"}]}",
       b'{"rows": [{"a":' * 5_000)  # fmt: skip
 def _deep(target: Target, body: bytes) -> None:
     refused(target.post("/estimates", body), 400, 422)
@@ -268,7 +275,8 @@ def _twice(target: Target, body: bytes) -> None:
 
 @each("A body that is no JSON is refused",
       b"", b"{", b"nul", b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b"{} {}", b"\x00", b"[]", b"3",
-      b'"rows"', b"null", b"\xed\xa0\x80", b"{'rows': []}", b'{"rows": [,]}', b"//\n{}")  # fmt: skip
+      b'"rows"', b"null", b"\xed\xa0\x80", b"{'rows': []}", b'{"rows": [,]}',
+      b"//\n{}")  # fmt: skip
 def _no_json(target: Target, body: bytes) -> None:
     for path in ("/estimates", f"/estimates/{target.known}/feedback", "/review/1/decision"):
         refused(target.ask("POST", path, {"content-type": "application/json"}, body), 400, 415, 422)
@@ -343,12 +351,12 @@ def _beyond(target: Target) -> None:
       "reason", "other")  # fmt: skip
 def _halves(target: Target, where: str) -> None:
     half = "\ud800"
-    said: dict[str, Any] = {
+    cases: dict[str, dict[str, Any]] = {
         "who": {"who": half}, "text": {"text": f"a{half}"}, "comparables": {"comparables": [half]},
         "value": {"corrected": {"zone": half}}, "name": {"corrected": {half: 1}},
         "reason": {"reason": half}, "other": {half: 1},
-    }[where]  # fmt: skip
-    refused(target.post(f"/estimates/{target.known}/feedback", {**SAID, **said}), 400, 422)
+    }  # fmt: skip
+    refused(target.post(f"/estimates/{target.known}/feedback", {**SAID, **cases[where]}), 400, 422)
 
 
 @attack("Half a character in a row, or in its key, makes no estimate")
@@ -415,12 +423,14 @@ def _nul(target: Target) -> None:
 
 
 @each("A form with a token that was not shown to this browser is refused",
-      "", "x", "0" * 64, "truncated", "other session", "longer", "\u00e9" * 64, "upper")  # fmt: skip
+      "", "x", "0" * 64, "truncated", "other session", "longer", "\u00e9" * 64,
+      "upper")  # fmt: skip
 def _form_tokens(target: Target, given: str) -> None:
     own, token = target.session()
     _, other = target.session()
     told = {
-        "truncated": token[:-1], "other session": other, "longer": f"{token}0", "upper": token.upper()
+        "truncated": token[:-1], "other session": other, "longer": f"{token}0",
+        "upper": token.upper(),
     }.get(given, given)  # fmt: skip
     for path in (f"/estimates/{target.known}/feedback", "/estimates", f"/review/{target.case}/lock",
                  f"/review/{target.case}/decision"):  # fmt: skip
@@ -511,7 +521,8 @@ def _decided_twice(target: Target) -> None:
 
 
 @each("A method that an address does not take changes nothing",
-      "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "post", "GETT", "PROPFIND", "\"X\"")  # fmt: skip
+      "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "post", "GETT", "PROPFIND",
+      "\"X\"")  # fmt: skip
 def _methods(target: Target, method: str) -> None:
     secret = {"authorization": "Bearer s3cret", "cookie": "qconf_session=c00kie"}
     for path in ("/estimates", f"/estimates/{target.known}", f"/review/{target.case}/decision",
@@ -536,7 +547,8 @@ def _labels(target: Target) -> None:
 
 @each("Nobody is sent to another site", "//evil.example", "//evil.example/..", "/%5cevil.example",
       "///evil.example/review/", "/review/?next=//evil.example", "/login?next=http://evil.example",
-      "/http:%2f%2fevil.example", "/review//evil.example/", "/estimates/?url=//evil.example")  # fmt: skip
+      "/http:%2f%2fevil.example", "/review//evil.example/",
+      "/estimates/?url=//evil.example")  # fmt: skip
 def _redirects(target: Target, path: str) -> None:
     for accept in ("text/html", "application/json"):
         answer = target.ask("GET", path, {"accept": accept})
@@ -607,7 +619,8 @@ def _places(target: Target) -> None:
     folder = str(Path(target.store.name.strip("'")).parent)
     asked = [
         target.ask("GET", "/estimates/none"), target.page("/estimates/none"), target.page("/"),
-        target.ask("GET", "/review/99999"), target.ask("GET", "/readyz"), target.ask("GET", "/metrics"),
+        target.ask("GET", "/review/99999"), target.ask("GET", "/readyz"),
+        target.ask("GET", "/metrics"),
         target.ask("GET", "/openapi.json"), target.post("/estimates/none/feedback", SAID),
     ]  # fmt: skip
     for answer in asked:

@@ -1,10 +1,11 @@
-"""Attacks on a service that asks for a token, and on what it takes at once; and faults of its own."""
+"""Attacks on a service that asks for a token, and on how much it takes; and faults of its own."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -281,7 +282,8 @@ def test_a_body_that_comes_too_slowly_is_not_waited_for(tmp_path: Path) -> None:
                 statuses.append(message["status"])
 
         assert target.client.portal is not None
-        target.client.portal.call(target.client.app, scope, receive, send)
+        app: Any = target.client.app
+        target.client.portal.call(partial(app, scope, receive, send))
         assert statuses == [408]
         assert not target.failures()
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from reviewed_rows import offers, priced
-from benchmarks.server_process import RunningServer
 
 import qconf
+from benchmarks.server_process import RunningServer
 from qconf import FeedbackStore
 
 pytestmark = pytest.mark.slow

@@ -117,7 +117,7 @@ class KeepsEstimates(Connected):
         # PostgreSQL would refuse to look for NUL; no id has one.
         found = None if "\0" in estimate_id else connection.execute(asked).first()
         if found is None:
-            msg = f"There is no estimate {estimate_id!r}; its id is whole in the link that came with it."
+            msg = f"There is no estimate {estimate_id!r}; the link that came with it has its id."
             raise NotFoundError(msg)
         return found
 
