@@ -30,8 +30,8 @@ ROOMS = [
 #: Rooms that stand beside each other: neither knows of the other.
 STRANGERS = [("simulation", "estimators"), ("simulation", "tables"), ("model", "comparison")]
 
-#: A page reads the faces of results: they are tested where the results are.
-READERS = {"pages"}
+#: Pages and the service read the faces of results: they are tested where the results are.
+READERS = {"pages", "serve"}
 
 #: What several rooms use, and the tests of all of them test.
 TESTED_WITH_ALL = {
@@ -108,7 +108,7 @@ def test_every_module_has_its_tests(path: Path) -> None:
     no_code = path.stem in {"__init__", "__main__", "_types"}
     tests = TESTS / path.relative_to(PACKAGE).parent / f"test_{path.stem}.py"
     users = {name_of(other) for other in MODULES if name in imports_of(other)}
-    users = {one for one in users if room_of(one) not in READERS} or users
+    users = {one for one in users if room_of(one) not in READERS - {room_of(name)}} or users
     only_at_home = users and {room_of(user) for user in users} == {room_of(name)}
     assert no_code or tests.exists() or only_at_home or name in TESTED_WITH_ALL, name
 

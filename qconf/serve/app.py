@@ -19,14 +19,18 @@ import qconf
 from qconf.core.printable import shown
 from qconf.errors import OptionError, OutputError, QconfError
 from qconf.review.store.store import FeedbackStore
-from qconf.serve import login, pages
-from qconf.serve.api import estimates, operations, review, summary
+from qconf.serve import pages
+from qconf.serve.api.estimates import routes as estimate_routes
+from qconf.serve.api.operations import routes as operation_routes
+from qconf.serve.api.review import routes as review_routes
 from qconf.serve.api.routing import described
+from qconf.serve.api.summary import routes as summary_routes
 from qconf.serve.context import ServeContext
 from qconf.serve.form_tokens import FormTokens
 from qconf.serve.gate import Gate
 from qconf.serve.hosts import LOCAL_NAMES
 from qconf.serve.limits import Limits
+from qconf.serve.login import routes as login_routes
 from qconf.serve.logs import log
 from qconf.serve.metrics import Metrics
 from qconf.serve.negotiation import wants_page
@@ -36,6 +40,10 @@ from qconf.serve.workers import Workers
 
 __all__ = ["create_app"]
 
+#: Pages come before JSON: they are matched only where a page is wanted.
+_ROUTES: Final = (
+    login_routes, pages.routes, estimate_routes, review_routes, summary_routes, operation_routes
+)  # fmt: skip
 #: So short a token can be guessed.
 _SHORTEST_TOKEN: Final = 16
 #: What is said instead of the bare name of a status.
@@ -129,8 +137,8 @@ def create_app(
     app.state.context = context
     # As FastAPI has it: the method of one application is another.
     app.openapi = partial(described, app)  # type: ignore[method-assign]
-    for one in (login, pages, estimates, review, summary, operations):
-        app.include_router(one.routes(context))
+    for routes in _ROUTES:
+        app.include_router(routes(context))
     answer = _Answers(context)
     for kind in (QconfError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answer.of_error)

@@ -31,7 +31,9 @@ def test_codes_say_what_rows_say(name: str, monkeypatch: pytest.MonkeyPatch) -> 
             np.testing.assert_array_equal(found, wanted)
 
 
-@pytest.mark.parametrize("name", ["given", "model-replicates", "model-conflicts", "model-absolute", "model-sales"])
+@pytest.mark.parametrize(
+    "name", ["given", "model-replicates", "model-conflicts", "model-absolute", "model-sales"]
+)
 def test_models_that_have_to_see_rows_see_them(name: str) -> None:
     """Given predictions, replicates, sources that disagree, levels as they come, no trees."""
     model: Any = fitted(name)

@@ -25,21 +25,19 @@ def routes(context: ServeContext) -> APIRouter:
     """
     from fastapi import APIRouter  # noqa: PLC0415 - only those who serve need it
 
-    from qconf.serve.pages import (  # noqa: PLC0415
-        case,
-        estimates,
-        login,
-        review,
-        start,
-        summary,
-    )
+    from qconf.serve.pages.case import add_routes as add_case  # noqa: PLC0415
+    from qconf.serve.pages.estimates import add_routes as add_estimates  # noqa: PLC0415
+    from qconf.serve.pages.login import add_routes as add_login  # noqa: PLC0415
     from qconf.serve.pages.rendering import Renderer  # noqa: PLC0415
+    from qconf.serve.pages.review import add_routes as add_review  # noqa: PLC0415
+    from qconf.serve.pages.start import add_routes as add_start  # noqa: PLC0415
     from qconf.serve.pages.static_files import static_file  # noqa: PLC0415
+    from qconf.serve.pages.summary import add_routes as add_summary  # noqa: PLC0415
 
     router = APIRouter(route_class=PageRoute, include_in_schema=False)
     renderer = Renderer(context)
-    for one in (start, login, estimates, review, case, summary):
-        one.add_routes(router, renderer)
+    for add in (add_start, add_login, add_estimates, add_review, add_case, add_summary):
+        add(router, renderer)
     router.add_route("/static/{name}", static_file, include_in_schema=False)
     return router
 
