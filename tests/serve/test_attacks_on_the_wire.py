@@ -145,7 +145,8 @@ def test_another_protocol_is_not_spoken(server: RunningServer) -> None:
         told = server.exchanged(
             f"GET /review HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
             f"Connection: Upgrade, close\r\nUpgrade: {kind}\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n".encode()
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n".encode()
         )
         assert 101 not in statuses(told)
 

@@ -91,7 +91,8 @@ class Asked:
 
     def described(self) -> set[str]:
         """Name all operations."""
-        return {one.ok().label for one in self._schema.get_all_operations()}
+        operations: Any = self._schema.get_all_operations()
+        return {one.ok().label for one in operations}
 
     def done(self) -> set[str]:
         """Name those that did what they were asked to."""
