@@ -66,12 +66,14 @@ class Target:
         Whose event loop is used.
     store : FeedbackStore
     logged : list of LogRecord
+    address : str
+        Where requests come from.
     """
 
     client: TestClient
     store: FeedbackStore
     logged: list[logging.LogRecord] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
+    address: str = "127.0.0.1"
     _kept: dict[str, str] = field(default_factory=dict)
 
     def ask(
@@ -85,10 +87,7 @@ class Target:
         """Send a request as it is written; the body may come in parts, without its length."""
         path, _, query = address.partition("?")
         own = [] if host is None else [("host", host)]
-        own += [
-            *self.headers.items(),
-            *(headers.items() if isinstance(headers, Mapping) else headers),
-        ]
+        own += headers.items() if isinstance(headers, Mapping) else headers
         if isinstance(body, bytes):
             named = any(name == "content-length" for name, _ in own)
             own += [("content-length", str(len(body)))] if body and not named else []
@@ -101,7 +100,7 @@ class Target:
             "raw_path": path.encode("ascii"), "query_string": query.encode("ascii"),
             "root_path": "",
             "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in own],
-            "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 8000),
+            "client": (self.address, 50_000), "server": ("127.0.0.1", 8000),
         }  # fmt: skip
         assert self.client.portal is not None
         found: Answer = self.client.portal.call(_exchanged, self.client.app, scope, parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,16 @@ GUARDED = (
 )
 
 
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Target]:
-    with attacked(tmp_path, token=TOKEN) as made:
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with attacked(tmp_path_factory.mktemp("guarded"), token=TOKEN) as made:
         yield made
+
+
+@pytest.fixture
+def target(guarded: Target, request: pytest.FixtureRequest) -> Target:
+    """The service as a client sees it who was never there: tries of others are not its own."""
+    return replace(guarded, address=f"client of {request.node.name}")
 
 
 WRONG = {
