@@ -133,16 +133,16 @@ class Pool:
         list of ndarray of shape (n_rows of the block, 2)
             Values and expected errors.
         """
-        with warnings.catch_warnings():
-            # What there is to say of the rows has been said of them as they are.
-            warnings.simplefilter("ignore")
-            if not self.is_coded:
+        if not self.is_coded:
+            with warnings.catch_warnings():
+                # What there is to say of the rows has been said of them as they are.
+                warnings.simplefilter("ignore")
                 return [self._said_of(block) for block in blocks]
-            whole = self._encoded(
-                np.concatenate([one.matrix for one in blocks]),
-                np.concatenate([_unseen(one) for one in blocks]),
-            )
-            said = self._said_of(whole)
+        whole = self._encoded(
+            np.concatenate([one.matrix for one in blocks]),
+            np.concatenate([_unseen(one) for one in blocks]),
+        )
+        said = self._said_of(whole)
         ends = np.cumsum([len(one) for one in blocks])
         return np.split(said, ends[:-1])
 

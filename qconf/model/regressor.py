@@ -70,6 +70,7 @@ from qconf.tables.roles import (
 __all__ = ["ConfidentRegressor"]
 
 _MIN_REPLICATES = 2
+_READS_NO_CODES = "This model does not read encoded rows: use predict_with_error."
 #: Rows that are kept so that a model can be known again by what it predicts.
 _PINNED = 16
 
@@ -404,18 +405,24 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         check_is_fitted(self)
         return self._features(check_table(self, X, reset=False))
 
-    def values_of(self, features: Table) -> FloatArray:
+    def values_of(self, features: Table | Encoded) -> FloatArray:
         """Predict the target of rows from `features_of`, which need no second look.
 
         Parameters
         ----------
-        features : DataFrame or ndarray of shape (n_samples, n_features)
+        features : DataFrame, ndarray or Encoded of shape (n_samples, n_features)
+            Encoded by `encoder`, where `coded_pair` is not None.
 
         Returns
         -------
         ndarray of shape (n_samples,)
         """
-        return self._predicted(features)
+        if not isinstance(features, Encoded):
+            return self._predicted(features)
+        coded = coded_pair(self)
+        if coded is None:
+            raise EstimatorError(_READS_NO_CODES)
+        return coded.values_of(self, features)
 
     def described(self, features: Table, prediction: FloatArray) -> Table:
         """Look at rows from `features_of` as the confidence estimator does.
@@ -535,8 +542,7 @@ class ConfidentRegressor(TakesTables, PredictsProbabilities, RegressorMixin, Bas
         """
         coded = coded_pair(self)
         if coded is None:
-            msg = "This model does not read encoded rows: use predict_with_error."
-            raise EstimatorError(msg)
+            raise EstimatorError(_READS_NO_CODES)
         return coded.ask(self, rows)
 
     def unlike(self, X: TableLike) -> pd.DataFrame:

@@ -291,7 +291,7 @@ def test_a_name_is_remembered(pages: Pages) -> None:
 def test_nothing_that_people_write_is_markup(pages: Pages, store: FeedbackStore) -> None:
     """In every field of an estimate, of feedback, of a case, of a decision, and in addresses."""
     name = pages.estimate(house=HOSTILE, zone=HOSTILE)
-    said = {
+    said: dict[str, Any] = {
         "who": HOSTILE, "text": HOSTILE, "comparables": [HOSTILE], "corrected": {"zone": HOSTILE},
     }  # fmt: skip
     number = store.add_feedback(name, reason="wrong_input", **said)
@@ -450,3 +450,22 @@ def test_a_service_with_a_token_asks_for_it(model: Path, store: FeedbackStore) -
         assert right.status_code == 200
         assert client.get("/review", headers=PAGE).status_code == 200
         assert client.get("/login", headers=PAGE).status_code == 200
+
+
+def test_a_level_that_looks_like_a_number_stays_text(pages: Pages, store: FeedbackStore) -> None:
+    """Where it was missing, nothing but the model tells which it is."""
+    name = pages.estimate(zone=None, lot=None)
+    typed = {"input:zone": "7", "input:lot": "7"}
+    sent = pages.send(f"/estimates/{name}/feedback", who="Ann", reason="wrong_input", **typed)
+    assert store.feedback(name)[0].corrected == {"zone": "7", "lot": 7}
+    assert "cannot be estimated" not in pages.get(sent.headers["location"]).text
+
+
+def test_an_input_may_be_called_anything(pages: Pages, store: FeedbackStore) -> None:
+    """With a sign of equality in its name, as a column of a level has."""
+    told = {"row_key": "h", "inputs": {"zone=a": 0, "zone": "b"}, "estimate": {}, "model": ""}
+    (name,) = store.add_estimates([told])
+    assert "No value was kept" in pages.get(f"/estimates/{name}").text
+    typed = {"input:zone=a": "1", "input:zone": "b"}
+    pages.send(f"/estimates/{name}/feedback", who="Ann", reason="wrong_input", **typed)
+    assert store.feedback(name)[0].corrected == {"zone=a": 1}

@@ -405,7 +405,12 @@ def test_what_was_typed_is_not_left_behind_unasked(browser: Any, service: Servic
     told = window(browser, service)
     page = told.go(f"/estimates/{service.estimate()}")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.fill("#text", "what I saw")
     page.get_by_role("link", name="Summary").click()
     page.wait_for_timeout(300)

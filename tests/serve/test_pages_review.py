@@ -308,8 +308,8 @@ def test_the_summary_tells_what_the_store_sums_up(pages: Pages, store: FeedbackS
     assert share in text_of(sections["What was decided"])
     sources = {one[0]: one[3] for one in table_of(sections["What sources of the queue are worth"])}
     brought = table[(table["table"] == "sources") & (table["of"] == "rows it brought: off")]
-    for one in brought.to_dict("records"):
-        assert sources[one["what"]].startswith(f"{100 * one['value']:.1f} % (")
+    for share_of in brought.to_dict("records"):
+        assert sources[share_of["what"]].startswith(f"{100 * share_of['value']:.1f} % (")
     assert "condition or quality" in text_of(sections["Which reasons foretell large errors"])
     random = brought[brought["what"] == "random"].iloc[0]
     lead = f"{random['n']} estimates that were drawn at random, {100 * random['value']:.1f} %"

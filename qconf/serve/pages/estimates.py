@@ -13,7 +13,7 @@ from qconf.review.store.errors import NotFoundError
 from qconf.serve.feedback import give_feedback
 from qconf.serve.forms import read_form, said_in
 from qconf.serve.pages.beside import beside_parts, effect_of, effects
-from qconf.serve.pages.fields import fields_of_inputs
+from qconf.serve.pages.fields import fields_of_inputs, with_levels
 from qconf.serve.pages.people import remember
 from qconf.serve.pages.told import explained_sections, sales_of, verdict
 from qconf.serve.problems import problem_of
@@ -69,6 +69,7 @@ def _feedback(
     known = context.store.estimate(estimate_id)
     try:
         said = said_in(with_sales(form), known.inputs)
+        said["corrected"] = with_levels(context.served, form, said["corrected"])
         key = form.get("idempotency_key") or None
         given = give_feedback(context, estimate_id, said, key)
     except NotFoundError:

@@ -84,7 +84,7 @@ def _figures(served: ServedModel) -> Iterator[KeyFigure]:
     if isinstance(certificate, dict) and _share(certificate.get("limit")):
         figure = f"at most {in_percent(certificate['limit'])}"
         told = "outliers among the accepted, certified"
-        covered = certificate.get("coverage")
+        covered: Any = certificate.get("coverage")
         share = f"{in_percent(covered, 0)} of rows are accepted" if _share(covered) else ""
         yield KeyFigure(figure, told, share)
 
