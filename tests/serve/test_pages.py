@@ -469,3 +469,15 @@ def test_an_input_may_be_called_anything(pages: Pages, store: FeedbackStore) -> 
     typed = {"input:zone=a": "1", "input:zone": "b"}
     pages.send(f"/estimates/{name}/feedback", who="Ann", reason="wrong_input", **typed)
     assert store.feedback(name)[0].corrected == {"zone=a": 1}
+
+
+def test_of_much_that_was_said_the_newest_is_shown(pages: Pages, store: FeedbackStore) -> None:
+    """And how much there is."""
+    name = pages.estimate()
+    for number in range(60):
+        store.add_feedback(name, who=f"reader {number}", reason="other")
+    told = text_of(pages.get(f"/estimates/{name}").text)
+    assert "reader 59" in told
+    assert "reader 10" in told
+    assert "reader 9," not in told
+    assert "The newest 50 of 60." in told

@@ -142,6 +142,9 @@ def test_an_empty_queue_says_how_to_fill_it(model: Path, tmp_path: Path) -> None
         assert "Nobody has queued anything yet. qconf review queue chooses" in told
         summary = text_of(client.get("/summary", headers=PAGE).text)
         assert "No case that was drawn at random is decided yet" in summary
+        sliced = client.get("/summary?by=zone", headers=PAGE)
+        assert sliced.status_code == 200
+        assert "No estimate has an input 'zone'." in text_of(sliced.text)
         app.state.context.store.close()
 
 
@@ -266,11 +269,11 @@ def test_a_case_shows_what_was_frozen(pages: Pages, store: FeedbackStore) -> Non
     told = text_of(page)
     assert "Why 1." in told
     assert "100.0 % too high" in told
-    assert "outcome 50 estimated 100" in told
+    assert "outcome 50.0 estimated 100" in told
     assert "drawn at random" in told
     assert [one[0] for one in table_of(sections_of(page)["Inputs"])[1:]] == ["area", "zone"]
     for number, words in enumerate(DECISIONS.values(), 1):
-        assert f"{number} · {html.escape(words)}" in page
+        assert f"{number} · {words}" in html.unescape(page)
 
 
 def test_queued_cases_are_shown_with_their_explanation(model: Path, tmp_path: Path) -> None:

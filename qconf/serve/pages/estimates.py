@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_routes", "with_sales"]
 
+#: So much of what was said before is shown, the newest first.
+_MOST_SAID: Final = 50
 #: Before the name of a comparable that was ticked.
 _SALE: Final = "sale:"
 _OTHER_MODEL: Final = (
@@ -99,7 +101,8 @@ def _page(
     if explanation is None:
         explanation = _explained_now(context, record)
     other = record.model not in ("", context.served.digest)
-    changes = effects(context, record, feedback)
+    newest = [one for one in reversed(feedback) if one != said][:_MOST_SAID]
+    changes = effects(context, record, newest)
     return renderer.page(
         request, "estimate.html", status=status, problem=problem, typed=typed or {},
         record=record,
@@ -112,7 +115,8 @@ def _page(
         ),
         fields=fields_of_inputs(context.served, record.inputs, typed),
         sales=sales_of(explanation),
-        feedback=[(one, changes.get(one.id)) for one in reversed(feedback) if one != said],
+        feedback=[(one, changes.get(one.id)) for one in newest],
+        n_feedback=len(feedback),
     )  # fmt: skip
 
 
