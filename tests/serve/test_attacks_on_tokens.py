@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -293,8 +292,3 @@ def test_a_body_that_comes_too_slowly_is_not_waited_for(tmp_path: Path) -> None:
         target.client.portal.call(partial(app, scope, receive, send))
         assert statuses == [408]
         assert not target.failures()
-
-
-def test_levels_of_the_log_are_put_back() -> None:
-    """What watches the log here leaves nothing behind."""
-    assert logging.getLogger("qconf.serve").handlers == []
