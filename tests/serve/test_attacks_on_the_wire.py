@@ -172,14 +172,17 @@ def test_a_client_says_nothing_of_the_address_that_it_comes_from(server: Running
 
 
 def test_slow_clients_do_not_keep_others_out(server: RunningServer) -> None:
-    """Two hundred that send a byte now and then; another one is answered as ever."""
+    """Hundreds that send a byte now and then; another one is answered as ever.
+
+    More than may wait for a route at once: they do not.
+    """
     with ExitStack() as stack:
         slow = [
             stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
-            for _ in range(200)
+            for _ in range(650)
         ]
         for number, one in enumerate(slow):
-            half = b"GET /review HTTP/1.1\r\nHost: 127" if number % 2 else (
+            half = b"GET /review HTTP/1.1\r\nHost: 127" if number % 13 == 0 else (
                 b"POST /estimates HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                 b"Content-Length: 1000\r\n\r\n{"
             )  # fmt: skip
@@ -189,7 +192,7 @@ def test_slow_clients_do_not_keep_others_out(server: RunningServer) -> None:
             assert server.ask("GET", "/review")[0] == 200
             for one in slow[:20]:
                 one.sendall(b" ")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 10
     assert server.is_ready()
 
 
