@@ -35,7 +35,7 @@ __all__ = ["Gate"]
 
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _JSON: Final = "application/json"
-_LONGEST_ADDRESS: Final = 4_000
+_LONGEST_ADDRESS: Final = 16_000
 #: What needs no token: whether the service lives, and what leads to the token.
 _OPEN: Final = ("/healthz", "/readyz", "/login")
 _STATIC: Final = "/static/"

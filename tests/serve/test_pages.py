@@ -481,3 +481,20 @@ def test_of_much_that_was_said_the_newest_is_shown(pages: Pages, store: Feedback
     assert "reader 10" in told
     assert "reader 9," not in told
     assert "The newest 50 of 60." in told
+
+
+def test_a_form_that_was_changed_and_sent_again_is_told_so(
+    pages: Pages, store: FeedbackStore
+) -> None:
+    """What was kept first stays; sent once more, the other is kept as well."""
+    name = pages.estimate()
+    form = {"who": "Ann", "reason": "other", "idempotency_key": "k"}
+    pages.send(f"/estimates/{name}/feedback", **form)
+    again = pages.send(f"/estimates/{name}/feedback", **form, text="one more thing")
+    assert again.status_code == 409
+    assert "This form was sent before" in text_of(again.text)
+    assert "one more thing</textarea>" in again.text
+    form["idempotency_key"] = hidden(again.text, "idempotency_key")
+    last = pages.send(f"/estimates/{name}/feedback", **form, text="one more thing")
+    assert last.status_code == 303
+    assert [one.text for one in store.feedback(name)] == ["", "one more thing"]

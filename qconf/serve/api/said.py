@@ -19,8 +19,16 @@ from qconf.serve.api.routing import Strict
 __all__ = ["Decided", "FeedbackSaid", "IdempotencyKey", "Who", "said_of"]
 
 #: Anything but NUL, and something that is no space.
-_NAME: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f][^\u0000]*$"
+_NAME: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 _TEXT: Final = r"^[^\u0000]*$"
+
+
+def _whole(number: Any) -> Any:
+    """Take 2.0 for 2, as JSON does."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Number = Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_whole)]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=_NAME)]
 Cell = Annotated[str, Field(max_length=LONGEST_TEXT)] | float | int | bool | None
 
@@ -47,7 +55,12 @@ class _Said(Who):
     text: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=_TEXT)] = ""
     corrected: Annotated[
         dict[Name, Cell],
-        Field(max_length=MOST_INPUTS, description="What inputs should be; null is not known."),
+        Field(
+            max_length=MOST_INPUTS,
+            description="What inputs should be; null is not known.",
+            # Names that are none: the pattern alone would leave them open.
+            json_schema_extra={"additionalProperties": False},
+        ),
     ] = Field(default_factory=dict)
     own_value: Annotated[
         float | None, Field(allow_inf_nan=False, description="What the value should be.")
@@ -71,11 +84,6 @@ def _reason(choices: Any, told: str) -> Any:
     ]  # fmt: skip
 
 
-def _whole(number: Any) -> Any:
-    """Take 2.0 for 2, as JSON does."""
-    return int(number) if isinstance(number, float) and number.is_integer() else number
-
-
 FeedbackSaid = create_model(
     "FeedbackSaid", __base__=_Said, __doc__="What somebody says of an estimate.",
     reason=(_reason(REASONS, "What is off."), ...),
@@ -84,11 +92,7 @@ Decided = create_model(
     "Decided", __base__=_Said, __doc__="What somebody decides of a case.",
     reason=(_reason(DECISIONS, "Why the estimate is off, or that it is not."), ...),
     supersedes=(
-        Annotated[
-            int | None,
-            BeforeValidator(_whole),
-            Field(ge=1, le=2**53, description="The decision to be replaced."),
-        ],
+        Annotated[Number | None, Field(description="The decision to be replaced.")],
         None,
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from qconf.errors import OptionError
-from qconf.review.store.errors import NotFoundError
+from qconf.review.store.errors import ConflictError, NotFoundError
 from qconf.serve.feedback import give_feedback
 from qconf.serve.forms import read_form, said_in
 from qconf.serve.pages.beside import beside_parts, effect_of, effects
@@ -31,6 +31,10 @@ __all__ = ["add_routes", "with_sales"]
 _MOST_SAID: Final = 50
 #: Before the name of a comparable that was ticked.
 _SALE: Final = "sale:"
+_SENT_BEFORE: Final = (
+    "This form was sent before, and what it said then was kept: see below. Send it again if this "
+    "is to be kept as well."
+)
 _OTHER_MODEL: Final = (
     "Another model made this estimate than the one that is served now; corrections are told by "
     "the one that is served now."
@@ -78,7 +82,8 @@ def _feedback(
         raise
     except OptionError as error:
         found = problem_of(error)
-        return _page(renderer, request, estimate_id, form, found.detail, found.status)
+        told = _SENT_BEFORE if isinstance(error, ConflictError) else found.detail
+        return _page(renderer, request, estimate_id, form, told, found.status)
     after = given.correction.after_id if given.correction else None
     then = f"&then={after}" if after else ""
     path = f"/estimates/{estimate_id}?said={given.id}{then}#said"
