@@ -79,14 +79,16 @@ class Pool:
     @cached_property
     def unlike(self) -> BoolArray:
         """Cells of the rows that hold what no row of the fit held, shape (n_rows, n_features)."""
-        return self.pair.unlike_codes(self._encoded(self.matrix, self.unseen)[1:])  # type: ignore[no-any-return]
+        unlike: BoolArray = self.pair.unlike_codes(self._encoded(self.matrix, self.unseen)[1:])
+        return unlike
 
     @cached_property
     def differs(self) -> BoolArray:
         """Cells of the rows that are other than the typical row's, shape (n_rows, n_features)."""
         own, typical = self.matrix[1:], self.matrix[0]
         same = (own == typical) | (np.isnan(own) & np.isnan(typical))
-        return np.logical_not(same & ~self.unseen[1:])
+        differs: BoolArray = np.logical_not(same & ~self.unseen[1:])
+        return differs
 
     @property
     def is_coded(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served_models import BASE, served
+from served_models import BASE, context_of, served
 from starlette.testclient import TestClient
 
 from qconf.serve.form_tokens import SESSION
@@ -216,7 +216,7 @@ def test_what_fails_shows_clients_no_trace(
         msg = "secret of a row"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(client.app.state.context.store.__class__, "case", fails)
+    monkeypatch.setattr(type(context_of(client).store), "case", fails)
     with caplog.at_level(logging.INFO, "qconf.serve"):
         answer = client.get("/review/1")
     assert answer.status_code == 500

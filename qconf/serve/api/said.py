@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Header
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import BeforeValidator, Field
 
 from qconf.review.reasons import DECISIONS, REASONS
 from qconf.review.store.submissions import (
@@ -74,28 +75,26 @@ class _Said(Who):
     ] = Field(default_factory=list)
 
 
-def _reason(choices: Any, told: str) -> Any:
+def _reason(choices: Mapping[str, str], told: str) -> Any:
     listed = "; ".join(f"`{name}`: {words}" for name, words in choices.items())
-    extra = {"enum": list(choices)}
-    return Annotated[
-        str,
-        Field(pattern=f"^({'|'.join(choices)})$", description=f"{told} {listed}.",
-              json_schema_extra=extra),
-    ]  # fmt: skip
+    return Field(
+        pattern=f"^({'|'.join(choices)})$",
+        description=f"{told} {listed}.",
+        json_schema_extra={"enum": list(choices)},
+    )
 
 
-FeedbackSaid = create_model(
-    "FeedbackSaid", __base__=_Said, __doc__="What somebody says of an estimate.",
-    reason=(_reason(REASONS, "What is off."), ...),
-)  # fmt: skip
-Decided = create_model(
-    "Decided", __base__=_Said, __doc__="What somebody decides of a case.",
-    reason=(_reason(DECISIONS, "Why the estimate is off, or that it is not."), ...),
-    supersedes=(
-        Annotated[Number | None, Field(description="The decision to be replaced.")],
-        None,
-    ),
-)  # fmt: skip
+class FeedbackSaid(_Said):
+    """What somebody says of an estimate."""
+
+    reason: str = _reason(REASONS, "What is off.")
+
+
+class Decided(_Said):
+    """What somebody decides of a case."""
+
+    reason: str = _reason(DECISIONS, "Why the estimate is off, or that it is not.")
+    supersedes: Annotated[Number | None, Field(description="The decision to be replaced.")] = None
 
 
 def said_of(told: Any) -> dict[str, Any]:
