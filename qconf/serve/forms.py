@@ -43,7 +43,9 @@ async def read_form(context: ServeContext, request: Request) -> dict[str, str]:
             max_num_fields=_MOST_FIELDS,
         )  # fmt: skip
     except ValueError as error:
-        msg = "The form cannot be read; send it as a browser does."
+        msg = (
+            "The form cannot be read. JSON is sent with the header Content-Type: application/json."
+        )
         raise RefusedError(400, msg) from error
     form = dict(pairs)
     if not context.forms.is_of(request, form.get("form_token", "")):
