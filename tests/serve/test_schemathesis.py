@@ -1,6 +1,6 @@
 """The API by its own description, at length: thousands of requests, right ones and wrong ones.
 
-Half of them speak of what is there. `test_description` asks some of each operation, always.
+Half of the right ones speak of what is there. `test_description` asks some of each operation, always.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Asked:
         )  # fmt: skip
         @given(case=self._schema.as_strategy(generation_mode=mode))
         def ask(case: Any) -> None:
-            self._lead_somewhere(case)
+            if mode is GenerationMode.POSITIVE:  # what is wrong must stay so
+                self._lead_somewhere(case)
             response = case.call_and_validate(base_url=f"http://{HOST}", excluded_checks=_RULES)
             self.told[case.operation.label, response.status_code] += 1
 
