@@ -1,6 +1,6 @@
 """The API by its own description, at length: thousands of requests, right ones and wrong ones.
 
-Half of the right ones speak of what is there. `test_description` asks some of each operation, always.
+Half of the right ones speak of what is there. `test_description` asks some of each, always.
 """
 
 from __future__ import annotations
