@@ -149,7 +149,7 @@ def _paths(target: Target, path: str) -> None:
 
 @attack("A path that is too long is refused")
 def _long_path(target: Target) -> None:
-    refused(target.ask("GET", "/estimates/" + "a" * 10_000), 404, 414)
+    refused(target.ask("GET", "/estimates/" + "a" * 10_000), 414, 422)
     refused(target.ask("GET", "/review?source=" + "a" * 10_000), 414, 422)
 
 
@@ -390,7 +390,9 @@ def _homoglyphs(target: Target) -> None:
     assert "'area'" in one["problem"]
     corrected = {"\u0430rea": 1.0}
     refused(
-        target.post(f"/estimates/{target.known}/feedback", {**SAID, "corrected": corrected}), 422
+        target.post(f"/estimates/{target.known}/feedback", {**SAID, "corrected": corrected}),
+        404,
+        422,
     )
 
 
