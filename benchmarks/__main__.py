@@ -36,6 +36,7 @@ from benchmarks import (
     review_queue,
     scoring,
     scoring_stream,
+    serving,
     simulation,
     slices,
     unlabelled,
@@ -69,6 +70,7 @@ RUNS: dict[str, Callable[..., Any]] = {
     "probabilities": probabilities.run,
     "scoring": scoring.run,
     "scoring-stream": scoring_stream.run,
+    "serving": serving.run,
     "report-card": report_card.run,
     "review-queue": review_queue.run,
     "simulation": simulation.run,
@@ -84,6 +86,7 @@ PEERS = {
     "vowpal-wabbit": "vowpalwabbit",
     "linear-quantile": "pinball",
     "model-file": "skops",
+    "serving": "uvicorn",
     "slices": "sliceline",
 }
 

@@ -96,7 +96,7 @@ def sales(begin: int, count: int, total: int, seed: int = 0) -> pd.DataFrame:
     price = np.exp(log_price + 0.04 * np.exp(noise) * rng.standard_t(5, size=count))
     columns: dict[str, Any] = {f"x{i}": numbers[:, i] for i in range(16)}
     for i, (code, n) in enumerate(zip(levels, _LEVELS, strict=True)):
-        names = [f"level {j}" for j in range(n)]
+        names = pd.Index([f"level {j}" for j in range(n)])
         columns[f"c{i}"] = pd.Categorical.from_codes(code, names)
     second = (when * 10 * 365 * 86_400).astype("timedelta64[s]")
     columns["sold"] = np.datetime64("2015-01-01", "s") + second

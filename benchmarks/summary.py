@@ -24,6 +24,7 @@ _AS_THEY_ARE = {
     "scoring-stream": "Rows scored from Parquet to Parquet",
     "out-of-memory": "Rows fitted, scored and evaluated from Parquet",
     "out-of-memory-accuracy": "Models of drawn rows beside those of all rows, on later rows",
+    "serving": "The service: what clients wait, and what fifty of them get at once",
     "slices": "Slices: any flag where nothing is wrong, and what is found where something is",
 }
 

@@ -14,10 +14,11 @@ from starlette.testclient import TestClient
 
 import qconf
 from qconf import ConfidentRegressor, FeedbackStore, ReviewQueue
+from qconf.learners.trees.boosted import BoostedTrees
 from qconf.review.result import Case
 from qconf.review.row_keys import plain_rows
 
-__all__ = ["BASE", "queue_of", "rows", "served", "small_model"]
+__all__ = ["BASE", "context_of", "queue_of", "rows", "served", "small_model"]
 
 #: As the service is called here.
 BASE = "http://127.0.0.1:8000"
@@ -33,7 +34,7 @@ def small_model() -> ConfidentRegressor:
         )
         price = 3000 * table["area"] * np.exp(rng.normal(scale=0.1, size=200))
         model = ConfidentRegressor(
-            saved_models.BoostedTrees(n_estimators=8, random_state=0), "residual", folds=2,
+            BoostedTrees(n_estimators=8, random_state=0), "residual", folds=2,
             keep_sales=True, random_state=0,
         )  # fmt: skip
         _KNOWN["model"] = model.fit(table, price.rename("price"))
@@ -48,6 +49,12 @@ def served(store: Path | FeedbackStore, model: Any = None, **options: Any) -> It
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
         yield client
     context.store.close()
+
+
+def context_of(client: TestClient) -> Any:
+    """Return what the routes of a service stand on."""
+    app: Any = client.app
+    return app.state.context
 
 
 def rows(n: int) -> list[dict[str, Any]]:

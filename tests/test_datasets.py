@@ -42,7 +42,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_examples() -> None:
     """The closest name is suggested."""
     with pytest.raises(TableError, match="Did you mean 'king-county'"):
-        load_example("kings-county")
+        load_example("kings-county")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("time", ["sold_on", None])

@@ -204,7 +204,12 @@ def test_the_program_prints_notes_or_a_line(tmp_path: Path) -> None:
     """Exit status 0 with the notes, 1 with one line on standard error."""
     changelog = tmp_path / "CHANGELOG.md"
     changelog.write_text(NOTES, encoding="utf-8")
-    program = [sys.executable, str(ROOT / ".ci" / "release_notes.py"), "--changelog", changelog]
+    program = [
+        sys.executable,
+        str(ROOT / ".ci" / "release_notes.py"),
+        "--changelog",
+        str(changelog),
+    ]
     done = subprocess.run([*program, "0.2.0"], capture_output=True, text=True, check=True)
     assert done.stdout == "### Added\n\n- A thing.\n"
     failed = subprocess.run([*program, "9"], capture_output=True, text=True, check=False)

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from qconf.datasets import Example
 
-__all__ = ["GivenRows", "check_named", "given_rows", "older_rows", "refuse_reading", "valued_rows"]
+__all__ = [
+    "GivenRows",
+    "check_named",
+    "example_named",
+    "given_rows",
+    "older_rows",
+    "refuse_reading",
+    "valued_rows",
+]
 
 #: A part of an example for a model that was fitted on its older rows.
 Part: TypeAlias = Literal["newest", "to_certify", "decided"]
@@ -68,6 +76,19 @@ def check_named(table: str | None, example: str | None) -> None:
     if (not table) == (example is None):
         msg = f"Name a table, or an example with --example NAME ({_NAMES})."
         raise OptionError(f"{msg} Not both." if table else msg)
+
+
+def example_named(name: str) -> Example:
+    """Load an example by what was typed.
+
+    Raises
+    ------
+    TableError
+        If there is no such example, or its package is not installed.
+    """
+    from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
+
+    return load_example(name)  # type: ignore[arg-type] # it says what there is
 
 
 def refuse_reading(reading: Mapping[str, Any]) -> None:
@@ -126,10 +147,8 @@ def given_rows(
     if example is None:
         yield GivenRows(str(table), str(table))
         return
-    from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
-
     refuse_reading(reading)
-    loaded = load_example(example)
+    loaded = example_named(example)
     chosen: pd.DataFrame = getattr(loaded, part)
     tell(f"{example}: {_in_words(loaded, part)}")
     seen = _n_seen(model, chosen, loaded.options["target"], plugins=plugins, trust=trust)
@@ -183,10 +202,9 @@ def valued_rows(name: str) -> tuple[pd.DataFrame, dict[str, str]]:
     ------
     TableError
     """
-    from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
-    from qconf.model.regressor import ConfidentRegressor  # noqa: PLC0415
+    from qconf.model.regressor import ConfidentRegressor  # noqa: PLC0415 - help must not wait
 
-    example = load_example(name)
+    example = example_named(name)
     target, time = example.options["target"], example.options.get("time")
     left_out = [target, *example.options.get("drop", [])]
     scale = example.options.get("error", "relative")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Annotated, TypeAlias
+from warnings import simplefilter
 
 import typer
 
@@ -135,6 +136,8 @@ def serve_command(  # noqa: PLR0917 - typer turns each into an option
             context.served.warm_up()
             tell(_told(host, at.getsockname()[1], context.served.name, local=local, token=token))
             log_to_stderr()
+            # What there is to say of rows is for those who sent them.
+            simplefilter("ignore")
             hand_over_signals()
             listen(app, at)
 

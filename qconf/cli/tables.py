@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qconf.cli.example_rows import check_named, older_rows, refuse_reading
+from qconf.cli.example_rows import check_named, example_named, older_rows, refuse_reading
 from qconf.cli.options import split_names
 from qconf.errors import OptionError, refuse_warnings
 
@@ -83,14 +83,13 @@ def read_or_example(
     TableError
         If it cannot be read, or with `strict` only by a guess.
     """
-    from qconf.datasets import load_example  # noqa: PLC0415 - help must not wait for pandas
-    from qconf.tables.reading import TableFile  # noqa: PLC0415
+    from qconf.tables.reading import TableFile  # noqa: PLC0415 - help must not wait for pandas
 
     check_named(table, example)
     if example is None:
         return read_file(str(table), reading, strict=strict, room=room), {}
     refuse_reading(reading)
-    loaded = load_example(example)
+    loaded = example_named(example)
     rows = older_rows(example, loaded) if is_kept else loaded.table
     return TableFile(rows), loaded.options
 

@@ -31,13 +31,14 @@ from qconf.encoding.source_pairs import Pairs
 from qconf.evaluation.metrics.registry import check_scale, find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.tables.large_tables import Room
+from qconf.tables.reading import TableFile
 
 __all__ = ["compare"]
 
 
 @renamed(group="groups", level="confidence_level")
 def compare(
-    table: TableLike | str | PathLike[str],
+    table: TableLike | TableFile | str | PathLike[str],
     target: str | ArrayLike,
     *,
     prediction: str | ArrayLike | None = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from qconf._types import ArrayLike
+from qconf._types import ArrayLike, RowMetricName
 from qconf.core.validation import check_column
 from qconf.counting.one_pass import OnePass
 from qconf.counting.settings import Settings
@@ -64,7 +64,8 @@ class RiskCoverageCounts:
 
     def __init__(
         self, *, threshold: float = 0.15, fraction: float = 0.1,
-        outlier_rates: Sequence[float] = OUTLIER_RATES, metrics: Iterable[str | RowMetric] = (),
+        outlier_rates: Sequence[float] = OUTLIER_RATES,
+        metrics: Iterable[RowMetricName | RowMetric] = (),
         n_resamples: int | None = None, random_state: int = 0,
     ) -> None:  # fmt: skip
         settings = Settings.checked(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from qconf._types import RowMetricName
 from qconf.core.error_scale import error_scale
 from qconf.counting.counts import RiskCoverageCounts
 from qconf.counting.engines import Mapper, mapper_named
@@ -38,7 +39,7 @@ def evaluate_files(
     residual: str | None = None, truth: str | None = None, prediction: str | None = None,
     groups: str | None = None, error: str | None = None, threshold: float | None = None,
     fraction: float = 0.1, outlier_rates: Sequence[float] = OUTLIER_RATES,
-    metrics: Iterable[str | RowMetric] = (), confidence_level: float = 0.95,
+    metrics: Iterable[RowMetricName | RowMetric] = (), confidence_level: float = 0.95,
     n_resamples: int | None = None, random_state: int = 0,
     engine: str = "local", reading: dict[str, Any] | None = None, report: Report | None = None,
 ) -> CountedEvaluation:  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from qconf._types import ArrayLike
+from qconf._types import ArrayLike, RowMetricName
 from qconf.counting.counts import RiskCoverageCounts
 from qconf.counting.result import CountedEvaluation
 from qconf.errors import OptionError
@@ -22,7 +22,7 @@ _SHORTEST, _LONGEST = 2, 3
 def evaluate_parts(
     parts: Iterable[Part] | Callable[[], Iterable[Part]], *, threshold: float = 0.15,
     fraction: float = 0.1, outlier_rates: Sequence[float] = OUTLIER_RATES,
-    metrics: Iterable[str | RowMetric] = (), confidence_level: float = 0.95,
+    metrics: Iterable[RowMetricName | RowMetric] = (), confidence_level: float = 0.95,
     n_resamples: int | None = None, random_state: int = 0,
 ) -> CountedEvaluation:  # fmt: skip
     """Evaluate a confidence score on rows that come in parts, more than fit in memory.

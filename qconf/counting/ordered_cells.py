@@ -90,7 +90,7 @@ def bounds_of_area(n: IntArray, outliers: IntArray, is_tie: BoolArray) -> tuple[
     found = np.cumsum(bad) - bad
     known = float(found @ (till - since))
     low, high = (known + float(np.where(is_tie, tied, one).sum()) for one in (last, first))
-    return low / total, high / total
+    return float(low / total), float(high / total)
 
 
 def _harmonic(position: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from qconf._types import RowMetricName
 from qconf.core.conventions import check_options, check_resamples, check_seed
 from qconf.evaluation.metrics.registry import find_metrics
 from qconf.evaluation.metrics.row_metric import RowMetric
@@ -39,7 +40,7 @@ class Settings:
     @classmethod
     def checked(
         cls, *, threshold: float, fraction: float, outlier_rates: Sequence[float],
-        metrics: Iterable[str | RowMetric], n_resamples: int | None, random_state: int,
+        metrics: Iterable[RowMetricName | RowMetric], n_resamples: int | None, random_state: int,
     ) -> Self:  # fmt: skip
         """Check what is asked for.
 

@@ -57,7 +57,7 @@ class Recoder:
                 theirs is None
             ):
                 return None
-            if ours is None or ours.equals(theirs):
+            if ours is None or theirs is None or ours.equals(theirs):
                 continue
             if not theirs.isin(ours).all():
                 return None

@@ -283,8 +283,9 @@ class BlendConfidence(ConfidenceEstimator):
         return self._encoder_of_all if all(map(takes_encoded, self.members_[0])) else None
 
     def _predict(self, X: Table | Encoded) -> FloatArray:
-        is_read = isinstance(X, Encoded)
-        table = BlendRows(X, X if is_read else Encoded.of(X, self._encoder_of_all))
+        encoded = X if isinstance(X, Encoded) else Encoded.of(X, self._encoder_of_all)
+        rows: Any = X  # is encoded only where no member has to see the rows themselves
+        table = BlendRows(rows, encoded)
         if not all(map(takes_encoded, self.members_[0])):
             # Models of others need not be safe in threads.
             return self._expected(table)

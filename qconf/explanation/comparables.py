@@ -15,6 +15,7 @@ from qconf.explanation.comparables_rows import Rows, Sales, rows_of
 from qconf.explanation.comparables_window import known_before
 from qconf.explanation.prepared_sales import PreparedSales
 from qconf.learners.trees.shared_leaves import AlikeRows
+from qconf.model.coded_pair import coded_pair
 from qconf.model.regressor import ConfidentRegressor
 
 __all__ = ["comparables"]
@@ -109,7 +110,7 @@ def comparables(
         else PreparedSales.of(fitted, sales, target, random_state)
     )
     known, split, on_ratios = prepared.known, prepared.split, prepared.on_ratios
-    value = fitted.values_of(rows.features)
+    value = fitted.values_of(rows.features if coded_pair(fitted) is None else rows.encoded)
     window, n_known = known_before(rows, known.rows, since)
     if on_ratios:
         # What is valued at zero or below has no ratio to anything.

@@ -15,6 +15,7 @@ from qconf.core.seeding import random_source
 from qconf.core.validation import select_rows
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
+from qconf.encoding.recoder import Recoder
 from qconf.errors import EstimatorError
 from qconf.estimators.forest import ForestConfidence
 from qconf.explanation.comparables_rows import Rows, Sales
@@ -73,9 +74,9 @@ class ValueTrees:
         """The properties, in the order of `parts`."""
         return list(self.encoder.get_feature_names_out())
 
-    def matrix(self, rows: Table) -> FloatArray:
+    def matrix(self, rows: Rows) -> FloatArray:
         """Encode rows as the trees read them."""
-        return Encoded.of(_without(rows, self.hidden), self.encoder).matrix
+        return coded(rows, self.encoder, self.hidden)
 
     def parts(self, rows: FloatArray, sales: FloatArray) -> FloatArray:
         """Split what a row is worth beyond a sale over the features, pair by pair.
@@ -117,11 +118,19 @@ class Similarity:
 
     def matrix(self, model: ConfidentRegressor, rows: Rows, prediction: FloatArray) -> FloatArray:
         """Encode rows as the trees read them."""
-        if self.hidden is None:
-            table = model.described(rows.features, prediction)
-        else:
-            table = _without(rows.features, self.hidden)
-        return Encoded.of(table, self.encoder).matrix
+        if self.hidden is not None:
+            return coded(rows, self.encoder, self.hidden)
+        return Encoded.of(model.described(rows.features, prediction), self.encoder).matrix
+
+
+def coded(rows: Rows, encoder: TableEncoder, hidden: tuple[str, ...]) -> FloatArray:
+    """Encode rows without some columns, from the codes that they have already, if that can be."""
+    names = [str(name) for name in rows.encoder.get_feature_names_out()]
+    seen = np.array([i for i, name in enumerate(names) if name not in hidden], dtype=np.intp)
+    recoder = Recoder.between(rows.encoder, seen, encoder)
+    if recoder is not None:
+        return recoder.of(rows.encoded).matrix
+    return Encoded.of(_without(rows.features, hidden), encoder).matrix
 
 
 def value_trees(model: ConfidentRegressor) -> ValueTrees | None:

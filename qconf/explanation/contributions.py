@@ -150,7 +150,8 @@ class Asked:
             if said is None or sets is None:
                 continue
             found, inner = _with_logs(said), _inner(sets)
-            answers = np.where((~sets.members.any(axis=1))[:, None], typical, total[row])
+            empty = np.logical_not(np.any(sets.members, axis=1, keepdims=True))
+            answers = np.where(empty, typical, total[row])
             answers[inner] = found[: -len(other)]
             parts[row, other], errors[row, other] = sets.values(answers)
             alone[row, other] = total[row] - found[-len(other) :]
@@ -170,8 +171,8 @@ class Asked:
 
 def _inner(sets: Coalitions) -> BoolArray:
     """Tell the coalitions that are neither empty nor whole."""
-    inner: BoolArray = sets.members.any(axis=1) & ~sets.members.all(axis=1)
-    return inner
+    size = sets.members.sum(axis=1)
+    return np.asarray((size > 0) & (size < sets.members.shape[1]))
 
 
 def _with_logs(said: FloatArray) -> FloatArray:

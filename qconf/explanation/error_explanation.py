@@ -143,9 +143,8 @@ class ErrorExplanation(ToldRows):
     summary: pd.DataFrame
     unit: str
 
-    def in_words(self, row: Any = None) -> str:
-        """Write the expected error of a row as a product; None is the first row."""
-        own, line = self._of(row)
+    def _words(self, own: pd.DataFrame, line: pd.Series[Any]) -> str:
+        """Write the expected error of a row as a product."""
         names = [
             f"{name} ({mark})" if mark else name
             for name, mark in zip(own["property"], own["mark"], strict=True)

@@ -79,14 +79,16 @@ class Pool:
     @cached_property
     def unlike(self) -> BoolArray:
         """Cells of the rows that hold what no row of the fit held, shape (n_rows, n_features)."""
-        return self.pair.unlike_codes(self._encoded(self.matrix, self.unseen)[1:])  # type: ignore[no-any-return]
+        unlike: BoolArray = self.pair.unlike_codes(self._encoded(self.matrix, self.unseen)[1:])
+        return unlike
 
     @cached_property
     def differs(self) -> BoolArray:
         """Cells of the rows that are other than the typical row's, shape (n_rows, n_features)."""
         own, typical = self.matrix[1:], self.matrix[0]
         same = (own == typical) | (np.isnan(own) & np.isnan(typical))
-        return np.logical_not(same & ~self.unseen[1:])
+        differs: BoolArray = np.logical_not(same & ~self.unseen[1:])
+        return differs
 
     @property
     def is_coded(self) -> bool:
@@ -133,16 +135,16 @@ class Pool:
         list of ndarray of shape (n_rows of the block, 2)
             Values and expected errors.
         """
-        with warnings.catch_warnings():
-            # What there is to say of the rows has been said of them as they are.
-            warnings.simplefilter("ignore")
-            if not self.is_coded:
+        if not self.is_coded:
+            with warnings.catch_warnings():
+                # What there is to say of the rows has been said of them as they are.
+                warnings.simplefilter("ignore")
                 return [self._said_of(block) for block in blocks]
-            whole = self._encoded(
-                np.concatenate([one.matrix for one in blocks]),
-                np.concatenate([_unseen(one) for one in blocks]),
-            )
-            said = self._said_of(whole)
+        whole = self._encoded(
+            np.concatenate([one.matrix for one in blocks]),
+            np.concatenate([_unseen(one) for one in blocks]),
+        )
+        said = self._said_of(whole)
         ends = np.cumsum([len(one) for one in blocks])
         return np.split(said, ends[:-1])
 

@@ -166,15 +166,13 @@ class PreparedSales:
         """
         if self.split is None:
             return np.empty((len(row), 0))
-        own = self.split.matrix(rows.features)[row]
-        if self.keeps_leaves:
-            return self.split.parts(own, self._split_matrix[place])
-        return self.split.parts(own, self.split.matrix(self._features(place)))
+        own = self.split.matrix(rows)[row]
+        return self.split.parts(own, self._split_matrix[place])
 
     @cached_property
     def _split_matrix(self) -> FloatArray:
         assert self.split is not None  # is asked for where there is one  # noqa: S101
-        return self.split.matrix(self.known.rows.features)
+        return self.split.matrix(self.known.rows)
 
     @cached_property
     def _values(self) -> FloatArray:

@@ -30,9 +30,13 @@ class ToldRows(ABC):
     table: pd.DataFrame
     summary: pd.DataFrame
 
-    @abstractmethod
     def in_words(self, row: Any = None) -> str:
         """Write what is told of a row in a line; None is the first row."""
+        return self._words(*self._of(row))
+
+    @abstractmethod
+    def _words(self, own: pd.DataFrame, line: pd.Series[Any]) -> str:
+        """Write what the lines of a row tell, and its summary."""
 
     @abstractmethod
     def _display(self, own: pd.DataFrame, line: pd.Series[Any], names: list[str]) -> Any:
@@ -86,10 +90,11 @@ class ToldRows(ABC):
         for label in self.summary.index:
             own, line = self._of(label)
             figures = {str(name): float(one) for name, one in line.items()}
-            parts = own.drop(columns="row").to_dict("records")
-            told.append(
-                {"row": str(label), **figures, "in_words": self.in_words(label), lines: parts}
-            )
+            words = self._words(own, line)
+            names = [name for name in own.columns if name != "row"]
+            columns = [own[name].tolist() for name in names]
+            parts = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+            told.append({"row": str(label), **figures, "in_words": words, lines: parts})
         return told
 
     def __str__(self) -> str:

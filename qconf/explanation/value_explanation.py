@@ -105,9 +105,8 @@ class ValueExplanation(ToldRows):
     table: pd.DataFrame
     summary: pd.DataFrame
 
-    def in_words(self, row: Any = None) -> str:
-        """Write the value of a row as a sum; None is the first row."""
-        own, line = self._of(row)
+    def _words(self, own: pd.DataFrame, line: pd.Series[Any]) -> str:
+        """Write the value of a row as a sum."""
         first = own[own["contribution"] != 0].head(_SHOWN_COLUMNS)
         parts = [
             f"{in_steps(one, sign=True)} {name}"

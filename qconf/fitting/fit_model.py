@@ -23,12 +23,13 @@ from qconf.encoding.source_pairs import Pairs
 from qconf.fitting.choosing import older_and_newer
 from qconf.fitting.intake import Intake, of_stage
 from qconf.fitting.result import FittedModel, Learned
+from qconf.tables.reading import TableFile
 
 __all__ = ["fit_model"]
 
 
 def fit_model(
-    table: TableLike | str | PathLike[str],
+    table: TableLike | TableFile | str | PathLike[str],
     target: str | ArrayLike,
     *,
     prediction: str | ArrayLike | None = None,

@@ -13,7 +13,7 @@ from qconf.evaluation.evaluate import Evaluation
 from qconf.fitting.choosing import Choice
 from qconf.fitting.whole_table import AllRows
 from qconf.model.regressor import ConfidentRegressor
-from qconf.saving.card import ModelCard
+from qconf.saving.card import LEARNED_FROM, ModelCard
 from qconf.saving.writing import save
 from qconf.tables.dataset import Dataset
 
@@ -145,7 +145,7 @@ class FittedModel:
         figures = {"in_words": self.verdict, **{name: numbers[name] for name in kept}}
         figures["scheme"] = self.scheme
         if self.learned is not None:
-            figures["learned_from"] = asdict(self.learned)
+            figures[LEARNED_FROM] = asdict(self.learned)
         if self.choice is not None:
             figures |= self.choice.figures
         return figures

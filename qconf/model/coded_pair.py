@@ -61,6 +61,10 @@ class CodedPair:
         errors = Recoder.between(encoder, seen, of_errors)
         return None if values is None or errors is None else cls(values, errors)
 
+    def values_of(self, pair: Any, rows: Encoded) -> FloatArray:
+        """Predict the target alone."""
+        return np.asarray(pair.regressor_.predict(self.values.of(rows)), dtype=np.float64)
+
     def ask(self, pair: Any, rows: Encoded) -> tuple[FloatArray, FloatArray]:
         """Predict the target and the expected error of rows as the pair encodes them.
 
@@ -79,7 +83,7 @@ class CodedPair:
         TableError
             If a prediction is infinite.
         """
-        prediction = np.asarray(pair.regressor_.predict(self.values.of(rows)), dtype=np.float64)
+        prediction = self.values_of(pair, rows)
         if np.isinf(prediction).any():
             check_no_infinity(pd.DataFrame({PREDICTION: prediction}))
         expected: FloatArray = pair.confidence_.predict(self.errors.of(rows, prediction))

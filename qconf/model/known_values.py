@@ -64,8 +64,8 @@ class KnownValues:
             for i in range(frame.shape[1]):
                 column = frame.iloc[:, i]
                 if i in levels:
-                    codes, names = factorized(column)
-                    levels[i].update(names)
+                    codes, found = factorized(column)
+                    levels[i].update(found)
                     gaps[i] |= (codes < 0).any()
                     continue
                 values = as_floats(column)

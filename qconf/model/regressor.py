@@ -61,6 +61,8 @@ from qconf.tables.roles import (
 
 __all__ = ["ConfidentRegressor", "WholeTable"]
 
+_READS_NO_CODES = "This model does not read encoded rows: use predict_with_error."
+
 
 class WholeTable(Protocol):
     """A table that does not fit in memory, of which some rows were drawn."""
@@ -372,18 +374,24 @@ class ConfidentRegressor(
         learned = whole.learn(self, regressor, self._known_values)
         self.regressor_, self._known_values, self.time_range_ = learned
 
-    def values_of(self, features: Table) -> FloatArray:
+    def values_of(self, features: Table | Encoded) -> FloatArray:
         """Predict the target of rows from `features_of`, which need no second look.
 
         Parameters
         ----------
-        features : DataFrame or ndarray of shape (n_samples, n_features)
+        features : DataFrame, ndarray or Encoded of shape (n_samples, n_features)
+            Encoded by `encoder`, where `coded_pair` is not None.
 
         Returns
         -------
         ndarray of shape (n_samples,)
         """
-        return self._predicted(features)
+        if not isinstance(features, Encoded):
+            return self._predicted(features)
+        coded = coded_pair(self)
+        if coded is None:
+            raise EstimatorError(_READS_NO_CODES)
+        return coded.values_of(self, features)
 
     @overload
     def predict(self, X: TableLike, return_std: Literal[False] = False) -> FloatArray: ...
@@ -461,8 +469,7 @@ class ConfidentRegressor(
         """
         coded = coded_pair(self)
         if coded is None:
-            msg = "This model does not read encoded rows: use predict_with_error."
-            raise EstimatorError(msg)
+            raise EstimatorError(_READS_NO_CODES)
         return coded.ask(self, rows)
 
     def unlike(self, X: TableLike) -> pd.DataFrame:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from qconf.errors import OptionError, QconfError
 from qconf.explanation.comparables import comparables
 from qconf.explanation.row_explanation import explain_row
+from qconf.explanation.row_explanation import plain as plain_comparables
 from qconf.explanation.sales_of_file import kept_sales, sales_of_file
 from qconf.review.intake import ScoredOutcomes
 
@@ -103,17 +105,24 @@ def explained_row(
     score : dict, default=None
         What `qconf score` says of the row, if that is known.
     """
-    try:
-        known = None
-        if sales is not None:
-            known = comparables(pair, frame, sales=sales, target=target, random_state=0)
-        told = explain_row(
-            pair, frame, schema=schema, decisions=decisions, comparables=known, score=score
+
+    def alike() -> dict[str, Any] | None:
+        if sales is None:
+            return None
+        return plain_comparables(
+            comparables(pair, frame, sales=sales, target=target, random_state=0)
         )
+
+    try:
+        # While loops of the one work without the GIL, there is time for the other.
+        with ThreadPoolExecutor(1) as beside:
+            waiting = beside.submit(alike)
+            told = explain_row(pair, frame, schema=schema, decisions=decisions, score=score)
+            whole = {**told.to_dict(), "comparables": waiting.result()}
     except QconfError as error:
         # A case without an explanation is still one.
         return {_WHY_NONE: str(error)}
-    plain: dict[str, Any] = finite(told.to_dict())
+    plain: dict[str, Any] = finite(whole)
     return plain
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from qconf.errors import OptionError, did_you_mean
 
-__all__ = ["typed_inputs"]
+__all__ = ["typed_input", "typed_inputs"]
 
 
 def typed_inputs(typed: Iterable[str], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,11 +40,23 @@ def typed_inputs(typed: Iterable[str], known: Mapping[str, Any]) -> dict[str, An
         if name not in known:
             msg = f"The estimate has no input {name!r}. {did_you_mean(name, known)}"
             raise OptionError(msg)
-        told[name] = _value(name, text.strip(), known[name])
+        told[name] = typed_input(name, text, known[name])
     return told
 
 
-def _value(name: str, text: str, was: Any) -> Any:
+def typed_input(name: str, typed: str, was: Any) -> Any:
+    """Read one input, of the kind that it had; nothing means that it is not known.
+
+    Raises
+    ------
+    OptionError
+
+    Examples
+    --------
+    >>> typed_input("zone=a", "1", 0)
+    1
+    """
+    text = typed.strip()
     if not text:
         return None
     if isinstance(was, str):

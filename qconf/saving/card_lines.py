@@ -8,7 +8,7 @@ from typing import Any
 from qconf.core.error_scale import error_scale
 from qconf.core.printable import shown
 from qconf.errors import QconfError
-from qconf.saving.card import CERTIFICATE, ModelCard
+from qconf.saving.card import CERTIFICATE, LEARNED_FROM, ModelCard
 
 __all__ = ["as_figures", "card_lines", "safe"]
 
@@ -36,6 +36,8 @@ def card_lines(
     yield "Error", _error(card, scale)
     figures = dict(card.figures)
     certificate, in_words = figures.pop(CERTIFICATE, None), figures.get("in_words")
+    learned = figures.pop(LEARNED_FROM, None)
+    yield "Learned", safe(learned.get("in_words") if isinstance(learned, dict) else learned)
     # Which begins with its label where it stands alone.
     told = safe(in_words).removeprefix("Held out ")
     yield "Held out", told if in_words else "; ".join(as_figures(figures))

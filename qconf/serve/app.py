@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 import qconf
 from qconf.core.printable import shown
-from qconf.errors import OptionError, QconfError
+from qconf.errors import OptionError, OutputError, QconfError
 from qconf.review.store.store import FeedbackStore
 from qconf.serve import pages
 from qconf.serve.api.estimates import routes as estimate_routes
@@ -30,6 +31,7 @@ from qconf.serve.gate import Gate
 from qconf.serve.hosts import LOCAL_NAMES
 from qconf.serve.limits import Limits
 from qconf.serve.login import routes as login_routes
+from qconf.serve.logs import log
 from qconf.serve.metrics import Metrics
 from qconf.serve.negotiation import wants_page
 from qconf.serve.problems import MEDIA_TYPE, Problem, problem_of
@@ -44,6 +46,11 @@ _ROUTES: Final = (
 )  # fmt: skip
 #: So short a token can be guessed.
 _SHORTEST_TOKEN: Final = 16
+#: What is said instead of the bare name of a status.
+_UNSAID: Final = {
+    (404, "Not Found"): "There is nothing at this address; /openapi.json tells what there is.",
+    (405, "Method Not Allowed"): "This address does not take that method; Allow tells which.",
+}
 _ABOUT: Final = """\
 Estimates, how wrong each is likely to be and why, and what people say of them.
 Problems are told as `application/problem+json`. Rows that hold NaN or Infinity are refused.
@@ -125,7 +132,7 @@ def create_app(
     metrics.tell_model(context.served.name, context.served.digest)
     app = FastAPI(
         title="qconf", version=qconf.__version__, description=_ABOUT, docs_url=None,
-        redoc_url=None, lifespan=_ends_workers,
+        redoc_url=None, redirect_slashes=False, lifespan=_ends_workers,
     )  # fmt: skip
     app.state.context = context
     # As FastAPI has it: the method of one application is another.
@@ -165,11 +172,14 @@ class _Answers:
     async def of_error(self, request: Request, error: Exception) -> Response:
         """Answer what a route has raised."""
         if isinstance(error, QconfError):
+            if isinstance(error, OutputError):
+                log(logging.ERROR, "store", why=str(error))
             return self(request, problem_of(error), {})
         if isinstance(error, RequestValidationError):
             return self(request, Problem(422, _invalid(error)), {})
         assert isinstance(error, HTTPException)  # noqa: S101 - no other is registered
-        problem = Problem(error.status_code, str(error.detail))
+        detail = _UNSAID.get((error.status_code, str(error.detail)), str(error.detail))
+        problem = Problem(error.status_code, detail)
         return self(request, problem, dict(error.headers or {}))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from qconf.errors import OptionError
-from qconf.review.typed_inputs import typed_inputs
+from qconf.review.typed_inputs import typed_input
 from qconf.serve.problems import RefusedError
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ async def read_form(context: ServeContext, request: Request) -> dict[str, str]:
             max_num_fields=_MOST_FIELDS,
         )  # fmt: skip
     except ValueError as error:
-        msg = "The form cannot be read; send it as a browser does."
+        msg = (
+            "The form cannot be read. JSON is sent with the header Content-Type: application/json."
+        )
         raise RefusedError(400, msg) from error
     form = dict(pairs)
     if not context.forms.is_of(request, form.get("form_token", "")):
@@ -73,17 +75,17 @@ def said_in(form: Mapping[str, str], inputs: Mapping[str, Any]) -> dict[str, Any
     OptionError
         If an input is of another kind, or a value is no number.
     """
-    typed = [
-        f"{name}={form[INPUT + name]}"
+    corrected = {
+        name: typed_input(name, form[INPUT + name], was)
         for name, was in inputs.items()
         if INPUT + name in form and _line(form[INPUT + name]) != _line(written_input(was))
-    ]
+    }
     comparables = [one.strip() for one in form.get("comparables", "").splitlines()]
     return {
         "who": form.get("who", ""),
         "reason": form.get("reason", ""),
         "text": form.get("text", "").replace("\r\n", "\n"),
-        "corrected": typed_inputs(typed, inputs),
+        "corrected": corrected,
         "own_value": _own_value(form.get("own_value", "")),
         "comparables": [one for one in comparables if one],
     }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
 
-from qconf.serve.bodies import read_body, replayed
+from qconf.serve.bodies import check_length, read_body, replayed
 from qconf.serve.form_tokens import SESSION
 from qconf.serve.hosts import check_host, check_origin
 from qconf.serve.logs import LOGGER, log
@@ -35,7 +35,7 @@ __all__ = ["Gate"]
 
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _JSON: Final = "application/json"
-_LONGEST_ADDRESS: Final = 4_000
+_LONGEST_ADDRESS: Final = 16_000
 #: What needs no token: whether the service lives, and what leads to the token.
 _OPEN: Final = ("/healthz", "/readyz", "/login")
 _STATIC: Final = "/static/"
@@ -83,7 +83,7 @@ class Gate:
         self._answer = answer
         self._rates = Rates(context.limits.requests_per_minute)
         self._wrong = Rates(_WRONG_TOKENS)
-        self._working = 0
+        self._waiting: set[_Passage] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer it."""
@@ -91,7 +91,6 @@ class Gate:
             await self._app(scope, receive, send)
             return
         passage = _Passage(scope, send, self._context)
-        self._working += 1
         self._context.metrics.in_progress.inc()
         try:
             await self._pass(passage, receive)
@@ -104,7 +103,6 @@ class Gate:
                 msg = f"Something went wrong here; it is in the log as {passage.id}."
                 await self._tell(passage, receive, Problem(500, msg), {})
         finally:
-            self._working -= 1
             self._context.metrics.in_progress.dec()
             passage.observe()
 
@@ -121,10 +119,30 @@ class Gate:
             if body is None:
                 return
             receive = replayed(body, receive)
-        await self._app(scope, receive, passage.send)
+        await self._work(passage, receive)
+
+    async def _work(self, passage: _Passage, receive: Receive) -> None:
+        """Let a route answer, unless too many wait for one.
+
+        Those whose body is still on its way do not, nor those who have their answer and read it:
+        slow clients would keep all others out.
+        """
+        if len(self._waiting) >= self._context.limits.waiting:
+            raise RefusedError(503, "Too many requests are waiting; come again.", _after(1))
+        self._waiting.add(passage)
+
+        async def send(message: Message) -> None:
+            self._waiting.discard(passage)
+            await passage.send(message)
+
+        try:
+            await self._app(passage.scope, receive, send)
+        finally:
+            self._waiting.discard(passage)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         """Check what costs least."""
+        check_length(headers)
         check_host(headers, self._hosts)
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_ADDRESS:
             raise RefusedError(414, f"An address may have {_LONGEST_ADDRESS:,} characters.")
@@ -132,8 +150,6 @@ class Gate:
         if wait > 0:
             msg = f"Too many requests; come again in {wait:.1f} seconds."
             raise RefusedError(429, msg, _after(wait))
-        if self._working > self._context.limits.waiting:
-            raise RefusedError(503, "Too many requests are waiting; come again.", _after(1))
 
     def _check_token(self, scope: Scope, headers: Headers) -> None:
         token, path = self._context.token, _path(scope)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from qconf.errors import OptionError
+from qconf.serve.impatience import ImpatientProtocol
 from qconf.serve.logs import log
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def listen(app: FastAPI, at: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_LAST_WORK,
         h11_max_incomplete_event_size=_MOST_HEADERS,
+        http=ImpatientProtocol,
         ws="none",
     )
     # Its own lines tell addresses, which are half a key.

@@ -20,6 +20,7 @@ _STATUS: Final = (
     (OutputError, HTTPStatus.SERVICE_UNAVAILABLE),
     (QconfError, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
+_BUSY: Final = "The store cannot be used just now; try again. What was acknowledged is kept."
 MEDIA_TYPE: Final = "application/problem+json"
 
 
@@ -69,4 +70,6 @@ class RefusedError(HTTPException):
 def problem_of(error: QconfError) -> Problem:
     """Return what clients are told of an error of ours."""
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    return Problem(int(status), str(error))
+    # Where the store is, and what its database says, is for whoever runs the service: in the log.
+    detail = _BUSY if status == HTTPStatus.SERVICE_UNAVAILABLE else str(error)
+    return Problem(int(status), detail)

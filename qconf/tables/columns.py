@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -117,7 +118,8 @@ def _plain(values: pd.Series[Any]) -> pd.Series[Any]:
         values = arrow.to_pandas(date_as_object=False).set_axis(values.index)
     if pd.api.types.is_object_dtype(values.dtype):
         # Floats, integers or dates that are objects only because of where they came from.
-        with warnings.catch_warnings():
+        # Integers beyond all floats stop pandas before 3.1; they stay as they are, and are refused.
+        with warnings.catch_warnings(), suppress(OverflowError):
             warnings.simplefilter("ignore")
             values = values.infer_objects()
     return values

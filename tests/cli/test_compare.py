@@ -270,7 +270,7 @@ def test_what_reading_guessed_is_told_and_kept(
 ) -> None:
     """A line on standard error, and the same in JSON, before what the table itself gives."""
     sales = sales_table(300)
-    sales["area"] = sales["area"].round(1).astype(str) + " m2"
+    sales["area"] = sales["area"].round(1).map("{} m2".format, na_action="ignore")
     sales.to_csv(tmp_path / "t.csv", index=False)
     typed = ["compare", str(tmp_path / "t.csv"), "--target", "price", *FAST, "--format", "json"]
     out, err = run(typed, capsys)

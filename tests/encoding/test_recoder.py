@@ -33,9 +33,13 @@ def test_recoded_is_as_encoded(fitted: list, asked: list, data: st.DataObject) -
     assert recoder is not None
     told, wanted = recoder.of(Encoded.of(rows, first)), Encoded.of(rows, second)
     np.testing.assert_array_equal(told.matrix, wanted.matrix)
-    unseen = [np.zeros((len(rows), 2), bool) if one.unseen is None else one.unseen
-              for one in (told, wanted)]  # fmt: skip
-    np.testing.assert_array_equal(*unseen)
+    for one in (told, wanted):
+        assert one.unseen is None or one.unseen.any()
+    nothing = np.zeros((len(rows), 2), dtype=bool)
+    np.testing.assert_array_equal(
+        nothing if told.unseen is None else told.unseen,
+        nothing if wanted.unseen is None else wanted.unseen,
+    )
 
 
 def test_numbers_beside_are_as_encoded() -> None:

@@ -10,11 +10,11 @@ import pytest
 from scipy.stats import norm
 
 from qconf import Evaluation, evaluate
-from qconf._types import FloatArray
+from qconf._types import FloatArray, RowMetricName
 from qconf.evaluation.metrics.row_metric import RowMetric
 
 THRESHOLD = 0.1
-NEW = ("ppe10", "bias", "over-valuation-rate")
+NEW: tuple[RowMetricName, ...] = ("ppe10", "bias", "over-valuation-rate")
 #: The same as what is always told, under other names.
 AGAIN = RowMetric("again", "again", "outliers", lambda r, limit: np.abs(r) > limit)
 SIZE = RowMetric("size", "size", "mean error", lambda r, _: np.abs(r), "error", None, (0, np.inf))

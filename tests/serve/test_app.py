@@ -166,7 +166,6 @@ def test_the_same_feedback_twice_counts_once(client: TestClient) -> None:
         {"who": "ann", "reason": "condition", "own_value": "1e5"},
         {"who": "ann", "reason": "condition", "text": "x" * 4001},
         {"who": "ann", "reason": "condition", "text": "a\0b"},
-        {"who": "ann", "reason": "condition", "corrected": {"lot": 1}},
         {"who": "ann", "reason": "condition", "corrected": {"area": [1]}},
         {"who": "ann", "reason": "condition", "comparables": ["a"] * 21},
         {"who": "ann", "reason": "condition", "admin": True},
@@ -184,6 +183,16 @@ def test_feedback_that_breaks_a_rule_is_told_and_not_kept(client: TestClient, sa
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert "\n" not in answer.json()["detail"]
+    assert client.get(f"/estimates/{one['id']}").json()["feedback"] == []
+
+
+def test_an_input_that_an_estimate_has_not_is_not_found(client: TestClient) -> None:
+    """And nothing is kept of what was said."""
+    (one,) = ask(client, HOUSE)
+    said = {"who": "ann", "reason": "wrong_input", "corrected": {"lot": 1}}
+    answer = client.post(f"/estimates/{one['id']}/feedback", json=said)
+    assert answer.status_code == 404
+    assert "no input 'lot'" in answer.json()["detail"]
     assert client.get(f"/estimates/{one['id']}").json()["feedback"] == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served_models import BASE, served
+from served_models import BASE, context_of, served
 from starlette.testclient import TestClient
 
 from qconf.serve.form_tokens import SESSION
@@ -129,7 +129,7 @@ def test_large_bodies_and_addresses_are_refused(tmp_path: Path) -> None:
         assert client.post("/estimates", content=b"x" * 1001, headers=headers).status_code == 413
         parts = (b"x" * 100 for _ in range(20))
         assert client.post("/estimates", content=parts, headers=headers).status_code == 413
-        assert client.get(f"/estimates/{'x' * 5000}").status_code == 414
+        assert client.get(f"/estimates/{'x' * 17_000}").status_code == 414
         assert client.post("/estimates", json=ASKED).status_code == 200
 
 
@@ -216,7 +216,7 @@ def test_what_fails_shows_clients_no_trace(
         msg = "secret of a row"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(client.app.state.context.store.__class__, "case", fails)
+    monkeypatch.setattr(type(context_of(client).store), "case", fails)
     with caplog.at_level(logging.INFO, "qconf.serve"):
         answer = client.get("/review/1")
     assert answer.status_code == 500

@@ -13,7 +13,7 @@ from qconf.serve.rates import Rates
 def test_a_limit_is_above_zero(name: str) -> None:
     """Nothing at all is no limit."""
     with pytest.raises(OptionError, match=name):
-        Limits(**{name: 0})  # type: ignore[arg-type]
+        Limits(**{name: 0})
 
 
 def test_a_bucket_fills_up_as_time_goes_by() -> None:

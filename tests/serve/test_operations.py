@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
-from served_models import queue_of, served
+from served_models import context_of, queue_of, served
 
 from qconf import FeedbackStore
 
@@ -47,7 +47,7 @@ def test_a_service_whose_store_is_gone_is_not_ready(tmp_path: Path) -> None:
         assert client.get("/readyz").json()["status"] == "ready"
         for name in tmp_path.glob("a.db*"):
             name.unlink()
-        client.app.state.context.store.close()  # connections that are open would see the old file
+        context_of(client).store.close()  # connections that are open would see the old file
         sqlite3.connect(tmp_path / "a.db").close()
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").status_code == 200

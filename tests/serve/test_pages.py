@@ -450,3 +450,51 @@ def test_a_service_with_a_token_asks_for_it(model: Path, store: FeedbackStore) -
         assert right.status_code == 200
         assert client.get("/review", headers=PAGE).status_code == 200
         assert client.get("/login", headers=PAGE).status_code == 200
+
+
+def test_a_level_that_looks_like_a_number_stays_text(pages: Pages, store: FeedbackStore) -> None:
+    """Where it was missing, nothing but the model tells which it is."""
+    name = pages.estimate(zone=None, lot=None)
+    typed = {"input:zone": "7", "input:lot": "7"}
+    sent = pages.send(f"/estimates/{name}/feedback", who="Ann", reason="wrong_input", **typed)
+    assert store.feedback(name)[0].corrected == {"zone": "7", "lot": 7}
+    assert "cannot be estimated" not in pages.get(sent.headers["location"]).text
+
+
+def test_an_input_may_be_called_anything(pages: Pages, store: FeedbackStore) -> None:
+    """With a sign of equality in its name, as a column of a level has."""
+    told = {"row_key": "h", "inputs": {"zone=a": 0, "zone": "b"}, "estimate": {}, "model": ""}
+    (name,) = store.add_estimates([told])
+    assert "No value was kept" in pages.get(f"/estimates/{name}").text
+    typed = {"input:zone=a": "1", "input:zone": "b"}
+    pages.send(f"/estimates/{name}/feedback", who="Ann", reason="wrong_input", **typed)
+    assert store.feedback(name)[0].corrected == {"zone=a": 1}
+
+
+def test_of_much_that_was_said_the_newest_is_shown(pages: Pages, store: FeedbackStore) -> None:
+    """And how much there is."""
+    name = pages.estimate()
+    for number in range(60):
+        store.add_feedback(name, who=f"reader {number}", reason="other")
+    told = text_of(pages.get(f"/estimates/{name}").text)
+    assert "reader 59" in told
+    assert "reader 10" in told
+    assert "reader 9," not in told
+    assert "The newest 50 of 60." in told
+
+
+def test_a_form_that_was_changed_and_sent_again_is_told_so(
+    pages: Pages, store: FeedbackStore
+) -> None:
+    """What was kept first stays; sent once more, the other is kept as well."""
+    name = pages.estimate()
+    form = {"who": "Ann", "reason": "other", "idempotency_key": "k"}
+    pages.send(f"/estimates/{name}/feedback", **form)
+    again = pages.send(f"/estimates/{name}/feedback", **form, text="one more thing")
+    assert again.status_code == 409
+    assert "This form was sent before" in text_of(again.text)
+    assert "one more thing</textarea>" in again.text
+    form["idempotency_key"] = hidden(again.text, "idempotency_key")
+    last = pages.send(f"/estimates/{name}/feedback", **form, text="one more thing")
+    assert last.status_code == 303
+    assert [one.text for one in store.feedback(name)] == ["", "one more thing"]

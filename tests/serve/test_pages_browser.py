@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,20 +76,27 @@ class Service:
 @pytest.fixture
 def service(model: Path, tmp_path: Path) -> Iterator[Service]:
     """On a port of its own, in a thread."""
-    import uvicorn  # noqa: PLC0415 - an extra
-
     with FeedbackStore(tmp_path / "a.db") as store:
         cases = queued(model, store)
         app = qconf.create_app(model, store, key="house")
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", store, cases, app.state.context)
-        server.should_exit = True
-        thread.join(20)
+        with running(app) as url:
+            yield Service(url, store, cases, app.state.context)
+
+
+@contextmanager
+def running(app: Any) -> Iterator[str]:
+    """Serve an application."""
+    import uvicorn  # noqa: PLC0415 - an extra
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(20)
 
 
 @dataclass
@@ -172,26 +180,27 @@ def show(told: Opened, kind: str) -> None:
         told.go(paths[kind])
 
 
+def broken_rules(page: Any) -> dict[str, list[str]]:
+    """What axe finds, by its rule."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe checks pages")
+    found = axe.Axe().run(page, options={"runOnly": RULES}).response
+    assert len(found["passes"]) > 10
+    return {one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found["violations"]}
+
+
 @pytest.mark.parametrize("kind", PAGES)
 def test_nothing_is_in_the_way_of_a_reader(browser: Any, service: Service, kind: str) -> None:
     """No violation of A or AA, by axe, in light and dark; all that is folded is open."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe checks pages")
     told = window(browser, service)
     show(told, kind)
     for scheme in ("light", "dark"):
         told.page.emulate_media(color_scheme=scheme)
         told.page.evaluate(OPEN_ALL)
-        found = axe.Axe().run(told.page, options={"runOnly": RULES}).response
-        assert len(found["passes"]) > 10
-        broken = {
-            one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found["violations"]
-        }
-        assert broken == {}, scheme
+        assert broken_rules(told.page) == {}, scheme
     if kind in ("review", "case"):
         told.page.keyboard.press("Escape")
         told.page.get_by_role("button", name="Keys (?)").click()
-        found = axe.Axe().run(told.page, options={"runOnly": RULES}).response
-        assert found["violations"] == []
+        assert broken_rules(told.page) == {}
 
 
 @pytest.mark.parametrize("kind", PAGES)
@@ -421,3 +430,19 @@ def test_what_was_typed_is_not_left_behind_unasked(browser: Any, service: Servic
     page.locator("#feedback button.main").click()
     page.wait_for_selector("#said")
     assert asked == ["beforeunload"]
+
+
+def test_a_browser_is_let_in_by_the_token(browser: Any, model: Path, tmp_path: Path) -> None:
+    """The form is in nobody's way; with the token every page is there."""
+    token = "four-words-and-dashes"  # noqa: S105 - of this test alone
+    with FeedbackStore(tmp_path / "t.db") as store:
+        app = qconf.create_app(model, store, key="house", token=token)
+        with running(app) as url:
+            page = browser.new_page()
+            page.goto(f"{url}/review")
+            assert broken_rules(page) == {}
+            page.fill("#token", token)
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#row-heading")
+            page.goto(f"{url}/review")
+            assert page.locator("h1").inner_text() == "Estimates to look into"

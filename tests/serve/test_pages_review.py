@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pages_read import sections_of, table_of, text_of
 from reviewed_rows import as_case, queue_of
 from served_pages import PAGE, Pages, kept_model, queued
@@ -142,6 +145,9 @@ def test_an_empty_queue_says_how_to_fill_it(model: Path, tmp_path: Path) -> None
         assert "Nobody has queued anything yet. qconf review queue chooses" in told
         summary = text_of(client.get("/summary", headers=PAGE).text)
         assert "No case that was drawn at random is decided yet" in summary
+        sliced = client.get("/summary?by=zone", headers=PAGE)
+        assert sliced.status_code == 200
+        assert "No estimate has an input 'zone'." in text_of(sliced.text)
         app.state.context.store.close()
 
 
@@ -266,11 +272,11 @@ def test_a_case_shows_what_was_frozen(pages: Pages, store: FeedbackStore) -> Non
     told = text_of(page)
     assert "Why 1." in told
     assert "100.0 % too high" in told
-    assert "outcome 50 estimated 100" in told
+    assert "outcome 50.0 estimated 100" in told
     assert "drawn at random" in told
     assert [one[0] for one in table_of(sections_of(page)["Inputs"])[1:]] == ["area", "zone"]
     for number, words in enumerate(DECISIONS.values(), 1):
-        assert f"{number} · {html.escape(words)}" in page
+        assert f"{number} · {words}" in html.unescape(page)
 
 
 def test_queued_cases_are_shown_with_their_explanation(model: Path, tmp_path: Path) -> None:
@@ -320,13 +326,25 @@ def test_the_summary_tells_what_the_store_sums_up(pages: Pages, store: FeedbackS
 def test_what_is_asked_for_survives_its_address() -> None:
     """Read, written and read again it is the same; what is usual is not written."""
     asked = AskedCases.of({"state": "all", "by": "zone", "slice": "zone a&b=c", "page": "3"})
-    from urllib.parse import parse_qsl  # noqa: PLC0415
-
     assert AskedCases.of(dict(parse_qsl(asked.query()))) == asked
     assert AskedCases().query() == ""
     for wrong in ({"page": "-1"}, {"page": "٣"}, {"page": "9" * 5000}, {"state": "x"}):
         with pytest.raises(OptionError):
             AskedCases.of(wrong)
+
+
+@given(
+    state=st.sampled_from(["open", "decided", "all"]), by=st.text(max_size=20),
+    part=st.text(max_size=20), order=st.sampled_from(["rank", "value"]), page=st.integers(1, 1000),
+)  # fmt: skip
+@settings(deadline=None)
+def test_whatever_is_asked_for_is_found_again(
+    state: str, by: str, part: str, order: str, page: int
+) -> None:
+    """Links of pages hold it, whatever inputs and levels are called."""
+    asked = AskedCases(state, by=by, slice=part if by else "", order=order, page=page)
+    told = dict(parse_qsl(asked.query()))
+    assert AskedCases.of(told) == asked
 
 
 def test_the_next_case_is_free_and_after_this_one(store: FeedbackStore) -> None:

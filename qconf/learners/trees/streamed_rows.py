@@ -44,7 +44,7 @@ def engine_rows(matrix: FloatArray | StreamedRows) -> Any:
         return matrix
     from lightgbm import Sequence  # noqa: PLC0415 - the import costs a second
 
-    class InBatches(Sequence):  # type: ignore[misc]
+    class InBatches(Sequence):
         batch_size = _BATCH
 
         def __init__(self, rows: StreamedRows) -> None:
@@ -56,7 +56,8 @@ def engine_rows(matrix: FloatArray | StreamedRows) -> Any:
         def __getitem__(self, at: Any) -> FloatArray:
             if isinstance(at, slice):
                 return self._cursor.read(*at.indices(len(self))[:2])
-            return self._cursor.read(int(at), int(at) + 1)[0]
+            row: FloatArray = self._cursor.read(int(at), int(at) + 1)[0]
+            return row
 
     return InBatches(matrix)
 

@@ -8,7 +8,7 @@ __all__ = ["ConflictError", "NotFoundError"]
 
 
 class NotFoundError(OptionError):
-    """There is no such estimate or case."""
+    """There is no such estimate or case, or no such input of it."""
 
 
 class ConflictError(OptionError):

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from qconf.errors import OptionError, did_you_mean
 from qconf.review.reasons import WRONG_INPUT, check_reason
+from qconf.review.store.errors import NotFoundError
 
 __all__ = [
     "Submission", "as_json", "check_inputs", "check_says_which", "check_value", "checked_text",
@@ -220,9 +221,9 @@ def check_inputs(submission: Submission, inputs: Mapping[str, Any]) -> None:
 
     Raises
     ------
-    OptionError
+    NotFoundError
     """
     for name in submission.corrected:
         if name not in inputs:
             msg = f"The estimate has no input {name!r}. {did_you_mean(name, inputs)}"
-            raise OptionError(msg)
+            raise NotFoundError(msg)

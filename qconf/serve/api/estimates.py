@@ -146,7 +146,7 @@ def routes(context: ServeContext) -> APIRouter:
     )
     async def post_feedback(
         estimate_id: EstimateId,
-        said: FeedbackSaid,  # type: ignore[valid-type]
+        said: FeedbackSaid,
         idempotency_key: IdempotencyKey = None,
     ) -> JSONResponse:
         given = await context.run(

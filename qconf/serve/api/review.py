@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
@@ -31,11 +32,10 @@ _KEPT = ("id", "queue", "rank", "row_key", "drawn_by", "named_by", "why", "p_val
          "outcome", "residual", "expected_error")  # fmt: skip
 
 
-def _choices(names: Any) -> Any:
-    return Literal[tuple(names)]
-
-
-State, Order, Source = _choices(STATES), _choices(ORDERS), _choices(SOURCES)
+def _one_of(choices: Iterable[str], told: str) -> Any:
+    names = list(choices)
+    extra: dict[str, Any] = {"enum": names}
+    return Query(pattern=f"^({'|'.join(names)})$", description=told, json_schema_extra=extra)
 
 
 class Listed(BaseModel):
@@ -85,9 +85,9 @@ def routes(context: ServeContext) -> APIRouter:
 
     @router.get("/review", response_model=Listed, summary="List cases, sorted and filtered")
     async def get_queue(
-        state: State = "open",
-        source: Annotated[Source | None, Query(description="That brought them.")] = None,
-        order: Order = "rank",
+        state: Annotated[str, _one_of(STATES, "Which cases.")] = "open",
+        source: Annotated[str | None, _one_of(SOURCES, "That brought them.")] = None,
+        order: Annotated[str, _one_of(ORDERS, "What comes first.")] = "rank",
         limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
         offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     ) -> JSONResponse:
@@ -131,7 +131,7 @@ def routes(context: ServeContext) -> APIRouter:
     )  # fmt: skip
     async def decide(
         case_id: CaseId,
-        said: Decided,  # type: ignore[valid-type]
+        said: Decided,
         idempotency_key: IdempotencyKey = None,
     ) -> JSONResponse:
         def done() -> dict[str, Any]:

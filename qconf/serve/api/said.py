@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Header
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import BeforeValidator, Field
 
 from qconf.review.reasons import DECISIONS, REASONS
 from qconf.review.store.submissions import (
@@ -19,8 +20,16 @@ from qconf.serve.api.routing import Strict
 __all__ = ["Decided", "FeedbackSaid", "IdempotencyKey", "Who", "said_of"]
 
 #: Anything but NUL, and something that is no space.
-_NAME: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f][^\u0000]*$"
+_NAME: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 _TEXT: Final = r"^[^\u0000]*$"
+
+
+def _whole(number: Any) -> Any:
+    """Take 2.0 for 2, as JSON does."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Number = Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_whole)]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=_NAME)]
 Cell = Annotated[str, Field(max_length=LONGEST_TEXT)] | float | int | bool | None
 
@@ -47,7 +56,12 @@ class _Said(Who):
     text: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=_TEXT)] = ""
     corrected: Annotated[
         dict[Name, Cell],
-        Field(max_length=MOST_INPUTS, description="What inputs should be; null is not known."),
+        Field(
+            max_length=MOST_INPUTS,
+            description="What inputs should be; null is not known.",
+            # Names that are none: the pattern alone would leave them open.
+            json_schema_extra={"additionalProperties": False},
+        ),
     ] = Field(default_factory=dict)
     own_value: Annotated[
         float | None, Field(allow_inf_nan=False, description="What the value should be.")
@@ -61,37 +75,26 @@ class _Said(Who):
     ] = Field(default_factory=list)
 
 
-def _reason(choices: Any, told: str) -> Any:
+def _reason(choices: Mapping[str, str], told: str) -> Any:
     listed = "; ".join(f"`{name}`: {words}" for name, words in choices.items())
-    extra = {"enum": list(choices)}
-    return Annotated[
-        str,
-        Field(pattern=f"^({'|'.join(choices)})$", description=f"{told} {listed}.",
-              json_schema_extra=extra),
-    ]  # fmt: skip
+    return Field(
+        pattern=f"^({'|'.join(choices)})$",
+        description=f"{told} {listed}.",
+        json_schema_extra={"enum": list(choices)},
+    )
 
 
-def _whole(number: Any) -> Any:
-    """Take 2.0 for 2, as JSON does."""
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+class FeedbackSaid(_Said):
+    """What somebody says of an estimate."""
+
+    reason: str = _reason(REASONS, "What is off.")
 
 
-FeedbackSaid = create_model(
-    "FeedbackSaid", __base__=_Said, __doc__="What somebody says of an estimate.",
-    reason=(_reason(REASONS, "What is off."), ...),
-)  # fmt: skip
-Decided = create_model(
-    "Decided", __base__=_Said, __doc__="What somebody decides of a case.",
-    reason=(_reason(DECISIONS, "Why the estimate is off, or that it is not."), ...),
-    supersedes=(
-        Annotated[
-            int | None,
-            BeforeValidator(_whole),
-            Field(ge=1, le=2**53, description="The decision to be replaced."),
-        ],
-        None,
-    ),
-)  # fmt: skip
+class Decided(_Said):
+    """What somebody decides of a case."""
+
+    reason: str = _reason(DECISIONS, "Why the estimate is off, or that it is not.")
+    supersedes: Annotated[Number | None, Field(description="The decision to be replaced.")] = None
 
 
 def said_of(told: Any) -> dict[str, Any]:

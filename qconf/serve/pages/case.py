@@ -18,7 +18,7 @@ from qconf.serve.casework import decide_case, open_case
 from qconf.serve.forms import read_form, said_in
 from qconf.serve.pages.asked_cases import AskedCases, neighbours
 from qconf.serve.pages.estimates import with_sales
-from qconf.serve.pages.fields import fields_of_inputs
+from qconf.serve.pages.fields import fields_of_inputs, with_levels
 from qconf.serve.pages.people import remember, who_of
 from qconf.serve.pages.review import asked_of, decided_before, off_by, queue_page
 from qconf.serve.pages.told import explained_sections, sales_of, unit_of, verdict
@@ -104,6 +104,7 @@ def _decide(
     cases, _ = asked.found(context.store)
     try:
         said = said_in(with_sales(form), case.inputs)
+        said["corrected"] = with_levels(context.served, form, said["corrected"])
         said["supersedes"] = _superseded(form.get("supersedes", ""))
         decide_case(context, case_id, said, form.get("idempotency_key") or None)
     except NotFoundError:

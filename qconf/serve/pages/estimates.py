@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from qconf.errors import OptionError
-from qconf.review.store.errors import NotFoundError
+from qconf.review.store.errors import ConflictError, NotFoundError
 from qconf.serve.feedback import give_feedback
 from qconf.serve.forms import read_form, said_in
 from qconf.serve.pages.beside import beside_parts, effect_of, effects
-from qconf.serve.pages.fields import fields_of_inputs
+from qconf.serve.pages.fields import fields_of_inputs, with_levels
 from qconf.serve.pages.people import remember
 from qconf.serve.pages.told import explained_sections, sales_of, verdict
 from qconf.serve.problems import problem_of
@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["add_routes", "with_sales"]
 
+#: So much of what was said before is shown, the newest first.
+_MOST_SAID: Final = 50
 #: Before the name of a comparable that was ticked.
 _SALE: Final = "sale:"
+_SENT_BEFORE: Final = (
+    "This form was sent before, and what it said then was kept: see below. Send it again if this "
+    "is to be kept as well."
+)
 _OTHER_MODEL: Final = (
     "Another model made this estimate than the one that is served now; corrections are told by "
     "the one that is served now."
@@ -69,13 +75,15 @@ def _feedback(
     known = context.store.estimate(estimate_id)
     try:
         said = said_in(with_sales(form), known.inputs)
+        said["corrected"] = with_levels(context.served, form, said["corrected"])
         key = form.get("idempotency_key") or None
         given = give_feedback(context, estimate_id, said, key)
     except NotFoundError:
         raise
     except OptionError as error:
         found = problem_of(error)
-        return _page(renderer, request, estimate_id, form, found.detail, found.status)
+        told = _SENT_BEFORE if isinstance(error, ConflictError) else found.detail
+        return _page(renderer, request, estimate_id, form, told, found.status)
     after = given.correction.after_id if given.correction else None
     then = f"&then={after}" if after else ""
     path = f"/estimates/{estimate_id}?said={given.id}{then}#said"
@@ -98,7 +106,8 @@ def _page(
     if explanation is None:
         explanation = _explained_now(context, record)
     other = record.model not in ("", context.served.digest)
-    changes = effects(context, record, feedback)
+    newest = [one for one in reversed(feedback) if one != said][:_MOST_SAID]
+    changes = effects(context, record, newest)
     return renderer.page(
         request, "estimate.html", status=status, problem=problem, typed=typed or {},
         record=record,
@@ -111,7 +120,8 @@ def _page(
         ),
         fields=fields_of_inputs(context.served, record.inputs, typed),
         sales=sales_of(explanation),
-        feedback=[(one, changes.get(one.id)) for one in reversed(feedback) if one != said],
+        feedback=[(one, changes.get(one.id)) for one in newest],
+        n_feedback=len(feedback),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from qconf.serve.forms import INPUT, written_input
 if TYPE_CHECKING:
     from qconf.serve.served_model import ServedModel
 
-__all__ = ["Field", "fields_of_inputs", "fields_of_model", "row_of_form"]
+__all__ = ["Field", "fields_of_inputs", "fields_of_model", "row_of_form", "with_levels"]
 
 #: More levels are no list to choose from.
 _MOST_LEVELS: Final = 200
@@ -121,6 +121,17 @@ def row_of_form(served: ServedModel, form: Mapping[str, str]) -> dict[str, Any]:
     if served.key is not None:
         row[served.key] = form.get(INPUT + served.key, "").strip()
     return row
+
+
+def with_levels(
+    served: ServedModel, form: Mapping[str, str], corrected: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Take back what was read as a number where the model knows text: code 7 of a missing zone."""
+    texts = {one.name for one in served.inputs if one.kind in (LEVELS, DATES)}
+    return {
+        name: value if value is None or name not in texts else form[INPUT + name].strip()
+        for name, value in corrected.items()
+    }
 
 
 def _number(text: str) -> Any:

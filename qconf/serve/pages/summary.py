@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
+from qconf.errors import TableError
 from qconf.review.summary import summarize
 from qconf.serve.pages.summary_told import figures, lead, sections
 
@@ -28,9 +29,13 @@ def add_routes(router: APIRouter, renderer: Renderer) -> None:
 
 def _page(renderer: Renderer, request: Request) -> Response:
     by = [one for one in request.query_params.getlist("by") if one][:1]
-    told = summarize(renderer.context.store, by=by)
+    problem = ""
+    try:
+        told = summarize(renderer.context.store, by=by)
+    except TableError as error:  # nothing is kept yet that has it
+        told, problem = summarize(renderer.context.store), str(error)
     inputs = [one.name for one in renderer.context.served.inputs]
     return renderer.page(
-        request, "summary.html", lead=lead(told), figures=list(figures(told)),
+        request, "summary.html", problem=problem, lead=lead(told), figures=list(figures(told)),
         sections=renderer.sections(lambda: sections(told)), inputs=inputs, by=by[0] if by else "",
     )  # fmt: skip

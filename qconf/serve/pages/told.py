@@ -47,11 +47,14 @@ class Verdict:
 
     Attributes
     ----------
+    value : str
+        Empty if there is none.
     lead : str
     figures : sequence of KeyFigure
     cautions : sequence of str
     """
 
+    value: str
     lead: str
     figures: Sequence[KeyFigure]
     cautions: Sequence[str] = field(default=())
@@ -84,11 +87,13 @@ def verdict(
     told = restored_explanation(explanation)
     doubts = [*cautions, *([] if told is None else _odd(told))]
     figures = list(_figures(estimate, told, unit_of(served)))
-    return Verdict(_lead(served, estimate), figures, doubts)
+    value = in_steps(estimate["prediction"]) if _numbers(estimate, "prediction") else ""
+    return Verdict(value, _lead(served, estimate, value), figures, doubts)
 
 
-def _lead(served: ServedModel, estimate: Mapping[str, Any]) -> str:
-    value = in_steps(estimate["prediction"])
+def _lead(served: ServedModel, estimate: Mapping[str, Any], value: str) -> str:
+    if not value:
+        return "No value was kept with this estimate."
     if not _numbers(estimate, "low", "high"):
         return f"Estimated at {value}."
     ends = f"between {in_steps(estimate['low'])} and {in_steps(estimate['high'])}"
@@ -101,7 +106,8 @@ def _lead(served: ServedModel, estimate: Mapping[str, Any]) -> str:
 def _figures(
     estimate: Mapping[str, Any], told: RowExplanation | None, unit: str
 ) -> Iterator[KeyFigure]:
-    yield KeyFigure(in_steps(estimate["prediction"]), "value")
+    if _numbers(estimate, "prediction"):
+        yield KeyFigure(in_steps(estimate["prediction"]), "value")
     if _numbers(estimate, "low", "high"):
         yield KeyFigure(f"{in_steps(estimate['low'])} to {in_steps(estimate['high'])}", "range")
     if _numbers(estimate, "p_within_10"):

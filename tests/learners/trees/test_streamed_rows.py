@@ -38,12 +38,13 @@ def test_the_same_trees(size: int) -> None:
     table = sales_table(3000)
     X, y = table.drop(columns=["price", "parcel"]), table["price"].to_numpy()
     encoder = TableEncoder().fit(X)
-    encoded = Encoded.of(X, encoder)
+    encoded: Any = Encoded.of(X, encoder)
     model = LogTargetRegressor(BoostedTrees(n_estimators=30, max_rows=None, random_state=0))
     parts = InParts(encoded.matrix, size)
-    streamed: Any = parts
+    numbers: Any = parts
+    streamed: Any = Encoded(numbers, encoder)
     here = model.fit(encoded, y).predict(encoded)
-    there = model.fit(Encoded(streamed, encoder), y).predict(encoded)
+    there = model.fit(streamed, y).predict(encoded)
     np.testing.assert_array_equal(there, here)
     assert parts.passes <= 2
 
