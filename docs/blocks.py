@@ -47,10 +47,9 @@ _VARYING = (
     (r"^Seconds: .*(\n[^\n]+)*", "SECONDS"),
     (r"\b[\d.]+ s \([\d,]+ a second\)", "SECONDS"),
     (r"[─=-]{3,}", "RULE"),
-    # Told where something takes half a minute.
-    (r"^qconf: [\d,]+ of [\d,]+ .* done after [^\n]*\n", ""),
-    (r"^qconf: [\d,]+ rows [^\n]* so far[^\n]*\n", ""),
 )
+#: Told while something takes more than half a minute, as on a busy machine.
+_PROGRESS = re.compile(r"^qconf: [\d,]+ of [\d,]+ .* done after [^\n]*\n", flags=re.MULTILINE)
 #: The last column of tables that have seconds there.
 _SECONDS = re.compile(r"\s+[\d.]+$", flags=re.MULTILINE)
 
@@ -117,6 +116,7 @@ def is_same(shown: str, printed: str) -> bool:
 
 
 def _plain(text: str) -> str:
+    text = _PROGRESS.sub("", text)
     for pattern, name in _VARYING:
         text = re.sub(pattern, name, text, flags=re.MULTILINE)
     if re.search(r"\bseconds$", text, flags=re.MULTILINE):
@@ -206,7 +206,8 @@ def differences(page: Path, folder: Path, *, write: bool = False) -> list[str]:
 
 
 def _fenced(printed: str) -> str:
-    return "\n".join(line.rstrip() for line in printed.strip("\n").split("\n")) + "\n"
+    lines = _PROGRESS.sub("", printed).strip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def main() -> int:
