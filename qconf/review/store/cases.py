@@ -12,6 +12,8 @@ from qconf.review.store.tables import CASES, DECIDED, FEEDBACK, LOCKS
 
 __all__ = ["check_not_taken", "count_by_state", "found_case", "found_cases"]
 
+_LARGEST = 2**31 - 1
+
 _DECISION = [one for one in DECIDED.c if one.name not in ("idempotency_key", "digest")]
 
 
@@ -22,7 +24,9 @@ def found_case(connection: Connection, case_id: int, now: str) -> CaseRecord:
     ------
     NotFoundError
     """
-    row = connection.execute(select(CASES).where(CASES.c.id == case_id)).first()
+    # PostgreSQL would refuse to look for a number that no column of it holds.
+    asked = select(CASES).where(CASES.c.id == case_id)
+    row = connection.execute(asked).first() if case_id <= _LARGEST else None
     if row is None:
         msg = f"There is no case {case_id!r}. qconf review list tells which there are."
         raise NotFoundError(msg)
