@@ -8,6 +8,7 @@ Steps that are done are kept in ``benchmarks/.cache/out-of-memory``: a run that 
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -152,14 +153,23 @@ def _fit_of(sold: Path, kept: Path, estimator: str, memory: str | int) -> list[s
 
 
 def _timed(typed: list[str]) -> dict[str, Any]:
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), _cpu_of_children()
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-c", _PROGRAM, *typed], check=True, stdout=subprocess.PIPE, text=True
     )
     *said, peak = done.stdout.strip().split("\n")
     drawn = next((line for line in said if line.startswith("Learned and judged")), "")
     seconds = round(time.perf_counter() - began, 1)
-    return {"seconds": seconds, "peak_gb": round(int(peak) / 1e6 * 1.024, 2), "learned": drawn}
+    return {
+        "seconds": seconds, "cpu_seconds": round(_cpu_of_children() - cpu, 1),
+        "peak_gb": round(int(peak) / 1e6 * 1.024, 2), "learned": drawn,
+    }  # fmt: skip
+
+
+def _cpu_of_children() -> float:
+    """Seconds of CPU of all commands that have ended: other work on the machine is not in it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def accuracy(place: Path, size: int, estimator: str) -> pd.DataFrame:
