@@ -74,10 +74,11 @@ def ratio_of_all(order: SettledOrder, resampled: Resampled, confidence_level: fl
     ratio = float(np.sqrt(came / expected))
     drawn = resampled.sums(_RESAMPLED)
     if drawn is None:
+        # Divided twice: the square of a mean may be too small for a float.
         squares = (
-            order.sum_of(order.all, CAME_SQUARED) / came**2
-            - 2 * order.sum_of(order.all, CAME_EXPECTED) / (came * expected)
-            + order.sum_of(order.all, EXPECTED_SQUARED) / expected**2
+            order.sum_of(order.all, CAME_SQUARED) / came / came
+            - 2 * order.sum_of(order.all, CAME_EXPECTED) / came / expected
+            + order.sum_of(order.all, EXPECTED_SQUARED) / expected / expected
         )
         error = float(np.sqrt(max(squares, 0.0))) / n
     else:

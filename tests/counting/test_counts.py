@@ -56,9 +56,7 @@ def alike(counted: CountedEvaluation, known: Evaluation) -> None:
     assert low - 1e-12 <= counted.aurc.value <= high + 1e-12
 
 
-@settings(deadline=None, max_examples=FEW)
-@given(rows=rows_strategy(), fraction=st.sampled_from([0.1, 0.25, 0.5, 1.0]))
-def test_figures_are_those_of_evaluate(rows: Any, fraction: float) -> None:
+def figures_are_those_of_evaluate(rows: Any, fraction: float) -> None:
     """Of few rows in one pass, and the same rows taken for many in several."""
     asked: dict[str, Any] = {"threshold": 0.15, "fraction": fraction, "metrics": METRICS}
     known = evaluate(*rows[:2], groups=rows[2], n_resamples=2, **asked)
@@ -71,9 +69,7 @@ def test_figures_are_those_of_evaluate(rows: Any, fraction: float) -> None:
     assert once.evaluate().aurc.value == pytest.approx(known.aurc.value, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=FEW)
-@given(rows=rows_strategy(), data=st.data())
-def test_no_split_order_or_merge_changes_a_bit(rows: Any, data: st.DataObject) -> None:
+def no_split_order_or_merge_changes_a_bit(rows: Any, data: st.DataObject) -> None:
     """Any cuts, any order of rows, any tree of merges, as in one update; in one pass or several."""
     n = len(rows[0])
     cuts = data.draw(st.lists(st.integers(0, n), max_size=5))
@@ -97,9 +93,7 @@ def test_no_split_order_or_merge_changes_a_bit(rows: Any, data: st.DataObject) -
         assert parts.evaluate().curve.equals(whole.evaluate().curve)
 
 
-@settings(deadline=None, max_examples=FEW)
-@given(rows=rows_strategy(groups=False))
-def test_the_area_lies_within_its_bounds(rows: Any) -> None:
+def the_area_lies_within_its_bounds(rows: Any) -> None:
     """Also where the last pass leaves cells of several scores, as of very many rows."""
     with few_kept(0):
         counted = evaluate_parts([rows], n_resamples=2, outlier_rates=())
@@ -290,15 +284,34 @@ def test_a_metric_of_ones_own_is_counted_too() -> None:
             assert some.interval == pytest.approx(same.interval, rel=0.3)
 
 
+#: Each law, and of what it holds.
+LAWS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "figures are those of evaluate": (
+        figures_are_those_of_evaluate,
+        {"rows": rows_strategy(), "fraction": st.sampled_from([0.1, 0.25, 0.5, 1.0])},
+    ),
+    "no split, order or merge changes a bit": (
+        no_split_order_or_merge_changes_a_bit, {"rows": rows_strategy(), "data": st.data()}
+    ),
+    "the area lies within its bounds": (
+        the_area_lies_within_its_bounds, {"rows": rows_strategy(groups=False)}
+    ),
+}  # fmt: skip
+
+
+def _holds(law: str, max_examples: int) -> None:
+    test, drawn = LAWS[law]
+    settings(deadline=None, max_examples=max_examples)(given(**drawn)(test))()
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_law_holds(law: str) -> None:
+    """Of a few tables, in every run."""
+    _holds(law, FEW)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "law",
-    [
-        test_figures_are_those_of_evaluate,
-        test_no_split_order_or_merge_changes_a_bit,
-        test_the_area_lies_within_its_bounds,
-    ],
-)
-def test_laws_hold_for_many_tables(law: Any) -> None:
-    """The three laws above, of many more tables."""
-    settings(deadline=None, max_examples=MANY)(law)()
+@pytest.mark.parametrize("law", LAWS)
+def test_a_law_holds_for_many_tables(law: str) -> None:
+    """Of many more."""
+    _holds(law, MANY)
