@@ -31,12 +31,12 @@ def figures(told: Any) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("of_group", [0, 6])
 def test_intervals_hold_the_truth(of_group: int) -> None:
-    """95 % intervals hold it in 91 % of 400 tables or more, of each figure, and in 93 to 97 % of all.
+    """95 % intervals hold it in 91 % of 400 tables or more, by figure; in 93 to 97 % all together.
 
     Rows alone, or groups of six: 1,000 of them, whose squared errors have long tails (of
     500 groups `evaluate`, too, holds 93 % of calibration ratios, and 95 % of 2,000). The truth is
-    that of a million rows. A share of 400 tables has itself a standard error of 1.1 points. PPE10 of
-    rows alone is held in 98.3 %: a little too wide, which breaks no promise; 99 % would be odd.
+    that of a million rows. A share of 400 tables has itself a standard error of 1.1 points. PPE10
+    of rows alone is held in 98.3 %: a little too wide, which breaks no promise; 99 % would be odd.
     """
     asked: dict[str, Any] = {"metrics": ["bias", "ppe10"], "threshold": 0.06}
     truth = {
