@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.restored import is_array, require
+from qconf.errors import EstimatorError
 
 __all__ = ["Points", "UnitCube"]
 
@@ -118,5 +119,10 @@ def _places(column: FloatArray) -> IntArray:
 def _looked_up(places: IntArray, column: FloatArray) -> IntArray:
     last = len(places) - 1
     codes = np.where(np.isnan(column), last, np.minimum(np.nan_to_num(column), last - 1))
-    looked_up: IntArray = places[codes.astype(np.intp)]
+    at = codes.astype(np.intp)
+    if at.size and not (at.min() >= -len(places) and at.max() < len(places)):
+        # As of a file that somebody changed: its columns are not those that it was fitted on.
+        msg = "A column holds levels that its neighbors were not fitted on; fit the model again."
+        raise EstimatorError(msg)
+    looked_up: IntArray = places[at]
     return looked_up
