@@ -5,8 +5,6 @@ They need Chromium, and are skipped where there is none.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,26 +19,10 @@ from qconf.datasets import load_example
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 KINDS = ["comparison", "certified model", "alarm", "report card", "slices", "backtest"]
 #: What a page must keep for those who do not see it, or not well.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MEGABYTES = 1_000_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium without a window."""
-    if CHROMIUM is None:
-        pytest.skip("There is no Chromium here to open pages with: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
-    with api.sync_playwright() as driver:
-        # As root, as in containers, it does not start with a sandbox.
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @dataclass

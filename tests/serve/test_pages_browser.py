@@ -5,7 +5,6 @@ They are skipped where there is no Chromium.
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -24,9 +23,6 @@ from qconf.serve.estimating import tell_rows
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 #: What a page must keep for those who do not see it, or not well.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FOCUSABLE = ", ".join(
@@ -38,19 +34,6 @@ PAGES = (
     "start", "estimate", "said", "review", "case", "decided", "taken", "summary", "missing",
     "refused",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium without a window."""
-    if CHROMIUM is None:
-        pytest.skip("There is no Chromium here to open pages with: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
-    with api.sync_playwright() as driver:
-        # As root, as in containers, it does not start with a sandbox.
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

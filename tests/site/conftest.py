@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +40,3 @@ def _build(out: Path) -> None:
     if done.returncode:
         (out / "objects.inv").unlink(missing_ok=True)
         pytest.fail(f"The documentation is not built:\n{done.stderr[-4000:]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium without a window."""
-    if CHROMIUM is None:
-        pytest.skip("There is no Chromium here to open pages with: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
-    with api.sync_playwright() as driver:
-        # As root, as in containers, it does not start with a sandbox.
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
