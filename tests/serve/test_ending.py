@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import threading
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -36,29 +37,41 @@ def rows(n: int) -> list[dict[str, Any]]:
     return told
 
 
+def half_sent(server: RunningServer, body: bytes) -> HTTPConnection:
+    """Ask for estimates, and keep the second half of what is asked back."""
+    connection = server.connected()
+    connection.putrequest("POST", "/estimates")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body[: len(body) // 2])
+    return connection
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_what_is_being_worked_on_is_done_first(
     model: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     """Clients that were heard get their answers, and the store has what they were told.
 
+    Their rows are complete only once it was asked to end, so that nothing can be done before.
     It ends with status 0, as it was asked to; nothing stands in the log that failed.
     """
     place = tmp_path / "feedback.db"
-    told: list[tuple[int, bytes]] = []
+    body = json.dumps({"rows": rows(ROWS)}).encode()
     with RunningServer(model, place, "--key", "id", log=tmp_path / "log") as server:
-        body = {"rows": rows(ROWS)}
-        clients = [
-            threading.Thread(target=lambda: told.append(server.ask("POST", "/estimates", body)))
-            for _ in range(4)
-        ]
+        clients = [half_sent(server, body) for _ in range(4)]
+        assert server.is_ready()  # came later, so those before it are heard
+        assert server.process is not None
+        server.process.send_signal(number)
+        while server.is_ready():
+            time.sleep(0.05)
         for one in clients:
-            one.start()
-        time.sleep(0.2)
-        assert len(told) < 4, "all was done before the signal came"
-        assert server.end(number) == 0
+            one.send(body[len(body) // 2 :])
+        answers = [one.getresponse() for one in clients]
+        told = [(one.status, one.read()) for one in answers]
         for one in clients:
-            one.join()
+            one.close()
+        assert server.process.wait(30) == 0
     lines = (tmp_path / "log").read_text().splitlines()
     assert [status for status, _ in told] == [200] * 4
     ids = [one["id"] for _, answer in told for one in json.loads(answer)["estimates"]]
