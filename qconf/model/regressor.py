@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Protocol, Self, get_args, overload
+from typing import Any, ClassVar, Literal, Self, get_args, overload
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,7 @@ from qconf.model.replicates import Maker
 from qconf.model.row_views import ViewsRows
 from qconf.model.splitting import SplitsErrors
 from qconf.model.unfitted import check_replicates, unfitted_confidence, unfitted_regressor
+from qconf.model.whole_table import WholeTable
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.residuals.schedules import schedule
 from qconf.tables.fit_roles import FitRoles
@@ -59,37 +60,9 @@ from qconf.tables.roles import (
     fit_target,
 )
 
-__all__ = ["ConfidentRegressor", "WholeTable"]
+__all__ = ["ConfidentRegressor"]
 
 _READS_NO_CODES = "This model does not read encoded rows: use predict_with_error."
-
-
-class WholeTable(Protocol):
-    """A table that does not fit in memory, of which some rows were drawn."""
-
-    def learn(
-        self, model: ConfidentRegressor, regressor: Any, known: KnownValues
-    ) -> tuple[Any, KnownValues, tuple[Any, Any] | None]:
-        """Fit the valuation model on all rows.
-
-        Parameters
-        ----------
-        model : ConfidentRegressor
-            That knows how columns are read.
-        regressor : regressor
-            Unfitted.
-        known : KnownValues
-            What the drawn rows hold.
-
-        Returns
-        -------
-        regressor : regressor
-            Fitted.
-        known : KnownValues
-            What all rows hold.
-        time_range : tuple or None
-            Their first and last time.
-        """
 
 
 class ConfidentRegressor(
