@@ -8,6 +8,7 @@ from qconf._types import FloatArray, IntArray
 from qconf.core.restored import is_count, require
 from qconf.core.threads import rows_side_by_side
 from qconf.encoding.encoded import Encoded
+from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.unit_cube import Points, UnitCube
 from qconf.learners.nearest_rows_blocks import Blocks
 from qconf.learners.nearest_rows_loops import room, search
@@ -66,6 +67,16 @@ class NearestRows:
             is_count(self._n_neighbors, 1, len(self.kept)),
             "more nearest rows are asked for than there are",
         )
+
+    def check_columns(self, encoder: TableEncoder) -> None:
+        """Check that rows of an encoder can be searched for, of a model that comes from a file.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(self._cube, UnitCube), "the nearest rows have no scales")
+        self._cube.check_columns(encoder)
 
     def __call__(self, X: Encoded) -> tuple[FloatArray, IntArray]:
         """Find the nearest rows.
