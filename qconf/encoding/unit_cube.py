@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,18 +82,19 @@ class UnitCube:
             "the places of levels are no whole numbers",
         )
 
-    def check_columns(self, encoder: TableEncoder) -> None:
+    def check_columns(self, encoder: Any) -> None:
         """Check that levels are looked up by the codes of columns that have levels.
 
         Parameters
         ----------
         encoder : TableEncoder
-            Of the rows that will come.
+            Of the rows that will come; a file may hold anything in its place.
 
         Raises
         ------
         ValueError
         """
+        require(isinstance(encoder, TableEncoder), "the points of rows have no encoder")
         measured = np.flatnonzero(~encoder.is_categorical_)
         require(
             list(self._places) == list(encoder.levels_)

@@ -14,7 +14,6 @@ from qconf.core.restored import require
 from qconf.core.seeding import random_source
 from qconf.core.validation import Interval
 from qconf.encoding.encoded import Encoded
-from qconf.encoding.encoder import TableEncoder
 from qconf.learners.nearest_rows import NearestRows
 
 __all__ = ["NeighborConfidence"]
@@ -106,7 +105,6 @@ class NeighborConfidence(ConfidenceEstimator):
         super().check_restored()
         if "nearest_" in vars(self):
             require(isinstance(self.nearest_, NearestRows), "neighbors have no rows")
-            require(isinstance(self._encoder, TableEncoder), "neighbors have no encoder")
             self.nearest_.check_columns(self._encoder)
 
     def _signals(self, X: Encoded) -> FloatArray:

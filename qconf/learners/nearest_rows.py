@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.restored import is_count, require
 from qconf.core.threads import rows_side_by_side
 from qconf.encoding.encoded import Encoded
-from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.unit_cube import Points, UnitCube
 from qconf.learners.nearest_rows_blocks import Blocks
 from qconf.learners.nearest_rows_loops import room, search
@@ -68,7 +69,7 @@ class NearestRows:
             "more nearest rows are asked for than there are",
         )
 
-    def check_columns(self, encoder: TableEncoder) -> None:
+    def check_columns(self, encoder: Any) -> None:
         """Check that rows of an encoder can be searched for, of a model that comes from a file.
 
         Raises
