@@ -244,7 +244,7 @@ class Backtest(Faces):
         return backtest_parts(self)
 
     def _evaluations(self) -> Mapping[str, Evaluation]:
-        """Of each valuation model the best pair."""
+        """Return the best pair of each valuation model."""
         best: dict[str, RankedPair] = {}
         for one in self.ranking:
             best.setdefault(one.model, one)

@@ -264,7 +264,7 @@ class BlendConfidence(ConfidenceEstimator):
         self.shares_ = self._sum_by_member()
 
     def _shares_of_families(self) -> FloatArray:
-        """One family, one share: one that says four things is not heard four times."""
+        """Give each family one share: one that says four things is not heard four times."""
         sizes = [n for families in self._families for n in families]
         return np.concatenate([np.full(n, 1.0 / n) for n in sizes])
 

@@ -118,7 +118,7 @@ class PredictsErrors(ViewsRows, RemembersRows):
         return self._both(self._checked(X))
 
     def predict_encoded(self, rows: Encoded) -> tuple[FloatArray, FloatArray]:
-        """Do the same with rows that `encoder` has encoded, if both models read such.
+        """Predict the target and the expected error of rows that `encoder` has encoded.
 
         Parameters
         ----------

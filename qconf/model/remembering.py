@@ -109,7 +109,7 @@ class RemembersRows(BaseEstimator):
         )
 
     def unlike_codes(self, rows: Encoded) -> BoolArray:
-        """Do the same with rows that `encoder` has encoded, shape (n_samples, n_features)."""
+        """Tell such cells of rows that `encoder` has encoded, shape (n_samples, n_features)."""
         return self._known_values.unlike(rows)
 
     def _remember(self, rows: RowsOfFit, target_name: str | None) -> None:

@@ -94,7 +94,9 @@ class PredictsProgressively(BaseEstimator):
         sample_weight: ArrayLike | None = None,
         known: IntArray | None = None,
     ) -> FloatArray:
-        """Do the same; return what each replicate predicts, or the one model if there are none.
+        """Predict each row by each replicate before its label is learned, and learn all.
+
+        Without replicates it is the one model that predicts.
 
         Returns
         -------
