@@ -27,7 +27,7 @@ from qconf import ConfidentRegressor, explain_error
 from qconf._types import FloatArray, IntArray
 from qconf.encoding.encoder import TableEncoder
 from qconf.explanation.contributions import contributions
-from qconf.learners.trees.boosted import load_lightgbm
+from qconf.learners.trees.lightgbm_engine import load_lightgbm
 
 __all__ = [
     "FIRST",

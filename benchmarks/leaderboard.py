@@ -13,9 +13,10 @@ from benchmarks.peers import PEERS, installed_peers
 from benchmarks.scenarios import Scenario, available, packaged
 from benchmarks.scores import THRESHOLD, Scores, merged, times
 from benchmarks.valuations import Memory
-from qconf.evaluation.evaluate import Evaluation, evaluate_scores
+from qconf.evaluation.evaluate import evaluate_scores
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
+from qconf.evaluation.result import Evaluation
 
 __all__ = ["BUILT_IN", "CACHE", "REFERENCE", "RESAMPLES", "run"]
 

@@ -20,8 +20,8 @@ import pandas as pd
 from benchmarks.scenarios import SCENARIOS
 from qconf import ConfidentRegressor
 from qconf._types import FloatArray
-from qconf.learners.trees.boosted import load_lightgbm
 from qconf.learners.trees.flat_trees import FlatTrees
+from qconf.learners.trees.lightgbm_engine import load_lightgbm
 
 __all__ = ["run"]
 

@@ -50,10 +50,10 @@ if TYPE_CHECKING:
     from qconf.estimators.quantile import QuantileConfidence as QuantileConfidence
     from qconf.estimators.residual import ResidualConfidence as ResidualConfidence
     from qconf.estimators.second_opinion import SecondOpinionConfidence as SecondOpinionConfidence
-    from qconf.evaluation.evaluate import Evaluation as Evaluation
     from qconf.evaluation.evaluate import evaluate as evaluate
     from qconf.evaluation.reliability import Reliability as Reliability
     from qconf.evaluation.reliability import reliability as reliability
+    from qconf.evaluation.result import Evaluation as Evaluation
     from qconf.evaluation.scorer import best_decile_scorer as best_decile_scorer
     from qconf.evaluation.scorer import brier_within_scorer as brier_within_scorer
     from qconf.explanation.comparables import comparables as comparables
@@ -122,7 +122,7 @@ _HOME = {
     "EmpiricalBayesConfidence": "qconf.estimators.empirical_bayes",
     "ErrorDistribution": "qconf.probability.error_distribution",
     "ErrorExplanation": "qconf.explanation.error_explanation",
-    "Evaluation": "qconf.evaluation.evaluate",
+    "Evaluation": "qconf.evaluation.result",
     "FeedbackStore": "qconf.review.store.store",
     "FittedModel": "qconf.fitting.result",
     "ForestConfidence": "qconf.estimators.forest",

@@ -69,6 +69,7 @@ from sklearn.utils.validation import check_is_fitted
 from qconf._types import ArrayLike, ConfidenceLike, FloatArray, Table, TableLike
 from qconf.core.all_or_nothing import all_or_nothing
 from qconf.core.conventions import PREDICTION
+from qconf.core.restored import require
 from qconf.core.validation import (
     TakesTables,
     check_parameters,
@@ -78,7 +79,7 @@ from qconf.core.validation import (
 )
 from qconf.encoding.encoded import Encoded, check_width
 from qconf.encoding.encoder import TableEncoder
-from qconf.encoding.unseen import unseen_cells
+from qconf.encoding.unseen import UnseenCodes, unseen_cells
 from qconf.residuals.absurd_residuals import check_units, winsorised
 from qconf.tables.numbers_in_text import warn_of_numbers_in_text
 
@@ -221,6 +222,18 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         loss = residual**2 / variance + np.log(variance)
         weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         return -float(np.average(loss, weights=weights))
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: cells are looked up by the codes of one encoder.
+
+        Raises
+        ------
+        ValueError
+        """
+        cells = vars(self).get("_unseen_cells")
+        if isinstance(cells, UnseenCodes):
+            encoder = vars(self).get("_encoder")
+            require(cells.stand_ins.encoder.codes_like(encoder), "stand-ins are of another encoder")
 
     @abstractmethod
     def _fit(self, X: Any, y: FloatArray) -> None:

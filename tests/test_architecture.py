@@ -39,10 +39,10 @@ TESTED_WITH_ALL = {
     "evaluation.faces", "evaluation.metrics.aurc", "evaluation.metrics.bias",
     "evaluation.metrics.coverage", "evaluation.metrics.mean_absolute_error",
     "evaluation.metrics.outlier_rate", "evaluation.metrics.spearman",
-    "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.scorer",
-    "evaluation.selection", "fitting.intake", "fitting.opened", "monitoring.intake",
-    "learners.online.lanes", "report.grid", "report.page.parts", "report.style",
-    "simulation.published", "simulation.result",
+    "evaluation.metrics.over_valuation_rate", "evaluation.metrics.ppe", "evaluation.result",
+    "evaluation.scorer", "evaluation.selection", "fitting.intake", "fitting.opened",
+    "monitoring.intake", "learners.online.lanes", "report.grid", "report.page.parts",
+    "report.style", "simulation.published", "simulation.result",
 }  # fmt: skip
 
 

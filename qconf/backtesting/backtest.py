@@ -28,8 +28,8 @@ from qconf.comparison.scheme import copies_kept, scheme
 from qconf.core.conventions import check_resamples, check_seed
 from qconf.encoding.source_pairs import Pairs
 from qconf.errors import OptionError, not_one_of
-from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.resampling import resamples_for
+from qconf.evaluation.result import Evaluation
 
 __all__ = ["DEFAULT_ESTIMATORS", "backtest"]
 

@@ -14,7 +14,7 @@ from qconf.comparison.contenders import Contender
 from qconf.comparison.rounds import Contest, plan_of
 from qconf.core.error_scale import ErrorScale
 from qconf.estimators.registry import blamed
-from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.result import Evaluation
 from qconf.residuals.schedules import Schedule
 from qconf.tables.dataset import Dataset
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 import pandas as pd
 
 from qconf.core.estimate import Estimate
-from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.result import Evaluation
 from qconf.evaluation.simultaneous import simultaneous_level
 
 __all__ = ["CELLS", "STEPS", "Cell", "Change", "Cross", "Step", "make_steps"]

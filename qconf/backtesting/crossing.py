@@ -16,8 +16,8 @@ from qconf.backtesting.exchange import (
     forward_tiers,
 )
 from qconf.core.estimate import Estimate
-from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.ranking import Outcome
+from qconf.evaluation.result import Evaluation
 from qconf.evaluation.sampling import Sampling
 
 __all__ = ["make_crosses"]

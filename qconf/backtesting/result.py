@@ -13,8 +13,8 @@ from qconf.backtesting.table import backtest_parts, verdict_of
 from qconf.comparison.result import Ranked, rank_evaluations, with_ends
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.errors import OptionError, not_one_of
-from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.faces import Faces
+from qconf.evaluation.result import Evaluation
 from qconf.evaluation.selection import Selection
 from qconf.report.grid import Grid
 
@@ -244,7 +244,7 @@ class Backtest(Faces):
         return backtest_parts(self)
 
     def _evaluations(self) -> Mapping[str, Evaluation]:
-        """Of each valuation model the best pair."""
+        """Return the best pair of each valuation model."""
         best: dict[str, RankedPair] = {}
         for one in self.ranking:
             best.setdefault(one.model, one)

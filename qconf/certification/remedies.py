@@ -99,8 +99,9 @@ def _smallest_rate(
     return None
 
 
-def _rounded_up(number: float, digits: int = 2) -> float:
-    unit = 10.0 ** (math.floor(math.log10(number)) - digits + 1)
+def _rounded_up(number: float) -> float:
+    """Round up to two digits."""
+    unit = 10.0 ** (math.floor(math.log10(number)) - 1)
     return round(math.ceil(number / unit - 1e-9) * unit, 12)
 
 

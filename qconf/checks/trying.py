@@ -28,10 +28,14 @@ __all__ = [
 ]
 
 
-def numeric_rows(n_rows: int = 300) -> tuple[pd.DataFrame, FloatArray]:
+#: Enough for a fit of any kind, and few enough for many of them.
+_N_ROWS = 300
+
+
+def numeric_rows() -> tuple[pd.DataFrame, FloatArray]:
     """Make numeric rows whose noise depends on the first feature, and their residuals."""
     rng = np.random.default_rng(20)
-    table = pd.DataFrame(rng.uniform(size=(n_rows, 3)), columns=["size", "age", PREDICTION])
+    table = pd.DataFrame(rng.uniform(size=(_N_ROWS, 3)), columns=["size", "age", PREDICTION])
     return table, rng.normal(scale=0.05 + 0.1 * table["size"].to_numpy())
 
 

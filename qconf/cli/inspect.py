@@ -60,7 +60,7 @@ class _Inspected:
         return rows.set_index("section")
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it."""
+        """Return all of it as plain values."""
         return self.manifest.to_dict()
 
 

@@ -25,7 +25,7 @@ _placing = threading.Lock()
 
 
 def leave_on_signals() -> None:
-    """From now on, end with one line and status 128 + signal; what is ignored stays ignored."""
+    """End with one line and status 128 + signal from now on; what is ignored stays ignored."""
     if os.name == "nt":
         return  # there, Ctrl-C is all there is, and `main` tells of it
     reader, writer = os.pipe()
@@ -39,7 +39,7 @@ def leave_on_signals() -> None:
 
 
 def hand_over_signals() -> None:
-    """From now on, leave signals to whoever handles them next: a service ends in its own time."""
+    """Leave signals to whoever handles them next: a service ends in its own time."""
     if os.name != "nt" and threading.current_thread() is threading.main_thread():
         signal.set_wakeup_fd(-1)
 

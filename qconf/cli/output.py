@@ -34,7 +34,7 @@ class Result(Protocol):
         """For CSV."""
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return plain values, for JSON."""
 
 
 R = TypeVar("R", bound=Result)

@@ -11,12 +11,12 @@ import pandas as pd
 from qconf.comparison.forward import Forward
 from qconf.comparison.table import ranking_parts, verdict_of
 from qconf.core.estimate import Estimate, in_percent, percent_range
-from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.faces import Faces
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period
 from qconf.evaluation.reliability import Reliability
 from qconf.evaluation.resampling import joint_confidence_level
+from qconf.evaluation.result import Evaluation
 from qconf.evaluation.selection import Selection
 from qconf.probability.tiers import TIER_LIMITS
 from qconf.report.grid import Grid

@@ -18,8 +18,9 @@ from qconf.comparison.playing import Rounds
 from qconf.core.error_scale import ErrorScale
 from qconf.core.spreading import each
 from qconf.errors import refuse_warnings
-from qconf.evaluation.evaluate import Evaluation, evaluate_scores
+from qconf.evaluation.evaluate import evaluate_scores
 from qconf.evaluation.periods import Period, by_period, trend_lines
+from qconf.evaluation.result import Evaluation
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.fitting import fit_error_distribution
 from qconf.residuals.crossfit import out_of_sample, scored_predictions

@@ -139,7 +139,7 @@ def inlined(function: F) -> F:
 
 
 def exactly_inlined(function: F) -> F:
-    """Do so for functions that are `exactly_compiled`."""
+    """Inline a function into those that are `exactly_compiled`."""
     return cast("F", _njit(inline="always", **_EXACT)(function))
 
 

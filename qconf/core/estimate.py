@@ -29,7 +29,7 @@ class Estimate:
     n_effective: float | None = None
 
     def __contains__(self, other: float) -> bool:
-        """Whether the interval holds a number."""
+        """Tell whether the interval holds a number."""
         return self.interval[0] <= other <= self.interval[1]
 
     def to_dict(self) -> dict[str, float | list[float]]:

@@ -74,7 +74,7 @@ def is_spread() -> bool:
 
 
 def each(function: Callable[[T], R], items: Sequence[T], n_rows: int, *, ours: bool) -> Iterator[R]:
-    """Do the same with several items: on the cluster if there is one, else as `side_by_side`.
+    """Call a function with each of several items: on the cluster, if any, or as `side_by_side`.
 
     Parameters
     ----------

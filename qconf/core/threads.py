@@ -50,7 +50,7 @@ def threads_for(n_rows: int, n_jobs: int | None = None) -> int:
 def side_by_side(
     function: Callable[[T], R], items: Sequence[T], n_rows: int, *, ours: bool
 ) -> Iterator[R]:
-    """Do the same with several items, as many at once as have threads left.
+    """Call a function with each of several items, as many at once as have threads left.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def side_by_side(
 def rows_side_by_side(
     work: Callable[[slice], None], n_rows: int, n_jobs: int | None = None
 ) -> None:
-    """Do the work of stretches of rows, in as many threads as they keep busy.
+    """Call a function with stretches of rows, in as many threads as they keep busy.
 
     For work without the GIL, such as compiled loops, in which no row hangs on another.
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from qconf.core.estimate import Estimate
 from qconf.errors import OptionError
-from qconf.evaluation.evaluate import Evaluation
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.spearman import SPEARMAN
+from qconf.evaluation.result import Evaluation
 from qconf.report.grid import Grid
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import BoolArray, FloatArray, IntArray, Table, TableLike
+from qconf.core.restored import is_array, require
 from qconf.core.validation import check_table, take_over_columns
 from qconf.encoding.binning import renumbered
 from qconf.encoding.encoder import TableEncoder
@@ -80,6 +81,25 @@ class Encoded:
         if unseen is not None:
             unseen = np.pad(unseen, ((0, 0), (0, n_more)))
         return Encoded(matrix, self.encoder.wider(n_more), unseen)
+
+    def check_restored(self) -> None:
+        """Check rows from a file: what is looked up by a code must find a level there.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(self.encoder, TableEncoder), "encoded rows have no encoder")
+        width = self.encoder.n_features_in_
+        require(is_array(self.matrix, np.float64, (None, width)), "encoded rows have other columns")
+        require(
+            self.unseen is None or is_array(self.unseen, bool, self.matrix.shape),
+            "cells of encoded rows are unseen that are not there",
+        )
+        for column, levels in self.encoder.levels_.items():
+            codes = self.matrix[:, column]
+            known = np.isnan(codes) | np.isin(codes, np.arange(len(levels)))
+            require(bool(known.all()), "encoded rows have levels that their encoder has not")
 
     def __getitem__(self, rows: IntArray | slice) -> Encoded:
         """Take rows by position."""

@@ -155,6 +155,14 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
         kind: str = vars(self).get("_column_kinds", {}).get(column, NUMBERS)
         return NUMBERS if kind == EMPTY else kind
 
+    def codes_like(self, other: Any) -> bool:
+        """Tell whether another encoder's codes mean places in the same columns, as many in each."""
+        return (
+            isinstance(other, TableEncoder)
+            and self.n_features_in_ == other.n_features_in_
+            and _n_levels(self) == _n_levels(other)
+        )
+
     def check_restored(self) -> None:
         """Check what comes from a file: levels of the columns that have some, and of no others.
 
@@ -178,3 +186,7 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
             return np.asarray(input_features, dtype=object)
         default = [f"x{i}" for i in range(len(self.is_categorical_))]
         return np.asarray(getattr(self, "feature_names_in_", default), dtype=object)
+
+
+def _n_levels(encoder: TableEncoder) -> dict[int, int]:
+    return {column: len(levels) for column, levels in encoder.levels_.items()}

@@ -50,6 +50,8 @@ class Recoder:
         Recoder or None
             None if a column is read in another way, or has levels that `source` does not know.
         """
+        if any(place >= len(columns) for place in target.levels_):
+            return None  # what comes beside is numbers
         codes: dict[int, FloatArray] = {}
         for place, column in enumerate(map(int, columns)):
             ours, theirs = source.levels_.get(column), target.levels_.get(place)

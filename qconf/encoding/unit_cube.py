@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.restored import is_array, require
-from qconf.errors import EstimatorError
+from qconf.encoding.encoder import TableEncoder
 
 __all__ = ["Points", "UnitCube"]
 
@@ -82,6 +82,27 @@ class UnitCube:
             "the places of levels are no whole numbers",
         )
 
+    def check_columns(self, encoder: Any) -> None:
+        """Check that levels are looked up by the codes of columns that have levels.
+
+        Parameters
+        ----------
+        encoder : TableEncoder
+            Of the rows that will come; a file may hold anything in its place.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(encoder, TableEncoder), "the points of rows have no encoder")
+        measured = np.flatnonzero(~encoder.is_categorical_)
+        require(
+            list(self._places) == list(encoder.levels_)
+            and bool(np.isin(self._numbers, measured).all())
+            and bool(np.isin(self._with_gaps, self._numbers).all()),
+            "the points of rows are of other columns",
+        )
+
     @property
     def _ranges(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         return self._low, self._span, self._middle
@@ -119,10 +140,5 @@ def _places(column: FloatArray) -> IntArray:
 def _looked_up(places: IntArray, column: FloatArray) -> IntArray:
     last = len(places) - 1
     codes = np.where(np.isnan(column), last, np.minimum(np.nan_to_num(column), last - 1))
-    at = codes.astype(np.intp)
-    if at.size and not (at.min() >= -len(places) and at.max() < len(places)):
-        # As of a file that somebody changed: its columns are not those that it was fitted on.
-        msg = "A column holds levels that its neighbors were not fitted on; fit the model again."
-        raise EstimatorError(msg)
-    looked_up: IntArray = places[at]
+    looked_up: IntArray = places[codes.astype(np.intp)]
     return looked_up

@@ -228,6 +228,24 @@ class UnseenTexts(UnseenCells[Table]):
 class UnseenCodes(UnseenCells[Encoded]):
     """Cells of an encoded table, of which a part of the rows was fitted on."""
 
+    def check_restored(self) -> None:
+        """Check what comes from a file: what is known of a column is looked up by its codes.
+
+        Raises
+        ------
+        ValueError
+        """
+        super().check_restored()
+        require(isinstance(self.stand_ins, Encoded), "the stand-ins are not encoded")
+        encoder = self.stand_ins.encoder
+        require(
+            is_array(self.complete, bool, (encoder.n_features_in_,))
+            and list(self.known) == list(encoder.levels_)
+            and all(is_array(self.known[i], bool, (len(levels) + 1,))
+                    for i, levels in encoder.levels_.items()),
+            "the cells that a fit had are of other columns",
+        )  # fmt: skip
+
     def _remember(self, X: Encoded) -> None:
         self.complete = ~np.isnan(X.matrix).any(axis=0)
         self.known = {

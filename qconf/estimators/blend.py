@@ -22,6 +22,7 @@ from qconf._types import (
 from qconf.base import ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.renamed import renamed
+from qconf.core.restored import require
 from qconf.core.row_by_row import mean_of
 from qconf.core.seeding import random_source, with_seed
 from qconf.core.spreading import each
@@ -263,7 +264,7 @@ class BlendConfidence(ConfidenceEstimator):
         self.shares_ = self._sum_by_member()
 
     def _shares_of_families(self) -> FloatArray:
-        """One family, one share: one that says four things is not heard four times."""
+        """Give each family one share: one that says four things is not heard four times."""
         sizes = [n for families in self._families for n in families]
         return np.concatenate([np.full(n, 1.0 / n) for n in sizes])
 
@@ -281,6 +282,21 @@ class BlendConfidence(ConfidenceEstimator):
     def encoder_of_predict(self) -> TableEncoder | None:
         """By which `predict` takes an `Encoded` table; None if a member has to see the rows."""
         return self._encoder_of_all if all(map(takes_encoded, self.members_[0])) else None
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: members look up the codes of one encoder.
+
+        Raises
+        ------
+        ValueError
+        """
+        super().check_restored()
+        for one in (one for members in vars(self).get("members_", ()) for one in members):
+            theirs = getattr(one, "encoder_of_predict", None)
+            require(
+                theirs is None or theirs.codes_like(vars(self).get("_encoder_of_all")),
+                "a member of a blend reads rows by another encoder",
+            )
 
     def _predict(self, X: Table | Encoded) -> FloatArray:
         encoded = X if isinstance(X, Encoded) else Encoded.of(X, self._encoder_of_all)

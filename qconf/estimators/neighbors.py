@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, RandomState, TableLike
 from qconf.base import ConfidenceEstimator
+from qconf.core.restored import require
 from qconf.core.seeding import random_source
 from qconf.core.validation import Interval
 from qconf.encoding.encoded import Encoded
@@ -93,6 +94,18 @@ class NeighborConfidence(ConfidenceEstimator):
         """
         check_is_fitted(self)
         return self._unseen_cells.signals(self._signals, self._checked_table(X, reset=False))
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: levels are looked up by the codes of the encoder.
+
+        Raises
+        ------
+        ValueError
+        """
+        super().check_restored()
+        if "nearest_" in vars(self):
+            require(isinstance(self.nearest_, NearestRows), "neighbors have no rows")
+            self.nearest_.check_columns(self._encoder)
 
     def _signals(self, X: Encoded) -> FloatArray:
         distance, position = self.nearest_(X)

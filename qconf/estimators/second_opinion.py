@@ -202,6 +202,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         ------
         ValueError
         """
+        super().check_restored()
         if "prediction_" in vars(self):
             inside = self.prediction_ is None or is_count(
                 self.prediction_, most=self.n_features_in_ - 1

@@ -149,7 +149,7 @@ class StartsFromRules:
         return hasattr(self, "models_") or self._by_rules_alone
 
     def _know_what_the_prior_knows(self) -> None:
-        """Levels and gaps that a prior speaks of are none that were never seen."""
+        """Take levels and gaps that a prior speaks of for ones that were seen."""
         unseen = vars(self)["_unseen_cells"]
         names = getattr(self, "feature_names_in_", None)
         places = [f"x{i}" for i in range(self.n_features_in_)] if names is None else list(names)

@@ -13,7 +13,7 @@ from qconf.report.html import as_html
 from qconf.report.risk_coverage import RiskCoverageDisplay
 
 if TYPE_CHECKING:
-    from qconf.evaluation.evaluate import Evaluation
+    from qconf.evaluation.result import Evaluation
 
 __all__ = ["Faces"]
 

@@ -10,7 +10,7 @@ from qconf.evaluation.metrics.registry import ALWAYS_TOLD
 from qconf.report.grid import Column, Grid
 
 if TYPE_CHECKING:
-    from qconf.evaluation.evaluate import Evaluation
+    from qconf.evaluation.result import Evaluation
 
 __all__ = ["evaluation_parts"]
 

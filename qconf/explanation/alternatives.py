@@ -17,8 +17,9 @@ from qconf.explanation.cells import Cell, Cells
 from qconf.explanation.conflicts import conflicting_pairs
 from qconf.explanation.pool import Block, Pool
 from qconf.explanation.properties import Property, properties_of
-from qconf.scoring.batch import error_of_one_fit, one_batch, unusable
+from qconf.scoring.batch import one_batch
 from qconf.scoring.decisions import Decisions
+from qconf.scoring.table_scores import error_of_one_fit, unusable
 from qconf.tables.schema import Schema
 
 __all__ = ["Alternatives", "alternatives"]

@@ -86,7 +86,7 @@ def contributions(
 
 
 def contributions_of(pool: Pool, together: Iterable[Sequence[str]] | None = None) -> Contributions:
-    """Do the same with the rows of a pool."""
+    """Split value and expected error of the rows of a pool into contributions of properties."""
     asked = Asked(pool, together)
     (as_is,) = pool.ask(pool.as_is())
     mixed = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from qconf.comparison.intake import Settings
 from qconf.core.estimate import in_percent, percent_range
-from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.result import Evaluation
 from qconf.fitting.choosing import Choice
 from qconf.fitting.whole_table import AllRows
 from qconf.model.regressor import ConfidentRegressor

@@ -18,6 +18,7 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.errors import TableError
 from qconf.learners.trees.streamed_rows import StreamedRows
 from qconf.model.known_values import KnownValues
+from qconf.model.whole_table import WholeTable
 from qconf.tables.drawing import Drawn
 from qconf.tables.flat_batches import flat
 from qconf.tables.large_tables import read_columns
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from qconf.model.regressor import ConfidentRegressor
+    from qconf.model.row_views import ViewsRows
 
 __all__ = ["AllRows"]
 
 
 @dataclass(frozen=True, eq=False)
-class AllRows:
+class AllRows(WholeTable):
     """All rows of a table of which some were drawn.
 
     Of each row the target and the time are in memory; its features are read again for each of
@@ -89,32 +90,9 @@ class AllRows:
         return int(self._roles[2].sum())
 
     def learn(
-        self, model: ConfidentRegressor, regressor: Any, known: KnownValues
+        self, model: ViewsRows, regressor: Any, known: KnownValues
     ) -> tuple[Any, KnownValues, tuple[Any, Any] | None]:
-        """Fit a valuation model on all rows that can be used.
-
-        Parameters
-        ----------
-        model : ConfidentRegressor
-            That knows how columns are read.
-        regressor : regressor
-            Unfitted; takes rows that are streamed.
-        known : KnownValues
-            What the drawn rows hold.
-
-        Returns
-        -------
-        regressor : regressor
-            Fitted.
-        known : KnownValues
-            What all rows hold.
-        time_range : tuple or None
-
-        Raises
-        ------
-        TableError
-            If a row cannot be read as those that were drawn, or its target cannot be learned.
-        """
+        """Fit a valuation model on all rows that can be used, as `WholeTable.learn` asks."""
         target, moments, usable = self._roles
         rows = _Features(self.drawn, model, usable)
         known = known.widened(rows)
@@ -129,7 +107,7 @@ class AllRows:
 class _Features:
     """The features of all usable rows, as the valuation model sees them, batch by batch."""
 
-    def __init__(self, drawn: Drawn, model: ConfidentRegressor, usable: BoolArray) -> None:
+    def __init__(self, drawn: Drawn, model: ViewsRows, usable: BoolArray) -> None:
         self._source, self._model, self._usable = drawn.source, model, usable
         self._files, base = files_of(drawn.source)
         self._schema = Schema.of_model(model, drawn.reading)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
@@ -66,6 +68,16 @@ class NearestRows:
             is_count(self._n_neighbors, 1, len(self.kept)),
             "more nearest rows are asked for than there are",
         )
+
+    def check_columns(self, encoder: Any) -> None:
+        """Check that rows of an encoder can be searched for, of a model that comes from a file.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(self._cube, UnitCube), "the nearest rows have no scales")
+        self._cube.check_columns(encoder)
 
     def __call__(self, X: Encoded) -> tuple[FloatArray, IntArray]:
         """Find the nearest rows.

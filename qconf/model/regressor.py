@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Protocol, Self, get_args, overload
+from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 
 from qconf._types import (
     ArrayLike,
-    BoolArray,
     BootstrapScope,
     Bound,
     ConfidenceLike,
@@ -20,7 +18,6 @@ from qconf._types import (
     FloatArray,
     RandomState,
     RegressorLike,
-    Table,
     TableLike,
 )
 from qconf.core.error_scale import ERROR_SCALES, error_scale
@@ -36,65 +33,31 @@ from qconf.core.validation import (
     check_table,
     select_rows,
 )
-from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.encoding.source_pairs import Pairs, check_pairs
-from qconf.errors import EstimatorError
-from qconf.estimators.bounds import BOUNDS, upper_bound
-from qconf.model.coded_pair import coded_pair
-from qconf.model.given_prediction import given_prediction
+from qconf.estimators.bounds import BOUNDS
+from qconf.model.expected_errors import PredictsErrors
+from qconf.model.given_prediction import GivenPrediction, given_prediction
 from qconf.model.known_sales import KeptRows
 from qconf.model.known_values import KnownValues
 from qconf.model.probabilities import PredictsProbabilities, held_out_distribution
-from qconf.model.remembering import RemembersRows, name_of, pinned_rows
+from qconf.model.remembering import RowsOfFit, name_of
 from qconf.model.replicates import Maker
-from qconf.model.row_views import ViewsRows
 from qconf.model.splitting import SplitsErrors
 from qconf.model.unfitted import check_replicates, unfitted_confidence, unfitted_regressor
+from qconf.model.whole_table import WholeTable
 from qconf.probability.error_distribution import ErrorDistribution
-from qconf.residuals.schedules import schedule
-from qconf.tables.fit_roles import FitRoles
+from qconf.residuals.schedules import Schedule, schedule
 from qconf.tables.roles import (
     check_positive,
     check_target_values,
     fit_target,
 )
 
-__all__ = ["ConfidentRegressor", "WholeTable"]
-
-_READS_NO_CODES = "This model does not read encoded rows: use predict_with_error."
-
-
-class WholeTable(Protocol):
-    """A table that does not fit in memory, of which some rows were drawn."""
-
-    def learn(
-        self, model: ConfidentRegressor, regressor: Any, known: KnownValues
-    ) -> tuple[Any, KnownValues, tuple[Any, Any] | None]:
-        """Fit the valuation model on all rows.
-
-        Parameters
-        ----------
-        model : ConfidentRegressor
-            That knows how columns are read.
-        regressor : regressor
-            Unfitted.
-        known : KnownValues
-            What the drawn rows hold.
-
-        Returns
-        -------
-        regressor : regressor
-            Fitted.
-        known : KnownValues
-            What all rows hold.
-        time_range : tuple or None
-            Their first and last time.
-        """
+__all__ = ["ConfidentRegressor"]
 
 
 class ConfidentRegressor(
-    TakesTables, ViewsRows, RemembersRows, SplitsErrors, PredictsProbabilities, RegressorMixin,
-    BaseEstimator,
+    TakesTables, PredictsErrors, SplitsErrors, PredictsProbabilities, RegressorMixin, BaseEstimator
 ):  # fmt: skip
     """A regressor that also says how wrong each of its predictions is likely to be.
 
@@ -308,62 +271,82 @@ class ConfidentRegressor(
     ) -> Self:
         check_parameters(self)
         check_replicates(self.regressor, self.bootstrap, self.n_bootstrap, self.bound)
+        rows = self._read(X, y, time, groups)
+        rng = random_source(self.random_state)
+        plan = schedule(
+            len(rows.target),
+            folds=self.folds,
+            time=rows.roles.time,
+            groups=rows.roles.apart,
+            repeats=rows.roles.repeats,
+            predicted=rows.predicted is not None,
+            random_state=draw_seed(rng),
+        )
+        maker = self._maker(rows, plan)
+        regressor = with_seed(clone(maker.regressor), rng)
+        prediction = rows.predicted
+        if prediction is None:
+            prediction = maker.held_out_predictions(regressor)
+        elif rows.roles.repeats is not None:
+            # Copies of earlier rows get no residual.
+            prediction = np.where(rows.roles.repeats, np.nan, prediction)
+        self.residual_: FloatArray = np.full(rows.roles.n_rows, np.nan)
+        self.residual_[rows.roles.rows] = maker.scale.residual(prediction, rows.target)
+        self.confidence_ = maker.fit_confidence(prediction, rng)
+        self._learn_values(maker, regressor, whole)
+        self._fit_replicates(maker, prediction, rng)
+        self._remember(rows, name_of(y))
+        self._cast_shadow(rows, rng)
+        self.error_distribution_: ErrorDistribution | None = None
+        if self.probabilities:
+            held_out = maker, plan, prediction, regressor, rng
+            given = rows.predicted is not None
+            self.error_distribution_ = held_out_distribution(*held_out, given=given)
+        return self
+
+    def _read(self, X: TableLike, y: ArrayLike, time: Any, groups: Any) -> RowsOfFit:
+        """Check the table and the target, and take the rows that have all their roles."""
         scale = error_scale(self.error)
         table = check_table(self, X, reset=True)
         target = fit_target(y, len(table))
         check_enough_rows(self, len(target), 2 * self.folds)
-        rng = random_source(self.random_state)
         given = given_prediction(self.regressor, table)
         predicted = None if given is None else given.predict(table)
         self._given_name = None if given is None else given.column
         roles = self._take_roles(table, time, groups)
-        self.pinned_: Table = select_rows(table, pinned_rows(roles.rows))
-        given_rows = select_rows(table, roles.rows)
-        kept = KeptRows(table, target) if self.keep_sales else None
-        table = select_rows(self._features(table), roles.rows)
-        target = target[roles.rows]
-        check_pairs(self.conflicts, self._seen_by_confidence(table))
-        check_target_values(target, "target", scale)
+        features = select_rows(self._features(table), roles.rows)
+        check_pairs(self.conflicts, self._seen_by_confidence(features))
+        check_target_values(target[roles.rows], "target", scale)
         if scale.name == "log" and predicted is not None:
             check_positive(predicted, f"prediction {self._given_name!r}", scale)
-        plan = schedule(
-            len(target),
-            folds=self.folds,
-            time=roles.time,
-            groups=roles.apart,
-            repeats=roles.repeats,
-            predicted=given is not None,
-            random_state=draw_seed(rng),
+        return RowsOfFit(
+            given=select_rows(table, roles.rows),
+            features=features,
+            target=target[roles.rows],
+            predicted=None if predicted is None else predicted[roles.rows],
+            roles=roles,
+            kept=KeptRows(table, target) if self.keep_sales else None,
         )
-        model = unfitted_regressor(self.regressor, scale) if given is None else given
-        made = unfitted_confidence(self.confidence, self.conflicts)
-        maker = Maker(
-            table,
-            target,
+
+    def _maker(self, rows: RowsOfFit, plan: Schedule) -> Maker:
+        """Put together what makes residuals and learns from them."""
+        scale = error_scale(self.error)
+        model: Any = (
+            unfitted_regressor(self.regressor, scale)
+            if self._given_name is None
+            else GivenPrediction(self._given_name)
+        )
+        return Maker(
+            rows.features,
+            rows.target,
             scale,
             plan.residual_fits,
             model,
-            made,
+            unfitted_confidence(self.confidence, self.conflicts),
             self.hidden_from_confidence,
-            roles.time,
-            roles.groups,
+            rows.roles.time,
+            rows.roles.groups,
         )
-        regressor = with_seed(clone(maker.regressor), rng)
-        prediction = maker.held_out_predictions(regressor)
-        if predicted is not None:
-            prediction = _of_new_rows(predicted[roles.rows], roles)
-        self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
-        self.residual_[roles.rows] = scale.residual(prediction, target)
-        self.confidence_ = maker.fit_confidence(prediction, rng)
-        self._learn_values(maker, regressor, whole)
-        self._fit_replicates(maker, prediction, rng)
-        self._remember(given_rows, table, target, roles, name_of(y), kept)
-        self._cast_shadow(table, predicted, roles, rng)
-        self.error_distribution_: ErrorDistribution | None = None
-        if self.probabilities:
-            held_out = maker, plan, prediction, regressor, rng
-            self.error_distribution_ = held_out_distribution(*held_out, given=given is not None)
-        return self
 
     def _learn_values(self, maker: Maker, regressor: Any, whole: WholeTable | None) -> None:
         """Fit the valuation model on all rows, of which these may have been drawn."""
@@ -374,159 +357,7 @@ class ConfidentRegressor(
         learned = whole.learn(self, regressor, self._known_values)
         self.regressor_, self._known_values, self.time_range_ = learned
 
-    def values_of(self, features: Table | Encoded) -> FloatArray:
-        """Predict the target of rows from `features_of`, which need no second look.
-
-        Parameters
-        ----------
-        features : DataFrame, ndarray or Encoded of shape (n_samples, n_features)
-            Encoded by `encoder`, where `coded_pair` is not None.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-        """
-        if not isinstance(features, Encoded):
-            return self._predicted(features)
-        coded = coded_pair(self)
-        if coded is None:
-            raise EstimatorError(_READS_NO_CODES)
-        return coded.values_of(self, features)
-
-    @overload
-    def predict(self, X: TableLike, return_std: Literal[False] = False) -> FloatArray: ...
-
-    @overload
-    def predict(self, X: TableLike, return_std: Literal[True]) -> tuple[FloatArray, FloatArray]: ...
-
-    def predict(
-        self, X: TableLike, return_std: bool = False
-    ) -> FloatArray | tuple[FloatArray, FloatArray]:
-        """Predict the target, and on request how far off that is likely to be.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-        return_std : bool, default=False
-            Also return the expected error in the units of the target, as scikit-learn's
-            regressors with this option do. `predict_error` gives it in error-scale units.
-
-        Returns
-        -------
-        prediction : ndarray of shape (n_samples,)
-        std : ndarray of shape (n_samples,)
-            Only with `return_std`; >= 0, lower is more confident.
-        """
-        table = self._checked(X)
-        if not return_std:
-            return self._predicted(table)
-        prediction, expected = self._both(table)
-        return prediction, error_scale(self.error).spread(expected, prediction)
-
-    def predict_error(self, X: TableLike) -> FloatArray:
-        """Predict the expected error of each row.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Expected error >= 0, in error-scale units; lower is more confident. With replicates,
-            the root of the `bound` over their squared expected errors.
-        """
-        return self._both(self._checked(X))[1]
-
-    def predict_with_error(self, X: TableLike) -> tuple[FloatArray, FloatArray]:
-        """Predict the target and the expected error of each row, checking the rows once.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        prediction : ndarray of shape (n_samples,)
-            As `predict` returns it.
-        expected_error : ndarray of shape (n_samples,)
-            As `predict_error` returns it.
-        """
-        return self._both(self._checked(X))
-
-    def predict_encoded(self, rows: Encoded) -> tuple[FloatArray, FloatArray]:
-        """Do the same with rows that `encoder` has encoded, if both models read such.
-
-        Parameters
-        ----------
-        rows : Encoded of shape (n_samples, n_features)
-            What `features_of` returns of checked rows, encoded.
-
-        Raises
-        ------
-        EstimatorError
-            If one of the models has to see the rows themselves (`coded_pair` is None).
-        """
-        coded = coded_pair(self)
-        if coded is None:
-            raise EstimatorError(_READS_NO_CODES)
-        return coded.ask(self, rows)
-
-    def unlike(self, X: TableLike) -> pd.DataFrame:
-        """Tell the cells that hold what no row of `fit` held.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        DataFrame of shape (n_samples, n_features), dtype bool
-            True for a level that was not there, a gap in a column that had none, and a number
-            out of its range; dates may be newer.
-        """
-        table = self.features_of(X)
-        return pd.DataFrame(
-            self.unlike_codes(Encoded.of(table, self.encoder)),
-            columns=getattr(table, "columns", None),
-            index=getattr(table, "index", None),
-        )
-
-    def unlike_codes(self, rows: Encoded) -> BoolArray:
-        """Do the same with rows that `encoder` has encoded, shape (n_samples, n_features)."""
-        return self._known_values.unlike(rows)
-
-    def _predicted(self, table: Table) -> FloatArray:
-        """Predict the target of rows that were checked; models of ours need no second look."""
-        model: Any = self.regressor_
-        rows = Encoded.of(table, model.encoder_) if takes_encoded(model) else table
-        return np.asarray(model.predict(rows), dtype=np.float64)
-
-    def _both(self, table: Table) -> tuple[FloatArray, FloatArray]:
-        """Predict the target and the expected error of rows that were checked."""
-        coded = coded_pair(self)
-        if coded is not None:
-            return coded.ask(self, Encoded.of(table, self.encoder))
-        prediction = self._predicted(table)
-        return prediction, self._expected_error(table, prediction)
-
-    def _expected_error(self, table: Table, prediction: FloatArray) -> FloatArray:
-        if self.replicates_ is None:
-            return self._estimate(table, prediction)
-        squares = self.replicates_.squared_errors(table, prediction)
-        return np.sqrt(upper_bound(squares, self.bound))
-
-    def _estimate(self, table: Table, prediction: FloatArray) -> FloatArray:
-        """Predict expected errors by the fit on the original rows, without replicates."""
-        expected: FloatArray = self.confidence_.predict(self.described(table, prediction))
-        return expected
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = self.error != "absolute"
         return tags
-
-
-def _of_new_rows(prediction: FloatArray, roles: FitRoles) -> FloatArray:
-    """Leave out the predictions of rows that get no residual, being copies of earlier ones."""
-    return prediction if roles.repeats is None else np.where(roles.repeats, np.nan, prediction)

@@ -138,7 +138,7 @@ class Plan:
         return Watched(monitor, self._fed_outliers(monitor), True, share)
 
     def _scale(self, share: float) -> Watched:
-        """Squared residuals in expected errors, by tenth of the expected error."""
+        """Watch squared residuals in expected errors, by tenth of the expected error."""
         known = self._known
         limits = np.maximum(known.scale, 1.0) * (1 + _SCALE_TOLERANCE)
         names = [f"squared error, tenth {at + 1} of expected errors" for at in range(len(limits))]
@@ -159,7 +159,7 @@ class Plan:
         return Watched(monitor, feed, True, share)
 
     def _tier_channels(self) -> list[tuple[str, bool, Channel]]:
-        """Shares that may grow or shrink by half before that is news."""
+        """List shares that may grow or shrink by half before that is news."""
         found = []
         for name, share in self._known.shares.items():
             if min(share, 1 - share) * self._known.n_rows < _FEWEST_IN_TIER:
@@ -183,7 +183,7 @@ class Plan:
         return Watched(monitor, feed, False, share)
 
     def _expected(self, share: float) -> Watched:
-        """Mean squared expected error, and the share of rows above the old 90 % quantile."""
+        """Watch mean squared expected errors, and the share of rows above the old 90 % quantile."""
         known, more = self._known, 1 + self.tolerance
         square = min(known.expected_square * more, known.cap)
         channels = [
@@ -201,7 +201,7 @@ class Plan:
         return Watched(monitor, feed, False, share)
 
     def _drift_channels(self) -> list[tuple[Any, Channel]]:
-        """Columns that can move so far that it is news."""
+        """List columns that can move so far that it is news."""
         found = []
         for one in self._known.columns:
             largest = max(one.effect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.result import Evaluation
 from qconf.evaluation.table import evaluation_parts
 from qconf.pages.evaluations import calibration_section, key_figures, risk_section
 from qconf.pages.words import doubts, rate_text

@@ -10,7 +10,7 @@ import pandas as pd
 
 from qconf.core.conventions import accepted_rows
 from qconf.core.estimate import Estimate, in_percent, with_range
-from qconf.evaluation.evaluate import Evaluation
+from qconf.evaluation.result import Evaluation
 from qconf.pages.words import LEAST_ROWS, confidence, enough, rate_text, row_table, rows_of
 from qconf.report.calibration import CalibrationDisplay
 from qconf.report.page.parts import KeyFigure, Picture, Section, Slider, Step, Track

@@ -94,16 +94,9 @@ def doubts(warnings: Sequence[str], notes: Iterable[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def enough(table: pd.DataFrame, n_rows: str | None = "n") -> pd.DataFrame:
-    """Leave out what is summed up from too few rows.
-
-    Parameters
-    ----------
-    table : DataFrame
-    n_rows : str
-        The column of the number of rows.
-    """
-    return table[table[n_rows] >= LEAST_ROWS].reset_index(drop=True)
+def enough(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out lines of a table that are summed up from too few rows, which ``n`` counts."""
+    return table[table["n"] >= LEAST_ROWS].reset_index(drop=True)
 
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:

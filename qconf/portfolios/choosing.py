@@ -170,34 +170,32 @@ def _chosen(
     """Put everything together, a line for each portfolio and model."""
     before = min(errors, key=lambda name: errors[name])
     codes, n_all = rows.codes(portfolios), len(portfolios)
+    # Of all differences of a portfolio at once (Šidák).
     reach = float(norm.ppf((1 + confidence_level ** (1 / max(len(errors) - 1, 1))) / 2))
     parts = []
     for name in errors:
-        summed = sums[name].sums(rows, codes, n_all)
-        sum_reach = summed.reach(confidence_level)
         difference, error = np.full(n_all, np.nan), np.full(n_all, np.nan)
         if name == before:
             difference = error = np.zeros(n_all)
         elif told is not None:
             difference, error = told[name]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "portfolio": portfolios,
-                    "model": name,
-                    "n": np.bincount(codes, minlength=n_all),
-                    "expected_rms": np.sqrt(means_by(rows.squared[name], codes, n_all)[1]),
-                    "difference": difference,
-                    "difference_low": difference - reach * error,
-                    "difference_high": difference + reach * error,
-                    "sum": np.bincount(codes, rows.value[name], n_all),
-                    "expected_sum": summed.expected,
-                    "sum_std": summed.std,
-                    "sum_low": summed.expected - sum_reach,
-                    "sum_high": summed.expected + sum_reach,
-                }
-            )
-        )
+        summed = sums[name].sums(rows, codes, n_all)
+        sum_reach = summed.reach(confidence_level)
+        told_of_model = {
+            "portfolio": portfolios,
+            "model": name,
+            "n": np.bincount(codes, minlength=n_all),
+            "expected_rms": np.sqrt(means_by(rows.squared[name], codes, n_all)[1]),
+            "difference": difference,
+            "difference_low": difference - reach * error,
+            "difference_high": difference + reach * error,
+            "sum": np.bincount(codes, rows.value[name], n_all),
+            "expected_sum": summed.expected,
+            "sum_std": summed.std,
+            "sum_low": summed.expected - sum_reach,
+            "sum_high": summed.expected + sum_reach,
+        }
+        parts.append(pd.DataFrame(told_of_model))
     table = pd.concat(parts, ignore_index=True)
     return PortfolioChoice(
         table=table.sort_values(["portfolio", "model"], kind="stable", ignore_index=True),

@@ -209,7 +209,7 @@ class ErrorDistribution:
         return self.crps_of_additive(expected_error, self._scale.of_residual(came))
 
     def crps_of_additive(self, expected_error: ArrayLike, residual: FloatArray) -> FloatArray:
-        """Do the same for residuals that add already (`AdditiveScale`)."""
+        """Score distributions of residuals that add already (`AdditiveScale`)."""
         expected = self._floored(expected_error, len(residual))
         unit = self._unit(expected)
         return unit * self.standardised.crps(np.log(expected), residual / unit)

@@ -64,7 +64,7 @@ def _table(grid: Grid) -> Table:
 
 
 def is_wide() -> bool:
-    """Whether there is room for more than the narrowest table."""
+    """Tell whether there is room for more than the narrowest table."""
     return page_width() >= _WIDE
 
 

@@ -59,17 +59,34 @@ class MonitoringDisplay:
         self.is_certified = is_certified
 
     def plot(self, ax: Any = None) -> MonitoringDisplay:
-        """Draw.
+        """Draw the picture.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             None makes a new figure.
         """
-        from qconf.report.style import GREY, PALETTE  # noqa: PLC0415 - needs matplotlib
-
         self.ax_ = axes_for(ax)
         self.figure_ = self.ax_.figure  # type: ignore[assignment]
+        self._draw_rates()
+        self._draw_limit()
+        self._draw_alarms()
+        periods = self.table["period"].tolist()
+        step = max(-(-len(periods) // _MOST_LABELS), 1)
+        at = np.arange(len(periods))
+        self.ax_.set_xticks(at[::step], [*map(shown, periods[::step])], rotation=45, ha="right")
+        self.ax_.set_xlim(-0.6, len(periods) - 0.4)
+        self.ax_.set_ylim(bottom=0)
+        self.ax_.set_ylabel("outliers, %")
+        # Above the lines: inside, there is no place that is free in every picture.
+        self.ax_.legend(
+            frameon=False, fontsize=9, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0)
+        )
+        return self
+
+    def _draw_rates(self) -> None:
+        from qconf.report.style import PALETTE  # noqa: PLC0415 - needs matplotlib
+
         at = np.arange(len(self.table))
         rates = {str(name): self._per_cent(str(name)) for name in self.table if name != "period"}
         low, high = rates["forecast_low"], rates["forecast_high"]
@@ -88,14 +105,19 @@ class MonitoringDisplay:
             ("accepted_outlier_rate", PALETTE["green"], "s", "rows accepted"),
         ):
             self.ax_.plot(at, rates[name], color=colour, marker=mark, markersize=4, label=label)
-        if self.limit is not None:
-            promised = "certified" if self.is_certified else "asked for"
-            self.ax_.axhline(
-                100 * self.limit,
-                color=GREY,
-                linestyle="--",
-                label=f"{promised}: at most {100 * self.limit:g} %",
-            )
+
+    def _draw_limit(self) -> None:
+        from qconf.report.style import GREY  # noqa: PLC0415 - needs matplotlib
+
+        if self.limit is None:
+            return
+        promised = "certified" if self.is_certified else "asked for"
+        label = f"{promised}: at most {100 * self.limit:g} %"
+        self.ax_.axhline(100 * self.limit, color=GREY, linestyle="--", label=label)
+
+    def _draw_alarms(self) -> None:
+        from qconf.report.style import PALETTE  # noqa: PLC0415 - needs matplotlib
+
         periods = self.table["period"].tolist()
         for i, one in enumerate(dict.fromkeys(self.since)):
             if one in periods:
@@ -106,16 +128,6 @@ class MonitoringDisplay:
                     linewidth=2,
                     label="an alarm began" if i == 0 else None,
                 )
-        step = max(-(-len(periods) // _MOST_LABELS), 1)
-        self.ax_.set_xticks(at[::step], [*map(shown, periods[::step])], rotation=45, ha="right")
-        self.ax_.set_xlim(-0.6, len(periods) - 0.4)
-        self.ax_.set_ylim(bottom=0)
-        self.ax_.set_ylabel("outliers, %")
-        # Above the lines: inside, there is no place that is free in every picture.
-        self.ax_.legend(
-            frameon=False, fontsize=9, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0)
-        )
-        return self
 
     def _per_cent(self, name: str) -> Any:
         return 100 * pd.to_numeric(self.table[name], errors="coerce").to_numpy(dtype=np.float64)

@@ -136,7 +136,7 @@ def histories(
     predictions: list[tuple[FloatArray, ...]] | None,
     given: FloatArray | None = None,
 ) -> Iterator[tuple[Round, FloatArray]]:
-    """For each round, put together the predictions it may use.
+    """Put together, for each round, the predictions that it may use.
 
     Parameters
     ----------

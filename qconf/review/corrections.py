@@ -213,7 +213,7 @@ def _replaced(column: pd.Series[Any], own: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _holds(column: pd.Series[Any], values: list[Any]) -> bool:
-    """Whether a column of whole numbers, or of truths, can hold all of some values."""
+    """Tell whether a column of whole numbers, or of truths, can hold all of some values."""
     if column.dtype.kind in "iu":
         return all(isinstance(one, int) for one in values)
     if column.dtype.kind == "b":

@@ -18,7 +18,8 @@ from qconf.comparison.intake import Settings
 from qconf.comparison.rounds import Contest
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.errors import OptionError, TableError
-from qconf.evaluation.evaluate import Evaluation, evaluate_scores
+from qconf.evaluation.evaluate import evaluate_scores
+from qconf.evaluation.result import Evaluation
 from qconf.fitting.intake import Intake, of_stage
 from qconf.review.corrections import Corrected
 from qconf.tables.dataset import MIN_ROWS

@@ -13,7 +13,7 @@ from qconf.review.intake import ScoredOutcomes
 from qconf.review.result import Case
 from qconf.review.row_keys import plain_rows
 from qconf.review.sources import CONFLICT, FLAGGED, RANDOM, STAKE, Source
-from qconf.scoring.batch import EXPECTED_ERROR
+from qconf.scoring.table_scores import EXPECTED_ERROR
 
 __all__ = ["frozen_cases"]
 

@@ -18,9 +18,9 @@ from qconf.probability.additive import additive_scale
 from qconf.review.row_keys import row_keys
 from qconf.saving.card import ModelCard
 from qconf.saving.fingerprint import fingerprint_of
-from qconf.scoring.batch import EXPECTED_ERROR
 from qconf.scoring.decisions import Decisions
 from qconf.scoring.kept_rows import score_frame
+from qconf.scoring.table_scores import EXPECTED_ERROR
 from qconf.tables.roles import check_known
 from qconf.tables.schema import Schema
 

@@ -82,7 +82,7 @@ class ModelCard:
         return plain
 
     def promises_of(self, digest: str | None) -> bool:
-        """Whether its certificate, if it has one, is of the fit that is known by a digest.
+        """Tell whether its certificate, if it has one, is of the fit that is known by a digest.
 
         Parameters
         ----------

@@ -75,7 +75,7 @@ def load(
 def open_model(
     path: str | os.PathLike[str], *, plugins: bool = False, trust: Collection[str] = ()
 ) -> ModelFile:
-    """Do the same; return what the file says of the model, too.
+    """Open a model as `load` does, and return what the file says of it, too.
 
     Parameters
     ----------

@@ -126,7 +126,7 @@ class _TextSink:
         self._file.write(text.getvalue())
 
     def stamp(self, value: bytes) -> None:
-        """Text has no place for it."""
+        """Stamp nothing: text has no place for it."""
 
 
 def _check_flat(schema: pa.Schema) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from qconf.scoring.batch import score_table
+from qconf.scoring.table_scores import score_table
 
 if TYPE_CHECKING:
     from qconf.serve.context import ServeContext

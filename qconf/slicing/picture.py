@@ -23,7 +23,7 @@ _AXES: Final[dict[MetricName, str]] = {
 
 
 def is_percent(metric: MetricName, error: str) -> bool:
-    """Whether a metric is written in per cent."""
+    """Tell whether a metric is written in per cent."""
     return metric == "outlier-rate" or (metric == "bias" and error == "relative")
 
 

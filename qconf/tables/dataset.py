@@ -185,10 +185,7 @@ def make_dataset(
     target, missing = _target(values["target"], what)
     predicted, group_column = values["prediction"], values["group"]
     moments, timed = moments_of(values["time"])
-    valued = pd.DataFrame(
-        {name: role_numbers(frame[name], f"prediction {name!r}") for name in valuations},
-        index=range(len(frame)),
-    )
+    valued = _valued(frame, valuations)
     keep, left_out = _usable_rows(missing, _lacking(predicted, valued), timed)
     table, told = _plain(frame.loc[keep, used].reset_index(drop=True))
     known = None if moments is None else moments[keep]
@@ -218,6 +215,12 @@ def make_dataset(
     _check_target(dataset, scale, what)
     check_pairs(conflicts, table)
     return _check_features(dataset)
+
+
+def _valued(frame: pd.DataFrame, valuations: Sequence[str]) -> pd.DataFrame:
+    """Read columns of predictions."""
+    read = {name: role_numbers(frame[name], f"prediction {name!r}") for name in valuations}
+    return pd.DataFrame(read, index=range(len(frame)))
 
 
 def _plain(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

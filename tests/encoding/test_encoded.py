@@ -114,6 +114,17 @@ def test_a_learner_fitted_on_an_encoded_table_takes_plain_ones_too() -> None:
         one.predict(table.rename(columns=str.upper))
 
 
+@pytest.mark.parametrize("code", [-1.0, 2.0, 0.5, np.inf])
+def test_rows_from_a_file_hold_only_levels_of_their_encoder(code: float) -> None:
+    """What is looked up by a code would not be there; a gap is one that always is."""
+    table = pd.DataFrame({"zone": ["a", "b", None], "rooms": [3.0, 4.0, -1.0]})
+    rows = Encoded.of(table, TableEncoder().fit(table))
+    rows.check_restored()
+    rows.matrix[1, 0] = code
+    with pytest.raises(ValueError, match="levels that their encoder has not"):
+        rows.check_restored()
+
+
 def test_numbers_beside_a_table_are_its_last_columns() -> None:
     """Levels stay where they are, also those that are not known; names go."""
     table = pd.DataFrame({"zone": ["a", "b", "a"], "area": [1.0, 2.0, 3.0]})

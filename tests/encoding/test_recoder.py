@@ -54,6 +54,13 @@ def test_numbers_beside_are_as_encoded() -> None:
     np.testing.assert_array_equal(recoder.of(Encoded.of(rows, first), more).matrix, wanted.matrix)
 
 
+def test_a_number_beside_the_columns_is_no_level() -> None:
+    """Where the other encoder reads levels there, it is shown the rows themselves."""
+    fitted = pd.DataFrame({"zone": ["a", "b"], "prediction": ["low", "high"]})
+    source, target = TableEncoder().fit(fitted[["zone"]]), TableEncoder().fit(fitted)
+    assert Recoder.between(source, np.array([0]), target) is None
+
+
 def test_what_cannot_be_recoded_is_not() -> None:
     """A level that the first does not know, and a column of another kind."""
     few, more = table([("a", 1.0)]), table([("a", 1.0), ("b", 1.0)])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+import pytest
 
+from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.unit_cube import UnitCube
 
 NAN = np.nan
@@ -36,3 +39,19 @@ def test_levels_have_numbers_and_a_gap_is_a_level() -> None:
     (levels,) = cube(np.array([[2.0], [0.0], [NAN], [1.0], [5.0]])).levels
     assert len(set(levels[:3].tolist())) == 3
     assert levels[3:].tolist() == [-1, -1]
+
+
+@pytest.mark.parametrize("names", [["zone", "rooms"], ["rooms", "zone"], ["rooms", "area"]])
+def test_levels_are_looked_up_in_columns_of_levels(names: list[str]) -> None:
+    """A number of another table would be taken for the place of a level."""
+    table = pd.DataFrame(
+        {"rooms": [3.0, NAN, 5.0], "zone": ["a", "b", "a"], "area": [9.0, 8.0, 7.0]}
+    )
+    encoder = TableEncoder().fit(table[["rooms", "zone"]])
+    cube = UnitCube(encoder.transform(table[["rooms", "zone"]]), encoder.is_categorical_)
+    other = TableEncoder().fit(table[names])
+    if names == ["rooms", "zone"]:
+        cube.check_columns(other)
+        return
+    with pytest.raises(ValueError, match="of other columns"):
+        cube.check_columns(other)

@@ -327,6 +327,22 @@ def drop_a_point(state: dict[str, Any]) -> None:
     state_of(state, "Blocks")[2]["array"][2][0] -= 1
 
 
+def look_numbers_up(state: dict[str, Any]) -> None:
+    state_of(state, "UnitCube")["_places"]["dict"][0][0] = 0
+
+
+def know_levels_of_numbers(state: dict[str, Any]) -> None:
+    state_of(state, "UnseenCodes")["known"]["dict"][0][0] = 0
+
+
+def forget_the_encoder(state: dict[str, Any]) -> None:
+    state_of(state, "NeighborConfidence")["_encoder"] = None
+
+
+def read_rows_otherwise(state: dict[str, Any]) -> None:
+    state_of(state, "BlendConfidence")["_encoder_of_all"] = None
+
+
 @pytest.mark.parametrize(
     ("name", "change", "reason"),
     [
@@ -335,12 +351,16 @@ def drop_a_point(state: dict[str, Any]) -> None:
         ("online", send_a_level_away, "a coordinate that is none"),
         ("online", forget_weights, "more levels than weights"),
         ("neighbors", drop_a_point, "nearest rows are no points"),
+        ("neighbors", look_numbers_up, "points of rows are of other columns"),
+        ("neighbors", know_levels_of_numbers, "cells that a fit had are of other columns"),
+        ("neighbors", forget_the_encoder, "stand-ins are of another encoder"),
+        ("blend", read_rows_otherwise, "member of a blend reads rows by another encoder"),
     ],
 )
 def test_arrays_that_would_lead_a_loop_astray(
     saved: Path, name: str, change: Callable[[dict[str, Any]], None], reason: str
 ) -> None:
-    """Each is checked before a compiled loop reads it."""
+    """Each is checked before a compiled loop reads it, or a cell is looked up by its level."""
     qconf.save(fitted(name), saved)
     assert reason in refused(rewritten(saved, change))
 

@@ -191,23 +191,26 @@ class CountRates:
         self._pass(rows, known, Told(lanes, _NO_SUMMARY, _NOTHING))
         return lanes
 
-    def progressive_summary(self, rows: Rows, known: Known = IMMEDIATELY) -> NDArray[np.float32]:
-        """Do the same; return mean, standard deviation and maximum of the lanes, (3, n_rows)."""
+    def progressive_summary(self, rows: Rows) -> NDArray[np.float32]:
+        """Predict and learn each row; return mean, standard deviation and maximum of the lanes.
+
+        Returns
+        -------
+        ndarray of shape (3, n_rows)
+        """
         summary = np.empty((3, len(rows.target)), dtype=np.float32)
-        self._pass(rows, known, Told(self._no_lanes, summary, _NOTHING))
+        self._pass(rows, IMMEDIATELY, Told(self._no_lanes, summary, _NOTHING))
         return summary
 
-    def progressive_with_novelty(
-        self, rows: Rows, known: Known = IMMEDIATELY
-    ) -> tuple[FloatArray, FloatArray]:
-        """Do the same with one lane; return predictions and how new each row was at that time.
+    def progressive_with_novelty(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+        """Predict and learn each row in one lane; return predictions, and how new each row was.
 
         That is sum_j x_j² P_j, near 0 for what is known well: under equal noise the variance of a
         prediction is this many times the noise; where a row is one category, 1 / (prior_count + n).
         """
         lanes = np.empty((len(rows.target), 1))
         novelty = np.empty(len(rows.target))
-        self._pass(rows, known, Told(lanes, _NO_SUMMARY, novelty))
+        self._pass(rows, IMMEDIATELY, Told(lanes, _NO_SUMMARY, novelty))
         return lanes[:, 0], novelty
 
     def _pass(self, rows: Rows, known: Known, told: Told) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, IntArray, Link, RandomState, TableLike
+from qconf._types import ArrayLike, FloatArray, Link, RandomState, TableLike
 from qconf.core.all_or_nothing import all_or_nothing
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import (
@@ -20,20 +20,19 @@ from qconf.core.validation import (
     check_table,
     check_target,
     check_weights,
-    select_rows,
     take_over_columns,
 )
 from qconf.encoding.columns import as_frame
 from qconf.encoding.encoded import Encoded, check_width
 from qconf.errors import OptionError, TableError
 from qconf.learners.online.coordinates import ActiveCoordinates, Columns
-from qconf.learners.online.count_rates import IMMEDIATELY, CountRates, Known, Rows
-from qconf.learners.online.progressive_pass import checked_known, stretches
+from qconf.learners.online.count_rates import CountRates, Rows
+from qconf.learners.online.progressive_pass import PredictsProgressively
 
 __all__ = ["OnlineLinearRegressor"]
 
 
-class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
+class OnlineLinearRegressor(PredictsProgressively, TakesTables, RegressorMixin, BaseEstimator):
     """Linear regression in one pass, with learning rates that are decided by counts.
 
     Each level of a category and each number has a weight, and a count n_j of how much of it was
@@ -201,96 +200,6 @@ class OnlineLinearRegressor(TakesTables, RegressorMixin, BaseEstimator):
             msg = "There are no replicates: make the model with n_bootstrap >= 1."
             raise OptionError(msg)
         return self._replicates.predict(rows)
-
-    def progressive_predict(
-        self,
-        X: TableLike,
-        y: ArrayLike,
-        *,
-        sample_weight: ArrayLike | None = None,
-        known: IntArray | None = None,
-    ) -> FloatArray:
-        """Predict each row before its label is learned, and learn all: one compiled pass.
-
-        Use `qconf.progressive_validation`, which sorts rows by time and works with any model.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-            In the order of time.
-        y : array-like of shape (n_samples,)
-        sample_weight : array-like of shape (n_samples,), default=None
-        known : ndarray of shape (n_samples,), default=None
-            How many of these rows, from the first on, are learned before a row is predicted:
-            rising, and at most its own position. None: all before it.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Numbers are cut into bins by rows before, too: a model that starts here begins anew
-            with better bins when it has seen 16, 64, 256 and 1024 rows.
-
-        Raises
-        ------
-        OptionError
-            If `known` breaks its rule.
-        ValueError
-            The same as `partial_fit`.
-        """
-        return self._progress(X, y, sample_weight, known, lanes=False)[:, 0]
-
-    def progressive_lanes(
-        self,
-        X: TableLike,
-        y: ArrayLike,
-        *,
-        sample_weight: ArrayLike | None = None,
-        known: IntArray | None = None,
-    ) -> FloatArray:
-        """Do the same; return what each replicate predicts, or the one model if there are none.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, max(1, n_bootstrap))
-        """
-        return self._progress(X, y, sample_weight, known, lanes=True)
-
-    def _progress(
-        self,
-        X: TableLike,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None,
-        known: IntArray | None,
-        *,
-        lanes: bool,
-    ) -> FloatArray:
-        first = not self.__sklearn_is_fitted__()
-        with all_or_nothing(self):
-            frame, target, weight = self._checked(X, y, sample_weight)
-            ready = None if known is None else checked_known(known, len(frame))
-            again = first and bool(ActiveCoordinates(frame, self.bins).edges)
-            told: list[FloatArray] = []
-            for start, stop in stretches(len(frame)) if again else [(0, len(frame))]:
-                if again:
-                    # The bins of this stretch, cut by the rows before it.
-                    self._forget()
-                part = slice(stop)
-                cut_by = max(start, 1) if again else None
-                rows = self._rows_to_learn(
-                    select_rows(frame, part), target[part], weight[part], cut_by
-                )
-                by_then = IMMEDIATELY if ready is None else ready[part]
-                told.append(self._one_pass(rows, by_then, lanes=lanes)[start:])
-            return np.concatenate(told)
-
-    def _one_pass(self, rows: Rows, ready: Known, *, lanes: bool) -> FloatArray:
-        """Learn rows in all models; return what one of them said of each before."""
-        models = self._models()
-        telling = models[-1] if lanes else models[0]
-        for model in models:
-            if model is not telling:
-                model.learn(rows)
-        return telling.progressive(rows, ready)
 
     def check_restored(self) -> None:
         """Check what comes from a file: there are weights for all coordinates.

@@ -6,14 +6,14 @@ Knows nothing of confidence. Chosen over scikit-learn's histogram boosting by me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 
-from qconf._types import ArrayLike, BoolArray, BoostingLoss, FloatArray, RandomState, TableLike
+from qconf._types import ArrayLike, BoostingLoss, FloatArray, IntArray, RandomState, TableLike
 from qconf.core.seeding import draw_seed, random_source
 from qconf.core.threads import threads_for
 from qconf.core.validation import (
@@ -26,15 +26,16 @@ from qconf.core.validation import (
 )
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
-from qconf.errors import OptionError, QconfError
+from qconf.errors import OptionError
+from qconf.learners.trees.boosting_losses import INVERSE_LINKS, OBJECTIVES, scaled_target
 from qconf.learners.trees.flat_trees import FlatTrees
-from qconf.learners.trees.gamma_objective import LARGEST_STEP, gamma_deviance, gamma_gradients
+from qconf.learners.trees.gamma_objective import LARGEST_STEP
 from qconf.learners.trees.holds_trees import HoldsTrees
+from qconf.learners.trees.lightgbm_engine import EngineRows, grow, leaf_size, trees_until_no_change
 from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.monotonic import monotone_signs
-from qconf.learners.trees.streamed_rows import engine_rows
 
-__all__ = ["PENALTY_OF_SETS", "BoostedTrees", "leaf_size", "load_lightgbm"]
+__all__ = ["PENALTY_OF_SETS", "BoostedTrees"]
 
 _MIN_ROWS_TO_SUBSAMPLE = 20
 #: Fewer rows are not split to see when to stop.
@@ -42,16 +43,6 @@ _MIN_ROWS_TO_STOP = 50
 _ROWS_FOR_EACH_ROW_OF_A_LEAF = 1000
 #: Is added to second derivatives beside a split of levels into two sets; the engine's default.
 PENALTY_OF_SETS = 10.0
-_OBJECTIVES: dict[BoostingLoss, str] = {
-    "squared": "regression", "gamma": "gamma", "quantile": "quantile", "binary": "binary"
-}  # fmt: skip
-#: What the engine itself makes of sums of trees.
-_INVERSE_LINKS: dict[BoostingLoss, Callable[[FloatArray], FloatArray]] = {
-    "squared": np.positive,
-    "gamma": np.exp,
-    "quantile": np.positive,
-    "binary": lambda log_odds: 1.0 / (1.0 + np.exp(-log_odds)),
-}
 
 
 class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
@@ -125,7 +116,7 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
     encoder_: TableEncoder
     n_features_in_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "loss": [StrOptions(set(_OBJECTIVES))],
+        "loss": [StrOptions(set(OBJECTIVES))],
         "quantile": [Interval(Real, 0, 1, closed="neither")],
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -207,101 +198,29 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
         check_parameters(self)
         encoded = encode(self, X, reset=True).matrix
         weight = _weights(sample_weight, len(encoded))
-        target = self._scaled(check_target(self, y, len(encoded)), weight)
+        scaled = scaled_target(self.loss, check_target(self, y, len(encoded)), weight)
+        self.origin_, self.scale_ = scaled.origin, scaled.scale
+        rows = EngineRows(encoded, scaled.values, weight, self.encoder_.is_categorical_)
         rng = random_source(self.random_state)
-        n_rows = min(len(target), self.max_rows or len(target))
-        parameters = self._engine_parameters(n_rows, draw_seed(rng))
+        n_rows = len(scaled.values)
+        parameters = self._engine_parameters(min(n_rows, self.max_rows or n_rows), draw_seed(rng))
         self.n_estimators_ = self.n_estimators
-        if self.early_stopping and len(target) >= _MIN_ROWS_TO_STOP:
-            held_out = rng.permutation(len(target)) < self.validation_fraction * len(target)
-            self.n_estimators_ = self._trees_until_no_change(
-                parameters, encoded, target, weight, held_out
+        if self.early_stopping and n_rows >= _MIN_ROWS_TO_STOP:
+            held_out = rng.permutation(n_rows) < self.validation_fraction * n_rows
+            self.n_estimators_ = trees_until_no_change(
+                parameters, rows, self.n_estimators, held_out, self.n_iter_no_change
             )
-        booster = self._grown(parameters, encoded, target, weight, rng)
+        booster = grow(parameters, rows, self.n_estimators_, self._parts(n_rows, rng))
         self.trees_ = FlatTrees.of_lightgbm(booster)
         self.in_sets_ = splits_into_sets(booster)
         return self
 
-    def _grown(
-        self,
-        parameters: dict[str, Any],
-        encoded: FloatArray,
-        target: FloatArray,
-        weight: FloatArray | None,
-        rng: np.random.RandomState,
-    ) -> Any:
-        """Grow all trees; on a long table each part of the rows has its share of them."""
-        parts = self._parts(len(target), rng)
-        booster = None
-        for k, rows in enumerate(parts):
-            weights = None if weight is None else weight[rows]
-            # All rows are taken as they are: they may be streamed.
-            matrix = encoded if isinstance(rows, slice) else encoded[rows]
-            data = self._rows(parameters, matrix, target[rows], weights)
-            # Numbers of trees that add up, and differ by one at most.
-            n_trees = (k + 1) * self.n_estimators_ // len(parts) - k * self.n_estimators_ // len(
-                parts
-            )
-            booster = self._trained(parameters, data, n_trees, init_model=booster)
-        return booster
-
-    def _trained(self, parameters: dict[str, Any], data: Any, n_trees: int, **options: Any) -> Any:
-        # Where there is nothing to split the engine takes no objective from outside; its own makes
-        # the same constant.
-        if self.loss == "gamma" and _has_splits(data):
-            parameters = parameters | {"objective": gamma_gradients}
-        return load_lightgbm().train(parameters, data, n_trees, **options)
-
-    def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[Any]:
+    def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[IntArray]:
+        """Cut the rows of a long table at random; there are no parts where one is enough."""
         if self.max_rows is None or n_rows <= self.max_rows:
-            return [slice(None)]
+            return []
         n_parts = min(-(-n_rows // self.max_rows), self.n_estimators_)
         return np.array_split(rng.permutation(n_rows), n_parts)
-
-    def _rows(
-        self,
-        parameters: dict[str, Any],
-        encoded: FloatArray,
-        target: FloatArray,
-        weight: FloatArray | None,
-        **options: Any,
-    ) -> Any:
-        return load_lightgbm().Dataset(
-            engine_rows(encoded),
-            label=target,
-            weight=weight,
-            categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
-            params=parameters,
-            # Is the caller's in any case; trees that go on from others are asked of it.
-            free_raw_data=False,
-            **options,
-        )
-
-    def _trees_until_no_change(
-        self,
-        parameters: dict[str, Any],
-        encoded: FloatArray,
-        target: FloatArray,
-        weight: FloatArray | None,
-        held_out: BoolArray,
-    ) -> int:
-        """Find how many trees, grown on the other rows, do best on the rows held out."""
-        lightgbm = load_lightgbm()
-
-        def part(rows: BoolArray, **options: Any) -> Any:
-            weights = None if weight is None else weight[rows]
-            return self._rows(parameters, encoded[rows], target[rows], weights, **options)
-
-        seen = part(~held_out)
-        booster = self._trained(
-            parameters,
-            seen,
-            self.n_estimators,
-            valid_sets=[part(held_out, reference=seen)],
-            feval=gamma_deviance if self.loss == "gamma" else None,
-            callbacks=[lightgbm.early_stopping(self.n_iter_no_change, verbose=False)],
-        )
-        return int(booster.best_iteration)
 
     def share(self, n: int) -> BoostedTrees:
         """Make unfitted trees for one of `n` folds, whose average is as good as these.
@@ -338,29 +257,7 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
         """
         encoded = encode(self, X, reset=False).matrix
         raw = self.trees_.sums(encoded, self.n_jobs)[:, 0]
-        return _INVERSE_LINKS[self.loss](raw) * self.scale_ + self.origin_
-
-    def _scaled(self, target: FloatArray, weight: FloatArray | None) -> FloatArray:
-        self.origin_, self.scale_ = 0.0, 1.0
-        if self.loss == "binary" and not np.isin(target, (0, 1)).all():
-            msg = (
-                f"The binary loss needs targets 0 and 1, got {target.min():g} to {target.max():g}."
-            )
-            raise ValueError(msg)
-        if self.loss == "binary":
-            return target
-        if self.loss != "gamma":
-            self.origin_, self.scale_ = _middle_and_spread(target)
-            return (target - self.origin_) / self.scale_
-        if target.min() < 0:
-            msg = f"The Gamma loss needs targets >= 0, got {target.min():g}."
-            raise ValueError(msg)
-        self.scale_ = _mean(target, weight)
-        if self.scale_ == 0.0:
-            return np.ones_like(target)
-        # The engine wants labels > 0. The gradient in a row is 1 - target / prediction, so a
-        # floor this low changes nothing that can be seen.
-        return np.maximum(target / self.scale_, 1e-9)
+        return INVERSE_LINKS[self.loss](raw) * self.scale_ + self.origin_
 
     def _signs(self) -> list[int] | None:
         if not self.monotonic:
@@ -380,7 +277,7 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             if self.loss == "gamma":
                 leaf = max(leaf, n_rows // _ROWS_FOR_EACH_ROW_OF_A_LEAF)
         return {
-            "objective": _OBJECTIVES[self.loss],
+            "objective": OBJECTIVES[self.loss],
             "alpha": self.quantile,
             "learning_rate": self.learning_rate,
             "num_leaves": self.max_leaf_nodes,
@@ -407,12 +304,6 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
         return tags
 
 
-def _has_splits(data: Any) -> bool:
-    """Tell whether any column of a `lightgbm.Dataset` has values that can be told apart."""
-    built = data.construct()
-    return any(built.feature_num_bin(column) > 0 for column in range(built.num_feature()))
-
-
 def _weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray | None:
     if sample_weight is None:
         return None
@@ -421,33 +312,3 @@ def _weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray | None:
         msg = "sample_weight must not be zero for all rows: there is nothing to learn from."
         raise OptionError(msg)
     return weight
-
-
-def _middle_and_spread(target: FloatArray) -> tuple[float, float]:
-    """Return the median, and the mean distance to it (1 where all are alike)."""
-    middle = float(np.quantile(target, 0.5, method="lower"))
-    return middle, float(np.mean(np.abs(target - middle))) or 1.0
-
-
-def _mean(target: FloatArray, weight: FloatArray | None) -> float:
-    """Average, also where the sum is larger than floats can be."""
-    largest = float(target.max()) or 1.0
-    return largest * float(np.average(target / largest, weights=weight))
-
-
-def leaf_size(n_rows: int) -> int:
-    """Choose how many rows a leaf has at least: a twentieth, at least 5 and at most 100."""
-    return int(np.clip(n_rows // 20, 5, 100))
-
-
-def load_lightgbm() -> Any:
-    """Import the engine when it is first needed, and say what is missing if it cannot load."""
-    try:
-        import lightgbm  # noqa: PLC0415 - the import costs a second; `import qconf` must not pay it
-    except OSError as error:
-        msg = (
-            f"LightGBM cannot load its OpenMP library ({error}). Install it: "
-            "'apt-get install libgomp1' on Debian and Ubuntu, 'brew install libomp' on macOS."
-        )
-        raise QconfError(msg) from error
-    return lightgbm

@@ -17,9 +17,9 @@ from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.learners.linear.linear_quantile import check_quantiles
 from qconf.learners.quantile_score import ScoresQuantiles
-from qconf.learners.trees.boosted import leaf_size, load_lightgbm
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.holds_trees import HoldsTrees
+from qconf.learners.trees.lightgbm_engine import EngineRows, grow, leaf_size
 
 __all__ = ["QuantileForest"]
 
@@ -130,17 +130,12 @@ class QuantileForest(HoldsTrees, TakesTables, ScoresQuantiles, RegressorMixin, B
         quantiles = check_quantiles(np.atleast_1d(self.quantiles))
         encoded = encode(self, X, reset=True).matrix
         target = check_target(self, y, len(encoded))
-        lightgbm = load_lightgbm()
-        parameters = self._engine_parameters(len(target))
         distance = np.abs(target - np.quantile(target, 0.5, method="lower"))
-        data = lightgbm.Dataset(
-            encoded,
-            # The engine's labels are short floats: in units of their own mean.
-            label=distance / (float(distance.mean()) or 1.0),
-            categorical_feature=np.flatnonzero(self.encoder_.is_categorical_).tolist(),
-            params=parameters,
-        )
-        grown = FlatTrees.of_lightgbm(lightgbm.train(parameters, data, self.n_estimators))
+        # The engine's labels are short floats: in units of their own mean.
+        labels = distance / (float(distance.mean()) or 1.0)
+        rows = EngineRows(encoded, labels, None, self.encoder_.is_categorical_)
+        booster = grow(self._engine_parameters(len(target)), rows, self.n_estimators)
+        grown = FlatTrees.of_lightgbm(booster)
         order = np.argsort(target, kind="stable")
         kept = [
             _quantiles_of_groups(leaves[order], int(n_leaves), target[order], quantiles)

@@ -24,7 +24,7 @@ class Drawing(Protocol):
         """The axes, once it is drawn."""
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw."""
+        """Draw the picture."""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def checked_text(what: str, text: Any, longest: int = LONGEST_NAME, *, empty: bo
     return text
 
 
-def as_json(what: str, value: Any, longest: int = LONGEST_JSON) -> str:
+def as_json(what: str, value: Any) -> str:
     """Write plain values, always alike.
 
     Raises
@@ -78,8 +78,8 @@ def as_json(what: str, value: Any, longest: int = LONGEST_JSON) -> str:
     except (TypeError, ValueError, RecursionError) as error:
         msg = f"The {what} must be plain values of JSON: {error}."
         raise OptionError(msg) from error
-    if len(text) > longest:
-        msg = f"The {what} may have {longest:,} characters as JSON, it has {len(text):,}."
+    if len(text) > LONGEST_JSON:
+        msg = f"The {what} may have {LONGEST_JSON:,} characters as JSON, it has {len(text):,}."
         raise OptionError(msg)
     return text
 

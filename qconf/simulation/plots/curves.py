@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,6 +14,9 @@ from qconf.report.style import GREY, INK, PALETTE, new_figure, plain_axes
 from qconf.simulation.published import CONSERVATIVE, ERROR_MODEL, published_beside
 from qconf.simulation.result import THRESHOLD, Simulation
 from qconf.simulation.stream_estimators import BAYES_LIMIT, ESTIMATORS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["best_decile_bars", "risk_coverage_curves"]
 
@@ -57,22 +60,7 @@ def best_decile_bars(simulation: Simulation) -> Figure:
         bars.append((one.estimator, rate.value, rate.interval, _LOOK[one.estimator][0]))
     furthest = 0.0
     for place, (_, rate_, interval, colour) in enumerate(bars):
-        axes.barh(place, 100 * rate_, color=colour, height=0.7)
-        reach = 100 * rate_
-        if interval is not None:
-            low, high = (100 * end for end in interval)
-            axes.plot([low, high], [place, place], color=INK, linewidth=1.2)
-            reach = high
-        axes.annotate(
-            f"{100 * rate_:.2f} %",
-            (reach, place),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=INK,
-        )
-        furthest = max(furthest, reach)
+        furthest = max(furthest, _bar(axes, place, rate_, interval, colour))
     ours, theirs = (
         100 * one.outlier_rate.value
         for one in (simulation.overall, simulation.overall_as_published)
@@ -85,6 +73,28 @@ def best_decile_bars(simulation: Simulation) -> Figure:
     )
     axes.set_title("The safest tenth, by each estimator", loc="left", fontsize=12, color=INK)
     return figure
+
+
+def _bar(
+    axes: Axes, place: int, rate: float, interval: tuple[float, float] | None, colour: str
+) -> float:
+    """Draw a rate and its interval; return how far they reach, in per cent."""
+    axes.barh(place, 100 * rate, color=colour, height=0.7)
+    reach = 100 * rate
+    if interval is not None:
+        low, high = (100 * end for end in interval)
+        axes.plot([low, high], [place, place], color=INK, linewidth=1.2)
+        reach = high
+    axes.annotate(
+        f"{100 * rate:.2f} %",
+        (reach, place),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+        color=INK,
+    )
+    return reach
 
 
 def risk_coverage_curves(simulation: Simulation) -> Figure:

@@ -214,6 +214,6 @@ class _Directions:
 
 
 def _reach(one: FloatArray, step: FloatArray, other: FloatArray, other_step: FloatArray) -> float:
-    """How often a step can be taken until a number becomes zero."""
+    """Tell how often a step can be taken until a number becomes zero."""
     nearest = max(float((-step / one).max()), float((-other_step / other).max()))
     return 1 / nearest if nearest > 0 else np.inf

@@ -1,0 +1,147 @@
+"""Grow trees by LightGBM: all at once, part by part of the rows, or until a loss falls no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.errors import QconfError
+from qconf.learners.trees.gamma_objective import gamma_deviance, gamma_gradients
+from qconf.learners.trees.streamed_rows import engine_rows
+
+__all__ = ["EngineRows", "grow", "leaf_size", "load_lightgbm", "trees_until_no_change"]
+
+
+@dataclass(frozen=True, eq=False)
+class EngineRows:
+    """Rows that trees are grown on.
+
+    Attributes
+    ----------
+    encoded : ndarray of shape (n_samples, n_features)
+        May be streamed.
+    target : ndarray of shape (n_samples,)
+        The engine makes short floats of it.
+    weight : ndarray of shape (n_samples,) or None
+    is_categorical : ndarray of shape (n_features,), dtype bool
+    """
+
+    encoded: FloatArray
+    target: FloatArray
+    weight: FloatArray | None
+    is_categorical: BoolArray
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> EngineRows:
+        """Take some rows."""
+        weight = None if self.weight is None else self.weight[rows]
+        return EngineRows(self.encoded[rows], self.target[rows], weight, self.is_categorical)
+
+    def dataset(self, parameters: dict[str, Any], **options: Any) -> Any:
+        """Make a `lightgbm.Dataset`."""
+        return load_lightgbm().Dataset(
+            engine_rows(self.encoded),
+            label=self.target,
+            weight=self.weight,
+            categorical_feature=np.flatnonzero(self.is_categorical).tolist(),
+            params=parameters,
+            # Is the caller's in any case; trees that go on from others are asked of it.
+            free_raw_data=False,
+            **options,
+        )
+
+
+def grow(
+    parameters: dict[str, Any], rows: EngineRows, n_trees: int, parts: Sequence[IntArray] = ()
+) -> Any:
+    """Grow trees; each part of the rows has its share of them, going on from those before.
+
+    Parameters
+    ----------
+    parameters : dict
+        Of the engine.
+    rows : EngineRows
+    n_trees : int
+    parts : sequence of ndarray of int, default=()
+        Positions of the rows of each part; none is one part of all rows.
+
+    Returns
+    -------
+    lightgbm.Booster
+    """
+    booster = None
+    n_parts = max(1, len(parts))
+    for k in range(n_parts):
+        # All rows are taken as they are: they may be streamed.
+        data = (rows[parts[k]] if parts else rows).dataset(parameters)
+        # Numbers of trees that add up, and differ by one at most.
+        of_part = (k + 1) * n_trees // n_parts - k * n_trees // n_parts
+        booster = _trained(parameters, data, of_part, init_model=booster)
+    return booster
+
+
+def trees_until_no_change(
+    parameters: dict[str, Any], rows: EngineRows, n_trees: int, held_out: BoolArray, patience: int
+) -> int:
+    """Find how many trees, grown on the other rows, do best on the rows held out.
+
+    Parameters
+    ----------
+    parameters : dict
+        Of the engine.
+    rows : EngineRows
+    n_trees : int
+        The most there can be.
+    held_out : ndarray of shape (n_samples,), dtype bool
+    patience : int
+        After how many trees that have not lowered the loss none is grown any more.
+
+    Returns
+    -------
+    int
+    """
+    seen = rows[~held_out].dataset(parameters)
+    booster = _trained(
+        parameters,
+        seen,
+        n_trees,
+        valid_sets=[rows[held_out].dataset(parameters, reference=seen)],
+        feval=gamma_deviance if parameters["objective"] == "gamma" else None,
+        callbacks=[load_lightgbm().early_stopping(patience, verbose=False)],
+    )
+    return int(booster.best_iteration)
+
+
+def _trained(parameters: dict[str, Any], data: Any, n_trees: int, **options: Any) -> Any:
+    # Where there is nothing to split the engine takes no objective from outside; its own makes
+    # the same constant.
+    if parameters["objective"] == "gamma" and _has_splits(data):
+        parameters = parameters | {"objective": gamma_gradients}
+    return load_lightgbm().train(parameters, data, n_trees, **options)
+
+
+def _has_splits(data: Any) -> bool:
+    """Tell whether any column of a `lightgbm.Dataset` has values that can be told apart."""
+    built = data.construct()
+    return any(built.feature_num_bin(column) > 0 for column in range(built.num_feature()))
+
+
+def leaf_size(n_rows: int) -> int:
+    """Choose how many rows a leaf has at least: a twentieth, at least 5 and at most 100."""
+    return int(np.clip(n_rows // 20, 5, 100))
+
+
+def load_lightgbm() -> Any:
+    """Import the engine when it is first needed, and say what is missing if it cannot load."""
+    try:
+        import lightgbm  # noqa: PLC0415 - the import costs a second; `import qconf` must not pay it
+    except OSError as error:
+        msg = (
+            f"LightGBM cannot load its OpenMP library ({error}). Install it: "
+            "'apt-get install libgomp1' on Debian and Ubuntu, 'brew install libomp' on macOS."
+        )
+        raise QconfError(msg) from error
+    return lightgbm
