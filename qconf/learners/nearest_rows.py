@@ -12,7 +12,7 @@ from qconf.encoding.unit_cube import Points, UnitCube
 from qconf.learners.nearest_rows_blocks import Blocks
 from qconf.learners.nearest_rows_loops import room, search
 
-__all__ = ["NearestRows"]
+__all__ = ["NearestRows", "nearest"]
 
 _ROWS_TO_SCALE = 50_000
 
@@ -81,14 +81,33 @@ class NearestRows:
         position : ndarray of shape (n_samples, n_neighbors)
             In the table that was given first.
         """
-        asked = self._cube(X.matrix)
-        self._blocks.check(asked)
-        nearest = np.empty((len(X), self._n_neighbors), dtype=np.int64)
+        distance, position = nearest(self._blocks, self._cube(X.matrix), self._n_neighbors)
+        return distance, self.kept[position]
 
-        def find(part: slice) -> None:
-            some = Points(asked.numbers[:, part], asked.levels[:, part])
-            search(self._blocks, some, room(self._blocks.low.shape[1]), nearest[part])
 
-        rows_side_by_side(find, len(X))
-        squared = (nearest >> 32).astype(np.int32).view(np.float32)
-        return np.sqrt(squared, dtype=np.float64), self.kept[nearest & (2**32 - 1)]
+def nearest(blocks: Blocks, asked: Points, n_neighbors: int) -> tuple[FloatArray, IntArray]:
+    """Find the nearest points.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    asked : Points
+    n_neighbors : int
+        As many as there are points, at most.
+
+    Returns
+    -------
+    distance, position : ndarray of shape (n_asked, n_neighbors)
+        In no order; positions are those of the points that blocks were made of.
+    """
+    blocks.check(asked)
+    n_asked = asked.numbers.shape[1]
+    found = np.empty((n_asked, n_neighbors), dtype=np.int64)
+
+    def find(part: slice) -> None:
+        some = Points(asked.numbers[:, part], asked.levels[:, part])
+        search(blocks, some, room(blocks.low.shape[1]), found[part])
+
+    rows_side_by_side(find, n_asked)
+    squared = (found >> 32).astype(np.int32).view(np.float32)
+    return np.sqrt(squared, dtype=np.float64), found & (2**32 - 1)
