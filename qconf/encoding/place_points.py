@@ -20,6 +20,8 @@ _NEARBY = 25
 _ASKED_FOR_UNIT = 2000
 #: In that unit, how far a standard deviation of the log prediction is.
 _DEVIATION = 2.0
+#: What is nearer, in kilometres, is the same place.
+_SAME = 1e-6
 #: Nothing is farther away than this many units: squares stay finite.
 _FARTHEST = 1e6
 
@@ -142,11 +144,12 @@ def _unit(there: NDArray[np.float64]) -> float:
     if len(there):
         asked = there[:: max(1, len(there) // _ASKED_FOR_UNIT)]
         rows = float(np.median(_to_nearest(there, asked, _NEARBY)))
-        if rows > 0:
+        if rows > _SAME:
             return rows
         places = np.unique(there, axis=0)
-        if len(places) > 1:
-            return float(np.median(_to_nearest(places, places, 1)))
+        step = float(np.median(_to_nearest(places, places, 1)))
+        if step > _SAME:
+            return step
     return 1.0
 
 

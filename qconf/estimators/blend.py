@@ -264,7 +264,7 @@ class BlendConfidence(ConfidenceEstimator):
         if self.places not in ("infer", None):
             msg = (
                 "The 'places' of a blend are for the members that it has by default; list "
-                f"NearbyConfidence(places={self.places!r}) among its estimators."
+                f"qconf.estimators.nearby.NearbyConfidence(places={self.places!r}) among yours."
             )
             raise OptionError(msg)
         if len(self.estimators) == 0:

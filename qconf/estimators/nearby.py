@@ -167,7 +167,8 @@ class NearbyConfidence(ConfidenceEstimator):
             value = None
         self.points_ = PlacePoints(X.matrix, (first, second), value)
         kept = _thinned(self.points_.known(X.matrix), self.max_rows)
-        self.blocks_ = Blocks.of(self.points_(X.matrix[kept])) if len(kept) else None
+        # None if no place is known.
+        self.blocks_: Any = Blocks.of(self.points_(X.matrix[kept])) if len(kept) else None
         self.residual_: FloatArray = y[kept]
         self.usual_ = float(np.sqrt(np.mean(y**2))) + float(np.finfo(np.float64).tiny)
         self._n_asked = min(int(self.n_neighbors), len(kept))
@@ -187,9 +188,7 @@ class NearbyConfidence(ConfidenceEstimator):
         return np.column_stack([expected, bias + _NO_BIAS * self.usual_])
 
     def _nearby(self, X: Encoded, known: BoolArray) -> IntArray:
-        blocks = self.blocks_
-        assert blocks is not None  # there are rows to ask
-        return nearest(blocks, self.points_(X.matrix[known]), self._n_asked)[1]
+        return nearest(self.blocks_, self.points_(X.matrix[known]), self._n_asked)[1]
 
     def _predict(self, X: Encoded) -> FloatArray:
         expected: FloatArray = self._signals(X)[:, 0]

@@ -106,7 +106,7 @@ def _described(model: Any) -> dict[str, Any]:
 
 
 def _places(confidence: Any) -> tuple[str, str] | None:
-    """Return the columns by which errors nearby are looked up; an estimator may be inside another."""
+    """Return the columns of a place, of an estimator or the one inside it."""
     inside = getattr(confidence, "estimator_", confidence)
     places: tuple[str, str] | None = getattr(inside, "places_", None)
     return places

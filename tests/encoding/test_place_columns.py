@@ -51,9 +51,9 @@ def test_names_of_places(latitude: str, longitude: str) -> None:
 @pytest.mark.parametrize(
     ("latitude", "longitude"),
     [
-        ("lat", "length"), ("plate", "along"), ("x", "y"), ("northing", "easting"), ("lat", "rooms2"),
+        ("lat", "length"), ("plate", "along"), ("x", "y"), ("northing", "easting"),
         ("pickup_lat", "dropoff_long"), ("geo_lat", "long"), ("late", "longer"), ("flat", "long"),
-        ("lat1", "long2"),
+        ("lat1", "long2"), ("lat", "rooms2"),
     ],
 )  # fmt: skip
 def test_names_of_other_things(latitude: str, longitude: str) -> None:
