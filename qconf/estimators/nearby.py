@@ -8,16 +8,15 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import BoolArray, FloatArray, IntArray, TableLike
+from qconf._types import FloatArray, IntArray, TableLike
 from qconf.base import PREDICTION, ConfidenceEstimator
-from qconf.core.restored import is_array, is_count, require
+from qconf.core.restored import is_array, require
 from qconf.core.validation import Interval, StrOptions
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.place_columns import find_place, named_place
 from qconf.encoding.place_points import PlacePoints
 from qconf.errors import TableError
-from qconf.learners.nearest_rows import nearest
-from qconf.learners.nearest_rows_blocks import Blocks
+from qconf.learners.nearest_points import NearestPoints
 
 __all__ = ["NearbyConfidence", "Places", "places_of"]
 
@@ -60,8 +59,8 @@ class NearbyConfidence(ConfidenceEstimator):
     valuation (Bourassa, Cantoni & Hoesli 2010, Journal of Real Estate Research 32).
 
     Distances are those of `PlacePoints`: on a sphere, and with the prediction as one more axis. So
-    of many rows at one place, flats of a building or houses of a zip code, those of a like value are
-    asked. A row whose place is not known is expected to have the errors of all rows.
+    of many rows at one place, flats of a building or houses of a zip code, those of a like value
+    are asked. A row whose place is not known is expected to have the errors of all rows.
 
     Parameters
     ----------
@@ -78,6 +77,8 @@ class NearbyConfidence(ConfidenceEstimator):
     places_ : (str, str)
         The columns that tell the place.
     points_ : PlacePoints
+    rows_ : NearestPoints or None
+        Those that are searched; None if no place is known.
     residual_ : ndarray of shape (n_kept,)
         Residuals of the rows that are searched.
     usual_ : float
@@ -139,17 +140,18 @@ class NearbyConfidence(ConfidenceEstimator):
         ------
         ValueError
         """
-        if "blocks_" not in vars(self):
+        if "rows_" not in vars(self):
             return
-        blocks, n_rows = self.blocks_, len(self.residual_)
         require(
-            isinstance(self.points_, PlacePoints)
-            and self.points_.fits(self.n_features_in_)
-            and is_array(self.residual_, np.float64, (None,))
-            and (blocks is None or (isinstance(blocks, Blocks) and len(blocks.position) == n_rows)),
-            "the rows nearby are no points",
+            isinstance(self.points_, PlacePoints) and self.points_.fits(self.n_features_in_),
+            "the places are no points",
         )
-        require(blocks is None or is_count(self._n_asked, 1, n_rows), "more rows than there are")
+        n_rows = 0 if self.rows_ is None else len(self.rows_)
+        require(
+            isinstance(self.rows_, NearestPoints | None)
+            and is_array(self.residual_, np.float64, (n_rows,)),
+            "the rows nearby are no points, or have no residuals",
+        )
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
         names = list(getattr(self, "feature_names_in_", []))
@@ -167,28 +169,23 @@ class NearbyConfidence(ConfidenceEstimator):
             value = None
         self.points_ = PlacePoints(X.matrix, (first, second), value)
         kept = _thinned(self.points_.known(X.matrix), self.max_rows)
-        # None if no place is known.
-        self.blocks_: Any = Blocks.of(self.points_(X.matrix[kept])) if len(kept) else None
+        rows = self.points_(X.matrix[kept])
+        self.rows_ = NearestPoints(rows, self.n_neighbors) if len(kept) else None
         self.residual_: FloatArray = y[kept]
         self.usual_ = float(np.sqrt(np.mean(y**2))) + float(np.finfo(np.float64).tiny)
-        self._n_asked = min(int(self.n_neighbors), len(kept))
 
     def _signals(self, X: Encoded) -> FloatArray:
-        n_asked = self._n_asked
+        # As one more row of which nothing is known: ten rows without any error are luck.
+        n_rows = 1 + min(int(self.n_neighbors), len(self.residual_))
+        squares = np.full(len(X), self.usual_**2)
         # As far from zero as chance alone takes the mean of so many residuals.
-        bias = np.full(len(X), self.usual_ / np.sqrt(n_asked + 1))
-        expected = np.full(len(X), self.usual_)
+        bias = np.full(len(X), self.usual_ / np.sqrt(n_rows))
         known = self.points_.known(X.matrix)
-        if n_asked and known.any():
-            residual = self.residual_[self._nearby(X, known)]
-            # As if one more row had the error of all: ten rows without any error are luck.
-            squares = (residual**2).sum(axis=1) + self.usual_**2
-            expected[known] = np.sqrt(squares / (n_asked + 1))
-            bias[known] = np.abs(residual.sum(axis=1) / (n_asked + 1))
-        return np.column_stack([expected, bias + _NO_BIAS * self.usual_])
-
-    def _nearby(self, X: Encoded, known: BoolArray) -> IntArray:
-        return nearest(self.blocks_, self.points_(X.matrix[known]), self._n_asked)[1]
+        if self.rows_ is not None and known.any():
+            residual = self.residual_[self.rows_(self.points_(X.matrix[known]))]
+            squares[known] = ((residual**2).sum(axis=1) + self.usual_**2) / n_rows
+            bias[known] = np.abs(residual.sum(axis=1) / n_rows)
+        return np.column_stack([np.sqrt(squares), bias + _NO_BIAS * self.usual_])
 
     def _predict(self, X: Encoded) -> FloatArray:
         expected: FloatArray = self._signals(X)[:, 0]

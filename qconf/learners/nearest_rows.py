@@ -6,13 +6,12 @@ import numpy as np
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.restored import is_count, require
-from qconf.core.threads import rows_side_by_side
 from qconf.encoding.encoded import Encoded
-from qconf.encoding.unit_cube import Points, UnitCube
+from qconf.encoding.unit_cube import UnitCube
+from qconf.learners.nearest_points import nearest
 from qconf.learners.nearest_rows_blocks import Blocks
-from qconf.learners.nearest_rows_loops import room, search
 
-__all__ = ["NearestRows", "nearest"]
+__all__ = ["NearestRows"]
 
 _ROWS_TO_SCALE = 50_000
 
@@ -83,31 +82,3 @@ class NearestRows:
         """
         distance, position = nearest(self._blocks, self._cube(X.matrix), self._n_neighbors)
         return distance, self.kept[position]
-
-
-def nearest(blocks: Blocks, asked: Points, n_neighbors: int) -> tuple[FloatArray, IntArray]:
-    """Find the nearest points.
-
-    Parameters
-    ----------
-    blocks : Blocks
-    asked : Points
-    n_neighbors : int
-        As many as there are points, at most.
-
-    Returns
-    -------
-    distance, position : ndarray of shape (n_asked, n_neighbors)
-        In no order; positions are those of the points that blocks were made of.
-    """
-    blocks.check(asked)
-    n_asked = asked.numbers.shape[1]
-    found = np.empty((n_asked, n_neighbors), dtype=np.int64)
-
-    def find(part: slice) -> None:
-        some = Points(asked.numbers[:, part], asked.levels[:, part])
-        search(blocks, some, room(blocks.low.shape[1]), found[part])
-
-    rows_side_by_side(find, n_asked)
-    squared = (found >> 32).astype(np.int32).view(np.float32)
-    return np.sqrt(squared, dtype=np.float64), found & (2**32 - 1)

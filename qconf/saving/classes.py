@@ -72,6 +72,7 @@ TABLE: Final[dict[str, str]] = {
     "LinearQuantileRegressor": "qconf.learners.linear.linear_quantile",
     "LogTargetRegressor": "qconf.learners.log_target",
     "MonotoneMap": "qconf.learners.maps.monotone_map",
+    "NearestPoints": "qconf.learners.nearest_points",
     "NearestRows": "qconf.learners.nearest_rows",
     "OnlineLinearRegressor": "qconf.learners.online.regressor",
     "PriorDesign": "qconf.learners.linear.prior_design",
