@@ -27,9 +27,9 @@ __all__ = ["opened", "tried", "write_files"]
 
 #: Models of `saved_models.MODELS` whose files are changed.
 FILES = (
-    "blend", "count", "empirical-bayes", "model", "model-absolute", "model-replicates", "neighbors",
-    "objects", "online-max", "planes", "quantile-linear", "residual-combined", "residual-glm",
-    "residual-leaves", "second-opinion-told", "trees-of-quantiles",
+    "blend", "count", "empirical-bayes", "model", "model-absolute", "model-replicates", "nearby",
+    "neighbors", "objects", "online-max", "planes", "quantile-linear", "residual-combined",
+    "residual-glm", "residual-leaves", "second-opinion-told", "trees-of-quantiles",
 )  # fmt: skip
 _SECONDS, _SECONDS_TO_BEGIN = 20, 120
 #: Modules that no model needs: a file must not be able to have them imported.

@@ -37,6 +37,7 @@ from qconf import (
     SecondOpinionConfidence,
     SelectiveRegressor,
 )
+from qconf.estimators.nearby import NearbyConfidence
 from qconf.learners.linear.gamma_glm import GammaGLM
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.error_forest import ErrorForest
@@ -131,6 +132,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     "online-max": lambda: _on_residuals(OnlineConfidence("max", n_bootstrap=4, random_state=0)),
     "empirical-bayes": lambda: _on_residuals(EmpiricalBayesConfidence(["zone", "grade", "age"])),
     "neighbors": lambda: _on_residuals(NeighborConfidence(random_state=0)),
+    "nearby": lambda: _on_residuals(NearbyConfidence(places=("area", "age"))),
     "forest": lambda: _on_residuals(ForestConfidence(5, random_state=0)),
     "residual": lambda: _on_residuals(ResidualConfidence(random_state=0)),
     "residual-leaves": lambda: _on_residuals(

@@ -14,6 +14,7 @@ from qconf import ConfidentRegressor
 from qconf._types import FloatArray
 from qconf.estimators.blend import BlendConfidence
 from qconf.estimators.conflict import ConflictConfidence
+from qconf.estimators.nearby import NearbyConfidence
 from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.registry import BUILT_IN, make_estimator
 from qconf.estimators.residual import ResidualConfidence
@@ -104,6 +105,25 @@ def test_a_blend(monkeypatch: pytest.MonkeyPatch) -> None:
     residual = np.random.default_rng(0).normal(scale=noise_of(table))
     one = BlendConfidence(folds=9, random_state=0).fit(table, residual)
     assert_row_by_row(one.predict, asked(), monkeypatch)
+
+
+def test_rows_nearby(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of rows whose place is not known, or not on earth."""
+
+    def placed(table: pd.DataFrame) -> pd.DataFrame:
+        rng = np.random.default_rng(len(table))
+        where = rng.uniform([47, -123], [48, -122], size=(len(table), 2))
+        value = np.exp(rng.normal(size=len(table)))
+        return table.assign(lat=where[:, 0], long=where[:, 1], prediction=value)
+
+    residual = np.random.default_rng(0).normal(size=N_ROWS)
+    one = NearbyConfidence().fit(placed(mixed_table(N_ROWS)), residual)
+    rows = placed(asked())
+    rows.loc[::5, "lat"] = np.nan
+    rows.loc[::7, "long"] = 1000.0
+    rows.loc[::3, "prediction"] = np.nan
+    assert_row_by_row(one.predict, rows, monkeypatch)
+    assert_row_by_row(one.signals, rows, monkeypatch)
 
 
 @pytest.mark.parametrize("loss", ["squared", "gamma", "quantile", "binary"])

@@ -66,6 +66,7 @@ def _lines(manifest: Manifest) -> Iterator[tuple[str, str]]:
     inside = ", ".join(safe(model[name]) for name in ("regressor", "confidence") if name in model)
     yield "Model", safe(model["type"]) + (f" of {inside}" if inside else "")
     yield "As made", safe(model["written"])
+    yield "Places", safe(model.get("places"))
     yield from card_lines(card, n_rows=model.get("n_rows"), scale=manifest.error)
     seeds = manifest.seeds if card.seed is None else {**manifest.seeds, "seed": card.seed}
     yield "Seeds", "; ".join(as_figures(seeds))

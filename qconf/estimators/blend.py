@@ -29,6 +29,7 @@ from qconf.core.spreading import each
 from qconf.core.threads import rows_side_by_side
 from qconf.core.validation import (
     Interval,
+    StrOptions,
     check_column,
     check_enough_rows,
     only_what_learners_take,
@@ -46,6 +47,7 @@ from qconf.estimators.blend_folds import (
     signals_of,
 )
 from qconf.estimators.forest import ForestConfidence
+from qconf.estimators.nearby import NearbyConfidence, Places, places_of
 from qconf.estimators.neighbors import NeighborConfidence
 from qconf.estimators.online import OnlineConfidence
 from qconf.estimators.quantile import QuantileConfidence
@@ -104,6 +106,11 @@ class BlendConfidence(ConfidenceEstimator):
         ``target`` is told.
     folds : int, default=5
         Number of folds.
+    places : "infer", None or (str, str), default="infer"
+        Columns of latitude and longitude, or of x and y of a map, by which `NearbyConfidence` is
+        one more of the members that None stands for. ``"infer"`` finds columns that are called
+        latitude and longitude, as ``geo_lat`` and ``geo_lon`` are, if their values are degrees;
+        None has none.
     random_state : int, RandomState instance or None, default=None
 
     Attributes
@@ -115,6 +122,8 @@ class BlendConfidence(ConfidenceEstimator):
         member's signal, >= 0.
     shares_ : Series of length n_members
         What share of all weights each member has.
+    places_ : (str, str) or None
+        The columns that tell the place of a row; None if there are none, or they are not used.
     combiner_ : WeightedSignals
     units_map_ : MonotoneMap
         From the combined log signal to the mean squared residual.
@@ -137,6 +146,7 @@ class BlendConfidence(ConfidenceEstimator):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "estimators": [list, tuple, None],
         "folds": [Interval(Integral, 2, None, closed="left")],
+        "places": [StrOptions({"infer"}), tuple, list, None],
         "random_state": ["random_state"],
     }
 
@@ -146,10 +156,12 @@ class BlendConfidence(ConfidenceEstimator):
         estimators: Sequence[ConfidenceLike] | None = None,
         *,
         folds: int = 5,
+        places: Places = "infer",
         random_state: RandomState = None,
     ) -> None:
         self.estimators = estimators
         self.folds = folds
+        self.places = places
         self.random_state = random_state
 
     def fit(
@@ -201,7 +213,7 @@ class BlendConfidence(ConfidenceEstimator):
         table = BlendRows(X, Encoded.of(X, self._encoder_of_all), roles)
         rng = random_source(self.random_state)
         check_enough_rows(self, len(y), 2 * self.folds)
-        unfitted = self._unfitted(len(y), told_target="target" in roles)
+        unfitted = self._unfitted(table.encoded, told_target="target" in roles)
         units = _units(X, roles)
         stretches = self._stretches(roles.get("time"), units)
         fold = dealt(len(y), units, self.folds, rng) if stretches is None else stretches
@@ -243,9 +255,19 @@ class BlendConfidence(ConfidenceEstimator):
         fewest = min(len(apart(stretches, k, units)) for k in range(last + 1))
         return stretches if fewest >= _ENOUGH_APART * len(stretches) else None
 
-    def _unfitted(self, n_rows: int, *, told_target: bool) -> list[Any]:
+    def _unfitted(self, X: Encoded, *, told_target: bool) -> list[Any]:
+        self.places_: tuple[str, str] | None = None
         if self.estimators is None:
-            return _default_members(n_rows, told_target=told_target)
+            names = list(getattr(self, "feature_names_in_", []))
+            self.places_ = places_of(X, names, self.places)
+            nearby = [NearbyConfidence(places=self.places_)] if self.places_ else []
+            return _default_members(len(X), told_target=told_target) + nearby
+        if self.places not in ("infer", None):
+            msg = (
+                "The 'places' of a blend are for the members that it has by default; list "
+                f"qconf.estimators.nearby.NearbyConfidence(places={self.places!r}) among yours."
+            )
+            raise OptionError(msg)
         if len(self.estimators) == 0:
             msg = "The 'estimators' of a blend must hold at least one estimator. Got none."
             raise OptionError(msg)

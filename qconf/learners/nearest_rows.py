@@ -8,11 +8,10 @@ import numpy as np
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.restored import is_count, require
-from qconf.core.threads import rows_side_by_side
 from qconf.encoding.encoded import Encoded
-from qconf.encoding.unit_cube import Points, UnitCube
+from qconf.encoding.unit_cube import UnitCube
+from qconf.learners.nearest_points import nearest
 from qconf.learners.nearest_rows_blocks import Blocks
-from qconf.learners.nearest_rows_loops import room, search
 
 __all__ = ["NearestRows"]
 
@@ -93,14 +92,5 @@ class NearestRows:
         position : ndarray of shape (n_samples, n_neighbors)
             In the table that was given first.
         """
-        asked = self._cube(X.matrix)
-        self._blocks.check(asked)
-        nearest = np.empty((len(X), self._n_neighbors), dtype=np.int64)
-
-        def find(part: slice) -> None:
-            some = Points(asked.numbers[:, part], asked.levels[:, part])
-            search(self._blocks, some, room(self._blocks.low.shape[1]), nearest[part])
-
-        rows_side_by_side(find, len(X))
-        squared = (nearest >> 32).astype(np.int32).view(np.float32)
-        return np.sqrt(squared, dtype=np.float64), self.kept[nearest & (2**32 - 1)]
+        distance, position = nearest(self._blocks, self._cube(X.matrix), self._n_neighbors)
+        return distance, self.kept[position]

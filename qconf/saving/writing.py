@@ -99,7 +99,17 @@ def _described(model: Any) -> dict[str, Any]:
             described[name.rstrip("_")] = type(getattr(model, name)).__name__
     if hasattr(model, "residual_"):
         described["n_rows"] = len(model.residual_)
+    places = _places(getattr(model, "confidence_", model))
+    if places is not None:
+        described["places"] = ", ".join(places)
     return described
+
+
+def _places(confidence: Any) -> tuple[str, str] | None:
+    """Return the columns of a place, of an estimator or the one inside it."""
+    inside = getattr(confidence, "estimator_", confidence)
+    places: tuple[str, str] | None = getattr(inside, "places_", None)
+    return places
 
 
 def _seeds(model: Any) -> dict[str, int]:
