@@ -9,12 +9,8 @@ from scipy.stats import norm
 
 from qconf._types import FloatArray
 from qconf.core.estimate import Estimate
-from qconf.evaluation.resampling import (
-    Draws,
-    difference_of_rates,
-    percentile_estimate,
-    rate_estimate,
-)
+from qconf.evaluation.rate_intervals import difference_of_rates, rate_estimate
+from qconf.evaluation.resampling import Draws, percentile_estimate
 
 __all__ = ["HALF_A_POINT", "geometric_mean", "ratio_of_means", "ratio_of_rates"]
 

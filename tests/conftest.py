@@ -46,6 +46,16 @@ def noisy_rows() -> tuple[pd.DataFrame, FloatArray]:
     return table, np.random.default_rng(5).normal(scale=noise_of(table))
 
 
+@pytest.fixture
+def cluster() -> Iterator[Any]:
+    """Two workers, each a process."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as started:
+        yield started
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium without a window."""

@@ -18,7 +18,8 @@ from qconf.avm.valued_rows import Times, ValuedRows
 from qconf.core.blas import one_blas_thread
 from qconf.core.estimate import Estimate
 from qconf.core.threads import threads_for
-from qconf.evaluation.resampling import Draws, rate_estimate
+from qconf.evaluation.rate_intervals import rate_estimate
+from qconf.evaluation.resampling import Draws
 from qconf.evaluation.sampling import Sampling
 
 __all__ = ["Measurement"]

@@ -12,7 +12,7 @@ from qconf._types import FloatArray, IntArray
 from qconf.core.error_scale import ErrorScale
 from qconf.core.estimate import Estimate
 from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
-from qconf.evaluation.resampling import ObservedRate
+from qconf.evaluation.rate_intervals import ObservedRate
 from qconf.evaluation.sampling import Sampling
 from qconf.probability.fitting import fit_error_distribution
 from qconf.probability.tiers import tiers

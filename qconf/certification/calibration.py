@@ -18,7 +18,8 @@ from qconf.certification.sequence import last_passed
 from qconf.certification.starting import RiskCurves, start_of
 from qconf.certification.tally import Tally
 from qconf.core.estimate import Estimate
-from qconf.evaluation.resampling import Draws, rate_estimate
+from qconf.evaluation.rate_intervals import rate_estimate
+from qconf.evaluation.resampling import Draws
 
 __all__ = ["Calibration"]
 

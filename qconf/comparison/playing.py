@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from qconf._types import FloatArray
 from qconf.comparison.contenders import Contender, Played
 from qconf.core.error_scale import ErrorScale
-from qconf.model.replicates import with_prediction
+from qconf.model.pair_fitter import with_prediction
 from qconf.residuals.crossfit import histories
 from qconf.residuals.schedules import Schedule
 from qconf.tables.dataset import Dataset

@@ -15,9 +15,9 @@ from qconf.evaluation.faces import Faces
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.periods import Period
 from qconf.evaluation.reliability import Reliability
-from qconf.evaluation.resampling import joint_confidence_level
 from qconf.evaluation.result import Evaluation
 from qconf.evaluation.selection import Selection
+from qconf.evaluation.simultaneous import joint_confidence_level
 from qconf.probability.tiers import TIER_LIMITS
 from qconf.report.grid import Grid
 

@@ -14,7 +14,8 @@ from qconf.counting.settings import Settings
 from qconf.counting.settled_order import SettledOrder
 from qconf.evaluation.metrics.mean_absolute_error import MEAN_ABSOLUTE_ERROR
 from qconf.evaluation.metrics.row_metric import RowMetric
-from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate
+from qconf.evaluation.rate_intervals import ObservedRate
+from qconf.evaluation.resampling import Draws, percentile_estimate
 
 __all__ = ["MeanFigure", "mean_figures"]
 

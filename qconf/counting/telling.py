@@ -26,7 +26,8 @@ from qconf.counting.units import cluster_size, sampled_units
 from qconf.evaluation.measuring import COVERAGES
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
-from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate
+from qconf.evaluation.rate_intervals import ObservedRate
+from qconf.evaluation.resampling import Draws, percentile_estimate
 from qconf.evaluation.sampling import Sampling
 from qconf.evaluation.selection import Selection
 from qconf.evaluation.validity import limits_of_validity

@@ -9,7 +9,8 @@ import pandas as pd
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.estimate import Estimate
-from qconf.evaluation.resampling import Draws, ObservedRate
+from qconf.evaluation.rate_intervals import ObservedRate
+from qconf.evaluation.resampling import Draws
 from qconf.evaluation.sampling import Sampling
 from qconf.evaluation.simultaneous import simultaneous_level
 

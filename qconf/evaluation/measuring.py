@@ -18,7 +18,8 @@ from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.ranking import Outcome, RankedRows, Weights
-from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate
+from qconf.evaluation.rate_intervals import ObservedRate
+from qconf.evaluation.resampling import Draws, percentile_estimate
 from qconf.evaluation.sampling import Sampling
 from qconf.evaluation.selection import Selection
 

@@ -12,7 +12,8 @@ from scipy.stats import norm, t
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.estimate import Estimate, in_percent
 from qconf.evaluation.long_run import SlowWaves, dependence
-from qconf.evaluation.resampling import Draws, rate_estimate
+from qconf.evaluation.rate_intervals import rate_estimate
+from qconf.evaluation.resampling import Draws
 from qconf.residuals.schedules import blocks_in_time
 
 __all__ = ["Period", "by_period", "trend_lines"]

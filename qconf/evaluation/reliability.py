@@ -20,12 +20,8 @@ from qconf.evaluation.brier import BrierDecomposition, decompose_brier
 from qconf.evaluation.events import check_events
 from qconf.evaluation.metrics.probability_metric import BRIER, MEAN_EXCESS, ProbabilityMetric
 from qconf.evaluation.ranking import Outcome
-from qconf.evaluation.resampling import (
-    Draws,
-    ObservedRate,
-    percentile_estimate,
-    resamples_for,
-)
+from qconf.evaluation.rate_intervals import ObservedRate
+from qconf.evaluation.resampling import Draws, percentile_estimate, resamples_for
 from qconf.evaluation.sampling import Sampling
 from qconf.evaluation.validity import limits_of_validity
 

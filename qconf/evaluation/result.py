@@ -15,7 +15,8 @@ from qconf.evaluation.metrics.coverage import CoverageAt
 from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.evaluation.metrics.spearman import SPEARMAN
-from qconf.evaluation.resampling import Draws, ObservedRate, percentile_estimate
+from qconf.evaluation.rate_intervals import ObservedRate
+from qconf.evaluation.resampling import Draws, percentile_estimate
 from qconf.evaluation.selection import Selection
 from qconf.evaluation.table import evaluation_parts
 from qconf.report.grid import Grid

@@ -16,7 +16,7 @@ import numpy as np
 from qconf._types import FloatArray, Table, TableLike
 from qconf.core.validation import select_rows
 from qconf.errors import EstimatorError
-from qconf.model.replicates import Maker, with_prediction
+from qconf.model.pair_fitter import PairFitter, with_prediction
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.fitting import fit_error_distribution
 from qconf.residuals.crossfit import out_of_sample
@@ -155,7 +155,7 @@ class PredictsProbabilities:
 
 
 def held_out_distribution(
-    maker: Maker,
+    fitter: PairFitter,
     plan: Schedule,
     prediction: FloatArray,
     regressor: Any,
@@ -171,9 +171,9 @@ def held_out_distribution(
 
     Parameters
     ----------
-    maker : Maker
+    fitter : PairFitter
     plan : Schedule
-        By which `maker` was given its fits.
+        By which `fitter` was given its fits.
     prediction : ndarray of shape (n_samples,)
         Held-out predictions by those fits, not a number where there is none.
     regressor : regressor
@@ -187,25 +187,27 @@ def held_out_distribution(
     ErrorDistribution or None
         None if too few rows can be held out.
     """
-    rounds = _rounds(plan, in_time=maker.time is not None)
+    rounds = _rounds(plan, in_time=fitter.time is not None)
     if not rounds:
         return None
-    made = {} if given else _predictions_by_fit(maker, plan, rounds, regressor)
+    made = {} if given else _predictions_by_fit(fitter, plan, rounds, regressor)
     scored, residual, expected = [], [], []
     for one in rounds:
         known = _known_in(one, plan, prediction, made, given=given)
         seen = np.full(len(known), np.nan)
         seen[one.seen] = known[one.seen]
-        confidence = maker.fit_confidence(seen, rng)
-        block, value = select_rows(maker.table, one.scored), known[one.scored]
-        expected.append(np.asarray(confidence.predict(with_prediction(block, value, maker.hidden))))
-        residual.append(maker.scale.checked_residual(value, maker.target[one.scored]))
+        confidence = fitter.fit_confidence(seen, rng)
+        block, value = select_rows(fitter.table, one.scored), known[one.scored]
+        expected.append(
+            np.asarray(confidence.predict(with_prediction(block, value, fitter.hidden)))
+        )
+        residual.append(fitter.scale.checked_residual(value, fitter.target[one.scored]))
         scored.append(one.scored)
-    time = None if maker.time is None else maker.time[np.concatenate(scored)]
+    time = None if fitter.time is None else fitter.time[np.concatenate(scored)]
     return fit_error_distribution(
         np.concatenate(residual),
         np.concatenate(expected),
-        error=maker.scale.name,  # type: ignore[arg-type]
+        error=fitter.scale.name,  # type: ignore[arg-type]
         time=time,
     )
 
@@ -220,13 +222,13 @@ def _rounds(plan: Schedule, *, in_time: bool) -> list[Round]:
 
 
 def _predictions_by_fit(
-    maker: Maker, plan: Schedule, rounds: list[Round], regressor: Any
+    fitter: PairFitter, plan: Schedule, rounds: list[Round], regressor: Any
 ) -> dict[int, tuple[FloatArray, ...]]:
     """Make the predictions of fits that are not among those that gave rows their residuals."""
     asked = {fit for one in rounds for fit, _ in one.history if fit >= len(plan.residual_fits)}
     numbers = sorted(asked)
     fits = tuple(plan.fits[number] for number in numbers)
-    made = out_of_sample(regressor, maker.table, maker.target, fits)
+    made = out_of_sample(regressor, fitter.table, fitter.target, fits)
     return dict(zip(numbers, made, strict=True))
 
 

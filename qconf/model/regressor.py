@@ -39,9 +39,9 @@ from qconf.model.expected_errors import PredictsErrors
 from qconf.model.given_prediction import GivenPrediction, given_prediction
 from qconf.model.known_sales import KeptRows
 from qconf.model.known_values import KnownValues
+from qconf.model.pair_fitter import PairFitter
 from qconf.model.probabilities import PredictsProbabilities, held_out_distribution
 from qconf.model.remembering import RowsOfFit, name_of
-from qconf.model.replicates import Maker
 from qconf.model.splitting import SplitsErrors
 from qconf.model.unfitted import check_replicates, unfitted_confidence, unfitted_regressor
 from qconf.model.whole_table import WholeTable
@@ -282,24 +282,24 @@ class ConfidentRegressor(
             predicted=rows.predicted is not None,
             random_state=draw_seed(rng),
         )
-        maker = self._maker(rows, plan)
-        regressor = with_seed(clone(maker.regressor), rng)
+        fitter = self._pair_fitter(rows, plan)
+        regressor = with_seed(clone(fitter.regressor), rng)
         prediction = rows.predicted
         if prediction is None:
-            prediction = maker.held_out_predictions(regressor)
+            prediction = fitter.held_out_predictions(regressor)
         elif rows.roles.repeats is not None:
             # Copies of earlier rows get no residual.
             prediction = np.where(rows.roles.repeats, np.nan, prediction)
         self.residual_: FloatArray = np.full(rows.roles.n_rows, np.nan)
-        self.residual_[rows.roles.rows] = maker.scale.residual(prediction, rows.target)
-        self.confidence_ = maker.fit_confidence(prediction, rng)
-        self._learn_values(maker, regressor, whole)
-        self._fit_replicates(maker, prediction, rng)
+        self.residual_[rows.roles.rows] = fitter.scale.residual(prediction, rows.target)
+        self.confidence_ = fitter.fit_confidence(prediction, rng)
+        self._learn_values(fitter, regressor, whole)
+        self._fit_replicates(fitter, prediction, rng)
         self._remember(rows, name_of(y))
         self._cast_shadow(rows, rng)
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
-            held_out = maker, plan, prediction, regressor, rng
+            held_out = fitter, plan, prediction, regressor, rng
             given = rows.predicted is not None
             self.error_distribution_ = held_out_distribution(*held_out, given=given)
         return self
@@ -328,7 +328,7 @@ class ConfidentRegressor(
             kept=KeptRows(table, target) if self.keep_sales else None,
         )
 
-    def _maker(self, rows: RowsOfFit, plan: Schedule) -> Maker:
+    def _pair_fitter(self, rows: RowsOfFit, plan: Schedule) -> PairFitter:
         """Put together what makes residuals and learns from them."""
         scale = error_scale(self.error)
         model: Any = (
@@ -336,7 +336,7 @@ class ConfidentRegressor(
             if self._given_name is None
             else GivenPrediction(self._given_name)
         )
-        return Maker(
+        return PairFitter(
             rows.features,
             rows.target,
             scale,
@@ -348,11 +348,11 @@ class ConfidentRegressor(
             rows.roles.groups,
         )
 
-    def _learn_values(self, maker: Maker, regressor: Any, whole: WholeTable | None) -> None:
+    def _learn_values(self, fitter: PairFitter, regressor: Any, whole: WholeTable | None) -> None:
         """Fit the valuation model on all rows, of which these may have been drawn."""
-        self._known_values = KnownValues.of(maker.table)
+        self._known_values = KnownValues.of(fitter.table)
         if whole is None:
-            self.regressor_ = maker.fit_regressor(regressor)
+            self.regressor_ = fitter.fit_regressor(regressor)
             return
         learned = whole.learn(self, regressor, self._known_values)
         self.regressor_, self._known_values, self.time_range_ = learned

@@ -1,4 +1,4 @@
-"""Fit a valuation model and a confidence estimator on its residuals, once and on resamples.
+"""Fit a valuation model and a confidence estimator again, on resampled rows.
 
 What is refitted decides what an upper bound knows of. With the residuals held fixed, replicates
 vary the error model only (the scope ``"error"``). With the valuation model fitted again on every
@@ -7,25 +7,23 @@ resample, the residuals vary too, as they would if other rows had been sold (``"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 from sklearn.base import clone
 
-from qconf._types import BootstrapScope, FloatArray, IntArray, Table, TableT
-from qconf.core.conventions import PREDICTION
+from qconf._types import BootstrapScope, FloatArray, IntArray, Table
 from qconf.core.error_scale import ErrorScale
 from qconf.core.seeding import draw_seed, with_seed
 from qconf.core.spreading import each, is_spread
-from qconf.core.validation import check_column, select_rows
+from qconf.core.validation import check_column
 from qconf.evaluation.resampling import resample_counts
-from qconf.residuals.crossfit import fit_confidence, out_of_sample
+from qconf.model.pair_fitter import PairFitter, with_prediction
 from qconf.residuals.schedules import Fit
 
-__all__ = ["Maker", "Pair", "Replicates", "fit_replicates", "resamples", "with_prediction"]
+__all__ = ["Pair", "Replicates", "fit_replicates", "resamples"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,86 +53,6 @@ class Pair:
         """Predict the expected error of rows with these predictions."""
         described = with_prediction(table, prediction, self.hidden)
         return np.asarray(self.confidence.predict(described), dtype=np.float64)
-
-
-@dataclass(frozen=True, eq=False)
-class Maker:
-    """All that is needed to make residuals and to learn from them, on any resample of the rows.
-
-    A resample is an array of shape (n_samples,) that tells how often each row was drawn; None
-    stands for the rows as they are. A row keeps its fold, so a row drawn twice is never on both
-    sides: the prediction of a row comes from a model that has seen no copy of it.
-
-    Attributes
-    ----------
-    table : DataFrame or ndarray of shape (n_samples, n_features)
-    target : ndarray of shape (n_samples,)
-    scale : ErrorScale
-    fits : tuple of Fit
-        Which rows a model is fitted on, and which it predicts, to give rows their residuals.
-    regressor, confidence : estimator
-        Not fitted; clones of them are.
-    hidden : tuple of str
-        Columns that the confidence estimator does not see.
-    time : ndarray of shape (n_samples,) or None
-        When each row became known.
-    groups : ndarray of shape (n_samples,) or None
-        Rows of one number are kept together.
-    """
-
-    table: Table
-    target: FloatArray
-    scale: ErrorScale
-    fits: tuple[Fit, ...]
-    regressor: Any
-    confidence: Any
-    hidden: tuple[str, ...]
-    time: Any = None
-    groups: IntArray | None = None
-
-    @property
-    def shortage(self) -> FloatArray:
-        """How many times as many rows as the model behind its residual each row's table has.
-
-        With K folds K / (K − 1), and more forward in time, where the first residuals come from
-        short histories; not a number for rows without a residual.
-        """
-        times = np.full(len(self.target), np.nan)
-        for fit in self.fits:
-            times[fit.held_out[0]] = len(self.target) / len(fit.train)
-        return times
-
-    def held_out_predictions(self, regressor: Any, counts: IntArray | None = None) -> FloatArray:
-        """Predict each row by a model that has not seen it; not a number where none can."""
-        fits = tuple(Fit(_drawn(fit.train, counts), fit.held_out) for fit in self.fits)
-        prediction = np.full(len(self.target), np.nan)
-        made = out_of_sample(regressor, self.table, self.target, fits)
-        for fit, parts in zip(fits, made, strict=True):
-            prediction[fit.held_out[0]] = parts[0]
-        return prediction
-
-    def fit_regressor(self, regressor: Any, counts: IntArray | None = None) -> Any:
-        """Fit the valuation model on all rows of a resample."""
-        rows = _drawn(np.arange(len(self.target)), counts)
-        return clone(regressor).fit(select_rows(self.table, rows), self.target[rows])
-
-    def fit_confidence(
-        self, prediction: FloatArray, rng: np.random.RandomState, counts: IntArray | None = None
-    ) -> Any:
-        """Fit the confidence estimator on the residuals of a resample's rows that have one."""
-        return self.fit_seeded(with_seed(clone(self.confidence), rng), prediction, counts)
-
-    def fit_seeded(
-        self, confidence: Any, prediction: FloatArray, counts: IntArray | None = None
-    ) -> Any:
-        """Fit a confidence estimator that has its seeds."""
-        rows = _drawn(np.flatnonzero(np.isfinite(prediction)), counts)
-        described = with_prediction(select_rows(self.table, rows), prediction[rows], self.hidden)
-        residual = self.scale.checked_residual(prediction[rows], self.target[rows])
-        told = [
-            None if role is None else role[rows] for role in (self.time, self.groups, self.target)
-        ]
-        return fit_confidence(confidence, described, residual, *told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +108,7 @@ class Replicates:
 
 
 def fit_replicates(
-    maker: Maker,
+    fitter: PairFitter,
     prediction: FloatArray,
     drawn: Iterator[IntArray],
     scope: BootstrapScope,
@@ -200,7 +118,7 @@ def fit_replicates(
 
     Parameters
     ----------
-    maker : Maker
+    fitter : PairFitter
     prediction : ndarray of shape (n_samples,)
         Held-out predictions of the rows as they are; what the scope ``"error"`` holds fixed.
     drawn : iterator of ndarray of shape (n_samples,)
@@ -216,9 +134,9 @@ def fit_replicates(
     """
     pairs = []
     spread = _Spread(len(prediction))
-    for pair, own in _made(maker, prediction, _seeded(maker, drawn, scope, rng)):
+    for pair, own in _made(fitter, prediction, _seeded(fitter, drawn, scope, rng)):
         if pair.regressor is not None:
-            spread.add(maker.scale.residual(own, prediction))
+            spread.add(fitter.scale.residual(own, prediction))
         pairs.append(pair)
     return Replicates(pairs, spread.variance if spread.count > 1 else None)
 
@@ -228,16 +146,16 @@ _Unfitted: TypeAlias = tuple[IntArray, Any, Any]
 
 
 def _seeded(
-    maker: Maker, drawn: Iterator[IntArray], scope: BootstrapScope, rng: np.random.RandomState
+    fitter: PairFitter, drawn: Iterator[IntArray], scope: BootstrapScope, rng: np.random.RandomState
 ) -> Iterator[_Unfitted]:
     """Give the models of each replicate their seeds, one after the other."""
     for counts in drawn:
-        regressor = with_seed(clone(maker.regressor), rng) if scope == "both" else None
-        yield counts, regressor, with_seed(clone(maker.confidence), rng)
+        regressor = with_seed(clone(fitter.regressor), rng) if scope == "both" else None
+        yield counts, regressor, with_seed(clone(fitter.confidence), rng)
 
 
 def _made(
-    maker: Maker, prediction: FloatArray, unfitted: Iterator[_Unfitted]
+    fitter: PairFitter, prediction: FloatArray, unfitted: Iterator[_Unfitted]
 ) -> Iterator[tuple[Pair, FloatArray]]:
     """Fit pairs; return with each the held-out predictions that it learned from."""
 
@@ -245,10 +163,10 @@ def _made(
         counts, regressor, confidence = one
         fitted, own = None, prediction
         if regressor is not None:
-            own = maker.held_out_predictions(regressor, counts)
-            fitted = maker.fit_regressor(regressor, counts)
-        learned = maker.fit_seeded(confidence, own, counts)
-        return Pair(fitted, learned, maker.hidden), own
+            own = fitter.held_out_predictions(regressor, counts)
+            fitted = fitter.fit_regressor(regressor, counts)
+        learned = fitter.fit_seeded(confidence, own, counts)
+        return Pair(fitted, learned, fitter.hidden), own
 
     if is_spread():
         return each(make, list(unfitted), len(prediction), ours=False)
@@ -291,30 +209,6 @@ def resamples(
             yield counts
 
 
-def with_prediction(table: TableT, prediction: FloatArray, hidden: Sequence[str] = ()) -> TableT:
-    """Put the prediction beside the features, as a confidence estimator sees them.
-
-    Parameters
-    ----------
-    table : DataFrame or ndarray of shape (n_rows, n_features)
-    prediction : ndarray of shape (n_rows,)
-    hidden : sequence of str, default=()
-        Columns that it does not see: the time, beyond which it would have to go.
-
-    Returns
-    -------
-    DataFrame or ndarray of shape (n_rows, n_features + 1 - n_hidden)
-    """
-    if isinstance(table, pd.DataFrame):
-        features = table.drop(columns=list(hidden)) if hidden else table.copy(deep=False)
-        if not all(isinstance(name, str) for name in features.columns):
-            # scikit-learn wants either all names to be strings or none of them.
-            features = features.rename(columns=str)
-        features[PREDICTION] = prediction
-        return features
-    return np.column_stack([table, prediction])
-
-
 class _Spread:
     """Variance over replicates, a row at a time, without keeping them.
 
@@ -334,7 +228,3 @@ class _Spread:
     def variance(self) -> FloatArray:
         beyond_mean = self._squares - self._sum**2 / self.count
         return np.maximum(beyond_mean, 0.0) / (self.count - 1)
-
-
-def _drawn(rows: IntArray, counts: IntArray | None) -> IntArray:
-    return rows if counts is None else np.repeat(rows, counts[rows])

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import Copies, FloatArray, Table, TableLike
 from qconf.core.validation import check_table
-from qconf.model.replicates import with_prediction
+from qconf.model.pair_fitter import with_prediction
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
 from qconf.tables.roles import check_known, is_name, moments_of
 

@@ -15,7 +15,8 @@ from qconf.core.error_scale import error_scale
 from qconf.core.validation import select_rows
 from qconf.errors import OptionError
 from qconf.model.decomposition import Cuts, Shares, split_error
-from qconf.model.replicates import Maker, Replicates, fit_replicates, resamples
+from qconf.model.pair_fitter import PairFitter
+from qconf.model.replicates import Replicates, fit_replicates, resamples
 
 __all__ = ["MIN_REPLICATES", "SplitsErrors"]
 
@@ -112,7 +113,7 @@ class SplitsErrors(BaseEstimator):
 
     def _fit_replicates(
         self,
-        maker: Maker,
+        fitter: PairFitter,
         prediction: FloatArray,
         rng: np.random.RandomState,
     ) -> None:
@@ -121,15 +122,15 @@ class SplitsErrors(BaseEstimator):
         self.cuts_: Cuts | None = None
         if not self.n_bootstrap:
             return
-        drawn = resamples(maker.fits, len(prediction), self.n_bootstrap, rng, maker.groups)
-        self.replicates_ = fit_replicates(maker, prediction, drawn, self.bootstrap, rng)
+        drawn = resamples(fitter.fits, len(prediction), self.n_bootstrap, rng, fitter.groups)
+        self.replicates_ = fit_replicates(fitter, prediction, drawn, self.bootstrap, rng)
         held_out_variance = self.replicates_.held_out_variance
         if held_out_variance is None:
             return
         known = np.flatnonzero(np.isfinite(prediction))
-        shortage = maker.shortage[known]
+        shortage = fitter.shortage[known]
         self._shortage = float(shortage.mean())
-        seen = select_rows(maker.table, known)
+        seen = select_rows(fitter.table, known)
         # Of held-out predictions, as those of new rows are: of its own rows a model is too sure.
         self.cuts_ = split_error(
             self._estimate(seen, prediction[known]) ** 2,

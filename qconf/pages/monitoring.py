@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from qconf.core.estimate import Estimate, in_percent
-from qconf.evaluation.resampling import Draws, rate_estimate
+from qconf.evaluation.rate_intervals import rate_estimate
+from qconf.evaluation.resampling import Draws
 from qconf.monitoring.periods import Period
 from qconf.monitoring.result import Monitoring
 from qconf.pages.words import LEAST_ROWS, doubts, rate_text, row_table

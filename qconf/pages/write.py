@@ -27,7 +27,7 @@ _PAGES: Final = {
     "qconf.certification.certificate.Certificate": "certificate",
     "qconf.certification.certificates.Certificates": "certificate",
     "qconf.comparison.result.Comparison": "comparison",
-    "qconf.evaluation.evaluate.Evaluation": "evaluation",
+    "qconf.evaluation.result.Evaluation": "evaluation",
     "qconf.fitting.certified.CertifiedModel": "certificate",
     "qconf.monitoring.result.Monitoring": "monitoring",
     "qconf.slicing.result.SliceAudit": "slices",

@@ -9,7 +9,8 @@ import numpy as np
 from qconf._types import BoolArray, FloatArray
 from qconf.core.estimate import Estimate
 from qconf.evaluation.ranking import Outcome
-from qconf.evaluation.resampling import Draws, difference_of_rates, rate_estimate
+from qconf.evaluation.rate_intervals import difference_of_rates, rate_estimate
+from qconf.evaluation.resampling import Draws
 from qconf.evaluation.sampling import Sampling
 
 __all__ = ["apart", "rate_of"]

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from in_process import run
 from worlds import sales_table
 
 from qconf import value_curve
-from qconf.cli.main import main
 from qconf.fitting.certify_fit import fit_certified
 
 VENDOR = ["--target", "price", "--time", "sold_on", "--prediction", "avm", "--drop", "parcel"]
@@ -33,14 +33,6 @@ def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     table[old].to_csv("old.csv", index=False)
     table[~old].to_csv("newer.csv", index=False)
     return table
-
-
-def run(typed: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> tuple[str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(typed)
-    written = capsys.readouterr()
-    assert ended.value.code == status, written.err
-    return written.out, written.err
 
 
 def test_what_is_printed_is_what_the_library_says(

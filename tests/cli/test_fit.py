@@ -13,21 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from in_process import run
 from worlds import sales_table
 
 import qconf
-from qconf.cli.main import main
 from qconf.errors import OptionError
 
 FAST = ["--estimator", "count", "--drop", "parcel"]
-
-
-def run(typed: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> tuple[str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(typed)
-    written = capsys.readouterr()
-    assert ended.value.code == status, written.err
-    return written.out, written.err
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from in_process import run
 from worlds import sales_table
 
-from qconf.cli.main import main
 from qconf.fitting.audit_fit import audit_fit
 
 TYPED = ["slices", "sales.csv", "--target", "price", "--prediction", "avm", "--drop", "parcel"]
@@ -27,14 +27,6 @@ def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     table = table.assign(fsd=fsd, avm=table["price"] * np.exp(rng.normal(scale=fsd)))
     table.to_csv("sales.csv", index=False)
     return table
-
-
-def run(typed: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> tuple[str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(typed)
-    written = capsys.readouterr()
-    assert ended.value.code == status, written.err
-    return written.out, written.err
 
 
 def test_what_is_printed_is_what_the_library_says(

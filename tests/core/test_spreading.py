@@ -35,16 +35,6 @@ def inside() -> Iterator[str]:
         yield f"dask:{started.scheduler_address}"
 
 
-@pytest.fixture
-def cluster() -> Iterator[Any]:
-    """Two workers, each a process."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as started:
-        yield started
-
-
 def test_without_a_cluster_nothing_changes() -> None:
     """The engine local is none."""
     with spread_fits("local"):

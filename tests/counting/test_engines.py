@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,16 +28,6 @@ def test_here_parts_are_done_one_by_one() -> None:
         assert list(spread(abs, [-1, 2])) == [1, 2]
     with pytest.raises(OptionError, match="must be one of local, dask"), mapper_named("spark"):
         pass
-
-
-@pytest.fixture
-def cluster() -> Iterator[Any]:
-    """Two workers, each a process."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as started:
-        yield started
 
 
 def written(folder: Path, n_parts: int, n: int = 280_000) -> str:

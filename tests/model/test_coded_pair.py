@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from qconf.encoding.encoded import Encoded
 from qconf.errors import EstimatorError
-from qconf.model import regressor
+from qconf.model import expected_errors
 from qconf.model.coded_pair import coded_pair
 
 NAMES = ["model", "model-log", "blend-told"]
@@ -24,7 +24,7 @@ def test_codes_say_what_rows_say(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert coded_pair(model) is not None
     told = model.predict_with_error(rows)
     coded = model.predict_encoded(Encoded.of(model.features_of(rows), model.encoder))
-    monkeypatch.setattr(regressor, "coded_pair", lambda _: None)
+    monkeypatch.setattr(expected_errors, "coded_pair", lambda _: None)
     plain = model.predict_with_error(rows)
     for one in (told, coded):
         for found, wanted in zip(one, plain, strict=True):

@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,16 +31,6 @@ def test_engines_have_names() -> None:
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the working folder back after a test."""
     monkeypatch.chdir(Path.cwd())
-
-
-@pytest.fixture
-def cluster() -> Iterator[Any]:
-    """Two workers, each a process."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as started:
-        yield started
 
 
 def run(folder: Path, output: str, engine: str, batch_rows: int = 20) -> Tally:
