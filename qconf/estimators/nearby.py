@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import FloatArray, IntArray, TableLike
+from qconf._types import BoolArray, FloatArray, IntArray, TableLike
 from qconf.base import PREDICTION, ConfidenceEstimator
 from qconf.core.restored import is_array, require
 from qconf.core.validation import Interval, StrOptions
