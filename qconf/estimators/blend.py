@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 from qconf._types import (
     ArrayLike,
+    BoolArray,
     ConfidenceLike,
     FloatArray,
     IntArray,
@@ -44,6 +45,7 @@ from qconf.estimators.blend_folds import (
     at_most,
     dealt,
     deciding,
+    judging,
     signals_of,
 )
 from qconf.estimators.forest import ForestConfidence
@@ -54,6 +56,7 @@ from qconf.estimators.quantile import QuantileConfidence
 from qconf.estimators.registry import check_estimator
 from qconf.estimators.residual import ResidualConfidence
 from qconf.estimators.second_opinion import SecondOpinionConfidence
+from qconf.learners.maps.forward_weights import forward_weights
 from qconf.learners.maps.monotone_map import MonotoneMap
 from qconf.learners.maps.weighted_signals import WeightedSignals
 from qconf.residuals.schedules import blocks_in_time
@@ -66,9 +69,9 @@ __all__ = ["BlendConfidence"]
 _MOST_ROWS = 200_000
 #: With time and groups, each stretch leaves at least this share of rows to learn from.
 _ENOUGH_APART = 0.2
-#: How strongly weights are drawn towards equal ones. What held-out rows of the same time say is
-#: so for new ones too; what those of yesterday say need not be.
-_PENALTY, _PENALTY_IN_TIME = 0.01, 0.5
+#: How strongly weights are drawn towards equal ones without time: hardly, for what held-out rows
+#: say is then so for new ones too.
+_PENALTY = 0.01
 #: A signal below this share of the root mean squared residual says no more than at it.
 _FLOOR = 1e-3
 
@@ -86,9 +89,10 @@ class BlendConfidence(ConfidenceEstimator):
     Weights are drawn to equal shares of the members, however many signals one of them gives.
 
     Rows of a group are in one fold, and so are rows that are alike in all features. With `time`,
-    folds are stretches of time, and weights and units are learned on the newest,
-    which is scored by members that have seen earlier rows only: what has told errors of the past
-    from each other need not tell those to come.
+    folds are stretches of time, and units are learned on the newest, which is scored by members
+    that have seen earlier rows only. Weights are too, unless those of older stretches have told
+    errors of the next ones better; and how strongly they are drawn is what was best there
+    (`forward_weights`): what has told errors of the past apart need not tell those to come.
 
     Stacking of error models is in Pollestad, Næss & Oust (2024, Journal of Real Estate Finance
     and Economics, doi 10.1007/s11146-024-10002-7).
@@ -218,12 +222,13 @@ class BlendConfidence(ConfidenceEstimator):
         stretches = self._stretches(roles.get("time"), units)
         fold = dealt(len(y), units, self.folds, rng) if stretches is None else stretches
         decides = deciding(fold, rng, newest=stretches is not None)
+        held_out = decides if stretches is None else judging(fold, decides, rng)
         self._floor = _FLOOR * max(float(np.sqrt(np.mean(y**2))), np.finfo(np.float64).tiny)
         folds = [
             Fold(
                 train=at_most(_MOST_ROWS, apart(fold, k, units), rng),
                 members=[with_seed(one, rng) for one in self._shares(unfitted)],
-                scored=decides[fold[decides] == k],
+                scored=held_out[fold[held_out] == k],
             )
             for k in range(int(fold.max()) + 1)
         ]
@@ -237,9 +242,9 @@ class BlendConfidence(ConfidenceEstimator):
         self._n_signals = [one.shape[1] for one in said]
         self._families = [_families(*pair) for pair in zip(self.members_[0], said, strict=True)]
         order = np.concatenate([one.scored for one in folds])
-        penalty = _PENALTY if stretches is None else _PENALTY_IN_TIME
         log_signals = np.concatenate([self._logs(said) for said in signals if said])
-        self._combine(log_signals, y[order] ** 2, penalty)
+        of = None if stretches is None else stretches[order]
+        self._combine(log_signals, y[order] ** 2, of, np.isin(order, decides))
 
     def _stretches(self, time: Any, units: IntArray | None) -> IntArray | None:
         """Cut time into as many stretches as there are folds; None if there is no order.
@@ -278,10 +283,16 @@ class BlendConfidence(ConfidenceEstimator):
     def _shares(self, unfitted: list[Any]) -> list[Any]:
         return [one.share(self.folds) if hasattr(one, "share") else clone(one) for one in unfitted]
 
-    def _combine(self, log_signals: FloatArray, squared: FloatArray, penalty: float) -> None:
+    def _combine(
+        self, logs: FloatArray, squared: FloatArray, of: IntArray | None, decides: BoolArray
+    ) -> None:
+        """Learn weights, and on the rows that decide units; `of` are their stretches of time."""
         shares = self._shares_of_families()
-        self.combiner_ = WeightedSignals(log_signals, squared, penalty, shares)
-        self.units_map_ = MonotoneMap(self.combiner_(log_signals), squared)
+        if of is None:
+            self.combiner_ = WeightedSignals(logs, squared, _PENALTY, shares)
+        else:
+            self.combiner_ = forward_weights(logs, squared, of, shares)
+        self.units_map_ = MonotoneMap(self.combiner_(logs[decides]), squared[decides])
         self.weights_: FloatArray = self.combiner_.weights
         self.shares_ = self._sum_by_member()
 

@@ -14,14 +14,22 @@ from qconf._types import FloatArray, IntArray, Table
 from qconf.core.validation import select_rows
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.errors import EstimatorError
+from qconf.learners.maps.forward_weights import ENOUGH, newest_rows
 from qconf.residuals.crossfit import fit_confidence
 
-__all__ = ["BlendRows", "Fold", "apart", "at_most", "dealt", "deciding", "signals_of"]
+__all__ = [
+    "BlendRows",
+    "Fold",
+    "apart",
+    "at_most",
+    "dealt",
+    "deciding",
+    "judging",
+    "signals_of",
+]
 
 #: More held-out rows than this make the weights no better.
 _MOST_HELD_OUT = 50_000
-#: With time, the newest stretches that hold as many rows as this decide the weights.
-_ENOUGH_HELD_OUT = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,13 +125,17 @@ def apart(fold: IntArray, k: int, units: IntArray | None) -> IntArray:
 
 
 def deciding(fold: IntArray, rng: np.random.RandomState, *, newest: bool) -> IntArray:
-    """Choose the rows that decide the weights: held out all the same, but not all are needed."""
-    rows = np.arange(len(fold))
-    if newest:
-        size = np.cumsum(np.bincount(fold)[::-1])
-        n_stretches = int(np.searchsorted(size, _ENOUGH_HELD_OUT)) + 1
-        rows = np.flatnonzero(fold > fold.max() - n_stretches)
+    """Choose the rows that decide units and weights: not all that are held out are needed."""
+    rows = newest_rows(fold, ENOUGH) if newest else np.arange(len(fold))
     return at_most(_MOST_HELD_OUT, rows, rng)
+
+
+def judging(fold: IntArray, decides: IntArray, rng: np.random.RandomState) -> IntArray:
+    """Choose rows of older stretches too: they say how far to follow the newest."""
+    most = _MOST_HELD_OUT // (int(fold.max()) + 1)
+    older = np.setdiff1d(np.unique(fold), fold[decides])
+    parts = [at_most(most, np.flatnonzero(fold == k), rng) for k in older]
+    return np.sort(np.concatenate([decides, *parts]))
 
 
 def at_most(most: int, rows: IntArray, rng: np.random.RandomState) -> IntArray:

@@ -99,15 +99,26 @@ def test_no_member_scores_a_row_it_has_seen() -> None:
             assert not seen & asked
 
 
-def test_with_time_the_newest_stretch_decides() -> None:
-    """It is scored by members that have seen earlier rows only."""
+def test_with_time_the_newest_stretch_is_scored_from_earlier_rows() -> None:
+    """As rows to come will be; each older one is scored by members that have not seen it."""
     X = pd.DataFrame({"id": np.arange(8000.0)[::-1]})
     residual = np.random.default_rng(0).normal(size=8000)
     Witness.met.clear()
     BlendConfidence([Witness()], folds=4).fit(X, residual, time=X["id"])
-    ((seen, asked),) = Witness.met
-    assert max(seen) < min(asked)
-    assert asked == set(np.arange(6000.0, 8000.0))
+    met = sorted((min(asked), max(asked), len(asked), max(seen)) for seen, asked in Witness.met)
+    assert [row[:3] for row in met] == [(2000 * k, 2000 * k + 1999, 2000) for k in range(4)]
+    assert met[-1][3] == 5999
+
+
+def test_with_time_units_are_those_of_the_newest_stretch(rng: np.random.Generator) -> None:
+    """Errors have become three times as large: so are those that are expected."""
+    score = np.exp(rng.normal(scale=0.5, size=(6000, 1)))
+    level = np.where(np.arange(6000) < 4800, 1.0, 3.0)
+    residual = rng.normal(scale=score[:, 0] * level)
+    est = BlendConfidence([ColumnConfidence(0)], random_state=0)
+    est.fit(score, residual, time=np.arange(6000))
+    found = np.mean(est.predict(score) ** 2) / np.mean(score**2)
+    assert found == pytest.approx(9, rel=0.2)
 
 
 def test_what_told_errors_apart_long_ago_is_forgotten(rng: np.random.Generator) -> None:
@@ -143,18 +154,18 @@ def test_all_folds_have_the_same_say(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(est.predict(X[:5]), expected, rtol=1e-12)
 
 
-def test_with_time_weights_are_drawn_towards_equal_ones_more_strongly(
-    rng: np.random.Generator,
+@pytest.mark.parametrize(("comes_and_goes", "low", "high"), [(False, 0.8, 1.0), (True, 0.4, 0.6)])
+def test_with_time_weights_go_as_far_as_they_held_until_now(
+    comes_and_goes: bool, low: float, high: float, rng: np.random.Generator
 ) -> None:
-    """What the same rows say for one of two members counts for less if they are of yesterday."""
+    """Of two scores the one that was always right counts; of two that take turns, both."""
     scores = np.exp(rng.normal(scale=0.5, size=(2, 6000)))
-    table = pd.DataFrame({"tells": scores[0], "noise": scores[1]})
-    residual = rng.normal(scale=scores[0])
-    members = [ColumnConfidence("tells"), ColumnConfidence("noise")]
-    without = BlendConfidence(members, random_state=0).fit(table, residual)
-    within = BlendConfidence(members, random_state=0).fit(table, residual, time=np.arange(6000))
-    assert without.shares_.iloc[0] > 0.9
-    assert 0.5 < within.shares_.iloc[0] < 0.9
+    time = np.arange(6000)
+    first = (time // 1200 % 2 == 0) | (not comes_and_goes)
+    residual = rng.normal(scale=np.where(first, scores[0], scores[1]))
+    members = [ColumnConfidence(0), ColumnConfidence(1)]
+    est = BlendConfidence(members, random_state=0).fit(scores.T, residual, time=time)
+    assert low < est.shares_.iloc[0] < high
 
 
 def test_a_single_moment_is_no_order(rows: Rows) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize
 
-from qconf._types import FloatArray
+from qconf._types import FloatArray, IntArray
 from qconf.core.row_by_row import product
 
 __all__ = ["WeightedSignals"]
@@ -36,13 +36,17 @@ class WeightedSignals:
         about 1.
     shares : ndarray of shape (n_signals,), default=None
         What weights are drawn to, up to a factor that is learned; > 0. None is equal ones.
+    stretches : ndarray of shape (n_samples,), default=None
+        Number of each row's stretch of time. Log signals count as they are above the mean of their
+        stretch, squared errors as shares of its mean: rows to come are ranked with others of
+        their time, and what sets one time apart from another is no help there. None is one.
 
     Attributes
     ----------
     weights : ndarray of shape (n_signals,)
         Change of the log squared error with one standard deviation of a log signal, >= 0.
     centre, spread, low, high : ndarray of shape (n_signals,)
-        Mean, standard deviation and range of the log signals.
+        Mean, standard deviation within stretches, and range of the log signals.
 
     Examples
     --------
@@ -60,13 +64,14 @@ class WeightedSignals:
         squared: FloatArray,
         penalty: float = 0.5,
         shares: FloatArray | None = None,
+        stretches: IntArray | None = None,
     ) -> None:
         self.centre: FloatArray = log_signals.mean(axis=0)
-        self.spread: FloatArray = np.maximum(log_signals.std(axis=0), 1e-12)
         self.low: FloatArray = log_signals.min(axis=0)
         self.high: FloatArray = log_signals.max(axis=0)
-        target = squared / max(float(squared.mean()), np.finfo(np.float64).tiny)
-        standard = (log_signals - self.centre) / self.spread
+        within, target = _within(log_signals, squared, stretches)
+        self.spread: FloatArray = np.maximum(within.std(axis=0), 1e-12)
+        standard = within / self.spread
         known = np.ones(standard.shape[1]) if shares is None else shares
         known = known / known.sum()
         together = _fit((standard * known).sum(axis=1, keepdims=True), target, np.zeros(1), 1e-6)
@@ -87,6 +92,20 @@ class WeightedSignals:
         """
         kept = np.clip(log_signals, self.low, self.high)
         return product((kept - self.centre) / self.spread, self.weights)
+
+
+def _within(
+    log_signals: FloatArray, squared: FloatArray, stretches: IntArray | None
+) -> tuple[FloatArray, FloatArray]:
+    """Take the level of each stretch out of its signals and of its squared errors."""
+    of = np.zeros(len(squared), dtype=np.intp) if stretches is None else stretches
+    within, target = np.empty_like(log_signals), np.empty(len(squared))
+    for one in np.unique(of):
+        rows = of == one
+        within[rows] = log_signals[rows] - log_signals[rows].mean(axis=0)
+        level = max(float(squared[rows].mean()), np.finfo(np.float64).tiny)
+        target[rows] = squared[rows] / level
+    return within, target
 
 
 def _fit(signals: FloatArray, target: FloatArray, prior: FloatArray, penalty: float) -> FloatArray:

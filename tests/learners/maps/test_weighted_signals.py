@@ -51,6 +51,18 @@ def test_units_do_not_matter(shift: float, stretch: float, unit: float) -> None:
     np.testing.assert_allclose(moved(shift + stretch * signals), plain(signals), atol=1e-2)
 
 
+def test_levels_of_stretches_do_not_matter(rng: np.random.Generator) -> None:
+    """What sets one time apart from another, in signals or in errors, changes no weight."""
+    signals, squared = _signals(rng, 3000)
+    stretches = np.arange(3000) % 3
+    shift, unit = np.array([-2.0, 0.0, 5.0])[stretches], np.array([0.1, 1.0, 30.0])[stretches]
+    plain = WeightedSignals(signals, squared, stretches=stretches)
+    moved = WeightedSignals(signals + shift[:, None], squared * unit, stretches=stretches)
+    np.testing.assert_allclose(moved.weights, plain.weights, atol=1e-4)
+    together = WeightedSignals(signals + shift[:, None], squared * unit)
+    assert np.abs(together.weights - plain.weights).max() > 0.1
+
+
 def test_beyond_what_was_seen_signals_count_as_the_end(rng: np.random.Generator) -> None:
     """A wild signal is worth no more than the largest that was learned from."""
     signals, squared = _signals(rng, 500)

@@ -1,0 +1,148 @@
+"""Weigh signals for rows to come: by how weights of one stretch of time did in the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product as pairs
+
+import numpy as np
+
+from qconf._types import FloatArray, IntArray
+from qconf.learners.maps.weighted_signals import WeightedSignals
+
+__all__ = ["ENOUGH", "forward_weights", "newest_rows"]
+
+#: The newest stretches that hold so many rows are enough for weights.
+ENOUGH = 1000
+#: How strongly weights are drawn to equal ones, from hardly at all to almost nothing else.
+_PENALTIES = (0.1, 0.5, 2.0, 8.0)
+#: The one that says how far stretches are apart.
+_USUAL = 0.5
+#: A stretch that is so many times as far from those before it as any other was is a new time.
+_BREAK = 2.0
+#: A log error beyond this is no information, only an overflow.
+_MOST = 30.0
+
+
+def forward_weights(
+    log_signals: FloatArray,
+    squared: FloatArray,
+    stretches: IntArray,
+    shares: FloatArray | None = None,
+    enough: int = ENOUGH,
+) -> WeightedSignals:
+    """Learn weights of signals for the time that comes next.
+
+    How much of what one stretch says of weights holds in the next hangs on the table. Where signals
+    are as good as ever, weights may follow the data. Where that comes and goes with the season,
+    those of any one stretch are chance, and those of all, or equal ones, are better. So each
+    stretch but the first tests weights that were learned before it, on the newest stretches or on
+    all, drawn to equal ones more or less strongly; what was best over all tests is done for the
+    rows to come. This is forward validation (Tashman 2000, International Journal of Forecasting
+    16). Where the newest stretch is as unlike those before it as none was, it begins a new time,
+    of which the older ones know nothing, and it decides alone.
+
+    Parameters
+    ----------
+    log_signals : ndarray of shape (n_samples, n_signals)
+        Each said by somebody who has not seen the row's stretch.
+    squared : ndarray of shape (n_samples,)
+        Squared errors, >= 0.
+    stretches : ndarray of shape (n_samples,)
+        Number of each row's stretch of time, from 0; higher is later.
+    shares : ndarray of shape (n_signals,), default=None
+        What weights are drawn to, as of `WeightedSignals`.
+    enough : int, default=1000
+        The newest stretches that together hold so many rows may do without the older ones.
+
+    Returns
+    -------
+    WeightedSignals
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> log_sigma, noise = rng.normal(size=(2, 8000))
+    >>> squared = (np.exp(log_sigma) * rng.normal(size=8000)) ** 2
+    >>> signals, stretches = np.column_stack([log_sigma, noise]), np.arange(8000) // 2000
+    >>> forward_weights(signals, squared, stretches).weights.round(1)
+    array([1.8, 0.1])
+    """
+    history = _History(log_signals, squared, stretches, shares)
+    windows = (enough,) if history.begins_anew() else (enough, len(squared))
+    # Of equals the first is taken: the newest stretches, and the strongest draw.
+    choices = pairs(windows, _PENALTIES[::-1])
+    window, penalty = min(choices, key=lambda choice: history.lost_by(*choice))
+    return history.learned(history.before(int(stretches.max()) + 1, window), penalty)
+
+
+def newest_rows(stretches: IntArray, enough: int) -> IntArray:
+    """List the rows of the newest stretches that together hold enough of them.
+
+    Parameters
+    ----------
+    stretches : ndarray of shape (n_samples,)
+        Numbers from 0; higher is later.
+    enough : int
+
+    Returns
+    -------
+    ndarray of int
+        Positions; of all rows if there are fewer.
+
+    Examples
+    --------
+    >>> newest_rows(np.array([0, 2, 1, 2, 1]), 3)
+    array([1, 2, 3, 4])
+    """
+    size = np.cumsum(np.bincount(stretches)[::-1])
+    oldest = int(stretches.max()) - int(np.searchsorted(size, enough))
+    return np.flatnonzero(stretches >= oldest)
+
+
+@dataclass(frozen=True, eq=False)
+class _History:
+    """What was said in each stretch of time, and what came of it."""
+
+    log_signals: FloatArray
+    squared: FloatArray
+    stretches: IntArray
+    shares: FloatArray | None
+
+    def before(self, now: int, enough: int) -> IntArray:
+        """List the rows of the stretches before one, the newest that hold enough."""
+        rows = np.flatnonzero(self.stretches < now)
+        return rows[newest_rows(self.stretches[rows], enough)]
+
+    def learned(self, rows: IntArray, penalty: float) -> WeightedSignals:
+        """Learn weights on some rows."""
+        shown = self.log_signals[rows], self.squared[rows]
+        return WeightedSignals(*shown, penalty, self.shares, self.stretches[rows])
+
+    def lost_by(self, window: int, penalty: float) -> float:
+        """Return what weights from so many rows before each stretch lost in it, on average."""
+        lost = [self._lost(self.before(now, window), penalty, now) for now in self._tests]
+        return float(np.mean(lost)) if lost else 0.0
+
+    def begins_anew(self) -> bool:
+        """Tell whether the newest stretch is as far from those before it as none was."""
+        far = [
+            self._lost(self.before(now, len(self.squared)), _USUAL, now)
+            - self._lost(np.flatnonzero(self.stretches == now), _USUAL, now)
+            for now in self._tests
+        ]
+        # Of one step nobody can say whether it is a large one.
+        return len(far) < 2 or far[-1] > _BREAK * max(far[:-1])  # noqa: PLR2004
+
+    @property
+    def _tests(self) -> IntArray:
+        return np.unique(self.stretches)[1:]
+
+    def _lost(self, rows: IntArray, penalty: float, now: int) -> float:
+        """Return the mean Gamma deviance in a stretch, up to a constant, at the best level."""
+        found, tested = self.learned(rows, penalty), self.stretches == now
+        logs, squared = self.log_signals[tested], self.squared[tested]
+        log_mean = (logs - logs.mean(axis=0)) @ (found.weights / found.spread)
+        log_mean = np.clip(log_mean, -_MOST, _MOST)
+        level = max(float(np.mean(squared * np.exp(-log_mean))), np.finfo(np.float64).tiny)
+        return float(np.log(level) + log_mean.mean())

@@ -1,0 +1,94 @@
+"""Weights for rows to come go as far as those of one stretch held in the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qconf._types import FloatArray, IntArray
+from qconf.learners.maps.forward_weights import forward_weights, newest_rows
+
+#: Five stretches of 1,200 rows.
+_STRETCHES = np.arange(6000) // 1200
+
+
+def _share_of_first(first_is_right: Any, seed: int, stretches: IntArray = _STRETCHES) -> float:
+    """Return the share of the first of two signals, one of which is right in each row."""
+    rng = np.random.default_rng(seed)
+    signals = rng.normal(scale=0.7, size=(len(stretches), 2))
+    log_sigma = np.where(first_is_right, signals[:, 0], signals[:, 1])
+    squared = (np.exp(log_sigma) * rng.normal(size=len(stretches))) ** 2
+    weights = forward_weights(signals, squared, stretches).weights
+    return float(weights[0] / weights.sum())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_signal_that_is_always_right_has_nearly_all(seed: int) -> None:
+    """Weights follow the data where they did well in every next stretch."""
+    assert _share_of_first(np.full(6000, True), seed) > 0.85
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_signals_that_take_turns_are_believed_alike(seed: int) -> None:
+    """What was right in one stretch was wrong in the next: neither is followed."""
+    assert _share_of_first(_STRETCHES % 2 == 0, seed) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_new_time_decides_alone(seed: int) -> None:
+    """Four stretches agree, and the newest differs: what was right long ago is forgotten."""
+    assert _share_of_first(_STRETCHES < 4, seed) < 0.35
+
+
+def test_of_two_stretches_the_newest_decides() -> None:
+    """Whether a single step is a large one cannot be told, and the older one is left out."""
+    stretches = np.arange(4000) // 2000
+    assert _share_of_first(stretches == 0, 0, stretches) < 0.5
+
+
+def test_a_single_stretch_gives_equal_weights() -> None:
+    """Nothing was ever tested: nothing is followed."""
+    none = np.zeros(2000, dtype=np.intp)
+    assert _share_of_first(np.full(2000, True), 0, none) == pytest.approx(0.5, abs=0.05)
+
+
+def test_levels_of_stretches_change_nothing() -> None:
+    """Errors that grow, and signals that drift, are no reason to believe one more."""
+    rng = np.random.default_rng(0)
+    signals = rng.normal(size=(6000, 2))
+    squared = (np.exp(0.5 * signals.sum(axis=1)) * rng.normal(size=6000)) ** 2
+    plain = forward_weights(signals, squared, _STRETCHES).weights
+    drifting = signals + np.column_stack([_STRETCHES, -3.0 * _STRETCHES])
+    moved = forward_weights(drifting, squared * 4.0**_STRETCHES, _STRETCHES).weights
+    np.testing.assert_allclose(moved, plain, atol=1e-4)
+
+
+def test_stretches_without_an_error_harm_nothing() -> None:
+    """Weights are numbers, whatever was right to the last digit."""
+    rng = np.random.default_rng(0)
+    signals, squared = rng.normal(size=(500, 2)), rng.normal(size=500) ** 2
+    stretches = np.arange(500) // 100
+    for right in (stretches == 1, stretches == 4, np.full(500, True)):
+        weights: FloatArray = forward_weights(
+            signals, np.where(right, 0.0, squared), stretches
+        ).weights
+        assert np.isfinite(weights).all()
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40), st.integers(1, 50))
+def test_newest_rows_are_whole_stretches_and_no_more_than_needed(
+    numbers: list[int], enough: int
+) -> None:
+    """None but the oldest of them could be left out, and none if there are too few."""
+    stretches = np.array(numbers)
+    rows = newest_rows(stretches, enough)
+    taken, left = np.unique(stretches[rows]), np.setdiff1d(stretches, stretches[rows])
+    assert len(rows) == np.isin(stretches, taken).sum()
+    assert len(rows) >= min(enough, len(stretches))
+    assert not len(left) or left.max() < taken.min()
+    assert (stretches[rows] > taken.min()).sum() < enough
