@@ -43,7 +43,7 @@ class Recoder:
         columns : ndarray of shape (n_columns,)
             Positions in the table of `source`.
         target : TableEncoder
-            Of these columns, in this order, and of any after them.
+            Of these columns, in this order, and of numbers after them, if any.
 
         Returns
         -------
