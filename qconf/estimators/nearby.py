@@ -64,7 +64,7 @@ class NearbyConfidence(ConfidenceEstimator):
 
     Parameters
     ----------
-    n_neighbors : int, default=10
+    n_neighbors : int, default=7
         How many rows are asked.
     places : "infer" or (str, str), default="infer"
         Columns of latitude and longitude, or of x and y of a map; which of both is told by
@@ -108,7 +108,7 @@ class NearbyConfidence(ConfidenceEstimator):
 
     def __init__(
         self,
-        n_neighbors: int = 10,
+        n_neighbors: int = 7,
         *,
         places: tuple[str, str] | Literal["infer"] = "infer",
         max_rows: int = _MOST_ROWS,
@@ -175,7 +175,7 @@ class NearbyConfidence(ConfidenceEstimator):
         self.usual_ = float(np.sqrt(np.mean(y**2))) + float(np.finfo(np.float64).tiny)
 
     def _signals(self, X: Encoded) -> FloatArray:
-        # As one more row of which nothing is known: ten rows without any error are luck.
+        # As one more row of which nothing is known: a few rows without any error are luck.
         n_rows = 1 + min(int(self.n_neighbors), len(self.residual_))
         squares = np.full(len(X), self.usual_**2)
         # As far from zero as chance alone takes the mean of so many residuals.
