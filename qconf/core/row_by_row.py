@@ -44,8 +44,16 @@ def product(matrix: FloatArray, other: FloatArray) -> FloatArray:
     return out[:, 0] if other.ndim == 1 else out
 
 
-def mean_of(arrays: Sequence[FloatArray] | FloatArray) -> FloatArray:
+def mean_of(
+    arrays: Sequence[FloatArray] | FloatArray, weights: FloatArray | None = None
+) -> FloatArray:
     """Average arrays of one shape, one after another.
+
+    Parameters
+    ----------
+    arrays : sequence of ndarray
+    weights : ndarray of shape (n_arrays,), default=None
+        That add up to 1; None is equal ones.
 
     Examples
     --------
@@ -53,9 +61,13 @@ def mean_of(arrays: Sequence[FloatArray] | FloatArray) -> FloatArray:
     array([2. , 3.5])
     """
     total = np.zeros(np.shape(arrays[0]))
-    for one in arrays:
-        total += one
-    total /= len(arrays)
+    if weights is None:
+        for one in arrays:
+            total += one
+        total /= len(arrays)
+        return total
+    for one, weight in zip(arrays, weights, strict=True):
+        total += weight * one
     return total
 
 

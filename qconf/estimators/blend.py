@@ -46,6 +46,7 @@ from qconf.estimators.blend_folds import (
     dealt,
     deciding,
     judging,
+    newest_first,
     signals_of,
 )
 from qconf.estimators.forest import ForestConfidence
@@ -93,6 +94,8 @@ class BlendConfidence(ConfidenceEstimator):
     that have seen earlier rows only. Weights are too, unless those of older stretches have told
     errors of the next ones better; and how strongly they are drawn is what was best there
     (`forward_weights`): what has told errors of the past apart need not tell those to come.
+    For the same reason those members that have not seen the newest stretch have a third of the
+    say of those that have not seen the oldest (``docs/decisions/0060-weights-in-time.md``).
 
     Stacking of error models is in Pollestad, Næss & Oust (2024, Journal of Real Estate Finance
     and Economics, doi 10.1007/s11146-024-10002-7).
@@ -121,6 +124,8 @@ class BlendConfidence(ConfidenceEstimator):
     ----------
     members_ : list of list of estimators
         For each fold, the fitted members.
+    fold_weights_ : ndarray of shape (n_folds,) or None
+        What say the members of each fold have of a new row; None is the same.
     weights_ : ndarray of shape (n_signals,)
         Change of the log squared expected error with one standard deviation of the log of a
         member's signal, >= 0.
@@ -237,6 +242,7 @@ class BlendConfidence(ConfidenceEstimator):
         # Members come back fitted, from another process perhaps.
         fitted = list(each(lambda one: one.fit(table, y), folds, most, ours=ours))
         self.members_ = [members for members, _ in fitted]
+        self.fold_weights_ = None if stretches is None else newest_first(len(folds))
         signals = [said for _, said in fitted]
         said = next(filter(None, signals))
         self._n_signals = [one.shape[1] for one in said]
@@ -348,7 +354,9 @@ class BlendConfidence(ConfidenceEstimator):
 
     def _expected(self, table: BlendRows) -> FloatArray:
         logs = [self._logs(signals_of(members, table)) for members in self.members_]
-        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(mean_of(logs))))
+        # A blend that was saved before folds had weights has none.
+        mean = mean_of(logs, getattr(self, "fold_weights_", None))
+        expected: FloatArray = np.sqrt(self.units_map_(self.combiner_(mean)))
         return expected
 
 

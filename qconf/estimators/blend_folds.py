@@ -25,9 +25,12 @@ __all__ = [
     "dealt",
     "deciding",
     "judging",
+    "newest_first",
     "signals_of",
 ]
 
+#: What say they have who have not seen the oldest, and the newest stretch, where the mean is 1.
+_SAY_WITHOUT_OLDEST, _SAY_WITHOUT_NEWEST = 1.5, 0.5
 #: More held-out rows than this make the weights no better.
 _MOST_HELD_OUT = 50_000
 
@@ -136,6 +139,19 @@ def judging(fold: IntArray, decides: IntArray, rng: np.random.RandomState) -> In
     older = np.setdiff1d(np.unique(fold), fold[decides])
     parts = [at_most(most, np.flatnonzero(fold == k), rng) for k in older]
     return np.sort(np.concatenate([decides, *parts]))
+
+
+def newest_first(n_stretches: int) -> FloatArray:
+    """Say how much members count that have not seen a stretch of time: less the newer it is.
+
+    Examples
+    --------
+    >>> newest_first(5)
+    array([0.3 , 0.25, 0.2 , 0.15, 0.1 ])
+    """
+    say = np.linspace(_SAY_WITHOUT_OLDEST, _SAY_WITHOUT_NEWEST, n_stretches)
+    weights: FloatArray = say / say.sum()
+    return weights
 
 
 def at_most(most: int, rows: IntArray, rng: np.random.RandomState) -> IntArray:

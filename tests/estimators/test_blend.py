@@ -121,6 +121,30 @@ def test_with_time_units_are_those_of_the_newest_stretch(rng: np.random.Generato
     assert found == pytest.approx(9, rel=0.2)
 
 
+def test_with_time_who_has_seen_the_newest_rows_has_more_say() -> None:
+    """Members without the newest of five stretches count a third of those without the oldest."""
+    X = np.random.default_rng(0).uniform(1, 2, size=(400, 1))
+    level = np.repeat(np.exp([0.0, 3.0, -1.0, 2.0, 5.0]), 80)
+    est = BlendConfidence([Slope()], random_state=0).fit(X, X[:, 0] * level, time=np.arange(400))
+    assert est.fold_weights_ == pytest.approx([0.3, 0.25, 0.2, 0.15, 0.1])
+    logs = [np.log(fold[0].slope_ * X[:, 0]) for fold in est.members_]
+    mean = np.average(logs, axis=0, weights=est.fold_weights_)
+    found = np.sqrt(est.units_map_(est.combiner_(mean[:, None])))
+    np.testing.assert_allclose(est.predict(X), found, rtol=1e-12)
+    del est.fold_weights_
+    assert not np.allclose(est.predict(X), found)
+
+
+def test_without_time_all_folds_count_alike() -> None:
+    """So does a blend that was saved before folds had weights, and has none."""
+    X = np.random.default_rng(0).uniform(1, 2, size=(400, 1))
+    est = BlendConfidence([Slope()], random_state=0).fit(X, X[:, 0])
+    assert est.fold_weights_ is None
+    expected = est.predict(X)
+    del est.fold_weights_
+    np.testing.assert_array_equal(est.predict(X), expected)
+
+
 def test_what_told_errors_apart_long_ago_is_forgotten(rng: np.random.Generator) -> None:
     """One score was right in the past, another is right in the newest stretch."""
     scores = np.exp(rng.normal(scale=0.7, size=(2, 6000)))
