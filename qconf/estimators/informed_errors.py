@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from qconf._types import BoostingLoss, FloatArray
 from qconf.core.seeding import draw_seed
+from qconf.encoding.encoded import Encoded
+from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.boosted import BoostedTrees
 
 __all__ = ["InformedErrors"]
@@ -49,7 +49,7 @@ class InformedErrors:
     def __init__(self, n_estimators: int) -> None:
         self.n_estimators = n_estimators
 
-    def fit(self, X: Any, residual: FloatArray, rng: np.random.RandomState) -> InformedErrors:
+    def fit(self, X: Encoded, residual: FloatArray, rng: np.random.RandomState) -> InformedErrors:
         """Learn the odds of an outlier, the log size and the mean of residuals.
 
         Parameters
@@ -58,16 +58,17 @@ class InformedErrors:
         residual : ndarray of shape (n_samples,)
         rng : RandomState
         """
+        rows = BinnedRows.of_rows(X)
         size = np.abs(residual)
         self.usual_ = float(np.sqrt(np.mean(size**2))) + float(np.finfo(np.float64).tiny)
         least = max(float(np.quantile(size, _SMALL)), _LEAST * self.usual_)
         outlier = size > np.quantile(size, _OUTLIERS)
-        self.outlier_ = self._trees("binary", rng).fit(X, outlier.astype(np.float64))
-        self.size_ = self._trees("squared", rng).fit(X, np.log(np.maximum(size, least)))
-        self.bias_ = self._trees("squared", rng).fit(X, residual)
+        self.outlier_ = self._trees("binary", rng).fit(rows, outlier.astype(np.float64))
+        self.size_ = self._trees("squared", rng).fit(rows, np.log(np.maximum(size, least)))
+        self.bias_ = self._trees("squared", rng).fit(rows, residual)
         return self
 
-    def signals(self, X: Any) -> FloatArray:
+    def signals(self, X: Encoded) -> FloatArray:
         """Say what errors are like.
 
         Parameters

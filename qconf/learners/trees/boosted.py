@@ -24,9 +24,10 @@ from qconf.core.validation import (
     check_target,
     check_weights,
 )
-from qconf.encoding.encoded import encode
+from qconf.encoding.encoded import Encoded, encode
 from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError, QconfError
+from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import LARGEST_STEP, gamma_deviance, gamma_gradients
 from qconf.learners.trees.holds_trees import HoldsTrees
@@ -205,7 +206,8 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             in `monotonic` that are not there or hold levels.
         """
         check_parameters(self)
-        encoded = encode(self, X, reset=True).matrix
+        rows = encode(self, X, reset=True)
+        encoded = rows.matrix
         weight = _weights(sample_weight, len(encoded))
         target = self._scaled(check_target(self, y, len(encoded)), weight)
         rng = random_source(self.random_state)
@@ -217,7 +219,7 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             self.n_estimators_ = self._trees_until_no_change(
                 parameters, encoded, target, weight, held_out
             )
-        booster = self._grown(parameters, encoded, target, weight, rng)
+        booster = self._grown(parameters, rows, target, weight, rng)
         self.trees_ = FlatTrees.of_lightgbm(booster)
         self.in_sets_ = splits_into_sets(booster)
         return self
@@ -225,7 +227,7 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
     def _grown(
         self,
         parameters: dict[str, Any],
-        encoded: FloatArray,
+        encoded: Encoded,
         target: FloatArray,
         weight: FloatArray | None,
         rng: np.random.RandomState,
@@ -234,10 +236,11 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
         parts = self._parts(len(target), rng)
         booster = None
         for k, rows in enumerate(parts):
-            weights = None if weight is None else weight[rows]
-            # All rows are taken as they are: they may be streamed.
-            matrix = encoded if isinstance(rows, slice) else encoded[rows]
-            data = self._rows(parameters, matrix, target[rows], weights)
+            if isinstance(rows, slice):
+                data = self._all_rows(parameters, encoded, target, weight)
+            else:
+                weights = None if weight is None else weight[rows]
+                data = self._rows(parameters, encoded.matrix[rows], target[rows], weights)
             # Numbers of trees that add up, and differ by one at most.
             n_trees = (k + 1) * self.n_estimators_ // len(parts) - k * self.n_estimators_ // len(
                 parts
@@ -245,11 +248,28 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             booster = self._trained(parameters, data, n_trees, init_model=booster)
         return booster
 
+    def _all_rows(
+        self,
+        parameters: dict[str, Any],
+        encoded: Encoded,
+        target: FloatArray,
+        weight: FloatArray | None,
+    ) -> Any:
+        def build() -> Any:
+            # As they are: they may be streamed.
+            return self._rows(parameters, encoded.matrix, target, weight)
+
+        if isinstance(encoded, BinnedRows) and weight is None:
+            return encoded.labelled(target, parameters["min_data_in_leaf"], build)
+        return build()
+
     def _trained(self, parameters: dict[str, Any], data: Any, n_trees: int, **options: Any) -> Any:
         # Where there is nothing to split the engine takes no objective from outside; its own makes
         # the same constant.
         if self.loss == "gamma" and _has_splits(data):
             parameters = parameters | {"objective": gamma_gradients}
+        # Else the engine writes its trees down and reads them again, to be rid of the rows.
+        options["keep_training_booster"] = True
         return load_lightgbm().train(parameters, data, n_trees, **options)
 
     def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[Any]:
