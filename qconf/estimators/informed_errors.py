@@ -8,7 +8,7 @@ from qconf._types import BoostingLoss, FloatArray
 from qconf.core.seeding import draw_seed
 from qconf.encoding.encoded import Encoded
 from qconf.learners.trees.binned_rows import BinnedRows
-from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.boosted import BINS_OF_A_SHARE, BoostedTrees
 
 __all__ = ["InformedErrors"]
 
@@ -91,10 +91,11 @@ class InformedErrors:
         return BoostedTrees(
             loss,
             n_estimators=self.n_estimators,
-            learning_rate=0.12,
+            learning_rate=0.18,
             max_leaf_nodes=15,
             min_samples_leaf=20,
             max_features=0.7,
             subsample=0.8,
+            max_bins=BINS_OF_A_SHARE,
             random_state=draw_seed(rng),
         )

@@ -15,7 +15,6 @@ from qconf.core.seeding import draw_seed, random_source
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
-from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.holds_trees import HoldsTrees
 from qconf.learners.trees.random_trees import RandomTrees
 

@@ -17,7 +17,7 @@ __all__ = ["GrownTree", "Room", "grow", "room", "tree_with_room"]
 #: Steps of SplitMix64 (Steele, Lea & Flood 2014), a generator of one word of state.
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_TO_UNIT = 2.0**-53
+_TO_UNIT, _HALF = 2.0**-53, 0.5
 #: Columns of a node on the stack: first row, end, known constants, whose child it is, which side.
 _FIRST, _END, _CONSTANTS, _PARENT, _IS_RIGHT = range(5)
 _NO_PARENT = -1
@@ -222,7 +222,7 @@ def _split(
         for row in range(n_rows):
             total += shape[row]
         room.sums[output] = total
-    best_gain, best_feature, best_threshold, best_missing_left = -np.inf, 0, np.float32(0), False
+    best_gain, best = -np.inf, (np.uint32(0), np.float32(0), False)
     untried, n_visited, n_useless, known_left = len(features), 0, 0, n_constants
     # Known constants are drawn too: they count among the features that a split chooses from.
     while untried - n_constants + known_left > 0 and (
@@ -244,28 +244,33 @@ def _split(
             continue
         untried -= 1
         features[place], features[untried] = features[untried], feature
-        threshold = np.float32(low + _drawn(state) * (np.float64(high) - low))
-        if threshold >= high and n_missing == 0:
-            threshold = low
-        missing_left = n_missing > 0 and low < high and _drawn(state) < 0.5
-        if missing_left:
-            # Below all numbers they go left.
-            for row in range(n_rows):
-                found[row] = -np.inf if found[row] == np.inf else found[row]
+        threshold, missing_left = _threshold(low, high, n_missing, found, state)
         gain = _gain(room, first, end, threshold, least)
         if gain > best_gain:
-            best_gain, best_feature, best_threshold = gain, feature, threshold
-            best_missing_left = missing_left
+            best_gain, best = gain, (feature, threshold, missing_left)
     if best_gain == -np.inf:
         return n_constants, 0
-    n_left, n_missing = _part(
-        columns[best_feature], room, first, end, best_threshold, best_missing_left
-    )
-    tree.feature[split], tree.threshold[split] = best_feature, best_threshold
+    feature, threshold, missing_left = best
+    n_left, n_missing = _part(columns[feature], room, first, end, threshold, missing_left)
+    tree.feature[split], tree.threshold[split] = feature, threshold
     # Where nothing was missing, a gap goes where most rows go.
-    left = best_missing_left if n_missing > 0 else 2 * n_left > n_rows
-    tree.rule[split] = MISSING_LEFT if left else 0
+    missing_left = missing_left if n_missing > 0 else 2 * n_left > n_rows
+    tree.rule[split] = MISSING_LEFT if missing_left else 0
     return n_constants, n_left
+
+
+@compiled
+def _threshold(low: Any, high: Any, n_missing: Any, found: Any, state: Any) -> Any:
+    """Draw a threshold, and whether gaps go left, where they are then put below all numbers."""
+    threshold = np.float32(low + _drawn(state) * (np.float64(high) - low))
+    if threshold >= high and n_missing == 0:
+        threshold = low
+    # Of gaps and one number, gaps are the right side.
+    missing_left = n_missing > 0 and low < high and _drawn(state) < _HALF
+    if missing_left:
+        for row in range(len(found)):
+            found[row] = -np.inf if found[row] == np.inf else found[row]
+    return threshold, missing_left
 
 
 @inlined
@@ -279,13 +284,13 @@ def _range(column: Any, has_gaps: Any, rows: Any, found: Any) -> Any:
             number = found[row]
             gap = number == np.inf
             n_missing += gap
-            low = number if number < low else low
+            low = min(low, number)
             high = number if number > high and not gap else high
     else:
         for row in range(len(found)):
             number = found[row]
-            low = number if number < low else low
-            high = number if number > high else high
+            low = min(low, number)
+            high = max(high, number)
     return low, high, n_missing
 
 
