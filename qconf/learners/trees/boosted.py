@@ -269,7 +269,7 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             return self._rows(parameters, encoded.matrix, target, weight)
 
         if isinstance(encoded, BinnedRows) and weight is None:
-            return encoded.labelled(target, parameters["min_data_in_leaf"], build)
+            return encoded.labelled(target, parameters, build)
         return build()
 
     def _trained(self, parameters: dict[str, Any], data: Any, n_trees: int, **options: Any) -> Any:

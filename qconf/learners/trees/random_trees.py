@@ -8,7 +8,7 @@ random threshold each, the one that leaves the least squared error. It takes a q
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -101,7 +101,8 @@ class RandomTrees:
         """
         in_threads = Parallel(threads_for(len(self.values), n_jobs), prefer="threads")
         pairs = zip(bags, seeds, strict=True)
-        return FlatTrees.of_trees(in_threads(delayed(self._grown)(*pair) for pair in pairs))
+        trees = FlatTrees.of_trees(in_threads(delayed(self._grown)(*pair) for pair in pairs))
+        return replace(trees, threshold=as_of_longer_floats(trees.threshold))
 
     def _grown(self, rows: IntArray, seed: int) -> OneTree:
         from qconf.learners.trees.random_trees_loops import (  # noqa: PLC0415 - numba, when needed
@@ -125,7 +126,7 @@ class RandomTrees:
         )
         return OneTree(
             feature=tree.feature[:n],
-            threshold=as_of_longer_floats(tree.threshold[:n].astype(np.float64)),
+            threshold=tree.threshold[:n].astype(np.float64),
             rule=tree.rule[:n],
             left=tree.left[:n],
             right=tree.right[:n],

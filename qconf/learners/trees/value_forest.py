@@ -95,11 +95,10 @@ class ValueForest(LeafForest):
         """
         encoded, values = self._checked(X, y)
         rng = random_source(self.random_state)
-        units = np.arange(len(values)) if units is None else units
         most = self._rows_of_a_tree(len(values))
-        bags = [_bag(units, most, rng) for _ in range(self.n_estimators)]
-        self._grow(encoded, values, [rows for rows, _ in bags], rng)
-        unseen = np.stack([unseen for _, unseen in bags])
+        unseen = np.ones((self.n_estimators, len(values)), dtype=bool)
+        bags = [_bag(own, units, most, rng) for own in unseen]
+        self._grow(encoded, values, bags, rng)
         # Who was seen by all trees is told what they remember: better than nothing, if not new.
         unseen |= ~unseen.any(axis=0)
         _, total, squares = self.trees_.sums(encoded, self.n_jobs, asked=unseen).T
@@ -133,14 +132,20 @@ class ValueForest(LeafForest):
         return standard
 
 
-def _bag(units: IntArray, most: int, rng: np.random.RandomState) -> tuple[IntArray, BoolArray]:
-    """Draw units until there are so many rows; mark the rows of all other units."""
+def _bag(
+    unseen: BoolArray, units: IntArray | None, most: int, rng: np.random.RandomState
+) -> IntArray:
+    """Draw units until there are so many rows; mark all rows of theirs as seen."""
+    if units is None:
+        rows = np.sort(rng.permutation(len(unseen))[:most])
+        unseen[rows] = False
+        return rows
     size = np.bincount(units)
     order = rng.permutation(len(size))
     n_taken = max(1, int(np.searchsorted(np.cumsum(size[order]), most, side="right")))
     taken = np.zeros(len(size), dtype=bool)
     taken[order[:n_taken]] = True
-    seen = taken[units]
-    rows = np.flatnonzero(seen)
+    unseen[taken[units]] = False
+    rows = np.flatnonzero(~unseen)
     # One unit alone may have more rows than a tree is to have.
-    return (rows if len(rows) <= most else rng.permutation(rows)[:most]), ~seen
+    return rows if len(rows) <= most else np.sort(rng.permutation(rows)[:most])

@@ -130,6 +130,14 @@ def test_out_of_bag_of_few_units_and_trees_leaves_numbers(units: IntArray | None
     assert (variance == 0).all()
 
 
+def test_a_bag_of_single_rows_is_what_is_seen() -> None:
+    """As many rows as a tree may have, and all others are unseen."""
+    unseen = np.ones(50, dtype=bool)
+    rows = _bag(unseen, None, 20, np.random.RandomState(0))
+    np.testing.assert_array_equal(rows, np.flatnonzero(~unseen))
+    assert len(rows) == 20
+
+
 @given(
     sizes=st.lists(st.integers(1, 9), min_size=1, max_size=20),
     most=st.integers(1, 60),
@@ -141,7 +149,8 @@ def test_a_bag_holds_whole_units_and_not_too_many_rows(
 ) -> None:
     """What is in it and what is unseen have no unit in common; it is never empty."""
     units = np.repeat(np.arange(len(sizes)), sizes)
-    rows, unseen = _bag(units, most, np.random.RandomState(seed))
+    unseen = np.ones(len(units), dtype=bool)
+    rows = _bag(unseen, units, most, np.random.RandomState(seed))
     assert 1 <= len(rows) <= most
     assert not set(units[rows]) & set(units[unseen])
     if len(set(units[rows])) > 1:
