@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from qconf._types import BoostingLoss, FloatArray
@@ -58,7 +60,7 @@ class InformedErrors:
         residual : ndarray of shape (n_samples,)
         rng : RandomState
         """
-        rows = BinnedRows.of_rows(X)
+        rows: Any = BinnedRows.of_rows(X)
         size = np.abs(residual)
         self.usual_ = float(np.sqrt(np.mean(size**2))) + float(np.finfo(np.float64).tiny)
         least = max(float(np.quantile(size, _SMALL)), _LEAST * self.usual_)
@@ -68,7 +70,7 @@ class InformedErrors:
         self.bias_ = self._trees("squared", rng).fit(rows, residual)
         return self
 
-    def signals(self, X: Encoded) -> FloatArray:
+    def signals(self, X: Any) -> FloatArray:
         """Say what errors are like.
 
         Parameters

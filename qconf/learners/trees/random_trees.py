@@ -77,7 +77,7 @@ class RandomTrees:
         gaps = np.isnan(columns)
         columns[gaps] = np.inf
         n_tried = max(1, int(max_features * len(columns)))
-        has_gaps = gaps.any(axis=1).astype(np.uint8)
+        has_gaps = np.asarray(gaps.any(axis=1), dtype=np.uint8)
         values = np.ascontiguousarray(values)
         return cls(columns, has_gaps, values, n_deciding, min_samples_leaf, n_tried)
 
