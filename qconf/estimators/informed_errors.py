@@ -8,7 +8,9 @@ import numpy as np
 
 from qconf._types import BoostingLoss, FloatArray
 from qconf.core.seeding import draw_seed
-from qconf.learners.trees.boosted import BoostedTrees
+from qconf.encoding.encoded import Encoded
+from qconf.learners.trees.binned_rows import BinnedRows
+from qconf.learners.trees.boosted import BINS_OF_A_SHARE, BoostedTrees
 
 __all__ = ["InformedErrors"]
 
@@ -49,7 +51,7 @@ class InformedErrors:
     def __init__(self, n_estimators: int) -> None:
         self.n_estimators = n_estimators
 
-    def fit(self, X: Any, residual: FloatArray, rng: np.random.RandomState) -> InformedErrors:
+    def fit(self, X: Encoded, residual: FloatArray, rng: np.random.RandomState) -> InformedErrors:
         """Learn the odds of an outlier, the log size and the mean of residuals.
 
         Parameters
@@ -58,13 +60,14 @@ class InformedErrors:
         residual : ndarray of shape (n_samples,)
         rng : RandomState
         """
+        rows: Any = BinnedRows.of_rows(X)
         size = np.abs(residual)
         self.usual_ = float(np.sqrt(np.mean(size**2))) + float(np.finfo(np.float64).tiny)
         least = max(float(np.quantile(size, _SMALL)), _LEAST * self.usual_)
         outlier = size > np.quantile(size, _OUTLIERS)
-        self.outlier_ = self._trees("binary", rng).fit(X, outlier.astype(np.float64))
-        self.size_ = self._trees("squared", rng).fit(X, np.log(np.maximum(size, least)))
-        self.bias_ = self._trees("squared", rng).fit(X, residual)
+        self.outlier_ = self._trees("binary", rng).fit(rows, outlier.astype(np.float64))
+        self.size_ = self._trees("squared", rng).fit(rows, np.log(np.maximum(size, least)))
+        self.bias_ = self._trees("squared", rng).fit(rows, residual)
         return self
 
     def signals(self, X: Any) -> FloatArray:
@@ -90,10 +93,11 @@ class InformedErrors:
         return BoostedTrees(
             loss,
             n_estimators=self.n_estimators,
-            learning_rate=0.12,
+            learning_rate=0.18,
             max_leaf_nodes=15,
             min_samples_leaf=20,
             max_features=0.7,
             subsample=0.8,
+            max_bins=BINS_OF_A_SHARE,
             random_state=draw_seed(rng),
         )

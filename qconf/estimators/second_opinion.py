@@ -26,7 +26,7 @@ from qconf.tables.roles import groups_of
 __all__ = ["SecondOpinionConfidence"]
 
 #: Many trees of few rows each cost as much as few of many, and disagree less by chance.
-_ROWS_OF_A_TREE = 4000
+_ROWS_OF_A_TREE = 2000
 _NUMBERS_OF_TREES = ("n_trees", "n_boosted_trees", "n_error_trees")
 #: Opinions closer than this share of the root mean squared residual agree as well as any.
 _AGREEMENT = 0.1
@@ -54,10 +54,10 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     Parameters
     ----------
     n_trees : int, default=250
-        Trees of the forest, each of 4,000 rows at most: disagreement of few trees is chance.
+        Trees of the forest, each of 2,000 rows at most: disagreement of few trees is chance.
     n_boosted_trees : int, default=500
         0 is no boosted opinion, and one signal less.
-    n_error_trees : int, default=300
+    n_error_trees : int, default=200
         Trees of each of the three models of errors.
     random_state : int, RandomState instance or None, default=None
 
@@ -103,7 +103,7 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         n_trees: int = 250,
         *,
         n_boosted_trees: int = 500,
-        n_error_trees: int = 300,
+        n_error_trees: int = 200,
         random_state: RandomState = None,
     ) -> None:
         self.n_trees = n_trees

@@ -9,9 +9,6 @@ from qconf.learners.trees.leaf_forest import LeafForest
 
 __all__ = ["ErrorForest"]
 
-#: What the trees are grown on, and how much each counts. The square has next to no say in where
-#: they split, since a few rows have nearly all of it; it is there to be averaged.
-_SAY = np.array([1.0, 1.0, 1.0, 0.03])
 #: Sizes below this share of all rows' sizes count alike in the logarithm.
 _FLOOR_QUANTILE = 0.02
 
@@ -21,8 +18,8 @@ class ErrorForest(LeafForest):
 
     Rows that fall into the same leaves are alike in the direction and in the size of their
     errors; the mean squared error of a row is that of the rows it shares leaves with. Trees that
-    have not grown on the same rows also disagree on the mean error, most where few rows were
-    seen or where the target is steep. Geurts, Ernst & Wehenkel (2006, Machine Learning 63); leaf
+    have not grown on the same rows also disagree on the mean error, most where the error is large
+    or changes steeply. Geurts, Ernst & Wehenkel (2006, Machine Learning 63); leaf
     co-occurrence as weights as in Meinshausen (2006, Journal of Machine Learning Research 7).
 
     Parameters
@@ -32,8 +29,9 @@ class ErrorForest(LeafForest):
     min_samples_leaf : int, default=3
     max_features : float, default=0.5
         Share of the features that each split may choose from.
-    max_samples : int, default=20000
-        Rows that a tree is grown on, at most; drawn with replacement.
+    max_samples : int or None, default=None
+        Each tree is grown on half of the rows, drawn without replacement, and at most on so many;
+        None is 4,000, or a tenth of the rows.
     random_state : int, RandomState instance or None, default=None
     n_jobs : int or None, default=None
         Threads; None is one for each 25,000 rows, up to the cores that the process may use.
@@ -84,6 +82,6 @@ class ErrorForest(LeafForest):
         floor = np.quantile(size, _FLOOR_QUANTILE) + np.finfo(np.float64).tiny
         shapes = np.column_stack([error, size, np.log(size + floor), error**2])
         spread = shapes.std(axis=0)
-        self.unit_: FloatArray = np.where(spread > 0, spread, 1.0) / _SAY
+        self.unit_: FloatArray = np.where(spread > 0, spread, 1.0)
         standard: FloatArray = shapes / self.unit_
         return standard

@@ -10,15 +10,21 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf._types import FloatArray, IntArray
+from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.threads import rows_side_by_side
 from qconf.learners.trees.flat_trees_check import check_trees
 from qconf.learners.trees.flat_trees_loops import NODE, Walked, add_values, find_leaves, room
+from qconf.learners.trees.flat_trees_together import add_values_together, together_room
 from qconf.learners.trees.lightgbm_text import lightgbm_trees
 from qconf.learners.trees.one_tree import OneTree
 from qconf.learners.trees.sklearn_trees import sklearn_trees
 
 __all__ = ["FlatTrees"]
+
+#: Rows go down a tree together from so many on, and from so many for each leaf of a tree on.
+_ROWS_TOGETHER, _ROWS_OF_A_LEAF = 64, 0.5
+#: So many at once: their columns are to stay in the cache.
+_MOST_TOGETHER = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +79,7 @@ class FlatTrees:
         Sums of these trees are the booster's raw scores; what its objective, or the average of a
         random forest, makes of them is the caller's.
         """
-        return cls._of(lightgbm_trees(booster))
+        return cls.of_trees(lightgbm_trees(booster))
 
     @classmethod
     def of_sklearn(cls, forest: Any) -> Self:
@@ -81,10 +87,10 @@ class FlatTrees:
 
         Sums of these trees, divided by their number, are the forest's predictions.
         """
-        return cls._of(sklearn_trees(forest))
+        return cls.of_trees(sklearn_trees(forest))
 
     @classmethod
-    def _of(cls, trees: Sequence[OneTree]) -> Self:
+    def of_trees(cls, trees: Sequence[OneTree]) -> Self:
         """Put trees one after another."""
         n_sets = _offsets([len(tree.sets) for tree in trees])
         sets = [one for tree in trees for one in tree.sets]
@@ -164,7 +170,9 @@ class FlatTrees:
         rows_side_by_side(find, len(rows), n_jobs)
         return found
 
-    def sums(self, matrix: FloatArray, n_jobs: int | None = None) -> FloatArray:
+    def sums(
+        self, matrix: FloatArray, n_jobs: int | None = None, *, asked: BoolArray | None = None
+    ) -> FloatArray:
         """Sum what the trees say of each row, in the order of the trees.
 
         Parameters
@@ -173,6 +181,8 @@ class FlatTrees:
             Encoded rows; NaN is missing.
         n_jobs : int or None, default=None
             At most so many threads; None is as many as there are cores, where rows are many.
+        asked : ndarray of shape (n_trees, n_samples), dtype bool, default=None
+            Which tree is asked about which row; None is all.
 
         Returns
         -------
@@ -182,10 +192,26 @@ class FlatTrees:
         total = np.zeros((len(rows), self.values.shape[1]))
 
         def add(part: slice) -> None:
-            add_values(self.walked, rows[part], room(), total[part])
+            if asked is None and part.stop - part.start < self._rows_together:
+                add_values(self.walked, rows[part], room(), total[part])
+                return
+            for start in range(part.start, part.stop, _MOST_TOGETHER):
+                some = slice(start, min(start + _MOST_TOGETHER, part.stop))
+                own = np.ones((1, some.stop - start)) if asked is None else asked[:, some]
+                add_values_together(
+                    self.walked,
+                    np.ascontiguousarray(rows[some].T),
+                    np.ascontiguousarray(own, dtype=np.uint8),
+                    together_room(own.shape[1]),
+                    total[some],
+                )
 
         rows_side_by_side(add, len(rows), n_jobs)
         return total
+
+    @property
+    def _rows_together(self) -> float:
+        return max(_ROWS_TOGETHER, _ROWS_OF_A_LEAF * len(self.values) / self.n_trees)
 
     @cached_property
     def walked(self) -> Walked:

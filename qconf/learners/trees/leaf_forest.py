@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.ensemble import ExtraTreesRegressor
 
-from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
+from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
 from qconf.core.seeding import draw_seed, random_source
-from qconf.core.threads import threads_for
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
-from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.holds_trees import HoldsTrees
+from qconf.learners.trees.random_trees import RandomTrees
 
 __all__ = ["LeafForest", "LeafMoments"]
+
+#: Trees of halves, drawn without replacement, differ as much as those of bootstrap samples do
+#: (Friedman & Hall 2007, Journal of Statistical Planning and Inference 137).
+_IN_BAG = 0.5
+#: Many trees of few rows each cost as much as few of many, and disagree less by chance.
+_ENOUGH_ROWS, _ENOUGH_SHARE = 4000, 0.1
 
 
 class LeafMoments(NamedTuple):
@@ -44,7 +49,7 @@ class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
 
     Geurts, Ernst & Wehenkel (2006, Machine Learning 63); leaf co-occurrence as weights as in
     Meinshausen (2006, Journal of Machine Learning Research 7). A subclass says what trees are
-    grown on: ``_shapes(y)``, whose first column is y and whose last is its square.
+    grown on: ``_shapes(y)``, whose first column is y; the last, its square, is only averaged.
 
     Parameters
     ----------
@@ -53,8 +58,9 @@ class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
     min_samples_leaf : int, default=3
     max_features : float, default=0.5
         Share of the features that each split may choose from.
-    max_samples : int, default=20000
-        Rows that a tree is grown on, at most; drawn with replacement.
+    max_samples : int or None, default=None
+        Each tree is grown on half of the rows, drawn without replacement, and at most on so many;
+        None is 4,000, or a tenth of the rows.
     random_state : int, RandomState instance or None, default=None
     n_jobs : int or None, default=None
         Threads; None is one for each 25,000 rows, up to the cores that the process may use.
@@ -68,7 +74,7 @@ class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
         "max_features": [Interval(Real, 0, 1, closed="right")],
-        "max_samples": [Interval(Integral, 1, None, closed="left")],
+        "max_samples": [Interval(Integral, 1, None, closed="left"), None],
         "random_state": ["random_state"],
         "n_jobs": [Interval(Integral, 1, None, closed="left"), None],
     }
@@ -79,7 +85,7 @@ class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
         n_estimators: int = 100,
         min_samples_leaf: int = 3,
         max_features: float = 0.5,
-        max_samples: int = 20_000,
+        max_samples: int | None = None,
         random_state: RandomState = None,
         n_jobs: int | None = None,
     ) -> None:
@@ -108,16 +114,10 @@ class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
             If a parameter, the table or `y` break their rule.
         """
         encoded, values = self._checked(X, y)
-        forest = ExtraTreesRegressor(
-            self.n_estimators,
-            min_samples_leaf=self.min_samples_leaf,
-            max_features=self.max_features,
-            bootstrap=True,
-            max_samples=min(len(values), self.max_samples),
-            random_state=draw_seed(random_source(self.random_state)),
-            n_jobs=threads_for(len(values), self.n_jobs),
-        )
-        self._keep(forest.fit(encoded, self._shapes(values)))
+        rng = random_source(self.random_state)
+        most = self._rows_of_a_tree(len(values))
+        bags = [np.sort(rng.permutation(len(values))[:most]) for _ in range(self.n_estimators)]
+        self._grow(encoded, values, bags, rng)
         return self
 
     def _checked(self, X: TableLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -125,9 +125,29 @@ class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
         encoded = encode(self, X, reset=True).matrix
         return encoded, check_target(self, y, len(encoded))
 
-    def _keep(self, forest: ExtraTreesRegressor) -> None:
-        """Keep of what leaves say the mean, its square, and the mean square."""
-        trees = FlatTrees.of_sklearn(forest)
+    def _rows_of_a_tree(self, n_rows: int) -> int:
+        most = self.max_samples or max(_ENOUGH_ROWS, int(_ENOUGH_SHARE * n_rows))
+        return min(most, int(np.ceil(_IN_BAG * n_rows)))
+
+    def _grow(
+        self,
+        encoded: FloatArray,
+        values: FloatArray,
+        bags: Sequence[IntArray],
+        rng: np.random.RandomState,
+    ) -> None:
+        """Grow a tree on each bag; keep of what leaves say the mean, its square, the mean square.
+
+        The square has no say in where trees split: a few rows have nearly all of it.
+        """
+        shapes = self._shapes(values)
+        trees = RandomTrees.on(
+            encoded,
+            shapes,
+            n_deciding=shapes.shape[1] - 1,
+            min_samples_leaf=self.min_samples_leaf,
+            max_features=self.max_features,
+        ).grow(bags, [draw_seed(rng) for _ in bags], self.n_jobs)
         # Seven digits are more than three rows tell, and take half the room in a file. The square
         # is that of the rounded mean: their difference, summed over trees, is a variance.
         short = trees.values.astype(np.float32).astype(np.float64)
@@ -145,4 +165,7 @@ class LeafForest(HoldsTrees, TakesTables, BaseEstimator, ABC):
 
     @abstractmethod
     def _shapes(self, y: FloatArray) -> FloatArray:
-        """Put what trees are grown on side by side, divided by ``unit_``, which is set here."""
+        """Put y, what else trees are grown on, and its square side by side.
+
+        Divided by ``unit_``, which is set here.
+        """

@@ -10,6 +10,7 @@ import numpy as np
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.errors import QconfError
+from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.gamma_objective import gamma_deviance, gamma_gradients
 from qconf.learners.trees.streamed_rows import engine_rows
 
@@ -28,20 +29,32 @@ class EngineRows:
         The engine makes short floats of it.
     weight : ndarray of shape (n_samples,) or None
     is_categorical : ndarray of shape (n_features,), dtype bool
+    bins : BinnedRows or None
+        The same rows, where other models are fitted on them, too; they have no weights.
     """
 
     encoded: FloatArray
     target: FloatArray
     weight: FloatArray | None
     is_categorical: BoolArray
+    bins: BinnedRows | None = None
 
     def __getitem__(self, rows: IntArray | BoolArray) -> EngineRows:
         """Take some rows."""
         weight = None if self.weight is None else self.weight[rows]
         return EngineRows(self.encoded[rows], self.target[rows], weight, self.is_categorical)
 
-    def dataset(self, parameters: dict[str, Any], **options: Any) -> Any:
-        """Make a `lightgbm.Dataset`."""
+    def dataset(self, parameters: dict[str, Any]) -> Any:
+        """Make a `lightgbm.Dataset`, or take the one that another model was fitted on."""
+        if self.bins is None:
+            return self._built(parameters)
+        return self.bins.labelled(self.target, parameters, lambda: self._built(parameters))
+
+    def held_out(self, parameters: dict[str, Any], seen: Any) -> Any:
+        """Make the one that is held against what is learned from the rows seen."""
+        return self._built(parameters, reference=seen)
+
+    def _built(self, parameters: dict[str, Any], **options: Any) -> Any:
         return load_lightgbm().Dataset(
             engine_rows(self.encoded),
             label=self.target,
@@ -108,7 +121,7 @@ def trees_until_no_change(
         parameters,
         seen,
         n_trees,
-        valid_sets=[rows[held_out].dataset(parameters, reference=seen)],
+        valid_sets=[rows[held_out].held_out(parameters, seen)],
         feval=gamma_deviance if parameters["objective"] == "gamma" else None,
         callbacks=[load_lightgbm().early_stopping(patience, verbose=False)],
     )
@@ -120,6 +133,8 @@ def _trained(parameters: dict[str, Any], data: Any, n_trees: int, **options: Any
     # the same constant.
     if parameters["objective"] == "gamma" and _has_splits(data):
         parameters = parameters | {"objective": gamma_gradients}
+    # Else the engine writes its trees down and reads them again, to be rid of the rows.
+    options["keep_training_booster"] = True
     return load_lightgbm().train(parameters, data, n_trees, **options)
 
 

@@ -36,7 +36,7 @@ def lightgbm_trees(booster: Any) -> list[OneTree]:
     list of OneTree
         One output each.
     """
-    return [_tree(text) for text in _parts(booster)[1:]]
+    return [_tree(text) for text in _parts(booster.model_to_string())[1:]]
 
 
 def splits_into_sets(booster: Any) -> BoolArray:
@@ -50,15 +50,15 @@ def splits_into_sets(booster: Any) -> BoolArray:
     -------
     ndarray of shape (n_features,), dtype bool
     """
-    head, *_, last = _parts(booster)
+    # What is looked for stands before and after the trees, of which the first will do.
+    head, *_, last = _parts(booster.model_to_string(num_iteration=1))
     most = int(_setting(last, "max_cat_to_onehot"))
     return np.array([info.count(":") >= most for info in _words(head, "feature_infos")])
 
 
-def _parts(booster: Any) -> list[str]:
+def _parts(text: str) -> list[str]:
     """Cut the text into what comes before the trees, and a part for each of them."""
-    parts: list[str] = booster.model_to_string().split("\nTree=")
-    return parts
+    return text.split("\nTree=")
 
 
 def _tree(text: str) -> OneTree:
@@ -113,5 +113,10 @@ def _setting(text: str, name: str) -> str:
 
 def _words(text: str, name: str) -> list[str]:
     """Return the words of the line that has this name; none if there is no such line."""
-    found = re.search(rf"^{name}=(.*)$", text, flags=re.MULTILINE)
-    return found[1].split() if found else []
+    # Not by a regular expression, which takes longer than reading the numbers.
+    start = text.find(f"\n{name}=")
+    if start < 0:
+        return []
+    start += len(name) + 2
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)].split()

@@ -5,21 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
-from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.tree import ExtraTreeRegressor
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
-from qconf.core.seeding import draw_seed, random_source
-from qconf.core.threads import threads_for
+from qconf.core.seeding import random_source
 from qconf.learners.trees.leaf_forest import LeafForest
 
 __all__ = ["ValueForest", "ValueMoments"]
-
-#: The value decides where trees split; its square is there to be averaged.
-_SAY = np.array([1.0, 0.03])
-#: What a bootstrap sample has of different rows.
-_IN_BAG = 0.632
 
 
 class ValueMoments(NamedTuple):
@@ -50,8 +41,9 @@ class ValueForest(LeafForest):
     min_samples_leaf : int, default=3
     max_features : float, default=0.5
         Share of the features that each split may choose from.
-    max_samples : int, default=20000
-        Rows that a tree is grown on, at most; drawn with replacement.
+    max_samples : int or None, default=None
+        Each tree is grown on half of the rows, drawn without replacement, and at most on so many;
+        None is 4,000, or a tenth of the rows.
     random_state : int, RandomState instance or None, default=None
     n_jobs : int or None, default=None
         Threads; None is one for each 25,000 rows, up to the cores that the process may use.
@@ -80,8 +72,7 @@ class ValueForest(LeafForest):
     ) -> tuple[FloatArray, FloatArray]:
         """Grow the trees; return what those say of each row that have not seen it.
 
-        Out-of-bag estimation (Breiman 1996). Each tree is grown on 63.2 % of the rows, drawn
-        without replacement, `max_samples` at most.
+        Out-of-bag estimation (Breiman 1996).
 
         Parameters
         ----------
@@ -103,40 +94,14 @@ class ValueForest(LeafForest):
             If a parameter, the table or `y` break their rule.
         """
         encoded, values = self._checked(X, y)
-        shapes, short = self._shapes(values), encoded.astype(np.float32)
         rng = random_source(self.random_state)
-        units = np.arange(len(values)) if units is None else units
-        most = min(self.max_samples, int(np.ceil(_IN_BAG * len(values))))
-        bags = [_bag(units, most, rng) for _ in range(self.n_estimators)]
-        seeds = [draw_seed(rng) for _ in bags]
-
-        def grown(rows: IntArray, seed: int) -> ExtraTreeRegressor:
-            tree = ExtraTreeRegressor(
-                min_samples_leaf=self.min_samples_leaf,
-                max_features=self.max_features,
-                random_state=seed,
-            )
-            tree.fit(short[rows], shapes[rows])
-            return tree
-
-        forest = ExtraTreesRegressor()
-        forest.estimators_ = Parallel(threads_for(len(values), self.n_jobs), prefer="threads")(
-            delayed(grown)(rows, seed) for (rows, _), seed in zip(bags, seeds, strict=True)
-        )
-        self._keep(forest)
-        return self._out_of_bag(encoded, np.stack([unseen for _, unseen in bags]))
-
-    def _out_of_bag(self, encoded: FloatArray, unseen: BoolArray) -> tuple[FloatArray, FloatArray]:
-        """Average over trees for which a row is unseen, shape (n_trees, n_samples)."""
+        most = self._rows_of_a_tree(len(values))
+        unseen = np.ones((self.n_estimators, len(values)), dtype=bool)
+        bags = [_bag(own, units, most, rng) for own in unseen]
+        self._grow(encoded, values, bags, rng)
         # Who was seen by all trees is told what they remember: better than nothing, if not new.
-        unseen = unseen | ~unseen.any(axis=0)
-        leaves = self.trees_.leaves(encoded, self.n_jobs)
-        means = self.trees_.values[:, 1]
-        total, squares = np.zeros((2, len(encoded)))
-        for first, leaf, counts in zip(self.trees_.leaf_offsets[:-1], leaves, unseen, strict=True):
-            said = np.where(counts, means[first + leaf], 0.0)
-            total += said
-            squares += said**2
+        unseen |= ~unseen.any(axis=0)
+        _, total, squares = self.trees_.sums(encoded, self.n_jobs, asked=unseen).T
         n_trees = unseen.sum(axis=0)
         mean = total / n_trees
         variance = np.maximum(squares / n_trees - mean**2, 0.0)
@@ -162,19 +127,25 @@ class ValueForest(LeafForest):
         self.centre_ = float(y.mean())
         shapes = np.column_stack([y - self.centre_, (y - self.centre_) ** 2])
         spread = shapes.std(axis=0)
-        self.unit_ = np.where(spread > 0, spread, 1.0) / _SAY
+        self.unit_ = np.where(spread > 0, spread, 1.0)
         standard: FloatArray = shapes / self.unit_
         return standard
 
 
-def _bag(units: IntArray, most: int, rng: np.random.RandomState) -> tuple[IntArray, BoolArray]:
-    """Draw units until there are so many rows; mark the rows of all other units."""
+def _bag(
+    unseen: BoolArray, units: IntArray | None, most: int, rng: np.random.RandomState
+) -> IntArray:
+    """Draw units until there are so many rows; mark all rows of theirs as seen."""
+    if units is None:
+        rows = np.sort(rng.permutation(len(unseen))[:most])
+        unseen[rows] = False
+        return rows
     size = np.bincount(units)
     order = rng.permutation(len(size))
     n_taken = max(1, int(np.searchsorted(np.cumsum(size[order]), most, side="right")))
     taken = np.zeros(len(size), dtype=bool)
     taken[order[:n_taken]] = True
-    seen = taken[units]
-    rows = np.flatnonzero(seen)
+    unseen[taken[units]] = False
+    rows = np.flatnonzero(~unseen)
     # One unit alone may have more rows than a tree is to have.
-    return (rows if len(rows) <= most else rng.permutation(rows)[:most]), ~seen
+    return rows if len(rows) <= most else np.sort(rng.permutation(rows)[:most])

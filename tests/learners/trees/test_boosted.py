@@ -241,3 +241,24 @@ def test_targets_of_any_spread(loss: BoostingLoss, unit: float, rng: np.random.G
     plain = BoostedTrees(loss, n_estimators=50, random_state=0).fit(x, y).predict(x)
     other = BoostedTrees(loss, n_estimators=50, random_state=0).fit(x, unit * y).predict(x)
     np.testing.assert_allclose(other / unit, plain, rtol=1e-5)
+
+
+def test_so_many_bins_tell_so_many_numbers_apart() -> None:
+    """From four bins trees have three thresholds to choose from."""
+    x = np.linspace(0, 1, 2000)[:, None]
+    model = BoostedTrees(max_bins=4, random_state=0).fit(x, x[:, 0])
+    assert len(np.unique(model.trees_.threshold)) <= 3
+    assert len(np.unique(BoostedTrees(random_state=0).fit(x, x[:, 0]).trees_.threshold)) > 30
+
+
+def test_a_share_has_fewer_bins_and_never_more_than_the_whole() -> None:
+    """What is averaged needs no fine cuts."""
+    assert BoostedTrees().share(5).max_bins == 63
+    assert BoostedTrees(max_bins=10).share(5).max_bins == 10
+
+
+def test_trees_that_were_saved_before_bins_could_be_chosen_have_as_many_as_then() -> None:
+    """They are shown, and cloned, as others are."""
+    model = BoostedTrees()
+    del model.__dict__["max_bins"]
+    assert clone(model).max_bins == 255

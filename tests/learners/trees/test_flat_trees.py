@@ -175,6 +175,25 @@ def test_neither_threads_nor_other_rows_change_a_row(some_trees: FlatTrees) -> N
     assert some_trees.sums(X[:0]).shape == (0, 1)
 
 
+def test_trees_are_asked_about_some_rows(some_trees: FlatTrees, rng: np.random.Generator) -> None:
+    """Sums over trees that are asked about a row; of a row that none is asked about, zero."""
+    X = asked(np.random.default_rng(3))
+    of = rng.random((some_trees.n_trees, len(X))) < 0.3
+    of[:, :5] = False
+    leaves, said = some_trees.leaves(X), np.zeros(len(X))
+    for first, leaf, counts in zip(some_trees.leaf_offsets, leaves, of, strict=False):
+        said += np.where(counts, some_trees.values[first + leaf, 0], 0.0)
+    np.testing.assert_array_equal(some_trees.sums(X, asked=of)[:, 0], said)
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 4, 5, 63, 64, 4096, 4097])
+def test_rows_that_go_together_get_what_they_get_alone(some_trees: FlatTrees, n_rows: int) -> None:
+    """However many there are."""
+    X = np.random.default_rng(4).permutation(np.tile(asked(np.random.default_rng(3)), (7, 1)))
+    alone = np.concatenate([some_trees.sums(X[k : k + 1]) for k in range(0, n_rows, 31)])
+    np.testing.assert_array_equal(some_trees.sums(X[:n_rows])[::31], alone)
+
+
 def test_kept_trees_are_the_arrays_and_no_more(some_trees: FlatTrees) -> None:
     """What is made for walking is left out of pickles, and made again."""
     X = rows(np.random.default_rng(1), 50, 0.1)
