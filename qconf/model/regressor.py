@@ -41,6 +41,7 @@ from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.errors import EstimatorError
 from qconf.estimators.bounds import BOUNDS, upper_bound
 from qconf.model.coded_pair import coded_pair
+from qconf.model.earlier_models import EarlierModels, learns_row_by_row
 from qconf.model.given_prediction import given_prediction
 from qconf.model.known_sales import KeptRows
 from qconf.model.known_values import KnownValues
@@ -51,6 +52,7 @@ from qconf.model.row_views import ViewsRows
 from qconf.model.splitting import SplitsErrors
 from qconf.model.unfitted import check_replicates, unfitted_confidence, unfitted_regressor
 from qconf.probability.error_distribution import ErrorDistribution
+from qconf.residuals.crossfit import HeldOutModel
 from qconf.residuals.schedules import schedule
 from qconf.tables.fit_roles import FitRoles
 from qconf.tables.roles import (
@@ -89,6 +91,17 @@ class WholeTable(Protocol):
             What all rows hold.
         time_range : tuple or None
             Their first and last time.
+        """
+
+    def learn_errors(self, model: ConfidentRegressor, earlier: EarlierModels) -> None:
+        """Go on with an online confidence, row by row, with the rows that were not drawn.
+
+        Parameters
+        ----------
+        model : ConfidentRegressor
+            Whose confidence has learned from the drawn rows.
+        earlier : EarlierModels
+            What values rows without having seen any of their time or later.
         """
 
 
@@ -349,13 +362,13 @@ class ConfidentRegressor(
             roles.groups,
         )
         regressor = with_seed(clone(maker.regressor), rng)
-        prediction = maker.held_out_predictions(regressor)
+        models, prediction = self._valued(maker, regressor, whole)
         if predicted is not None:
             prediction = _of_new_rows(predicted[roles.rows], roles)
         self.residual_: FloatArray = np.full(roles.n_rows, np.nan)
         self.residual_[roles.rows] = scale.residual(prediction, target)
         self.confidence_ = maker.fit_confidence(prediction, rng)
-        self._learn_values(maker, regressor, whole)
+        self._learn_values(maker, regressor, whole, models)
         self._fit_replicates(maker, prediction, rng)
         self._remember(given_rows, table, target, roles, name_of(y), kept)
         self._cast_shadow(table, predicted, roles, rng)
@@ -365,14 +378,32 @@ class ConfidentRegressor(
             self.error_distribution_ = held_out_distribution(*held_out, given=given is not None)
         return self
 
-    def _learn_values(self, maker: Maker, regressor: Any, whole: WholeTable | None) -> None:
-        """Fit the valuation model on all rows, of which these may have been drawn."""
+    @staticmethod
+    def _valued(
+        maker: Maker, regressor: Any, whole: WholeTable | None
+    ) -> tuple[list[HeldOutModel], FloatArray]:
+        """Predict each row by a model that has not seen it; keep those that others need, too."""
+        forward = whole is not None and maker.time is not None
+        if not (forward and learns_row_by_row(maker.confidence)):
+            return [], maker.held_out_predictions(regressor)
+        models = maker.held_out_models(regressor)
+        return models, maker.predictions_of(models)
+
+    def _learn_values(
+        self, maker: Maker, regressor: Any, whole: WholeTable | None, models: list[HeldOutModel]
+    ) -> None:
+        """Fit the valuation model on all rows, of which these may have been drawn.
+
+        An online confidence goes on with the others, which earlier `models` value.
+        """
         self._known_values = KnownValues.of(maker.table)
         if whole is None:
             self.regressor_ = maker.fit_regressor(regressor)
             return
         learned = whole.learn(self, regressor, self._known_values)
         self.regressor_, self._known_values, self.time_range_ = learned
+        if models:
+            whole.learn_errors(self, EarlierModels.of(self, maker, models))
 
     def values_of(self, features: Table | Encoded) -> FloatArray:
         """Predict the target of rows from `features_of`, which need no second look.
