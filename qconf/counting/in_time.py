@@ -135,4 +135,4 @@ class InTime:
         return (self.waves.position * STRETCHES).astype(np.intp)
 
     def _in_tenths(self, of_stretch: FloatArray) -> FloatArray:
-        return np.bincount(self._tenth, of_stretch)
+        return np.asarray(np.bincount(self._tenth, of_stretch), dtype=np.float64)

@@ -216,12 +216,14 @@ def row_codes(what: str, values: ArrayLike, n_rows: int) -> IntArray:
     return groups_of(as_series(values, what, n_rows))
 
 
-def cluster_size(size: FloatArray) -> float:
+def cluster_size(size: FloatArray | IntArray) -> float:
     """Return how many rows the unit of a row has, on average over rows, by those of each unit."""
     return float(size @ size / size.sum())
 
 
-def skewness_of_units(size: FloatArray, events: FloatArray, rate: float) -> float:
+def skewness_of_units(
+    size: FloatArray | IntArray, events: FloatArray | IntArray, rate: float
+) -> float:
     """Say how skewed a rate is because it rests on few units, mended for the bias of few.
 
     Parameters

@@ -80,4 +80,4 @@ def test_times_sort_as_their_keys() -> None:
     days = pd.Series(["2020-01-01"]).astype("datetime64[s]")
     assert moment_keys(days, 1)[0] == moment_keys(days.astype("datetime64[ns]"), 1)[0]
     with pytest.raises(TableError, match="time is missing in 1 of 2 rows"):
-        moment_keys([1.0, None], 2)
+        moment_keys(np.array([1.0, np.nan]), 2)
