@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from qconf.cli.example_rows import check_named, refuse_reading, scored_rows
 from qconf.cli.options import (
+    DateFormatOption,
+    DayFirstOption,
     DebugOption,
     DecimalOption,
     EncodingOption,
     ErrorOption,
+    ExampleOption,
     FormatOption,
     FractionOption,
     MetricsOption,
@@ -75,6 +79,14 @@ GroupsOption: TypeAlias = Annotated[
         help="Rows that belong together (a parcel, a seller): intervals come from whole groups.",
     ),
 ]
+TimeOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="When each row became known: intervals then allow for errors that rise and fall "
+        "slowly.",
+    ),
+]
 RatesOption: TypeAlias = Annotated[
     str, typer.Option(metavar="A,B", help="Outlier rates for which to tell the coverage.")
 ]
@@ -93,20 +105,22 @@ EngineOption: TypeAlias = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="What counts the files of a folder: local, dask (a worker for each core) or "
-        "dask:ADDRESS (a scheduler that is running).",
+        help="What counts the files, and the row groups of large ones: local, dask (a worker for "
+        "each core) or dask:ADDRESS (a scheduler that is running).",
     ),
 ]
 
 
 def evaluate_command(  # noqa: PLR0917 - typer turns each into an option
     tables: ScoredArgument = None,
+    example: ExampleOption = None,
     expected_error: ExpectedErrorOption = "expected_error",
     residual: ResidualOption = None,
     truth: TruthOption = None,
     prediction: PredictedOption = None,
     error: ErrorOption = None,
     groups: GroupsOption = None,
+    time: TimeOption = None,
     threshold: ThresholdOption = None,
     metrics: MetricsOption = None,
     fraction: FractionOption = 0.1,
@@ -122,6 +136,8 @@ def evaluate_command(  # noqa: PLR0917 - typer turns each into an option
     separator: SeparatorOption = None,
     decimal: DecimalOption = None,
     encoding: EncodingOption = None,
+    date_format: DateFormatOption = None,
+    day_first: DayFirstOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Evaluate the confidence of rows that were scored, once their outcomes are known.
@@ -133,29 +149,35 @@ def evaluate_command(  # noqa: PLR0917 - typer turns each into an option
     qconf evaluate scored/ --truth price --groups parcel
 
     qconf evaluate scored/*.parquet --expected-error fsd --residual error --engine dask
+
+    qconf evaluate --example king-county
     """
     del debug  # seen by the program, before the command
-    if not tables:
-        msg = "Name the rows that were scored, such as: qconf evaluate scored/ --truth price."
-        raise OptionError(msg)
-    check_output(format_name, output, tables)
-    check_report(report, tables, output=output)
-    reading = reading_options(text=None, separator=separator, decimal=decimal, encoding=encoding)
-    told = _evaluated(
-        tables,
-        {
-            "expected_error": expected_error, "residual": residual, "truth": truth,
-            "prediction": prediction, "error": error, "groups": groups, "threshold": threshold,
-            "metrics": split_metrics(metrics), "fraction": fraction,
-            "outlier_rates": _rates(outlier_rates), "confidence_level": confidence_level,
-            "n_resamples": resamples, "random_state": seed, "engine": engine, "reading": reading,
-        },
+    check_named(tables[0] if tables else None, example)
+    check_output(format_name, output, tables or [])
+    check_report(report, tables or [], output=output)
+    reading = reading_options(
+        text=None, separator=separator, decimal=decimal, encoding=encoding,
+        date_format=date_format, day_first=day_first,
     )  # fmt: skip
+    asked = {
+        "expected_error": expected_error, "residual": residual, "truth": truth,
+        "prediction": prediction, "error": error, "groups": groups, "time": time,
+        "threshold": threshold, "metrics": split_metrics(metrics), "fraction": fraction,
+        "outlier_rates": _rates(outlier_rates), "confidence_level": confidence_level,
+        "n_resamples": resamples, "random_state": seed, "engine": engine, "reading": reading,
+    }  # fmt: skip
+    if example is None:
+        told = _evaluated(tables or [], asked)
+    else:
+        refuse_reading(reading)
+        with scored_rows(example) as (path, roles):
+            told = _evaluated([path], _with_roles(asked, roles))
     if strict:
         refuse_warnings(told.warnings)
     for warning in told.warnings:
         tell(f"warning: {warning}")
-    write_page(report, told, tables[0] if len(tables) == 1 else None)
+    write_page(report, told, tables[0] if tables and len(tables) == 1 else example)
     write_result(told, "{}\n".format, format_name, output)
 
 
@@ -165,6 +187,11 @@ def _rates(text: str) -> list[float]:
     except ValueError:
         msg = f"--outlier-rates must be numbers such as 0.05,0.1; got {text!r}."
         raise OptionError(msg) from None
+
+
+def _with_roles(asked: dict[str, Any], roles: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what an example says of itself, where nobody said otherwise."""
+    return asked | {option: value for option, value in roles.items() if asked[option] is None}
 
 
 def _evaluated(tables: list[str], asked: dict[str, Any]) -> CountedEvaluation:

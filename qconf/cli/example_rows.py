@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from qconf.datasets import Example
+    from qconf.model.regressor import ConfidentRegressor
 
 __all__ = [
     "GivenRows",
@@ -29,6 +30,7 @@ __all__ = [
     "given_rows",
     "older_rows",
     "refuse_reading",
+    "scored_rows",
     "valued_rows",
 ]
 
@@ -202,16 +204,60 @@ def valued_rows(name: str) -> tuple[pd.DataFrame, dict[str, str]]:
     ------
     TableError
     """
-    from qconf.model.regressor import ConfidentRegressor  # noqa: PLC0415 - help must not wait
-
     example = example_named(name)
     target, time = example.options["target"], example.options.get("time")
+    pair, rows = _model_of_older(example)
+    value, spread = pair.predict(rows, return_std=True)
+    tell(f"{name}: {_in_words(example, 'newest')}, valued by a model that was fitted on the others")
+    roles = {"value": "avm", "truth": target, "fsd": "fsd"} | ({"time": time} if time else {})
+    return example.newest.assign(avm=value, fsd=spread / value), roles
+
+
+@contextmanager
+def scored_rows(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the newest rows of an example, scored by a model of the older ones, in a file.
+
+    Parameters
+    ----------
+    name : str
+
+    Yields
+    ------
+    path : str
+        With the columns ``prediction`` and ``expected_error``.
+    asked : dict
+        ``truth``, ``error``, and where there is one ``time`` and ``threshold``: for
+        `qconf.evaluate_files`.
+
+    Raises
+    ------
+    TableError, OptionError
+        Whatever is wrong with them, by the name of the example.
+    """
+    example = example_named(name)
+    pair, rows = _model_of_older(example)
+    prediction, expected = pair.predict_with_error(rows)
+    tell(f"{name}: {_in_words(example, 'newest')}, scored by a model that was fitted on the others")
+    given = {option: example.options.get(option) for option in ("time", "threshold")}
+    asked = {"truth": example.options["target"], "error": pair.error, **given}
+    with TemporaryDirectory(prefix="qconf-") as folder:
+        path = str(Path(folder, f"{name}.parquet"))
+        scored = example.newest.assign(prediction=prediction, expected_error=expected)
+        scored.to_parquet(path, index=False)
+        try:
+            yield path, asked
+        except QconfError as error:
+            raise type(error)(str(error).replace(path, name)) from error
+
+
+def _model_of_older(example: Example) -> tuple[ConfidentRegressor, pd.DataFrame]:
+    """Fit a small model on the older rows; return it with the newest ones as it reads them."""
+    from qconf.model.regressor import ConfidentRegressor  # noqa: PLC0415 - help must not wait
+
+    target = example.options["target"]
     left_out = [target, *example.options.get("drop", [])]
     scale = example.options.get("error", "relative")
     pair = ConfidentRegressor(confidence="residual", error=scale, random_state=0)
-    older, newest = example.older, example.newest
-    pair.fit(older.drop(columns=left_out), older[target], time=time)
-    value, spread = pair.predict(newest.drop(columns=left_out), return_std=True)
-    tell(f"{name}: {_in_words(example, 'newest')}, valued by a model that was fitted on the others")
-    roles = {"value": "avm", "truth": target, "fsd": "fsd"} | ({"time": time} if time else {})
-    return newest.assign(avm=value, fsd=spread / value), roles
+    older = example.older
+    pair.fit(older.drop(columns=left_out), older[target], time=example.options.get("time"))
+    return pair, example.newest.drop(columns=left_out)

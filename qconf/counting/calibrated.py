@@ -54,15 +54,23 @@ def _error_of_mean(
     """Return the standard error of the mean squared residual of a bin."""
     drawn = resampled.sums(_RESAMPLED)
     n = int(order.n[own].sum())
-    if drawn is None:
-        fourth = order.sum_of(own, CAME_SQUARED)
-        return float(np.sqrt(max(fourth - n * mean**2, 0.0))) / n
     # Of a cell that lies in two bins, the share of its rows.
     counted = order.counts_of_parts[0]
     share = np.bincount(order.part, order.n * own, len(counted)) / counted
-    rows = resampled.n @ share
-    means = (drawn @ share)[rows > 0] / rows[rows > 0]
-    return float(np.std(means)) * few_groups(resampled.n_groups, confidence_level)
+    if drawn is None:
+        fourth = order.sum_of(own, CAME_SQUARED)
+        error = float(np.sqrt(max(fourth - n * mean**2, 0.0))) / n
+    else:
+        rows = resampled.n @ share
+        means = (drawn @ share)[rows > 0] / rows[rows > 0]
+        error = float(np.std(means)) * few_groups(resampled.n_groups, confidence_level)
+    history = resampled.in_time
+    if history is None:
+        return error
+    squares = history.sums(_RESAMPLED)
+    influence = (squares @ share - mean * (history.n @ share)) * (order.total / n)
+    slow = history.standard_error(influence, squares.sum(axis=1), confidence_level)
+    return max(error, slow)
 
 
 def ratio_of_all(order: SettledOrder, resampled: Resampled, confidence_level: float) -> Estimate:
@@ -72,7 +80,8 @@ def ratio_of_all(order: SettledOrder, resampled: Resampled, confidence_level: fl
     if min(came, expected) == 0:
         return Estimate(np.nan, (np.nan, np.nan))
     ratio = float(np.sqrt(came / expected))
-    drawn = resampled.sums(_RESAMPLED)
+    mean = order.sums_of_parts(EXPECTED) / order.counts_of_parts[0]
+    drawn, history = resampled.sums(_RESAMPLED), resampled.in_time
     if drawn is None:
         # Divided twice: the square of a mean may be too small for a float.
         squares = (
@@ -82,11 +91,14 @@ def ratio_of_all(order: SettledOrder, resampled: Resampled, confidence_level: fl
         )
         error = float(np.sqrt(max(squares, 0.0))) / n
     else:
-        mean = order.sums_of_parts(EXPECTED) / order.counts_of_parts[0]
         # The linearized logarithm of the ratio, as of rows above.
         beyond = drawn.sum(axis=1) / came - resampled.n @ mean / expected
         error = float(np.std(beyond / resampled.n.sum(axis=1))) * few_groups(
             resampled.n_groups, confidence_level
         )
+    if history is not None:
+        squares = history.sums(_RESAMPLED).sum(axis=1)
+        influence = squares / came - history.n @ mean / expected
+        error = max(error, history.standard_error(influence, squares, confidence_level))
     factor = factor_of_root(error, 1.0, confidence_level)
     return Estimate(ratio, (ratio / factor, ratio * factor))

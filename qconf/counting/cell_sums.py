@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from qconf._types import BoolArray, FloatArray
+from qconf.counting.by_stretch import ByStretch
 from qconf.counting.columns import columns_of, resampled_columns
 from qconf.counting.exact_sums import Digits, add_values, carried, no_sums
 from qconf.counting.grid import Grid
@@ -36,6 +35,8 @@ class CellSums:
     kept : KeptRows
     replicates : Replicates or None
         None where rows have no groups.
+    by_stretch : ByStretch or None
+        None where they have no times.
     """
 
     grid: Grid
@@ -43,18 +44,21 @@ class CellSums:
     digits: Digits
     kept: KeptRows
     replicates: Replicates | None
+    by_stretch: ByStretch | None
     _uncarried: int = 0
 
     @classmethod
     def nothing(
-        cls, grid: Grid, is_kept: BoolArray, n_columns: int, replicates: Replicates | None
-    ) -> CellSums:
+        cls, grid: Grid, is_kept: BoolArray, n_columns: int, replicates: Replicates | None,
+        by_stretch: ByStretch | None,
+    ) -> CellSums:  # fmt: skip
         """Return the sums of no row."""
-        return cls(grid, is_kept, no_sums(len(grid), n_columns), KeptRows(), replicates)
+        digits = no_sums(len(grid), n_columns)
+        return cls(grid, is_kept, digits, KeptRows(), replicates, by_stretch)
 
     def add(
         self, keys: Keys, residual: FloatArray, outlier: BoolArray, groups: Keys | None,
-        metrics: Sequence[RowMetric], threshold: float,
+        moments: Keys | None, metrics: Sequence[RowMetric], threshold: float,
     ) -> None:  # fmt: skip
         """Add rows."""
         cells = self.grid.locate(keys)
@@ -65,10 +69,12 @@ class CellSums:
             self.carry()
         at_border = self.is_kept[cells]
         if at_border.any():
-            own = np.zeros_like(keys) if groups is None else groups
-            self.kept.add(keys[at_border], residual[at_border], own[at_border])
+            roles = (None if one is None else one[at_border] for one in (groups, moments))
+            self.kept.add(keys[at_border], residual[at_border], *roles)
         if self.replicates is not None and groups is not None:
             self.replicates.add(cells, groups, outlier, resampled_columns(columns))
+        if self.by_stretch is not None and moments is not None:
+            self.by_stretch.add(cells, moments, outlier, resampled_columns(columns))
 
     def merge(self, other: CellSums) -> None:
         """Add the sums of another part."""
@@ -78,6 +84,8 @@ class CellSums:
         self.kept.merge(other.kept)
         if self.replicates is not None and other.replicates is not None:
             self.replicates.merge(other.replicates)
+        if self.by_stretch is not None and other.by_stretch is not None:
+            self.by_stretch.merge(other.by_stretch)
 
     def carry(self) -> None:
         """Bring sums into their one form."""

@@ -101,8 +101,9 @@ class RiskCoverageCounts:
         return f"<RiskCoverageCounts of {self.n_rows:,} rows, pass {self.pass_number}{last}>"
 
     def update(
-        self, expected_error: ArrayLike, residual: ArrayLike, groups: ArrayLike | None = None
-    ) -> Self:
+        self, expected_error: ArrayLike, residual: ArrayLike, groups: ArrayLike | None = None,
+        time: ArrayLike | None = None,
+    ) -> Self:  # fmt: skip
         """Count rows.
 
         Parameters
@@ -113,6 +114,9 @@ class RiskCoverageCounts:
             Signed or absolute residuals, of predictions made without having seen the truth.
         groups : array-like of shape (n_samples,), default=None
             Rows that belong together, wherever they are met: numbers, dates or text.
+        time : array-like of shape (n_samples,), default=None
+            When each row became known: dates or numbers. The intervals then allow for errors that
+            rise and fall slowly, as those of `qconf.evaluate`.
 
         Returns
         -------
@@ -122,9 +126,10 @@ class RiskCoverageCounts:
         Raises
         ------
         TableError
-            If a column is not finite numbers, or the lengths differ; nothing is counted then.
+            If a column is not finite numbers, a time is missing, or the lengths differ; nothing is
+            counted then.
         OptionError
-            If other parts came without groups, or with groups of another type.
+            If other parts came without groups or times, or with such of another type.
         """
         residuals = check_column("residual", residual, np.size(residual))
         scores = check_column("expected error", expected_error, len(residuals))
@@ -134,7 +139,7 @@ class RiskCoverageCounts:
                 raise TableError(msg)
         if len(residuals) == 0:
             return self
-        self._pass.add(scores, residuals, groups)
+        self._pass.add(scores, residuals, groups, time)
         return self
 
     def merge(self, other: RiskCoverageCounts) -> Self:
@@ -197,7 +202,7 @@ class RiskCoverageCounts:
         Raises
         ------
         TableError
-            If no row was counted, or there is one group alone.
+            If no row was counted, or there is one group alone, or one time.
         OptionError
             If another pass is needed, or this one has seen other rows than the one before.
         """

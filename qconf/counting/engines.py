@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 from qconf.core.dask_cluster import dask_address, dask_client
 from qconf.errors import QconfError
 
-__all__ = ["Mapper", "mapper_named"]
+__all__ = ["LOCAL", "Mapper", "mapper_named"]
 
 P = TypeVar("P")
 R = TypeVar("R")
+
+#: The engine that is this process.
+LOCAL = "local"
 
 #: Gives what a function returns for each part, in whatever order it is done.
 Mapper = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from qconf._types import RowMetricName
 from qconf.core.error_scale import error_scale
 from qconf.counting.counts import RiskCoverageCounts
-from qconf.counting.engines import Mapper, mapper_named
+from qconf.counting.engines import LOCAL, Mapper, mapper_named
 from qconf.counting.evaluate_parts import go_over
 from qconf.counting.options import FileRoles
 from qconf.counting.result import CountedEvaluation
@@ -22,6 +23,7 @@ from qconf.evaluation.metrics.row_metric import RowMetric
 from qconf.scoring.rows import open_rows
 from qconf.tables.containers import PARQUET
 from qconf.tables.options import ReadingOptions, reading_options
+from qconf.tables.parquet_files import row_group_runs
 from qconf.tables.partitions import partition_values
 from qconf.tables.sources import TEXT_FILES, files_of
 
@@ -29,6 +31,8 @@ __all__ = ["evaluate_files"]
 
 _STANDARD_INPUT = "-"
 _BATCH = 2**17
+#: Rows of a file that are worth a worker of their own: some tenths of a second.
+_SHARE = 2**20
 
 #: Is told of rows that were read, and of the share of all files that is done.
 Report = Callable[[int, float | None], None]
@@ -37,8 +41,9 @@ Report = Callable[[int, float | None], None]
 def evaluate_files(
     source: str | Sequence[str], *, expected_error: str = "expected_error",
     residual: str | None = None, truth: str | None = None, prediction: str | None = None,
-    groups: str | None = None, error: str | None = None, threshold: float | None = None,
-    fraction: float = 0.1, outlier_rates: Sequence[float] = OUTLIER_RATES,
+    groups: str | None = None, time: str | None = None, error: str | None = None,
+    threshold: float | None = None, fraction: float = 0.1,
+    outlier_rates: Sequence[float] = OUTLIER_RATES,
     metrics: Iterable[RowMetricName | RowMetric] = (), confidence_level: float = 0.95,
     n_resamples: int | None = None, random_state: int = 0,
     engine: str = "local", reading: dict[str, Any] | None = None, report: Report | None = None,
@@ -58,9 +63,11 @@ def evaluate_files(
         Instead of it, the columns that residuals are made of; `prediction` is ``"prediction"`` if
         it is not named. Rows without a truth are left out.
     groups : str, default=None
-        Rows that belong together, in whatever file: intervals come from whole groups. A time is
-        not taken into account: for intervals that allow for errors that rise and fall slowly,
-        `qconf.evaluate` has ``time``.
+        Rows that belong together, in whatever file: intervals come from whole groups.
+    time : str, default=None
+        When each row became known, in whatever order they come: intervals allow for errors that
+        rise and fall slowly, and with groups too they are the wider of both. Rows without a time
+        are left out.
     error : {"relative", "log", "absolute"}, default=None
         The scale of residuals that are made; None is relative.
     threshold : float, default=None
@@ -72,8 +79,10 @@ def evaluate_files(
     engine : str, default="local"
         ``local``: this process; ``dask``: a worker for each core; ``dask:ADDRESS``: a scheduler
         that is running, whose workers see the same files. The figures are the same, to the bit.
+        Workers share the files, and of large ones of Parquet the row groups.
     reading : dict, default=None
-        How text is read: ``separator``, ``decimal``, ``encoding``.
+        How text is read: ``separator``, ``decimal``, ``encoding``, ``day_first``,
+        ``date_format``.
     report : callable, default=None
         Called with rows that were read since the last call, and the share of the work done.
 
@@ -90,7 +99,7 @@ def evaluate_files(
     """
     roles = FileRoles.checked(
         expected_error=expected_error, residual=residual, truth=truth, prediction=prediction,
-        groups=groups, error=error,
+        groups=groups, time=time, error=error,
     )  # fmt: skip
     asked = find_metrics(metrics)
     check_scale(asked, error_scale(roles.error))
@@ -98,7 +107,10 @@ def evaluate_files(
         threshold=roles.threshold(threshold), fraction=fraction, outlier_rates=outlier_rates,
         metrics=asked, n_resamples=n_resamples, random_state=random_state,
     )  # fmt: skip
-    work = _Work(_parts_of(source), roles, reading_options(**(reading or {})), report or _silent)
+    parts = _parts_of(source)
+    if engine != LOCAL:
+        parts = [one for part in parts for one in _shares_of(part)]
+    work = _Work(parts, roles, reading_options(**(reading or {})), report or _silent)
     with mapper_named(engine) as spread:
         last = go_over(counts, partial(work.counted, spread))
     told = last.evaluate(confidence_level=confidence_level)
@@ -107,11 +119,12 @@ def evaluate_files(
 
 @dataclass(frozen=True)
 class _Part:
-    """A file: what it is called, where it is, and what the names of its folders say."""
+    """A file: what it is called, where it is, what the names of its folders say, and which rows."""
 
     name: str | None
     path: str
     partitions: tuple[tuple[str, str | None], ...] = ()
+    row_groups: range | None = None
 
 
 @dataclass(frozen=True)
@@ -157,11 +170,12 @@ def _count_part(
     """Count the rows of a file: what a worker does."""
     counts, left_out = plan.empty(), 0
     schema = schema_of(roles, reading)
-    with open_rows(part.path, schema, reading, dict(part.partitions), part.name) as rows:
+    of_file = dict(part.partitions), part.name, part.row_groups
+    with open_rows(part.path, schema, reading, *of_file) as rows:
         check_columns(rows, roles)
         for batch in rows.batches(_BATCH, roles.columns):
             judged = judged_rows(rows, batch, roles)
-            counts.update(judged.expected_error, judged.residual, judged.groups)
+            counts.update(judged.expected_error, judged.residual, judged.groups, judged.time)
             left_out += judged.left_out
         return _Counted(counts, left_out, tuple(rows.written.warnings))
 
@@ -187,6 +201,13 @@ def _files_of(source: str) -> Iterator[_Part]:
         values = tuple(partition_values(file, base).items())
         # Named as it is called in any folder: workers have another one than we.
         yield _Part(str(file), str(file.absolute()), values)
+
+
+def _shares_of(part: _Part) -> list[_Part]:
+    """Share out the row groups of a large file of Parquet."""
+    if not part.path.lower().endswith(PARQUET):
+        return [part]
+    return [replace(part, row_groups=one) for one in row_group_runs(Path(part.path), _SHARE)]
 
 
 def _silent(rows: int, share: float | None) -> None:

@@ -14,9 +14,9 @@ from qconf.evaluation.metrics.row_metric import RowMetric
 
 __all__ = ["evaluate_parts", "go_over"]
 
-#: Expected errors and residuals of some rows, and their groups if there are any.
+#: Expected errors and residuals of some rows, and their groups and times if there are any.
 Part: TypeAlias = Sequence[ArrayLike | None]
-_SHORTEST, _LONGEST = 2, 3
+_SHORTEST, _LONGEST = 2, 4
 
 
 def evaluate_parts(
@@ -30,10 +30,11 @@ def evaluate_parts(
     Parameters
     ----------
     parts : iterable of tuple, or callable that returns one
-        Each ``(expected_error, residual)`` or ``(expected_error, residual, groups)``, array-likes
-        of some rows, as of `RiskCoverageCounts.update`. Beyond 131,072 rows they are gone over
-        three times as a rule: a list, a dataset of files, or a function that begins anew, not an
-        iterator or generator, which is empty after the first time.
+        Each ``(expected_error, residual)``, ``(expected_error, residual, groups)`` or
+        ``(expected_error, residual, groups, time)``, array-likes of some rows, as of
+        `RiskCoverageCounts.update`; groups are None where there is a time alone. Beyond 131,072
+        rows they are gone over three times as a rule: a list, a dataset of files, or a function
+        that begins anew, not an iterator or generator, which is empty after the first time.
     threshold, fraction, outlier_rates, metrics, n_resamples, random_state
         As of `RiskCoverageCounts`.
     confidence_level : float, default=0.95
@@ -99,15 +100,15 @@ def go_over(
     return counts
 
 
-def _checked(part: Part) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
+def _checked(part: Part) -> tuple[ArrayLike, ArrayLike, ArrayLike | None, ArrayLike | None]:
     if not (isinstance(part, Sequence) and _SHORTEST <= len(part) <= _LONGEST):
         msg = (
             "Each part must be (expected_error, residual) or (expected_error, residual, groups), "
-            f"got a {type(part).__name__}."
+            f"and time behind them if there is one; got a {type(part).__name__}."
         )
         raise OptionError(msg)
-    expected_error, residual, *groups = part
+    expected_error, residual, groups, time = (*part, None, None)[:_LONGEST]
     if expected_error is None or residual is None:
         msg = "A part has no expected errors or no residuals: give one of each a row."
         raise OptionError(msg)
-    return expected_error, residual, groups[0] if groups else None
+    return expected_error, residual, groups, time

@@ -11,7 +11,7 @@ from qconf.counting.sort_keys import Keys
 
 __all__ = ["MOST_KEPT", "KeptRows"]
 
-#: Three numbers a row: three megabytes.
+#: Four numbers a row: four megabytes.
 MOST_KEPT = 2**17
 
 
@@ -27,18 +27,23 @@ class KeptRows:
     """
 
     n_seen: int = 0
-    _pieces: list[tuple[Keys, FloatArray, Keys]] = field(default_factory=list)
+    _pieces: list[tuple[Keys, FloatArray, Keys, Keys]] = field(default_factory=list)
 
     @property
     def are_all(self) -> bool:
         """Whether every row that was seen is here."""
         return self.n_seen <= MOST_KEPT
 
-    def add(self, keys: Keys, residual: FloatArray, groups: Keys) -> None:
+    def add(
+        self, keys: Keys, residual: FloatArray, groups: Keys | None, moments: Keys | None
+    ) -> None:
         """Keep rows, or drop all of them if there are too many now."""
         self.n_seen += len(keys)
         if self.are_all:
-            self._pieces.append((keys.copy(), residual.copy(), groups.copy()))
+            roles = [
+                np.zeros_like(keys) if one is None else one.copy() for one in (groups, moments)
+            ]
+            self._pieces.append((keys.copy(), residual.copy(), roles[0], roles[1]))
         else:
             self._pieces.clear()
 
@@ -47,11 +52,11 @@ class KeptRows:
         self.n_seen += other.n_seen
         self._pieces = [*self._pieces, *other._pieces] if self.are_all else []
 
-    def sorted(self) -> tuple[Keys, FloatArray, Keys]:
-        """Return keys, residuals and groups, in an order that hangs on nothing but the rows."""
+    def sorted(self) -> tuple[Keys, FloatArray, Keys, Keys]:
+        """Return keys, residuals, groups and moments, in an order that hangs on the rows alone."""
         empty = np.empty(0, dtype=np.uint64)
-        pieces = self._pieces or [(empty, np.empty(0), empty)]
-        keys, residual, groups = (np.concatenate(one) for one in zip(*pieces, strict=True))
-        order = np.lexsort((groups, residual.view(np.int64), keys))
-        self._pieces = [(keys[order], residual[order], groups[order])]
+        pieces = self._pieces or [(empty, np.empty(0), empty, empty)]
+        keys, residual, groups, moments = (np.concatenate(one) for one in zip(*pieces, strict=True))
+        order = np.lexsort((moments, groups, residual.view(np.int64), keys))
+        self._pieces = [(keys[order], residual[order], groups[order], moments[order])]
         return self._pieces[0]

@@ -12,7 +12,7 @@ from qconf.core.compiled import exactly_compiled, exactly_inlined
 from qconf.counting.sort_keys import Keys
 from qconf.learners.poisson_draws import Chance, draw
 
-__all__ = ["BIN_BITS", "LIMBS", "add_exactly", "add_resampled", "count", "locate"]
+__all__ = ["BIN_BITS", "LIMBS", "add_exactly", "add_resampled", "add_to_lanes", "count", "locate"]
 
 #: Bits of a key that make its bin: sign, exponent, and a sixteenth of an octave.
 BIN_BITS = 16
@@ -136,3 +136,17 @@ def add_resampled(
             value = values[column, i]
             for replicate in range(len(times)):
                 own[2 + column, replicate] += times[replicate] * value
+
+
+@exactly_compiled
+def add_to_lanes(
+    cells: NDArray[np.int32], lanes: NDArray[np.int32], outlier: BoolArray, values: Ints,
+    counted: Any,
+) -> None:  # fmt: skip
+    """Count each row in one lane of its cell; arrays as above."""
+    for i in range(len(cells)):
+        own, lane = counted[cells[i]], lanes[i]
+        own[0, lane] += 1
+        own[1, lane] += np.int64(outlier[i])
+        for column in range(len(values)):
+            own[2 + column, lane] += values[column, i]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class MeanFigure:
     metric : RowMetric
     safest, overall : float
     safest_draws, overall_draws : Draws
+    skewness : tuple of (float, float)
+        Of both as shares, where they rest on few tenths of time.
     """
 
     metric: RowMetric
@@ -41,23 +43,37 @@ class MeanFigure:
     overall: float
     safest_draws: Draws
     overall_draws: Draws
+    skewness: tuple[float, float]
 
     def estimates(
-        self, n_safest: float, n_rows: int, design_effect: float, level: float
+        self, n_safest: float, n_rows: int, share: float, level: float
     ) -> tuple[Estimate, Estimate]:
-        """Return both with their intervals."""
-        both = (
-            (self.safest, self.safest_draws, n_safest, design_effect),
-            (self.overall, self.overall_draws, float(n_rows), 1.0),
+        """Return both with their intervals.
+
+        Parameters
+        ----------
+        n_safest : float
+            Among how many rows the safest are chosen.
+        n_rows : int
+        share : float
+            How much of the dependence of all rows the safest have, from 0 to 1.
+        level : float
+        """
+        skewness = self.skewness
+        overall = self._one(
+            self.overall, self.overall_draws, float(n_rows), 1.0, skewness[1], level
         )
-        safest, overall = (self._one(*one, level) for one in both)
+        effect = max(n_rows / (overall.n_effective or n_rows), 1.0)
+        own = 1 + (effect - 1) * share
+        safest = self._one(self.safest, self.safest_draws, n_safest, own, skewness[0], level)
         return safest, overall
 
     def _one(
-        self, value: float, draws: Draws, n: float, design_effect: float, level: float
-    ) -> Estimate:
+        self, value: float, draws: Draws, n: float, design_effect: float, skewness: float,
+        level: float,
+    ) -> Estimate:  # fmt: skip
         if self.metric.unit == "share":
-            return ObservedRate(value, n, draws, design_effect).estimate(level)
+            return ObservedRate(value, n, draws, design_effect, skewness).estimate(level)
         if len(draws.resamples) == 2:  # noqa: PLR2004 - a known standard error
             return normal_estimate(value, draws.spread(level), level, self.metric.bounds)
         return percentile_estimate(value, draws, level, self.metric.bounds)
@@ -84,15 +100,29 @@ class _Figures:
         order = self.order
         safest = self._head(column) / self._n_accepted
         overall = order.sum_of(order.all, column) / order.total
+        moved = self.resampled.moved_means(
+            resampled, self.settings.fraction, as_itself=resampled >= _RESAMPLED_ASKED
+        )
         if self.resampled.replicates is not None:
-            draws = self.resampled.mean_draws(
+            drawn = self.resampled.mean_draws(
                 resampled, order, order.sums_of_parts(column), safest, self.settings.fraction
             )
+            draws = replace(drawn[0], waves=moved[0]), replace(drawn[1], waves=moved[1])
         else:
             spread = max(order.sum_of(order.all, squares) / order.total - overall**2, 0.0)
             error = float(np.sqrt(spread / order.total))
-            draws = two_draws(safest, self._error(column, squares)), two_draws(overall, error)
-        return MeanFigure(metric, safest, overall, *draws)
+            draws = (
+                two_draws(safest, self._error(column, squares), moved[0]),
+                two_draws(overall, error, moved[1]),
+            )
+        return MeanFigure(metric, safest, overall, *draws, self._skewness(resampled))
+
+    def _skewness(self, resampled: int) -> tuple[float, float]:
+        history = self.resampled.in_time
+        if history is None:
+            return 0.0, 0.0
+        sums, taken = history.sums(resampled), self.order.taken_of_parts(self._n_accepted)
+        return history.skewness(sums, taken), history.skewness(sums, np.ones(len(taken)))
 
     @property
     def _n_accepted(self) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from qconf._types import ArrayLike, BoolArray, FloatArray
 from qconf.core.frames import as_series
 from qconf.counting.borders import border_cells
+from qconf.counting.by_stretch import ByStretch
 from qconf.counting.cell_counts import CellCounts
 from qconf.counting.cell_sums import CellSums
 from qconf.counting.columns import columns_of, n_columns, resampled_columns
@@ -16,8 +17,10 @@ from qconf.counting.grid import Grid, first_grid
 from qconf.counting.group_hashes import group_hashes
 from qconf.counting.kept_rows import KeptRows
 from qconf.counting.known_groups import KnownGroups
+from qconf.counting.lane_sums import unit_of
+from qconf.counting.moments import CountedMoments, moment_keys
 from qconf.counting.planning import cell_of_each_score, finer_grid, is_settled, summing_cells
-from qconf.counting.replicates import Replicates, unit_of
+from qconf.counting.replicates import Replicates
 from qconf.counting.seen_rows import SeenRows
 from qconf.counting.settings import Settings
 from qconf.counting.sort_keys import Keys, sort_keys
@@ -49,6 +52,8 @@ class OnePass:
     seen : SeenRows
     groups : KnownGroups
         In the last pass.
+    moments : CountedMoments
+        Counted by the first.
     kept : KeptRows
         In the first.
     """
@@ -60,6 +65,7 @@ class OnePass:
     sums: CellSums | None = None
     seen: SeenRows = field(default_factory=SeenRows)
     groups: KnownGroups = field(default_factory=KnownGroups)
+    moments: CountedMoments = field(default_factory=CountedMoments)
     kept: KeptRows = field(default_factory=KeptRows)
 
     @property
@@ -67,25 +73,34 @@ class OnePass:
         """Whether no other pass over the rows is needed."""
         return self.sums is not None or (self.number == 1 and self.kept.are_all)
 
-    def add(self, scores: FloatArray, residual: FloatArray, groups: ArrayLike | None) -> None:
+    def add(
+        self, scores: FloatArray, residual: FloatArray, groups: ArrayLike | None,
+        time: ArrayLike | None,
+    ) -> None:  # fmt: skip
         """Count rows, whose scores and residuals were checked.
 
         Raises
         ------
         TableError, OptionError
-            If their groups cannot be used; nothing is counted then.
+            If their groups or times cannot be used; nothing is counted then.
         """
         keys = sort_keys(scores)
         rows = SeenRows.number(keys, residual)
         hashes, kind = (None, "") if groups is None else self._hashed(groups, rows)
+        moments, clock = (None, "") if time is None else moment_keys(time, len(rows))
         self.seen.check_groups(groups is not None, kind)
-        self._add(keys, residual, rows, hashes)
+        self.seen.check_times(clock)
+        self._add(keys, residual, rows, hashes, moments)
 
     def add_kept(self, kept: KeptRows, seen: SeenRows) -> None:
         """Count rows that the first pass has kept."""
-        keys, residual, groups = kept.sorted()
+        keys, residual, groups, moments = kept.sorted()
         self.seen.check_groups(seen.grouped, seen.kind)
-        self._add(keys, residual, SeenRows.number(keys, residual), groups if seen.grouped else None)
+        self.seen.check_times(seen.clock)
+        self._add(
+            keys, residual, SeenRows.number(keys, residual), groups if seen.grouped else None,
+            moments if seen.timed else None,
+        )  # fmt: skip
 
     def merge(self, other: OnePass) -> None:
         """Add the rows of another part, counted in the same pass with the same settings.
@@ -102,10 +117,13 @@ class OnePass:
         else:
             self.cells.merge(other.cells)
             self.kept.merge(other.kept)
+        if self.number == 1:
+            self.moments.merge(other.moments)
 
     def empty(self) -> OnePass:
         """Return the same pass before it has seen a row."""
         new = OnePass(self.settings, self.number, self.before, cells=self.cells)
+        new.moments = CountedMoments() if self.number == 1 else self.moments
         if self.sums is not None:
             new.sums = new._no_sums(self.sums.grid, self.sums.is_kept)
         else:
@@ -123,7 +141,7 @@ class OnePass:
             If this pass has seen other rows than the one before.
         """
         self.check_whole()
-        new = OnePass(self.settings, self.number + 1, self.seen)
+        new = OnePass(self.settings, self.number + 1, self.seen, moments=self.moments)
         counts = self.cells.only_occupied()
         border = border_cells(counts, self.settings.fraction, self.settings.outlier_rates)
         looked = self.number > 1 or bool(counts.is_tie.all())
@@ -176,7 +194,9 @@ class OnePass:
             )
             raise OptionError(msg)
         same_end = (self.sums is None) == (other.sums is None)
-        if not same_end or not np.array_equal(self.cells.grid.edges, other.cells.grid.edges):
+        same_times = self.number == 1 or self.moments.are_those_of(other.moments)
+        same_cells = np.array_equal(self.cells.grid.edges, other.cells.grid.edges)
+        if not (same_end and same_times and same_cells):
             msg = (
                 f"These counts of pass {self.number} follow from different earlier passes: begin "
                 "each part with empty() of one next_pass()."
@@ -190,25 +210,35 @@ class OnePass:
         values = as_series(groups, "group", len(rows))
         return None, group_hashes(values[:_LOOKED_AT], rows[:_LOOKED_AT])[1]
 
-    def _add(self, keys: Keys, residual: FloatArray, rows: Keys, groups: Keys | None) -> None:
+    def _add(
+        self, keys: Keys, residual: FloatArray, rows: Keys, groups: Keys | None,
+        moments: Keys | None,
+    ) -> None:  # fmt: skip
         for start in range(0, len(keys), _BLOCK):
             block = slice(start, start + _BLOCK)
-            own = None if groups is None else groups[block]
-            self._add_block(keys[block], residual[block], rows[block], own)
+            own, when = (None if one is None else one[block] for one in (groups, moments))
+            self._add_block(keys[block], residual[block], rows[block], own, when)
 
-    def _add_block(self, keys: Keys, residual: FloatArray, rows: Keys, groups: Keys | None) -> None:
+    def _add_block(
+        self, keys: Keys, residual: FloatArray, rows: Keys, groups: Keys | None,
+        moments: Keys | None,
+    ) -> None:  # fmt: skip
         settings = self.settings
         outlier: BoolArray = np.abs(residual) > settings.threshold
         if self.sums is not None:
             self.seen.add(rows, np.zeros(0))
-            self.sums.add(keys, residual, outlier, groups, settings.metrics, settings.threshold)
+            self.sums.add(
+                keys, residual, outlier, groups, moments, settings.metrics, settings.threshold
+            )
             if groups is not None:
                 self.groups.add(groups)
             return
         self.seen.add(rows, self._largest(keys, residual))
         self.cells.add(keys, outlier)
         if self.number == 1:
-            self.kept.add(keys, residual, np.zeros_like(keys) if groups is None else groups)
+            self.kept.add(keys, residual, groups, moments)
+            if moments is not None:
+                self.moments.add(moments)
 
     def _largest(self, keys: Keys, residual: FloatArray) -> FloatArray:
         """Return the greatest absolute value of each column that is resampled."""
@@ -219,10 +249,15 @@ class OnePass:
         return np.array([np.abs(one).max() for one in resampled_columns(columns)])
 
     def _no_sums(self, grid: Grid, is_kept: BoolArray) -> CellSums:
-        settings, replicates = self.settings, None
-        if self.before is not None and self.before.grouped:
-            units = np.array([unit_of(float(one)) for one in self.before.largest])
+        settings, replicates, by_stretch = self.settings, None, None
+        before = self.before or SeenRows()
+        units = np.array([unit_of(float(one)) for one in before.largest])
+        if before.grouped:
             replicates = Replicates.nothing(
                 len(grid), units, settings.replicates(grouped=True), settings.random_state
             )
-        return CellSums.nothing(grid, is_kept, n_columns(len(settings.metrics)), replicates)
+        if before.timed:
+            by_stretch = ByStretch.nothing(len(grid), units, self.moments.stretches())
+        return CellSums.nothing(
+            grid, is_kept, n_columns(len(settings.metrics)), replicates, by_stretch
+        )

@@ -23,7 +23,7 @@ class FileRoles:
     residual : str or None
         None where it is made of `truth` and `prediction`.
     truth, prediction : str
-    groups : str or None
+    groups, time : str or None
     error : str
         The error scale of residuals that are made.
     """
@@ -33,12 +33,13 @@ class FileRoles:
     truth: str
     prediction: str
     groups: str | None
+    time: str | None
     error: str
 
     @classmethod
     def checked(
         cls, *, expected_error: str, residual: str | None, truth: str | None,
-        prediction: str | None, groups: str | None, error: str | None,
+        prediction: str | None, groups: str | None, time: str | None, error: str | None,
     ) -> Self:  # fmt: skip
         """Check that the columns go together.
 
@@ -60,7 +61,9 @@ class FileRoles:
                     msg = f"--{option} is of residuals that are made of --truth; leave it out."
                     raise OptionError(msg)
         scale = error_scale("relative" if error is None else error).name
-        made = cls(expected_error, residual, truth or "", prediction or "prediction", groups, scale)
+        made = cls(
+            expected_error, residual, truth or "", prediction or "prediction", groups, time, scale
+        )
         named = [*made.by_option.values()]
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice is not None:
@@ -76,7 +79,8 @@ class FileRoles:
             given["residual"] = self.residual
         else:
             given |= {"truth": self.truth, "prediction": self.prediction}
-        return given if self.groups is None else {**given, "groups": self.groups}
+        roles = {"groups": self.groups, "time": self.time}
+        return given | {option: name for option, name in roles.items() if name is not None}
 
     @property
     def columns(self) -> list[str]:
@@ -86,7 +90,8 @@ class FileRoles:
     @property
     def numbers(self) -> list[str]:
         """Those of them that hold numbers."""
-        return [name for option, name in self.by_option.items() if option != "groups"]
+        named = self.by_option.items()
+        return [name for option, name in named if option not in {"groups", "time"}]
 
     def threshold(self, given: float | None) -> float:
         """Return the threshold of outliers, if none is given that of relative errors.

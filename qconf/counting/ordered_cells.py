@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import digamma
 
 from qconf._types import BoolArray, FloatArray, IntArray
+from qconf.counting.in_time import Counts
 from qconf.evaluation.measuring import COVERAGES
 from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.ranking import Outcome, RankedRows, WeightedRows
@@ -45,15 +45,15 @@ class OrderedCells:
         per_row = {OUTLIER_RATE: outlier.astype(np.float64)}
         return cls(RankedRows(score, Outcome(outlier, np.zeros(2 * n_cells), per_row), fraction))
 
-    def under(self, n: NDArray[np.int64], outliers: NDArray[np.int64]) -> WeightedRows:
+    def under(self, n: Counts, outliers: Counts) -> WeightedRows:
         """Count each cell so many times."""
-        # Floats hold whole numbers to 2^53, and do not ask for a table of harmonic numbers.
-        counts = np.stack([n - outliers, outliers], axis=1).ravel().astype(np.float64)
+        # Floats hold whole numbers to 2^53, and do not ask for a table of harmonic numbers. Under a
+        # wave, the outliers of a cell may be a hair more than its rows.
+        counts = np.stack([np.maximum(n - outliers, 0), outliers], axis=1).ravel()
+        counts = counts.astype(np.float64)
         return self.ranked.under(counts)
 
-    def told(
-        self, n: NDArray[np.int64], outliers: NDArray[np.int64], metrics: Sequence[OrderMetric]
-    ) -> list[float]:
+    def told(self, n: Counts, outliers: Counts, metrics: Sequence[OrderMetric]) -> list[float]:
         """Return the outlier rates of the safest and of all rows, the metrics, and the risks."""
         under = self.under(n, outliers)
         return [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +14,12 @@ from scipy.stats import norm
 from qconf._types import FloatArray, IntArray
 from qconf.core.conventions import accepted_rows
 from qconf.core.estimate import Estimate
+from qconf.counting.in_time import Counts, InTime
 from qconf.counting.ordered_cells import OrderedCells
 from qconf.counting.replicates import Replicates
 from qconf.counting.settings import Settings
 from qconf.counting.settled_order import SettledOrder
-from qconf.counting.units import poisson_counts
+from qconf.counting.units import cluster_size, poisson_counts
 from qconf.evaluation.resampling import Draws
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Resampled:
         Of groups, with sums too.
     usable : ndarray of int
         Which of them are here.
+    in_time : InTime or None
+        None without times.
     """
 
     n: NDArray[np.int64]
@@ -46,9 +50,12 @@ class Resampled:
     n_groups: int | None
     replicates: Replicates | None
     usable: IntArray
+    in_time: InTime | None
 
     @classmethod
-    def of(cls, order: SettledOrder, settings: Settings, n_groups: int | None) -> Resampled:
+    def of(
+        cls, order: SettledOrder, settings: Settings, n_groups: int | None, in_time: InTime | None
+    ) -> Resampled:
         """Take the replicates of groups, or draw those of rows."""
         replicates = order.sums.replicates
         if replicates is None:
@@ -58,7 +65,15 @@ class Resampled:
         else:
             n, outliers = replicates.counts()
         usable = np.flatnonzero(n.sum(axis=1) > 0)
-        return cls(n[usable], outliers[usable], n_groups, replicates, usable)
+        return cls(n[usable], outliers[usable], n_groups, replicates, usable, in_time)
+
+    @property
+    def cluster_sizes(self) -> list[Callable[[FloatArray], float]]:
+        """How many rows the group, and the tenth of time, of a row has, among some of each cell."""
+        sizes: list[Callable[[FloatArray], float]] = []
+        if self.n_groups is not None:
+            sizes.append(partial(cluster_size, self.n))
+        return sizes if self.in_time is None else [*sizes, self.in_time.cluster_size]
 
     def sums(self, column: int) -> FloatArray | None:
         """Return sums of a column that is resampled, of shape (n_replicates, n_cells)."""
@@ -81,7 +96,15 @@ class Resampled:
         told = np.array(
             [cells.told(n, bad, metrics) for n, bad in zip(self.n, self.outliers, strict=True)]
         )
-        return [Draws(one, n_groups=self.n_groups) for one in (told - own + values).T]
+        moved = np.empty((0, told.shape[1]))
+        if self.in_time is not None:
+            weights, history = self.in_time.weights, self.in_time
+            under = zip(weights @ history.n, weights @ history.outliers, strict=True)
+            moved = history.moved(np.array([cells.told(n, bad, metrics) for n, bad in under]))
+        return [
+            Draws(one, wave, self.n_groups)
+            for one, wave in zip((told - own + values).T, moved.T, strict=True)
+        ]
 
     def mean_draws(
         self, column: int, order: SettledOrder, sums: FloatArray, safest: float, fraction: float
@@ -112,18 +135,47 @@ class Resampled:
             Draws(overall, n_groups=self.n_groups),
         )
 
+    def moved_means(
+        self, column: int, fraction: float, *, as_itself: bool
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return how the means of a column over the safest rows and over all move along the waves.
 
-def _safest_mean(n: NDArray[np.int64], sums: FloatArray, fraction: float) -> float:
+        Parameters
+        ----------
+        column : int
+            Of those that are resampled.
+        fraction : float
+        as_itself : bool
+            Whether it moves as slowly as itself, or as the outlier rate does.
+
+        Returns
+        -------
+        ndarray of shape (n_waves,)
+            Twice; empty without times.
+        """
+        history = self.in_time
+        if history is None:
+            return np.empty(0), np.empty(0)
+        n, sums = history.weights @ history.n, history.weights @ history.sums(column)
+        safest = [_safest_mean(*one, fraction) for one in zip(n, sums, strict=True)]
+        told = np.stack([safest, sums.sum(axis=1) / n.sum(axis=1)], axis=1)
+        moved = history.moved(told)
+        moved = history.moving_as(column, moved) if as_itself else moved
+        return moved[:, 0], moved[:, 1]
+
+
+def _safest_mean(n: Counts, sums: FloatArray, fraction: float) -> float:
     upto = np.cumsum(n)
     n_accepted = accepted_rows(fraction, float(upto[-1]))
-    at = int(np.searchsorted(upto, n_accepted))
+    # Weights that are no whole numbers may add up to a hair less than the rows there are.
+    at = min(int(np.searchsorted(upto, n_accepted)), len(n) - 1)
     share = (n_accepted - (upto[at] - n[at])) / n[at]
     return float((sums[:at].sum() + share * sums[at]) / n_accepted)
 
 
-def two_draws(value: float, standard_error: float) -> Draws:
+def two_draws(value: float, standard_error: float, waves: FloatArray) -> Draws:
     """Return draws that spread as a standard error says: where it is known, none need be drawn."""
-    return Draws(value + standard_error * np.array([-1.0, 1.0]))
+    return Draws(value + standard_error * np.array([-1.0, 1.0]), waves)
 
 
 def normal_estimate(

@@ -42,6 +42,8 @@ class CountedEvaluation(Evaluation):
         Rows of files that lack a score, a prediction or an outcome.
     warnings : tuple of str
         What was guessed of how files are written, and might be wrong.
+    timed : bool
+        Whether the intervals allow for errors that rise and fall slowly in time.
     """
 
     aurc_bounds: tuple[float, float]
@@ -49,6 +51,7 @@ class CountedEvaluation(Evaluation):
     passes: int
     left_out: int = 0
     warnings: tuple[str, ...] = ()
+    timed: bool = False
 
     @property
     def order(self) -> list[tuple[OrderMetric, Estimate]]:
@@ -58,7 +61,8 @@ class CountedEvaluation(Evaluation):
     def _parts(self, *, wide: bool) -> Iterator[str | Grid]:
         yield from super()._parts(wide=wide)
         if self.left_out:
-            yield f"{self.left_out:,} rows without a score or an outcome are left out."
+            lacking = "a score, an outcome or a time" if self.timed else "a score or an outcome"
+            yield f"{self.left_out:,} rows without {lacking} are left out."
         low, high = self.aurc_bounds
         if high - low > 0:
             yield f"{AURC.label} of all rows lies between {low:.7g} and {high:.7g}."
@@ -95,6 +99,7 @@ class CountedEvaluation(Evaluation):
             "calibration": self.calibration.to_dict(orient="records"),
             "risks": self.risks.to_dict(orient="records"),
             "groups": self.n_groups,
+            "in_time": self.timed,
             "passes": self.passes,
             "left_out": self.left_out,
         }

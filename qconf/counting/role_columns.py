@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from qconf._types import BoolArray, FloatArray
 from qconf.core.error_scale import error_scale
-from qconf.core.plain_columns import LEVELS, NUMBERS
+from qconf.core.plain_columns import DATES, LEVELS, NUMBERS
 from qconf.counting.options import FileRoles
 from qconf.errors import TableError, did_you_mean
 from qconf.scoring.rows import NewFile
 from qconf.tables.arrow_columns import frame_of
 from qconf.tables.options import ReadingOptions
-from qconf.tables.roles import check_positive, role_numbers
+from qconf.tables.roles import check_positive, moments_of, role_numbers
 from qconf.tables.schema import Column, Schema
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 __all__ = ["JudgedRows", "check_columns", "judged_rows", "schema_of"]
@@ -33,6 +33,8 @@ class JudgedRows:
     ----------
     expected_error, residual : ndarray of shape (n_rows,)
     groups : Series of shape (n_rows,) or None
+    time : ndarray of shape (n_rows,) or None
+        Dates, or numbers.
     left_out : int
         Rows that lack one of them.
     """
@@ -40,14 +42,15 @@ class JudgedRows:
     expected_error: FloatArray
     residual: FloatArray
     groups: pd.Series[Any] | None
+    time: Any
     left_out: int
 
 
 def schema_of(roles: FileRoles, reading: ReadingOptions) -> Schema:
     """Say which columns are looked for, and how text is read."""
     columns = [Column(name, NUMBERS) for name in roles.numbers]
-    if roles.groups is not None:
-        columns.append(Column(roles.groups, LEVELS))
+    # A time of text may be dates or numbers: that is seen when it is read.
+    columns += [Column(one, LEVELS) for one in (roles.groups, roles.time) if one is not None]
     return Schema(tuple(columns), reading=reading, wanted_by="which an option names")
 
 
@@ -80,7 +83,10 @@ def judged_rows(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> Judge
     """
     frame = _frame(rows, batch, roles)
     values = {name: _numbers(rows, batch, name, frame) for name in roles.numbers}
+    moments, timed = _moments(rows, batch, roles.time, frame)
     known: BoolArray = np.logical_and.reduce([~np.isnan(one) for one in values.values()])
+    if timed is not None:
+        known &= timed
     whole = {name: one[known] for name, one in values.items()}
     if roles.residual is not None:
         residual = whole[roles.residual]
@@ -90,8 +96,9 @@ def judged_rows(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> Judge
         check_positive(truth, f"truth {roles.truth!r}", scale)
         residual = scale.checked_residual(whole[roles.prediction], truth)
     groups = None if roles.groups is None else frame[roles.groups][known]
+    time = None if moments is None else moments[known]
     left_out = len(known) - int(known.sum())
-    return JudgedRows(whole[roles.expected_error], residual, groups, left_out)
+    return JudgedRows(whole[roles.expected_error], residual, groups, time, left_out)
 
 
 def _frame(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> pd.DataFrame:
@@ -105,11 +112,36 @@ def _frame(rows: NewFile, batch: pa.RecordBatch, roles: FileRoles) -> pd.DataFra
 def _numbers(rows: NewFile, batch: pa.RecordBatch, name: str, frame: pd.DataFrame) -> FloatArray:
     if name not in rows.written.names:
         return role_numbers(frame[name], f"column {name!r} of {rows.name!r}")
+    values = _read(rows, batch, name, frame, NUMBERS)
+    return np.asarray(values, dtype=np.float64)
+
+
+def _moments(
+    rows: NewFile, batch: pa.RecordBatch, name: str | None, frame: pd.DataFrame
+) -> tuple[Any, BoolArray | None]:
+    """Read when each row became known, and which rows say so."""
+    if name is None:
+        return None, None
+    values: Any = frame[name]
+    if name in rows.written.names:
+        values = _read(rows, batch, name, frame, _kind_of_time(rows, batch, name))
+    return moments_of(pd.Series(values))
+
+
+def _kind_of_time(rows: NewFile, batch: pa.RecordBatch, name: str) -> str:
+    """Tell numbers from dates by what most cells of text are."""
     values, wrong = rows.written.read(name, NUMBERS, batch.column(name), None)
+    return NUMBERS if wrong is None or wrong.sum() < np.isfinite(values).sum() else DATES
+
+
+def _read(rows: NewFile, batch: pa.RecordBatch, name: str, frame: pd.DataFrame, kind: str) -> Any:
+    """Read a column of text, and refuse the first cell that cannot be read."""
+    values, wrong = rows.written.read(name, kind, batch.column(name), None)
     if wrong is not None:
         at = int(np.flatnonzero(wrong)[0])
         line, found = rows.line(at), frame[name].iloc[at]
         where = "" if line is None else f" in line {line}"
-        msg = f"The column {name!r} must hold finite numbers; found {found!r}{where}."
+        what = "finite numbers" if kind == NUMBERS else "dates, written alike"
+        msg = f"The column {name!r} must hold {what}; found {found!r}{where}."
         raise TableError(msg)
-    return np.asarray(values, dtype=np.float64)
+    return values

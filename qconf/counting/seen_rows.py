@@ -27,6 +27,8 @@ class SeenRows:
         Whether rows have groups; None before the first.
     kind : str
         What groups are: ``numbers``, ``times`` or ``text``; empty if none was there.
+    clock : str or None
+        What times are: ``dates`` or ``numbers``; empty without times, None before the first row.
     largest : ndarray of shape (n_columns,)
         The greatest absolute value of what is resampled.
     """
@@ -35,6 +37,7 @@ class SeenRows:
     digest: int = 0
     grouped: bool | None = None
     kind: str = ""
+    clock: str | None = None
     largest: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     def add(self, rows: Keys, largest: FloatArray) -> None:
@@ -61,9 +64,33 @@ class SeenRows:
         self.grouped = grouped if self.grouped is None else self.grouped
         self.kind = self.kind or kind
 
+    @property
+    def timed(self) -> bool:
+        """Whether rows have times."""
+        return bool(self.clock)
+
+    def check_times(self, clock: str | None) -> None:
+        """Refuse times of another kind than those before, and times in some parts alone.
+
+        Raises
+        ------
+        OptionError
+        """
+        if None not in (clock, self.clock) and clock != self.clock:
+            if "" in (clock, self.clock):
+                msg = "Some rows were given with times and others without: give times in all parts."
+            else:
+                msg = (
+                    f"Times are {self.clock} in one part and {clock} in another: write them as one "
+                    "type."
+                )
+            raise OptionError(msg)
+        self.clock = clock if self.clock is None else self.clock
+
     def merge(self, other: SeenRows) -> None:
         """Take note of the rows of another part."""
         self.check_groups(other.grouped, other.kind)
+        self.check_times(other.clock)
         self.n += other.n
         self.digest = (self.digest + other.digest) % 2**64
         if len(other.largest):
@@ -91,6 +118,9 @@ class SeenRows:
             raise OptionError(msg)
         if self.grouped != before.grouped or self.kind != before.kind:
             msg = f"Pass {number} has seen other groups than the one before: give the same in each."
+            raise OptionError(msg)
+        if self.clock != before.clock:
+            msg = f"Pass {number} has seen other times than the one before: give the same in each."
             raise OptionError(msg)
 
     @staticmethod

@@ -74,6 +74,12 @@ class SettledOrder:
         np.add.at(counted[1], self.part, self.outliers)
         return counted[0], counted[1]
 
+    def taken_of_parts(self, n_accepted: int) -> FloatArray:
+        """Return how much of each cell of the last pass is among so many of the safest rows."""
+        n = self.counts_of_parts[0]
+        taken: FloatArray = np.clip((n_accepted - (np.cumsum(n) - n)) / n, 0.0, 1.0)
+        return taken
+
     def sums_of_parts(self, column: int) -> FloatArray:
         """Return a column's sum over each cell of the last pass, rounded once."""
         return np.array([rounded(one) for one in self.sums.digits[:, column]])
@@ -112,7 +118,7 @@ def settled_order(settings: Settings, counts: CellCounts, sums: CellSums) -> Set
     """
     part = np.searchsorted(sums.grid.edges, counts.grid.edges, side="right") - 1
     whole = ~sums.is_kept[part]
-    keys, residual, _ = sums.kept.sorted()
+    keys, residual, *_ = sums.kept.sorted()
     scores, place, size = np.unique(keys, return_inverse=True, return_counts=True)
     bad = np.bincount(place, np.abs(residual) > settings.threshold, len(scores)).astype(np.int64)
     lowest = np.append(counts.lowest[whole], scores)

@@ -13,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf.core.targets import cannot_write
+from qconf.counting.by_stretch import ByStretch
 from qconf.counting.cell_counts import CellCounts
 from qconf.counting.cell_sums import CellSums
 from qconf.counting.columns import n_columns
 from qconf.counting.grid import Grid
 from qconf.counting.kept_rows import KeptRows
 from qconf.counting.known_groups import KnownGroups
+from qconf.counting.lane_sums import unit_of
 from qconf.counting.loops import LIMBS
+from qconf.counting.moments import CountedMoments
 from qconf.counting.one_pass import OnePass
-from qconf.counting.replicates import Replicates, unit_of
+from qconf.counting.replicates import Replicates
 from qconf.counting.seen_rows import SeenRows
 from qconf.counting.settings import Settings
 from qconf.errors import OptionError, OutputError, QconfError, TableError
@@ -30,8 +33,10 @@ from qconf.saving.plain_state import read_plain_state, write_plain_state
 
 __all__ = ["load_pass", "save_pass"]
 
-_FORMAT: Final = 1
+#: The second knows times.
+_FORMAT: Final = 2
 _NAME: Final = "counts"
+_BITS: Final = 64
 
 
 def save_pass(one: OnePass, path: str | PathLike[str]) -> None:
@@ -88,18 +93,20 @@ def _state_of(one: OnePass) -> dict[str, Any]:
         "groups": [
             one.groups.hashes, one.groups.sizes, one.groups.overflowed,
         ],
+        "moments": [one.moments.cells, one.moments.n, one.moments.shift],
         "kept": _kept_state(one.kept),
         "sums": None,
     }  # fmt: skip
     if one.sums is not None:
         one.sums.carry()
-        replicates = one.sums.replicates
+        replicates, by_stretch = one.sums.replicates, one.sums.by_stretch
         state["sums"] = {
             "edges": one.sums.grid.edges,
             "is_kept": one.sums.is_kept,
             "digits": one.sums.digits,
             "kept": _kept_state(one.sums.kept),
             "drawn": None if replicates is None else replicates.drawn,
+            "by_stretch": None if by_stretch is None else by_stretch.drawn,
         }
     return state
 
@@ -108,7 +115,7 @@ def _seen_state(seen: SeenRows) -> dict[str, Any]:
     largest = [float(one).hex() for one in seen.largest]
     return {
         "n": seen.n, "digest": seen.digest, "grouped": seen.grouped, "kind": seen.kind,
-        "largest": largest,
+        "clock": seen.clock, "largest": largest,
     }  # fmt: skip
 
 
@@ -127,6 +134,7 @@ def _restored(state: dict[str, Any]) -> OnePass:
         None,
         _seen(state["seen"], settings),
         _groups(state["groups"]),
+        _moments(state["moments"]),
         _kept(state["kept"]),
     )
     _require(one.number >= 1 and (one.number == 1) == (one.before is None))
@@ -148,15 +156,22 @@ def _sums(state: dict[str, Any], one: OnePass) -> CellSums:
     is_kept = _array(state["is_kept"], "bool", (len(grid),))
     shape = len(grid), n_columns(len(one.settings.metrics)), LIMBS
     digits = _array(state["digits"], "int64", shape)
-    replicates = None
-    before = one.before
-    _require((state["drawn"] is not None) == bool(before is not None and before.grouped))
-    if state["drawn"] is not None and before is not None:
-        units = np.array([unit_of(float(largest)) for largest in before.largest])
+    replicates, by_stretch = None, None
+    before = one.before or SeenRows()
+    _require((state["drawn"] is not None) == bool(before.grouped))
+    _require((state["by_stretch"] is not None) == before.timed)
+    units = np.array([unit_of(float(largest)) for largest in before.largest])
+    if state["drawn"] is not None:
         n = one.settings.replicates(grouped=True)
         drawn = _array(state["drawn"], "int64", (len(grid), 2 + len(units), n))
         replicates = Replicates(drawn, units, one.settings.random_state)
-    return CellSums(grid, is_kept, digits, _kept(state["kept"]), replicates)
+    if state["by_stretch"] is not None:
+        _require(len(one.moments.n) > 0)
+        stretches = one.moments.stretches()
+        shape = len(grid), 2 + len(units), len(stretches.sizes)
+        counted = _array(state["by_stretch"], "int64", shape)
+        by_stretch = ByStretch(counted, units, stretches)
+    return CellSums(grid, is_kept, digits, _kept(state["kept"]), replicates, by_stretch)
 
 
 def _grid(edges: NDArray[Any]) -> Grid:
@@ -167,7 +182,7 @@ def _grid(edges: NDArray[Any]) -> Grid:
 
 def _kept(state: list[Any]) -> KeptRows:
     n_seen, *places = state
-    keys, residual, groups = (place for place in places)
+    keys, residual, groups, moments = (place for place in places)
     kept = KeptRows(_whole(n_seen))
     n = len(keys)
     _require(n == (kept.n_seen if kept.are_all else 0))
@@ -175,7 +190,7 @@ def _kept(state: list[Any]) -> KeptRows:
         kept.n_seen = 0
         kept.add(
             _array(keys, "uint64", (n,)), _array(residual, "float64", (n,)),
-            _array(groups, "uint64", (n,)),
+            _array(groups, "uint64", (n,)), _array(moments, "uint64", (n,)),
         )  # fmt: skip
         _require(bool(np.isfinite(residual).all()))
     return kept
@@ -189,15 +204,25 @@ def _groups(state: list[Any]) -> KnownGroups:
     return KnownGroups(_array(hashes, "uint64", (n,)), _array(sizes, "int64", (n,)), overflowed)
 
 
+def _moments(state: list[Any]) -> CountedMoments:
+    cells, n, shift = state[0], state[1], _whole(state[2])
+    _require(shift < _BITS and bool((cells[1:] > cells[:-1]).all() and (n > 0).all()))
+    size = len(cells)
+    _require(size == 0 or int(cells[-1]) < 2 ** (_BITS - shift))
+    return CountedMoments(_array(cells, "uint64", (size,)), _array(n, "int64", (size,)), shift)
+
+
 def _seen(state: dict[str, Any], settings: Settings) -> SeenRows:
     largest = np.array([float.fromhex(one) for one in state["largest"]], dtype=np.float64)
     _require(len(largest) in {0, 2 + len(settings.metrics)})
     _require(bool(np.isfinite(largest).all() and (largest >= 0).all()))
     _require(state["grouped"] in {None, True, False})
     _require(state["kind"] in {"", "numbers", "times", "text"})
+    _require(state["clock"] in {None, "", "dates", "numbers"})
     return SeenRows(
-        _whole(state["n"]), _whole(state["digest"]), state["grouped"], state["kind"], largest
-    )
+        _whole(state["n"]), _whole(state["digest"]), state["grouped"], state["kind"],
+        state["clock"], largest,
+    )  # fmt: skip
 
 
 def _array(array: NDArray[Any], dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:

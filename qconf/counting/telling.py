@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from qconf._types import FloatArray
 from qconf.core.conventions import accepted_rows, check_options
 from qconf.core.estimate import Estimate
 from qconf.counting.calibrated import calibration_by_bin, ratio_of_all
 from qconf.counting.cell_counts import CellCounts
 from qconf.counting.cell_sums import CellSums
+from qconf.counting.in_time import InTime
 from qconf.counting.known_groups import KnownGroups
 from qconf.counting.means import mean_figures
 from qconf.counting.ordered_cells import OrderedCells, bounds_of_area
@@ -22,7 +24,7 @@ from qconf.counting.result import CountedEvaluation
 from qconf.counting.settings import Settings
 from qconf.counting.settled_order import SettledOrder, settled_order
 from qconf.counting.sort_keys import scores_of
-from qconf.counting.units import cluster_size, sampled_units
+from qconf.counting.units import sampled_units
 from qconf.evaluation.measuring import COVERAGES
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
@@ -49,7 +51,7 @@ def evaluation_of(
     Raises
     ------
     TableError
-        If there is one group alone.
+        If there is one group alone, or one time.
     """
     check_options(
         threshold=settings.threshold, fraction=settings.fraction,
@@ -57,8 +59,10 @@ def evaluation_of(
     )  # fmt: skip
     sums.carry()
     order = settled_order(settings, counts, sums)
-    sampling = sampled_units(order.total, None if sums.replicates is None else groups)
-    resampled = Resampled.of(order, settings, sampling.n_groups)
+    history = None if sums.by_stretch is None else InTime.of(sums.by_stretch)
+    waves = None if history is None else history.waves
+    sampling = sampled_units(order.total, None if sums.replicates is None else groups, waves)
+    resampled = Resampled.of(order, settings, sampling.n_groups, history)
     teller = _Teller(settings, order, sampling, resampled, confidence_level)
     rates = _RateTeller.of(teller)
     best_decile, overall = _selections(teller, rates)
@@ -73,7 +77,7 @@ def evaluation_of(
         calibration_ratio=ratio_of_all(order, resampled, confidence_level),
         rate=rates.safest, overall_rate=rates.overall,
         aurc_bounds=_bounds(order, teller.told[_AREA]),
-        n_groups=sampling.n_groups, passes=passes,
+        n_groups=sampling.n_groups, passes=passes, timed=history is not None,
     )  # fmt: skip
 
 
@@ -91,6 +95,11 @@ class _Teller:
         self.told: Sequence[float] = cells.told(order.n, order.outliers, self.metrics)
         self.draws = resampled.draws(self.told, order, self.metrics, settings.fraction)
 
+    def skewness(self, taken: FloatArray) -> float:
+        """Say how skewed a rate of outliers is, by how much of each cell it is of."""
+        history = self.resampled.in_time
+        return 0.0 if history is None else history.skewness(history.outliers, taken)
+
     @property
     def n_safest(self) -> int:
         return accepted_rows(self.settings.fraction, self.order.total)
@@ -107,16 +116,14 @@ class _RateTeller:
     teller: _Teller
     overall: ObservedRate
     effect: float
-    cluster: float
 
     @classmethod
     def of(cls, teller: _Teller) -> _RateTeller:
         total = teller.order.total
-        overall = ObservedRate(teller.told[_ALL], total, teller.draws[_ALL])
+        skewness = teller.skewness(teller.order.taken_of_parts(total))
+        overall = ObservedRate(teller.told[_ALL], total, teller.draws[_ALL], skewness=skewness)
         worth = overall.estimate(teller.level).n_effective or total
-        drawn = teller.resampled.n
-        cluster = cluster_size(drawn, np.ones(drawn.shape[1])) - 1
-        return cls(teller, overall, max(total / worth, 1.0), cluster)
+        return cls(teller, overall, max(total / worth, 1.0))
 
     @property
     def safest(self) -> ObservedRate:
@@ -124,9 +131,11 @@ class _RateTeller:
         return self.rate(teller.n_safest, teller.told[_SAFEST], teller.draws[_SAFEST])
 
     def rate(self, n_accepted: int, value: float, draws: Draws) -> ObservedRate:
+        taken = self.teller.order.taken_of_parts(n_accepted)
         return ObservedRate(
-            value, self.having_a_say(n_accepted), draws, self.design_effect(n_accepted)
-        )
+            value, self.having_a_say(n_accepted), draws, self.design_effect(n_accepted),
+            self.teller.skewness(taken),
+        )  # fmt: skip
 
     def having_a_say(self, n_accepted: int) -> float:
         """Return among how many rows the safest are chosen: of a tie at the border, all."""
@@ -136,20 +145,25 @@ class _RateTeller:
 
     def design_effect(self, n_accepted: int) -> float:
         """Say how dependent the safest rows are, as `Sampling.design_effect` does."""
-        if self.teller.resampled.n_groups is None or self.cluster <= 0:
-            return 1.0
-        n = self.teller.order.counts_of_parts[0]
-        taken = np.clip((n_accepted - (np.cumsum(n) - n)) / n, 0.0, 1.0)
-        own = cluster_size(self.teller.resampled.n, taken) - 1
-        return 1 + (self.effect - 1) * float(np.clip(own / self.cluster, 0.0, 1.0))
+        return 1 + (self.effect - 1) * self.share(n_accepted)
+
+    def share(self, n_accepted: int) -> float:
+        """Return how much of the dependence of all rows so many of the safest have."""
+        order, shares = self.teller.order, [0.0]
+        some, all_rows = order.taken_of_parts(n_accepted), order.taken_of_parts(order.total)
+        for size_among in self.teller.resampled.cluster_sizes:
+            own, whole = size_among(some) - 1, size_among(all_rows) - 1
+            if whole > 0:
+                shares.append(float(np.clip(own / whole, 0.0, 1.0)))
+        return max(shares)
 
 
 def _selections(teller: _Teller, rates: _RateTeller) -> tuple[Selection, Selection]:
     """Tell the rates and means of the safest rows and of all."""
     level, n_safest, n_rows = teller.level, teller.n_safest, teller.order.total
-    having_a_say, effect = rates.having_a_say(n_safest), rates.design_effect(n_safest)
+    having_a_say, share = rates.having_a_say(n_safest), rates.share(n_safest)
     error, *asked = (
-        one.estimates(having_a_say, n_rows, effect, level)
+        one.estimates(having_a_say, n_rows, share, level)
         for one in mean_figures(teller.order, teller.settings, teller.resampled)
     )
     names = [one.name for one in teller.settings.metrics]

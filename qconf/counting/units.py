@@ -1,4 +1,4 @@
-"""What the rows are a sample of, as far as counts know it: rows, or groups of them."""
+"""What the rows are a sample of, as far as counts know it: rows, groups, a stretch of history."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from qconf._types import FloatArray
 from qconf.counting.known_groups import KnownGroups
 from qconf.errors import TableError
+from qconf.evaluation.long_run import SlowWaves
 from qconf.evaluation.sampling import Sampling
 
 __all__ = ["CountedGroups", "cluster_size", "poisson_counts", "sampled_units"]
@@ -18,7 +19,12 @@ __all__ = ["CountedGroups", "cluster_size", "poisson_counts", "sampled_units"]
 
 @dataclass(frozen=True)
 class CountedGroups(Sampling):
-    """Groups that are known by their number, and the share of the largest as far as it is known."""
+    """Groups that are known by their number, and the share of the largest as far as it is known.
+
+    Attributes
+    ----------
+    known : KnownGroups
+    """
 
     known: KnownGroups
 
@@ -33,7 +39,7 @@ class CountedGroups(Sampling):
         return 0.0 if self.known.overflowed else float(self.known.sizes.max()) / self.n_rows
 
 
-def sampled_units(n_rows: int, known: KnownGroups | None) -> Sampling:
+def sampled_units(n_rows: int, known: KnownGroups | None, waves: SlowWaves | None) -> Sampling:
     """Say what the rows are a sample of.
 
     Raises
@@ -42,11 +48,11 @@ def sampled_units(n_rows: int, known: KnownGroups | None) -> Sampling:
         If there is one group alone.
     """
     if known is None:
-        return Sampling(n_rows, None, None)
+        return Sampling(n_rows, None, waves)
     if known.count == 1:
         msg = "The groups must have at least 2 distinct values, found 1: nothing to resample."
         raise TableError(msg)
-    return CountedGroups(n_rows, None, None, known)
+    return CountedGroups(n_rows, None, waves, known)
 
 
 def poisson_counts(

@@ -25,14 +25,14 @@ from qconf.core.grouping import group_codes
 from qconf.errors import TableError
 from qconf.residuals.schedules import blocks_in_time
 
-__all__ = ["SlowWaves", "dependence"]
+__all__ = ["STRETCHES", "SlowWaves", "dependence"]
 
 #: More waves would sharpen the variance little (t with 6 degrees of freedom reaches a quarter
 #: beyond the normal), and are quick enough to miss what moves as slowly as AR(0.7) in 60 periods.
 _WAVES = 6
 
 #: Stretches of time, at most, from which it is read how long a movement lasts.
-_STRETCHES = 100
+STRETCHES = 100
 
 #: Half of what a wave of full height would do: no weight is ever negative, and the statistics
 #: are still smooth over so large a change.
@@ -43,15 +43,18 @@ _MOST_OF_A_ROW = 0.9
 #: As in Andrews & Monahan (1992): beyond this, one movement lasts as long as the whole table.
 _MOST_PERSISTENT = 0.97
 
+_ONE_MOMENT = "The time must have at least 2 distinct values, found 1; leave it out."
+
 
 @dataclass(frozen=True)
 class SlowWaves:
-    """Slow cosines of time, as weights of the rows.
+    """Slow cosines of time, as weights of the rows, or of stretches of many rows.
 
     Attributes
     ----------
     position : ndarray of shape (n_samples,)
-        The share of rows that are earlier, rows of the same moment counted half.
+        The share of rows that are earlier, rows of the same moment counted half. Of stretches, one
+        for each.
     n_waves : int
         At most six, and fewer than there are distinct moments.
     n_moments : int
@@ -62,6 +65,8 @@ class SlowWaves:
     inflation : float
         By how much the waves, slow as they are, understate the variance of an average if the
         movement has that `persistence`, at least 1.
+    sizes : ndarray of shape (n_stretches,) or None
+        How many rows each stretch has; None where every row has a position of its own.
     """
 
     position: FloatArray
@@ -69,6 +74,36 @@ class SlowWaves:
     n_moments: int
     persistence: float
     inflation: float
+    sizes: FloatArray | None = None
+
+    @classmethod
+    def of_stretches(cls, sizes: FloatArray, sums: FloatArray, n_moments: int) -> SlowWaves:
+        """Take rows of a stretch of time together, where they are too many to have each.
+
+        Parameters
+        ----------
+        sizes : ndarray of shape (n_stretches,)
+            How many rows there are, the earliest first; about `STRETCHES` stretches.
+        sums : ndarray of shape (n_stretches,)
+            Of the values whose mean moves.
+        n_moments : int
+            Distinct moments.
+
+        Raises
+        ------
+        TableError
+            If there is one stretch alone.
+        """
+        if len(sizes) == 1:
+            raise TableError(_ONE_MOMENT)
+        position = (np.cumsum(sizes) - sizes / 2) / sizes.sum()
+        n_waves = min(_WAVES, len(sizes) - 1)
+        return cls(position, n_waves, n_moments, *_movement_of(sums / sizes, n_waves), sizes)
+
+    @property
+    def n_rows(self) -> float:
+        """How many rows there are."""
+        return float(len(self.position) if self.sizes is None else self.sizes.sum())
 
     @classmethod
     def of(cls, time: ArrayLike, values: BoolArray | FloatArray) -> SlowWaves:
@@ -89,15 +124,20 @@ class SlowWaves:
         moment = group_codes(time, sort=True)
         size = np.bincount(moment)
         if len(size) == 1:
-            msg = "The time must have at least 2 distinct values, found 1; leave it out."
-            raise TableError(msg)
+            raise TableError(_ONE_MOMENT)
         position = ((np.cumsum(size) - size / 2) / len(moment))[moment]
         n_waves = min(_WAVES, len(size) - 1)
         return cls(position, n_waves, len(size), *_movement(moment, values, n_waves))
 
     def of_values(self, values: BoolArray | FloatArray) -> SlowWaves:
-        """Look how slowly the mean of other values moves; the waves themselves stay."""
-        persistence, inflation = _movement(self.position, values, self.n_waves)
+        """Look how slowly the mean of other values moves; the waves themselves stay.
+
+        Of stretches, `values` are the sums over each.
+        """
+        if self.sizes is None:
+            persistence, inflation = _movement(self.position, values, self.n_waves)
+        else:
+            persistence, inflation = _movement_of(values / self.sizes, self.n_waves)
         return replace(self, persistence=persistence, inflation=inflation)
 
     def weights(self) -> Iterator[tuple[FloatArray, FloatArray]]:
@@ -133,7 +173,7 @@ class SlowWaves:
         for number in range(1, self.n_waves + 1):
             wave = np.sqrt(2) * np.cos(np.pi * number * self.position)
             # Where many rows share a moment the waves do not quite cancel out.
-            yield wave - wave.mean()
+            yield wave - np.average(wave, weights=self.sizes)
 
     def _steps(self) -> FloatArray:
         """Return how far the rows of each wave are raised and lowered: no weight becomes zero."""
@@ -148,18 +188,23 @@ def dependence(waves: SlowWaves, values: FloatArray) -> float:
     ----------
     waves : SlowWaves
     values : ndarray of shape (n_samples,)
+        Of stretches, the sums over each.
     """
     both = [(up @ values, down @ values) for up, down in waves.weights()]
-    up, down = np.array(both).T / len(values)
+    up, down = np.array(both).T / waves.n_rows
     return float(np.mean(waves.derivative(up, down) ** 2))
 
 
 def _movement(time: ArrayLike, values: BoolArray | FloatArray, n_waves: int) -> tuple[float, float]:
     """Return how persistent the mean of values is, and how much of that the waves miss."""
-    stretch = blocks_in_time(time, _STRETCHES)
-    persistence = _persistence(np.bincount(stretch, values) / np.bincount(stretch))
-    n_stretches = int(stretch.max()) + 1
-    seen = float(np.mean(_spectrum(persistence, np.arange(1, n_waves + 1) / n_stretches)))
+    stretch = blocks_in_time(time, STRETCHES)
+    return _movement_of(np.bincount(stretch, values) / np.bincount(stretch), n_waves)
+
+
+def _movement_of(rates: FloatArray, n_waves: int) -> tuple[float, float]:
+    """Return the same from the means of stretches that follow each other."""
+    persistence = _persistence(rates)
+    seen = float(np.mean(_spectrum(persistence, np.arange(1, n_waves + 1) / len(rates))))
     return persistence, 1 / seen
 
 

@@ -16,10 +16,10 @@ from qconf.evaluation.ranking import Outcome, Weights
 from qconf.evaluation.resampling import Draws, beyond_normal, few_groups, resample_counts
 from qconf.tables.roles import all_moments, groups_of
 
-__all__ = ["Sampling", "row_codes"]
+__all__ = ["STRETCHES", "Sampling", "cluster_size", "row_codes", "skewness_of_units"]
 
 #: Stretches of time that are as good as independent of each other.
-_STRETCHES = 10
+STRETCHES = 10
 
 #: With more units than this the skewness of a single one is no matter; of two nothing is known.
 _MANY_UNITS, _LEAST_FOR_SKEWNESS = 30, 3
@@ -170,7 +170,8 @@ class Sampling:
         everything = np.ones(n_rows)
         shares = [0.0]
         for unit in self._units():
-            own, all_rows = _cluster_size(unit, taken) - 1, _cluster_size(unit, everything) - 1
+            own = cluster_size(np.bincount(unit, taken)) - 1
+            all_rows = cluster_size(np.bincount(unit, everything)) - 1
             if all_rows > 0:
                 shares.append(float(np.clip(own / all_rows, 0.0, 1.0)))
         return 1 + (max(overall, 1.0) - 1) * max(shares)
@@ -193,21 +194,15 @@ class Sampling:
         found = 0.0
         rate = float(taken @ outlier / taken.sum())
         for unit in self._units():
-            size = np.bincount(unit, taken)
-            n_units = float(size.sum() ** 2 / (size @ size))
-            beyond = np.bincount(unit, taken * outlier) - rate * size
-            variance = float(beyond @ beyond)
-            if _LEAST_FOR_SKEWNESS <= n_units < _MANY_UNITS and variance > 0:
-                own = float((beyond**3).sum()) / variance**1.5
-                own *= _SEEN_OF_SKEWNESS * np.sqrt(n_units * (n_units - 1)) / (n_units - 2)
-                found = max(found, own, key=abs)
+            size, events = np.bincount(unit, taken), np.bincount(unit, taken * outlier)
+            found = max(found, skewness_of_units(size, events, rate), key=abs)
         return found
 
     def _units(self) -> Iterator[IntArray]:
         if self.groups is not None:
             yield self.groups
         if self.waves is not None:
-            yield (self.waves.position * _STRETCHES).astype(np.intp)
+            yield (self.waves.position * STRETCHES).astype(np.intp)
 
 
 def row_codes(what: str, values: ArrayLike, n_rows: int) -> IntArray:
@@ -221,7 +216,32 @@ def row_codes(what: str, values: ArrayLike, n_rows: int) -> IntArray:
     return groups_of(as_series(values, what, n_rows))
 
 
-def _cluster_size(units: IntArray, weight: FloatArray) -> float:
-    """Return how many rows the unit of a row has, on average over rows."""
-    size = np.bincount(units, weight)
+def cluster_size(size: FloatArray | IntArray) -> float:
+    """Return how many rows the unit of a row has, on average over rows, by those of each unit."""
     return float(size @ size / size.sum())
+
+
+def skewness_of_units(
+    size: FloatArray | IntArray, events: FloatArray | IntArray, rate: float
+) -> float:
+    """Say how skewed a rate is because it rests on few units, mended for the bias of few.
+
+    Parameters
+    ----------
+    size, events : ndarray of shape (n_units,)
+        Rows and events of each.
+    rate : float
+        Of all of them.
+
+    Returns
+    -------
+    float
+        0 for many units, and for so few that nothing is known.
+    """
+    n_units = float(size.sum() ** 2 / (size @ size))
+    beyond = events - rate * size
+    variance = float(beyond @ beyond)
+    if not (_LEAST_FOR_SKEWNESS <= n_units < _MANY_UNITS and variance > 0):
+        return 0.0
+    own = float((beyond**3).sum()) / variance**1.5
+    return float(own * _SEEN_OF_SKEWNESS * np.sqrt(n_units * (n_units - 1)) / (n_units - 2))

@@ -78,7 +78,8 @@ def fit_model(
         How much may be taken, in bytes or as ``"4GB"``; None is three quarters of what the machine
         has. Of a path to Parquet files whose rows do not fit, as many are drawn at random as do:
         they are judged, and the confidence learns from them. Boosted trees for the value learn from
-        all rows, batch by batch; other valuation models from those that were drawn.
+        all rows, batch by batch; other valuation models from those that were drawn. With such trees
+        and a time, the estimator ``"online"`` goes on with the other rows, one after another.
     keep_sales : bool, default=False
         Whether the rows and their targets are kept in the model and its file, so that
         `qconf.comparables` needs no other table; whoever gets the file can then read them.

@@ -33,6 +33,8 @@ class Learned:
         That the table has.
     valuation, confidence : int
         That the valuation model, and the confidence and its figures, were made from.
+    row_by_row : int
+        Others, from which an online confidence has learned beside.
     memory : int
         In how many bytes not all fit.
     in_words : str
@@ -43,6 +45,7 @@ class Learned:
     confidence: int
     memory: int
     in_words: str
+    row_by_row: int = 0
 
     @classmethod
     def of(cls, dataset: Dataset, whole: AllRows | None) -> Learned | None:
@@ -51,11 +54,14 @@ class Learned:
         if drawn is None:
             return None
         n_valued = None if dataset.prediction is not None else n_known
+        others = 0 if whole is None else whole.n_errors
         words = f"Learned and judged from {drawn.in_words}"
         if whole is not None:
             n_valued = whole.n_usable
             words += f"; the valuation model that is kept learned from {n_valued:,}"
-        return cls(drawn.n_rows, n_valued, n_known, drawn.memory, f"{words}.")
+        if others:
+            words += f", and its confidence, row by row, from {others:,} more"
+        return cls(drawn.n_rows, n_valued, n_known, drawn.memory, f"{words}.", others)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,9 +1,9 @@
-"""Fit a valuation model on all rows of a table that does not fit in memory, batch by batch."""
+"""Learn from all rows of a table that does not fit in memory, batch by batch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from qconf.model.earlier_models import EarlierModels
+    from qconf.model.regressor import ConfidentRegressor
     from qconf.model.row_views import ViewsRows
 
 __all__ = ["AllRows"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class AllRows(WholeTable):
     """All rows of a table of which some were drawn.
 
@@ -51,12 +53,15 @@ class AllRows(WholeTable):
     target_name : str
     time_name : str or None
     scale : ErrorScale
+    n_errors : int
+        Rows beside the drawn ones whose errors an online confidence has learned.
     """
 
     drawn: Drawn
     target_name: str
     time_name: str | None
     scale: ErrorScale
+    n_errors: int = field(default=0, init=False)
 
     @cached_property
     def _roles(self) -> tuple[FloatArray, Any, BoolArray]:
@@ -102,6 +107,24 @@ class AllRows(WholeTable):
         fitted = clone(regressor).fit(Encoded(numbers, known.encoder), learned)
         span = None if moments is None else (moments[usable].min(), moments[usable].max())
         return fitted, known, span
+
+    def learn_errors(self, model: ConfidentRegressor, earlier: EarlierModels) -> None:
+        """Go on with the rows that were not drawn, as `WholeTable.learn_errors` asks."""
+        target, moments, usable = self._roles
+        others = usable.copy()
+        others[self.drawn.rows] = False
+        positions, begin, self.n_errors = np.flatnonzero(others), 0, 0
+        for part in _Features(self.drawn, model, others):
+            own = positions[begin : begin + len(part)]
+            begin += len(part)
+            prediction = earlier.predict(part, moments[own])
+            valued = np.flatnonzero(np.isfinite(prediction))
+            if len(valued) == 0:
+                continue
+            rows, prediction = part.iloc[valued], prediction[valued]
+            residual = self.scale.checked_residual(prediction, target[own[valued]])
+            model.confidence_.partial_fit(model.described(rows, prediction), residual)
+            self.n_errors += len(valued)
 
 
 class _Features:

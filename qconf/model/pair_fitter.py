@@ -15,7 +15,12 @@ from qconf.core.conventions import PREDICTION
 from qconf.core.error_scale import ErrorScale
 from qconf.core.seeding import with_seed
 from qconf.core.validation import select_rows
-from qconf.residuals.crossfit import fit_confidence, out_of_sample
+from qconf.residuals.crossfit import (
+    HeldOutModel,
+    fit_confidence,
+    held_out_models,
+    out_of_sample,
+)
 from qconf.residuals.schedules import Fit
 
 __all__ = ["PairFitter", "with_prediction"]
@@ -75,6 +80,18 @@ class PairFitter:
         made = out_of_sample(regressor, self.table, self.target, fits)
         for fit, parts in zip(fits, made, strict=True):
             prediction[fit.held_out[0]] = parts[0]
+        return prediction
+
+    def held_out_models(self, regressor: Any) -> list[HeldOutModel]:
+        """Fit the models that give rows their residuals, one for each of the `fits`."""
+        return held_out_models(regressor, self.table, self.target, self.fits)
+
+    def predictions_of(self, models: Sequence[HeldOutModel]) -> FloatArray:
+        """Return what `held_out_predictions` does, from its models."""
+        prediction = np.full(len(self.target), np.nan)
+        for fit, model in zip(self.fits, models, strict=True):
+            rows = fit.held_out[0]
+            prediction[rows] = model.predict(select_rows(self.table, rows))
         return prediction
 
     def fit_regressor(self, regressor: Any, counts: IntArray | None = None) -> Any:

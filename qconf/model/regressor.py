@@ -35,6 +35,7 @@ from qconf.core.validation import (
 )
 from qconf.encoding.source_pairs import Pairs, check_pairs
 from qconf.estimators.bounds import BOUNDS
+from qconf.model.earlier_models import EarlierModels, learns_row_by_row
 from qconf.model.expected_errors import PredictsErrors
 from qconf.model.given_prediction import GivenPrediction, given_prediction
 from qconf.model.known_sales import KeptRows
@@ -46,6 +47,7 @@ from qconf.model.splitting import SplitsErrors
 from qconf.model.unfitted import check_replicates, unfitted_confidence, unfitted_regressor
 from qconf.model.whole_table import WholeTable
 from qconf.probability.error_distribution import ErrorDistribution
+from qconf.residuals.crossfit import HeldOutModel
 from qconf.residuals.schedules import Schedule, schedule
 from qconf.tables.roles import (
     check_positive,
@@ -284,16 +286,17 @@ class ConfidentRegressor(
         )
         fitter = self._pair_fitter(rows, plan)
         regressor = with_seed(clone(fitter.regressor), rng)
+        models: list[HeldOutModel] = []
         prediction = rows.predicted
         if prediction is None:
-            prediction = fitter.held_out_predictions(regressor)
+            models, prediction = self._valued(fitter, regressor, whole)
         elif rows.roles.repeats is not None:
             # Copies of earlier rows get no residual.
             prediction = np.where(rows.roles.repeats, np.nan, prediction)
         self.residual_: FloatArray = np.full(rows.roles.n_rows, np.nan)
         self.residual_[rows.roles.rows] = fitter.scale.residual(prediction, rows.target)
         self.confidence_ = fitter.fit_confidence(prediction, rng)
-        self._learn_values(fitter, regressor, whole)
+        self._learn_values(fitter, regressor, whole, models)
         self._fit_replicates(fitter, prediction, rng)
         self._remember(rows, name_of(y))
         self._cast_shadow(rows, rng)
@@ -348,14 +351,36 @@ class ConfidentRegressor(
             rows.roles.groups,
         )
 
-    def _learn_values(self, fitter: PairFitter, regressor: Any, whole: WholeTable | None) -> None:
-        """Fit the valuation model on all rows, of which these may have been drawn."""
+    @staticmethod
+    def _valued(
+        fitter: PairFitter, regressor: Any, whole: WholeTable | None
+    ) -> tuple[list[HeldOutModel], FloatArray]:
+        """Predict each row by a model that has not seen it; keep those that others need, too."""
+        forward = whole is not None and fitter.time is not None
+        if not (forward and learns_row_by_row(fitter.confidence)):
+            return [], fitter.held_out_predictions(regressor)
+        models = fitter.held_out_models(regressor)
+        return models, fitter.predictions_of(models)
+
+    def _learn_values(
+        self,
+        fitter: PairFitter,
+        regressor: Any,
+        whole: WholeTable | None,
+        models: list[HeldOutModel],
+    ) -> None:
+        """Fit the valuation model on all rows, of which these may have been drawn.
+
+        An online confidence goes on with the others, which earlier `models` value.
+        """
         self._known_values = KnownValues.of(fitter.table)
         if whole is None:
             self.regressor_ = fitter.fit_regressor(regressor)
             return
         learned = whole.learn(self, regressor, self._known_values)
         self.regressor_, self._known_values, self.time_range_ = learned
+        if models:
+            whole.learn_errors(self, EarlierModels.of(self, fitter, models))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qconf.model.known_values import KnownValues
 from qconf.model.row_views import ViewsRows
+
+if TYPE_CHECKING:
+    from qconf.model.earlier_models import EarlierModels
+    from qconf.model.regressor import ConfidentRegressor
 
 __all__ = ["WholeTable"]
 
@@ -40,4 +44,18 @@ class WholeTable(Protocol):
         ------
         TableError
             If a row cannot be read as those that were drawn, or its target cannot be learned.
+        """
+
+    def learn_errors(self, model: ConfidentRegressor, earlier: EarlierModels) -> None:
+        """Go on with an online confidence, row by row, with the rows that were not drawn.
+
+        Rows come in the order of the files, each once. Whatever that order is, a row is valued by
+        a model of drawn rows that are earlier than it.
+
+        Parameters
+        ----------
+        model : ConfidentRegressor
+            Whose confidence has learned from the drawn rows.
+        earlier : EarlierModels
+            What values them.
         """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -18,13 +20,74 @@ from qconf.errors import TableError
 from qconf.residuals.schedules import Fit, Round, Schedule
 
 __all__ = [
+    "HeldOutModel",
     "fit_confidence",
+    "held_out_models",
     "histories",
     "out_of_sample",
     "scored_predictions",
     "wanted",
     "with_values",
 ]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOutModel:
+    """A valuation model that was fitted on some of the rows.
+
+    Attributes
+    ----------
+    fitted : regressor
+    columns : list or None
+        Those that had a value in its rows; None for arrays.
+    """
+
+    fitted: Any
+    columns: list[Any] | None
+
+    @classmethod
+    def of(cls, model: Any, X: Table, y: FloatArray, fit: Fit) -> Self:
+        """Fit a clone of a model on the rows of a fit.
+
+        Raises
+        ------
+        TableError
+            If it has none.
+        """
+        if len(fit.train) == 0:
+            msg = (
+                "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
+                "it (ask for at least 3 folds), nor do groups that are in every block."
+            )
+            raise TableError(msg)
+        known = with_values(select_rows(X, fit.train))
+        columns = list(known.columns) if isinstance(known, pd.DataFrame) else None
+        return cls(clone(model).fit(known, y[fit.train]), columns)
+
+    def predict(self, table: Table) -> FloatArray:
+        """Predict rows that it has not seen.
+
+        Raises
+        ------
+        TableError
+            If a prediction is not a finite number.
+        """
+        same = table[self.columns] if isinstance(table, pd.DataFrame) else table
+        return check_column("prediction", self.fitted.predict(same), len(table))
+
+
+def held_out_models(
+    model: Any, X: Table, y: FloatArray, fits: tuple[Fit, ...]
+) -> list[HeldOutModel]:
+    """Fit a clone of a model for each fit, for rows that are not in memory.
+
+    Parameters
+    ----------
+    model, X, y, fits
+        As of `out_of_sample`.
+    """
+    fitted = partial(HeldOutModel.of, model, X, y)
+    return list(each(fitted, fits, len(y), ours=_is_ours(model)))
 
 
 def out_of_sample(
@@ -57,15 +120,8 @@ def out_of_sample(
     """
 
     def predicted(fit: Fit) -> tuple[FloatArray, ...]:
-        if len(fit.train) == 0:
-            msg = (
-                "Nothing is left to fit a valuation model on: two shuffled folds leave none for "
-                "it (ask for at least 3 folds), nor do groups that are in every block."
-            )
-            raise TableError(msg)
-        known = with_values(select_rows(X, fit.train))
-        fitted = clone(model).fit(known, y[fit.train])
-        return tuple(_predicted(fitted, select_rows(X, rows), known) for rows in fit.held_out)
+        fitted = HeldOutModel.of(model, X, y, fit)
+        return tuple(fitted.predict(select_rows(X, rows)) for rows in fit.held_out)
 
     predictions = []
     for blocks in each(predicted, fits, len(y), ours=_is_ours(model)):
@@ -123,12 +179,6 @@ def with_values(table: TableT, keep: Iterable[Any] = ()) -> TableT:
         raise TableError(msg)
     unused = [name for name in table.columns[empty] if name not in set(keep)]
     return table.drop(columns=unused) if unused else table
-
-
-def _predicted(fitted: Any, table: Table, known: Table) -> FloatArray:
-    """Predict rows from the columns that a model was fitted on."""
-    same = table[known.columns] if isinstance(known, pd.DataFrame) else table
-    return check_column("prediction", fitted.predict(same), len(table))
 
 
 def histories(

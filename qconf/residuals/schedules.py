@@ -33,6 +33,7 @@ __all__ = [
     "Schedule",
     "ShuffledFolds",
     "blocks_in_time",
+    "blocks_of_moments",
     "schedule",
 ]
 
@@ -332,12 +333,32 @@ def blocks_in_time(time: Any, n_blocks: int) -> IntArray:
 
 def _block_of_row(moment: IntArray, n_blocks: int) -> IntArray:
     """Cut rows into blocks of nearly equal size, none empty, no moment in two of them."""
-    size = np.bincount(moment)
+    return blocks_of_moments(np.bincount(moment), n_blocks)[moment]
+
+
+def blocks_of_moments(size: IntArray, n_blocks: int) -> IntArray:
+    """Cut moments, each with so many rows, into blocks of nearly equally many rows, none empty.
+
+    Parameters
+    ----------
+    size : ndarray of shape (n_moments,) of int
+    n_blocks : int
+        At most `n_moments`.
+
+    Returns
+    -------
+    ndarray of shape (n_moments,)
+        Codes from 0, rising.
+
+    Examples
+    --------
+    >>> blocks_of_moments(np.array([1, 1, 2, 4]), 2)
+    array([0, 0, 0, 1])
+    """
     middle = np.cumsum(size) - size / 2
-    block = np.minimum((middle * n_blocks / len(moment)).astype(np.intp), n_blocks - 1)
+    block = np.minimum((middle * n_blocks / size.sum()).astype(np.intp), n_blocks - 1)
     # A moment with very many rows may leave the blocks next to it empty: the i-th moment must
     # be in block i at most, leave a moment for each later block, and never skip a block.
     i = np.arange(len(size))
     block = np.clip(block, i - len(size) + n_blocks, i)
-    block = i + np.minimum.accumulate(block - i)
-    return block[moment]
+    return i + np.minimum.accumulate(block - i)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -70,6 +70,7 @@ def open_rows(
     options: ReadingOptions,
     partitions: Mapping[str, str | None] | None = None,
     name: str | None = None,
+    row_groups: Sequence[int] | None = None,
 ) -> Iterator[NewFile]:
     """Open a file of new rows, or standard input.
 
@@ -85,6 +86,8 @@ def open_rows(
         What the names of its folders say of all its rows.
     name : str, default=None
         What the user calls it; None is as `source`.
+    row_groups : sequence of int, default=None
+        Of a Parquet file, those to read; None is all.
 
     Yields
     ------
@@ -99,7 +102,9 @@ def open_rows(
         name = name or (_STANDARD_INPUT if source == "-" else str(source))
         begin = file.peek(4)[:4]  # type: ignore[attr-defined]
         if begin == b"PAR1":
-            yield _ParquetRows(_parquet_source(file, source), name, model_schema, partitions or {})
+            yield _ParquetRows(
+                _parquet_source(file, source), name, model_schema, partitions or {}, row_groups
+            )
         else:
             _check_text_name(name)
             yield _TextRows(file, name, model_schema, options, partitions or {})
@@ -112,6 +117,7 @@ class _ParquetRows(NewFile):
         name: str,
         known: Schema,
         partitions: Mapping[str, str | None],
+        row_groups: Sequence[int] | None,
     ) -> None:
         import pyarrow as pa  # noqa: PLC0415 - half a second that `import qconf` does without
         from pyarrow import parquet  # noqa: PLC0415
@@ -123,7 +129,9 @@ class _ParquetRows(NewFile):
             own = self._file.schema_arrow.remove_metadata()
         except PARQUET_ERRORS as error:
             raise TableError(self._unreadable(error)) from error
-        self._n_rows = self._file.metadata.num_rows
+        told = self._file.metadata
+        self._row_groups = range(told.num_row_groups) if row_groups is None else row_groups
+        self._n_rows = sum(told.row_group(one).num_rows for one in self._row_groups)
         self._done = 0
         self._partitions = partitions
         self.in_path = frozenset(partitions)
@@ -139,7 +147,7 @@ class _ParquetRows(NewFile):
         schema = pa.schema([one for one in self.schema if columns is None or one.name in columns])
         own = self._file.schema_arrow.remove_metadata()
         wanted = [one.name for one in own if set(_flat_schema([one]).names) & set(schema.names)]
-        read = self._file.iter_batches(n_rows, columns=wanted)
+        read = self._file.iter_batches(n_rows, row_groups=self._row_groups, columns=wanted)
         while True:
             try:
                 batch = next(read, None)

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from qconf._types import BoolArray, IntArray, Table
 from qconf.suspicions.keys import key_columns
 
-__all__ = ["Copies", "find_copies", "joined", "kept_apart", "repeats"]
+__all__ = ["Copies", "find_copies", "joined", "kept_apart", "repeats", "telling_rows"]
 
 #: Below this share of different rows, rows are alike because features are coarse (a zip code and
 #: a number of rooms), and keeping them together would hide whole levels.
@@ -142,15 +142,41 @@ def repeats(copies: Copies | None, time: Any) -> BoolArray | None:
     return again
 
 
-def _found_in_time(frame: pd.DataFrame, aside: Iterable[Any], time: Any) -> Copies | None:
+def telling_rows(
+    frame: pd.DataFrame, aside: Iterable[Any], time: Any
+) -> tuple[list[Any], BoolArray] | None:
+    """Say, forward in time, by which columns copies are known, and which rows have any.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n_rows, n_features)
+    aside : iterable
+        Columns that do not count.
+    time : array-like of shape (n_rows,)
+
+    Returns
+    -------
+    columns : list
+    tell : ndarray of shape (n_rows,), dtype bool
+        Rows that are known by their cells of these columns: another one with the same is a copy.
+    None
+        If features are too coarse to tell.
+    """
     first = _earliest(time)
     early = frame.iloc[first]
     columns = _choices(early, aside)[0]
     finest = _telling_column([_numbered(early[name]) for name in columns]) if columns else None
     if finest is None:
         return None
-    cells = [_numbered(frame[name]) for name in columns]
-    codes = _alone(_alike(cells), np.flatnonzero(~_tell(cells[finest], first)))
+    return columns, _tell(_numbered(frame[columns[finest]]), first)
+
+
+def _found_in_time(frame: pd.DataFrame, aside: Iterable[Any], time: Any) -> Copies | None:
+    found = telling_rows(frame, aside, time)
+    if found is None:
+        return None
+    columns, tell = found
+    codes = _alone(_alike([_numbered(frame[name]) for name in columns]), np.flatnonzero(~tell))
     count = len(codes) - _n_different(codes)
     return Copies(codes, count) if count else None
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARQUET_ERRORS", "parquet_batches", "parquet_lengths", "parquet_schema", "read_arrow_blob",
-    "read_parquet_files",
+    "read_parquet_files", "row_group_runs",
 ]  # fmt: skip
 
 #: Rows that are read at once where not all are kept.
@@ -171,6 +171,37 @@ def parquet_lengths(files: Sequence[Path], source: str) -> list[int]:
         except PARQUET_ERRORS as error:
             raise TableError(_unreadable(file, source, error)) from error
     return lengths
+
+
+def row_group_runs(file: Path, n_rows: int) -> list[range]:
+    """Cut the row groups of a file into runs of at least so many rows.
+
+    Parameters
+    ----------
+    file : Path
+    n_rows : int
+
+    Returns
+    -------
+    list of range
+        Numbers of row groups; the rows of a last run may be fewer. One run, of none, for a file
+        that cannot be read: who reads it will tell why.
+    """
+    from pyarrow import parquet  # noqa: PLC0415 - half a second that `import qconf` does without
+
+    try:
+        told = parquet.read_metadata(file)
+    except PARQUET_ERRORS:
+        return [range(0)]
+    begun, runs, there = 0, [], 0
+    for number in range(told.num_row_groups):
+        there += told.row_group(number).num_rows
+        if there >= n_rows:
+            runs.append(range(begun, number + 1))
+            begun, there = number + 1, 0
+    if begun < told.num_row_groups or not runs:
+        runs.append(range(begun, told.num_row_groups))
+    return runs
 
 
 def parquet_schema(

@@ -82,3 +82,24 @@ def test_what_is_missing_is_left_out_and_told(
     out, err = run(["a.parquet", "--truth", "prise"], capsys, status=2)
     assert out == ""
     assert "Did you mean 'price'" in err
+
+
+def test_a_time_makes_intervals_wider_where_errors_move(
+    table: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--time` is what the library does with it; text is read as `--month-first` says."""
+    table["sold"] = pd.date_range("2020-01-01", periods=len(table)).strftime("%m/%d/%Y")
+    table["residual"] *= np.linspace(0.3, 2, len(table))
+    table.iloc[:9].to_csv("few.csv", index=False)
+    table.to_csv("rows.csv", index=False)
+    typed = ["rows.csv", "--residual", "residual", "--time", "sold", "--format", "json"]
+    out, _ = run(typed, capsys)
+    told = json.loads(out)
+    assert told["in_time"]
+    still, _ = run([*typed[:3], "--format", "json"], capsys)
+    wide, narrow = (np.diff(one["overall"]["interval"])[0]
+                    for one in (told, json.loads(still)))  # fmt: skip
+    assert wide > 2 * narrow
+    _, err = run(["few.csv", *typed[1:]], capsys, status=2)
+    assert "--month-first" in err
+    run(["few.csv", *typed[1:], "--month-first"], capsys)

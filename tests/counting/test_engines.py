@@ -94,3 +94,22 @@ def test_faults_of_a_file_come_from_the_cluster_in_a_line(tmp_path: Path, cluste
         evaluate_files(folder, residual="residuals", engine=f"dask:{cluster.scheduler_address}")
     with pytest.raises(OptionError, match="Cannot reach a Dask scheduler"):
         evaluate_files(folder, residual="residual", engine="dask:tcp://127.0.0.1:9")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_one_large_file_is_spread(tmp_path: Path, cluster: Any) -> None:
+    """Its row groups are counted by both workers, with times: the same figures to the bit."""
+    score, residual, parcel = scored_rows(2_300_000, 1, 4)
+    table = pd.DataFrame({"expected_error": score, "residual": residual, "parcel": parcel})
+    table["sold"] = pd.Timestamp("2015-01-01") + pd.to_timedelta(np.arange(len(table)), unit="min")
+    file = str(tmp_path / "rows.parquet")
+    table.to_parquet(file, index=False, row_group_size=100_000)
+    asked = {**ASKED, "time": "sold"}
+    here = evaluate_files(file, **asked)
+    done: list[int] = []
+    engine = f"dask:{cluster.scheduler_address}"
+    there = evaluate_files(file, engine=engine, report=lambda n, _: done.append(n), **asked)
+    assert there.to_dict() == here.to_dict()
+    assert len(done) == 3 * 3
+    assert max(done) == 1_100_000

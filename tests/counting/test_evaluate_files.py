@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pytest
 from counted_rows import few_kept, scored_rows
 
-from qconf import evaluate, evaluate_files
+from qconf import evaluate, evaluate_files, evaluate_parts
+from qconf.counting import evaluate_files as evaluate_files_module
 from qconf.errors import OptionError, TableError
 
 
@@ -86,6 +89,75 @@ def test_numbers_are_read_as_they_are_written(tmp_path: Path) -> None:
     )
     assert told.overall.mae.value == pytest.approx((0.1005 + 0.1) / 2)
     assert told.n_groups == 2
+
+
+@pytest.mark.parametrize("written", ["dates", "days", "text", "numbers"])
+def test_a_time_is_read_however_it_is_written(table: pd.DataFrame, written: str) -> None:
+    """Moments, dates, text and numbers, of Parquet and CSV: what `evaluate_parts` tells of them.
+
+    Rows without a time are left out, and told.
+    """
+    days = pd.date_range("2020-01-01", periods=len(table), freq="D").to_series(index=table.index)
+    when: Any = {
+        "dates": days, "days": days.dt.date, "text": days.dt.strftime("%d.%m.%Y"),
+        "numbers": pd.Series(np.arange(len(table)) / 7, index=table.index),
+    }[written]  # fmt: skip
+    table["sold"] = when.astype(object).where(table.index % 40 > 0)
+    table["sold"] = table["sold"].infer_objects()
+    for part in range(3):
+        some = table.iloc[part::3]
+        some.to_parquet(f"part-{part}.parquet", index=False)
+        some.to_csv(f"part-{part}.csv", index=False)
+    known = table.dropna(subset="sold")
+    order = np.arange(len(table))[table["sold"].notna()]
+    rows = known["expected_error"], known["residual"], known["parcel"], order
+    expected = evaluate_parts([rows], n_resamples=20).to_dict()
+    for kind in ("parquet", "csv"):
+        told = evaluate_files(
+            f"part-*.{kind}", residual="residual", groups="parcel", time="sold", n_resamples=20
+        )
+        assert told.left_out == 15
+        assert "15 rows without a score, an outcome or a time are left out." in str(told)
+        if kind == "parquet":
+            assert repr({**told.to_dict(), "left_out": 0}) == repr(expected)
+        else:
+            ends = told.overall.outlier_rate.interval
+            assert ends == pytest.approx(expected["overall"]["interval"], rel=1e-9)
+
+
+def test_a_time_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """With the line it stands in, and dates that can be read in two ways with the option."""
+    file = tmp_path / "rows.csv"
+    file.write_text("expected_error,residual,sold\n0.1,0.1,2020-01-05\n0.2,0.3,soon\n")
+    with pytest.raises(TableError, match=r"'sold' must hold dates, .*found 'soon' in line 3"):
+        evaluate_files(str(file), residual="residual", time="sold")
+    file.write_text("expected_error,residual,sold\n0.1,0.1,01/02/2020\n0.2,0.3,03/04/2020\n")
+    with pytest.raises(TableError, match=r"can be read in two ways.*--day-first"):
+        evaluate_files(str(file), residual="residual", time="sold")
+    told = evaluate_files(str(file), residual="residual", time="sold", reading={"day_first": True})
+    assert told.timed
+
+
+def test_row_groups_of_one_file_are_parts(table: pd.DataFrame) -> None:
+    """A file that is read group by group, as workers do, tells the same to the bit."""
+    table["sold"] = np.arange(len(table))
+    table.to_parquet("groups.parquet", index=False, row_group_size=64)
+    asked: dict[str, Any] = {
+        "residual": "residual",
+        "groups": "parcel",
+        "time": "sold",
+        "n_resamples": 20,
+    }
+    read: list[int] = []
+    with few_kept(50), patch.object(evaluate_files_module, "_SHARE", 100):
+        whole = evaluate_files("groups.parquet", **asked)
+        with patch.object(evaluate_files_module, "mapper_named", lambda _: nullcontext(map)):
+            shared = evaluate_files(
+                "groups.parquet", engine="dask", report=lambda n, _: read.append(n), **asked
+            )
+    assert shared.to_dict() == whole.to_dict()
+    # Ten groups of 64 rows, two to a part: five parts in each of three passes.
+    assert read == [128, 128, 128, 128, 88] * 3
 
 
 def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

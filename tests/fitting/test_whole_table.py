@@ -12,6 +12,7 @@ from worlds import sales_table
 
 from qconf import compare, fit_model, load
 from qconf.errors import TableError
+from qconf.estimators.online import OnlineConfidence
 from qconf.fitting.result import FittedModel
 from qconf.learners.log_target import LogTargetRegressor
 from qconf.learners.trees.boosted import BoostedTrees
@@ -139,3 +140,115 @@ def test_rows_that_were_not_drawn_are_held_to_the_same_rules(tmp_path: Path) -> 
             source = kept(tmp_path / f"{column}{at}", 2, table)
             with pytest.raises(TableError, match=words):
                 fit(source)
+
+
+ONLINE: dict[str, Any] = {"estimator": "online"}
+
+
+def without_copies(table: pd.DataFrame = SALES) -> pd.DataFrame:
+    """Give each row an area of its own."""
+    return table.assign(area=table["area"].fillna(100) + np.arange(len(table)) * 1e-6)
+
+
+def test_an_online_confidence_learns_from_all_rows(tmp_path: Path) -> None:
+    """Drawn rows first, and then each other one that a model of earlier rows can value; once."""
+    table = without_copies()
+    drawn = fit(kept(tmp_path / "sales", 2, table), **ONLINE)
+    told = drawn.learned
+    assert told is not None
+    # All but those of the first block in time, of five.
+    assert told.row_by_row == pytest.approx(0.8 * (1000 - told.confidence), abs=30)
+    words = f"and its confidence, row by row, from {told.row_by_row:,} more."
+    assert words in str(drawn)
+    assert drawn.card().figures["learned_from"]["row_by_row"] == told.row_by_row
+    count = fit(kept(tmp_path / "again", 2, table))
+    assert count.learned is not None
+    assert count.learned.row_by_row == 0
+    assert "row by row" not in str(count)
+
+
+@pytest.mark.parametrize("n_parts", [1, 7])
+def test_the_same_online_confidence_however_rows_lie_in_files(tmp_path: Path, n_parts: int) -> None:
+    """One file, two or seven: the same figures and expected errors, to the bit."""
+    two = fit(kept(tmp_path / "two"), **ONLINE)
+    other = fit(kept(tmp_path / "other", n_parts), **ONLINE)
+    assert other.figures == two.figures
+    X = SALES[list(two.model.feature_names_in_)]
+    np.testing.assert_array_equal(other.model.predict_error(X), two.model.predict_error(X))
+    assert two.learned is not None
+    assert two.learned.row_by_row > 0
+
+
+def test_residuals_of_rows_that_were_not_drawn_are_of_earlier_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Labels of the newest third change no residual of an earlier row; nor do their own.
+
+    Whatever order rows lie in: these are shuffled. No residual comes from a model that has seen
+    the row's time, nor from one that was fitted on all rows.
+    """
+    table = without_copies().sample(frac=1, random_state=1).reset_index(drop=True)
+    border = table["sold_on"].quantile(0.7)
+    newest = table["sold_on"] > border
+    moved = table.assign(price=table["price"].where(~newest, 5 * table["price"]))
+    learned: list[pd.DataFrame] = []
+    usual = OnlineConfidence.partial_fit
+
+    def noted(self: Any, X: pd.DataFrame, y: Any) -> Any:
+        learned.append(X.assign(residual=y))
+        return usual(self, X, y)
+
+    monkeypatch.setattr(OnlineConfidence, "partial_fit", noted)
+    told = []
+    for name, one in (("one", table), ("two", moved)):
+        learned.clear()
+        fitted = fit(kept(tmp_path / name, 2, one), **ONLINE)
+        assert fitted.learned is not None
+        told.append(pd.concat(learned, ignore_index=True))
+        assert len(told[-1]) == fitted.learned.row_by_row
+    assert told[0]["area"].equals(told[1]["area"])
+    when = table.set_index("area")["sold_on"].reindex(told[0]["area"])
+    early = when.to_numpy() <= border
+    assert 50 < early.sum() < len(early) - 50
+    np.testing.assert_array_equal(told[0]["prediction"][early], told[1]["prediction"][early])
+    np.testing.assert_array_equal(told[0]["residual"][early], told[1]["residual"][early])
+    # Those of the newest are of the same prediction, unless a model had newer rows than the border.
+    late = told[1]["residual"][~early]
+    assert (late < -0.5).mean() > 0.3
+    assert len(told[0]["area"].unique()) == len(told[0])
+    room = large_tables.Room(MEMORY, "sold_on", "parcel")
+    drawn = large_tables.read_within(kept(tmp_path / "again", 2, table), room).drawn
+    assert drawn is not None
+    assert not told[0]["area"].isin(table["area"].iloc[drawn.rows]).any()
+
+
+def test_a_copy_of_an_earlier_drawn_row_is_not_learned_from(tmp_path: Path) -> None:
+    """Its residual would be small because the model knows its label; kept copies are learned."""
+    table = without_copies()
+    room = large_tables.Room(MEMORY, "sold_on", "parcel")
+    drawn = large_tables.read_within(kept(tmp_path / "sales", 2, table), room).drawn
+    assert drawn is not None
+    middle = table["sold_on"].quantile([0.3, 0.5]).to_numpy()
+    earlier = [at for at in drawn.rows if table["sold_on"][at] < middle[0]]
+    others = np.setdiff1d(np.arange(len(table)), drawn.rows)
+    later = [at for at in others if table["sold_on"][at] > middle[1]][:40]
+    features = [name for name in table.columns if name not in {"price", "sold_on", "parcel"}]
+    copied = table.copy()
+    copied.loc[later, features] = table.loc[earlier[: len(later)], features].to_numpy()
+    copied = copied.astype(table.dtypes)
+    before = fit(kept(tmp_path / "before", 2, table), **ONLINE).learned
+    after = fit(kept(tmp_path / "after", 2, copied), **ONLINE).learned
+    kept_ones = fit(kept(tmp_path / "kept", 2, copied), **ONLINE, copies="keep").learned
+    assert before is not None
+    assert after is not None
+    assert kept_ones is not None
+    assert len(later) == 40
+    assert before.row_by_row - after.row_by_row == len(later)
+    assert kept_ones.row_by_row == before.row_by_row
+
+
+def test_without_a_time_it_learns_from_drawn_rows(tmp_path: Path) -> None:
+    """Nothing says which rows are earlier: the line names no others."""
+    fitted = fit(kept(tmp_path / "sales"), **ONLINE, time=None, folds=3, drop=["sold_on"])
+    assert fitted.learned is not None
+    assert fitted.learned.row_by_row == 0
