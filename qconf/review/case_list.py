@@ -81,13 +81,13 @@ class CaseList:
     def _parts(self) -> Iterator[str | Grid]:
         yield f"{cases_in_words(self.counts['open'], self.counts['decided'])}."
         columns = [
-            Column("case", right=True), Column("row"), Column("source"),
+            Column("case", right=True), Column("row", fold=True), Column("source"),
             Column("prediction", right=True), Column("outcome", right=True),
             Column("why", fold=True), Column("decided", fold=True),
         ]  # fmt: skip
         rows = [
             [
-                str(one.id), shown(one.row_key)[:20], one.drawn_by, in_units(one.prediction),
+                str(one.id), shown(one.row_name), one.drawn_by, in_units(one.prediction),
                 "" if one.outcome is None else in_units(one.outcome), shown(one.why), _state(one),
             ]
             for one in self.cases

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -71,14 +72,23 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"Cannot listen at {host} port {port}: {error.strerror}."
 
 
-def listen(app: FastAPI, at: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; what is being worked on then is done first."""
+def listen(app: FastAPI, at: socket.socket, proxies: Sequence[str] = ()) -> None:
+    """Serve until SIGINT or SIGTERM; what is being worked on then is done first.
+
+    Parameters
+    ----------
+    app : FastAPI
+    at : socket
+    proxies : sequence of str, default=()
+        As `trusted_proxies` returns them: who is believed where requests come from, and how.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_LAST_WORK,
         h11_max_incomplete_event_size=_MOST_HEADERS,
