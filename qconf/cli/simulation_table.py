@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from qconf.core.estimate import in_percent, percent_range
 from qconf.report.wrapping import folded
 from qconf.simulation.published import OVERALL, PublishedRow, published_beside

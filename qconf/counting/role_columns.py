@@ -48,7 +48,8 @@ def schema_of(roles: FileRoles, reading: ReadingOptions) -> Schema:
     columns = [Column(name, NUMBERS) for name in roles.numbers]
     if roles.groups is not None:
         columns.append(Column(roles.groups, LEVELS))
-    return Schema(tuple(columns), reading=reading, wanted_by="which an option names")
+    wanted_by = "which is looked for unless an option such as --expected-error names another one"
+    return Schema(tuple(columns), reading=reading, wanted_by=wanted_by)
 
 
 def check_columns(rows: NewFile, roles: FileRoles) -> None:

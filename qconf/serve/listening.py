@@ -17,7 +17,7 @@ from qconf.serve.logs import log
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-__all__ = ["bound", "listen"]
+__all__ = ["bound", "configured", "listen"]
 
 _WAITING: Final = 1024
 #: Seconds: for what is worked on when the service ends, and between two requests of a client.
@@ -72,17 +72,16 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"Cannot listen at {host} port {port}: {error.strerror}."
 
 
-def listen(app: FastAPI, at: socket.socket, proxies: Sequence[str] = ()) -> None:
-    """Serve until SIGINT or SIGTERM; what is being worked on then is done first.
+def configured(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """Say how an application is served.
 
     Parameters
     ----------
     app : FastAPI
-    at : socket
     proxies : sequence of str, default=()
         As `trusted_proxies` returns them: who is believed where requests come from, and how.
     """
-    config = uvicorn.Config(
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -95,6 +94,11 @@ def listen(app: FastAPI, at: socket.socket, proxies: Sequence[str] = ()) -> None
         http=ImpatientProtocol,
         ws="none",
     )
+
+
+def listen(app: FastAPI, at: socket.socket, proxies: Sequence[str] = ()) -> None:
+    """Serve until SIGINT or SIGTERM; what is being worked on then is done first."""
+    config = configured(app, proxies)
     # Its own lines tell addresses, which are half a key.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     host, port = at.getsockname()[:2]
