@@ -1,4 +1,4 @@
-"""Fold text between words, but never between a number and its unit."""
+"""Fold text between words and never within a number, its unit and the ends of an interval."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Final
 
 __all__ = ["folded", "glued", "unglued"]
 
-#: What follows a number and belongs to it; ``5 % points`` is one thing.
-_BEFORE_A_UNIT: Final = re.compile(
+#: A space of a number: before its unit (``5 % points`` is one thing), between the ends of an
+#: interval, and behind what it is the value of (``p = 0.03``).
+_WITHIN_A_NUMBER: Final = re.compile(
     r"(?<=[\d%]) (?=(?:%|points|rows|times|days|months|years|minutes|seconds|ms|MB|GB)(?!\w))"
+    r"|(?<=[\d%]) (?=to [-+]?\d)|(?<=[\d%] to) (?=[-+]?\d)"
+    r"|(?<=\w) (?== [-+]?\d)|(?<==) (?=[-+]?\d)"
 )
 #: No space to whatever folds lines (a no-break space is one to some), and nobody's: it prints
 #: nothing, so that `qconf.core.printable.shown` has written out any that was there before.
@@ -18,14 +21,14 @@ _GLUE: Final = "\ue000"
 
 
 def glued(text: str) -> str:
-    """Tie numbers to their units, for whatever folds lines; `unglued` makes it text again.
+    """Tie together what is one number, for whatever folds lines; `unglued` makes it text again.
 
     Examples
     --------
     >>> glued("at most 95 % of 1,500 rows").count(" ")
     3
     """
-    return _BEFORE_A_UNIT.sub(_GLUE, text)
+    return _WITHIN_A_NUMBER.sub(_GLUE, text)
 
 
 def unglued(text: str) -> str:

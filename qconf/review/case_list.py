@@ -126,11 +126,13 @@ class CaseSheet:
 
         case = self.case
         lines = [f"Case {case.id}, row {case.row_key}: {case.why}. {_state(case)}".rstrip()]
-        columns = [Column("", fold=True), Column("", fold=True)]
+        figures, inputs = (
+            [Column(name, fold=True), Column("value", fold=True)] for name in ("figure", "input")
+        )
         told = {**case.estimate, "outcome": case.outcome}
         estimate = {name: _figure(one) for name, one in told.items()}
-        parts: list[str | Grid] = [*lines, "The estimate:", Grid(columns, _pairs(estimate))]
-        parts += ["Inputs:", Grid(columns, _pairs(case.inputs))]
+        parts: list[str | Grid] = [*lines, "The estimate:", Grid(figures, _pairs(estimate))]
+        parts += ["Inputs:", Grid(inputs, _pairs(case.inputs))]
         if case.explanation is not None:
             parts += ["Explanation:", *_explanation(case.explanation)]
         for one in self.decisions:

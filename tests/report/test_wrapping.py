@@ -10,11 +10,17 @@ from hypothesis import strategies as st
 from qconf.core.printable import shown
 from qconf.report.wrapping import folded, glued, unglued
 
-SENTENCE = "Intervals hold with 95 % of 1,500 rows; +1.5 % points in 20 days, 4 GB, 3 years on."
-TOGETHER = ("95 %", "1,500 rows", "+1.5 % points", "20 days", "4 GB", "3 years")
+SENTENCE = (
+    "Intervals hold with 95 % of 1,500 rows; +1.5 % points in 20 days, 4 GB, 3 years on. It was "
+    "off (p = 3e-09), 0.1 % (0.0 to 3.5), by -1.2 to +0.7 of all."
+)
+TOGETHER = (
+    "95 %", "1,500 rows", "+1.5 % points", "20 days", "4 GB", "3 years", "(p = 3e-09)",
+    "(0.0 to 3.5)", "-1.2 to +0.7",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("width", range(14, 101))
+@pytest.mark.parametrize("width", range(15, 101))
 def test_a_number_keeps_its_unit(width: int) -> None:
     """At every width; and no word is lost."""
     text = folded(SENTENCE, width)
@@ -29,6 +35,7 @@ def test_what_is_no_unit_is_folded() -> None:
     """A word that only begins as a unit does, and a number at the end of a sentence."""
     assert glued("5 msgs, 7 rowsets, 8. % 9 a") == "5 msgs, 7 rowsets, 8. % 9 a"
     assert glued("a % b, rows") == "a % b, rows"
+    assert glued("from 5 to all, x = y, up to 7") == "from 5 to all, x = y, up to 7"
 
 
 def test_labels_stand_before_the_first_line() -> None:
