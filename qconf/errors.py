@@ -26,6 +26,7 @@ __all__ = [
     "nearest",
     "not_one_of",
     "refuse_warnings",
+    "which_file",
 ]
 
 _SHORTEST_BEGINNING = 3
@@ -101,8 +102,24 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     names = [str(item) for item in known]
     close = nearest(name, names)
-    if close is not None:
-        return f"Did you mean {close!r}?"
+    return f"Did you mean {close!r}?" if close is not None else _there_are(names)
+
+
+def which_file(name: str, beside: Iterable[str]) -> str:
+    """As `did_you_mean`, going by what stands before the ending: endings are mostly alike.
+
+    Examples
+    --------
+    >>> which_file("sale.csv", ["bin.csv", "sales.xlsx"]), which_file("missing.csv", ["bin.csv"])
+    ("Did you mean 'sales.xlsx'?", 'There are: bin.csv.')
+    """
+    files = list(beside)
+    stems = {one.rpartition(".")[0]: one for one in reversed(files)}
+    close = nearest(name.rpartition(".")[0] or name, stems)
+    return f"Did you mean {stems[close]!r}?" if close is not None else _there_are(files)
+
+
+def _there_are(names: Sequence[str]) -> str:
     listed = ", ".join(names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"There are: {listed}{more}."

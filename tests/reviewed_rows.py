@@ -12,7 +12,7 @@ from qconf import ConfidentRegressor
 from qconf.review.result import ReviewQueue
 from qconf.review.store.store import FeedbackStore
 
-__all__ = ["as_case", "offers", "one_estimate", "priced", "queue_of"]
+__all__ = ["as_case", "filled", "offers", "one_estimate", "priced", "queue_of"]
 
 
 def offers(n: int, seed: int, wrong: Any = ()) -> pd.DataFrame:
@@ -73,3 +73,38 @@ def one_estimate(store: FeedbackStore, row: str = "r1", **inputs: Any) -> str:
     told = {"row_key": row, "key_columns": ["id"], "inputs": {"lot": 6200, "zone": "a", **inputs}}
     (number,) = store.add_estimates([{**told, "estimate": {"prediction": 100.0}}])
     return number
+
+
+def filled(store: FeedbackStore) -> FeedbackStore:
+    """Fill a store with two queues of 40 cases, with ties and gaps.
+
+    Every third is decided, some of them twice; others are held; of every fifth people said
+    something.
+    """
+    rng = np.random.default_rng(7)
+    for begin in (0, 40):
+        store.add_queue(queue_of(*(_any_case(begin + rank, rank, rng) for rank in range(1, 41))))
+    for number in range(1, 81):
+        if number % 5 == 0:
+            said = "condition" if number % 2 else "other"
+            store.add_feedback(one_estimate(store, f"r{number}"), who="eve", reason=said)
+        if number % 3 == 0:
+            first = store.decide(number, who="ann", reason="condition" if number % 2 else "fine")
+            if number % 4 == 0:
+                store.decide(number, who="bob", reason="market_moved", supersedes=first)
+        elif number % 7 == 0:
+            store.open_case(number, "ann" if number % 2 else "bob")
+    return store
+
+
+def _any_case(number: int, rank: int, rng: np.random.Generator) -> dict[str, Any]:
+    def any_of(*values: Any) -> Any:
+        return values[rng.integers(len(values))]
+
+    return as_case(
+        f"r{number}", rank, drawn_by=any_of("random", "surprise", "conflict"),
+        p_value=any_of(None, 0.01, 0.5, 0.5),
+        residual=any_of(None, 0.0, -0.4, 0.4, 0.1), expected_error=any_of(0.0, 0.1, 0.2),
+        prediction=any_of(100.0, 200.0, 300.0),
+        inputs={"zone": any_of("a", "b"), **({"old": 1} if number > 40 else {})},
+    )  # fmt: skip

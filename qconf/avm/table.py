@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from qconf.avm.number_format import PERCENT
 from qconf.avm.sections.asked import Block, Figure
 from qconf.avm.sections.tiers import EXPECTED
 from qconf.core.estimate import in_percent
 from qconf.core.printable import shown
-from qconf.report.drawing import drawn, is_wide
+from qconf.report.drawing import drawn, fits
 from qconf.report.grid import Column, Grid
 from qconf.report.html import as_html
 
@@ -43,6 +43,9 @@ _OF_A_CLASS = (
     ("ratios", "prb"),
 )
 
+#: More figures in a line are too many to read, though there may be room.
+_MOST_AT_ONCE: Final = 3
+F = TypeVar("F")
 _AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -103,9 +106,7 @@ def _bands(report: AvmReport, section: str) -> Iterator[str | Grid]:
     if not blocks:
         return
     yield tier_limits(blocks) or TITLES[section]
-    names = list(blocks[0].figures)
-    for begin in range(0, len(names), _at_once()):
-        yield bands_grid(blocks, names[begin : begin + _at_once()])
+    yield from _in_turns(list(blocks[0].figures), lambda some: bands_grid(blocks, some))
 
 
 def tier_limits(blocks: Sequence[Block]) -> str:
@@ -124,14 +125,14 @@ def tier_limits(blocks: Sequence[Block]) -> str:
 
 
 def bands_grid(
-    blocks: Sequence[Block], names: list[str], called: Mapping[str, str] = _AS_THEY_ARE
+    blocks: Sequence[Block], names: Sequence[str], called: Mapping[str, str] = _AS_THEY_ARE
 ) -> Grid:
     """Draw some figures, with a line for each band.
 
     Parameters
     ----------
     blocks : sequence of Block
-    names : list of str
+    names : sequence of str
         Of the figures.
     called : mapping of str to str, default={}
         Other names of bands.
@@ -170,8 +171,7 @@ def _classes(report: AvmReport) -> Iterator[str | Grid]:
     """Draw the main figures of each protected class below those of all rows."""
     if not report.by_class:
         return
-    for begin in range(0, len(_OF_A_CLASS), _at_once()):
-        yield classes_grid(report, _OF_A_CLASS[begin : begin + _at_once()])
+    yield from _in_turns(_OF_A_CLASS, lambda some: classes_grid(report, some))
     yield "All other figures of each class are in JSON and CSV."
 
 
@@ -199,6 +199,11 @@ def _range(figure: Figure) -> str:
     return f"{low} to {high}"
 
 
-def _at_once() -> int:
-    """Return how many figures a line has room for: more go into a table of their own."""
-    return 3 if is_wide() else 2
+def _in_turns(figures: Sequence[F], table_of: Callable[[Sequence[F]], Grid]) -> Iterator[Grid]:
+    """Draw as many figures side by side as there is room for, the others in tables of their own."""
+    left = figures
+    while left:
+        room = (n for n in range(_MOST_AT_ONCE, 1, -1) if fits(table_of(left[:n])))
+        n = next(room, 1)
+        yield table_of(left[:n])
+        left = left[n:]

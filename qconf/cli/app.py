@@ -1,4 +1,4 @@
-"""Define the program's commands, and say what is wrong with options that are mistyped."""
+"""Define the program, and do what was typed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ import typer
 from typer.exceptions import TyperException
 
 import qconf
-from qconf.cli.jobs import JOBS, JobGroup, commands_of
-from qconf.errors import OptionError, QconfError, nearest
+from qconf.cli.jobs import JobGroup
+from qconf.cli.usage import NAME, usage_of
+from qconf.errors import OptionError, QconfError
 
 __all__ = ["app", "run"]
-
-_NAME = "qconf"
-#: Options that had another name.
-_RENAMED = {"--group": "--groups", "--replicates": "--groups-of-each"}
-_WHOLE, _ANY = "a whole number", "a number"
-_KINDS = {int: _WHOLE, int | None: _WHOLE, float: _ANY, float | None: _ANY}
 
 app = typer.Typer(
     cls=JobGroup,
@@ -28,13 +23,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Which rows of a regression model's predictions can you act on?",
     epilog="qconf COMMAND --help tells more of a command. Those that read a table take --example "
-    "NAME in its place, so that each can be tried as it stands.",
+    "NAME in its place, so that each can be tried as it stands. To begin: qconf compare --example "
+    "king-county",
 )
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"{_NAME} {qconf.__version__}")
+        typer.echo(f"{NAME} {qconf.__version__}")
         raise typer.Exit
 
 
@@ -66,19 +62,19 @@ def run(typed: Sequence[str]) -> int:
     QconfError
         Also for what typer has to say about the options.
     """
-    if f"_{_NAME.upper()}_COMPLETE" in os.environ:
-        app(prog_name=_NAME)  # the shell asks for completions; this ends the process
+    if f"_{NAME.upper()}_COMPLETE" in os.environ:
+        app(prog_name=NAME)  # the shell asks for completions; this ends the process
     # Not `app(...)`: it would turn interrupts and readers who are gone into exit statuses.
     command = typer.main.get_command(app)
     try:
-        with command.make_context(_NAME, list(typed)) as context:
+        with command.make_context(NAME, list(typed)) as context:
             _invoke(command, context)
     except typer.Exit as ended:
         return ended.exit_code
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except TyperException as error:
-        raise OptionError(_usage(error, typed)) from error
+        raise OptionError(usage_of(error, typed)) from error
     return 0
 
 
@@ -89,49 +85,3 @@ def _invoke(command: Any, context: Any) -> None:
         # Nothing of ours ends the program in the midst of its work.
         msg = f"A library ended the program before the result was written (status {error.code})."
         raise QconfError(msg) from error
-
-
-def _usage(error: TyperException, typed: Sequence[str]) -> str:
-    """Say the thing, the rule and what was found, where typer leaves one of them out."""
-    context = getattr(error, "ctx", None)
-    message, parameter = error.format_message().rstrip("."), getattr(error, "param", None)
-    if hasattr(error, "possibilities"):
-        message = _no_such_option(str(getattr(error, "option_name", "")), context)
-    elif parameter is not None and (found := _value_of(parameter.opts, typed)) is None:
-        message = f"{_missing(parameter)} is missing"
-    elif parameter is not None:
-        kind = _KINDS.get(parameter.type_descriptor.annotation, "otherwise")
-        message = f"The option {parameter.opts[-1]} must be {kind}, got {found!r}"
-    full_stop = "" if message.endswith("?") else "."
-    return f"{message}{full_stop} See {' '.join([_NAME, *_command_of(typed)])} --help."
-
-
-def _command_of(typed: Sequence[str]) -> Sequence[str]:
-    """Return what was typed up to the command, or up to the group of commands."""
-    if not any(typed[0] in job for job in JOBS.values()):
-        return ()
-    return typed[:2] if typed[1:] and typed[1] in commands_of(typed[0]) else typed[:1]
-
-
-def _missing(parameter: Any) -> str:
-    """Name an option, or an argument as help does."""
-    long = max(parameter.opts, key=len)
-    return f"The option {long}" if long.startswith("--") else str(parameter.metavar or long)
-
-
-def _no_such_option(name: str, context: Any) -> str:
-    # Without the dashes, which make all options look alike.
-    known = [] if context is None else [one for p in context.command.params for one in p.opts]
-    if _RENAMED.get(name) in known:
-        return f"There is no option {name!r}. It is called {_RENAMED[name]} now"
-    close = nearest(name.lstrip("-"), [one.lstrip("-") for one in known if one.startswith("--")])
-    return f"There is no option {name!r}" + ("" if close is None else f". Try --{close}")
-
-
-def _value_of(names: Sequence[str], typed: Sequence[str]) -> str | None:
-    """Return what was typed for an option, as ``--name value`` or ``--name=value``."""
-    for word, following in zip(reversed(typed), [None, *reversed(typed)], strict=False):
-        name, equals, value = word.partition("=")
-        if name in names:
-            return value if equals else following
-    return None

@@ -8,7 +8,8 @@ from inspect import getdoc
 from typing import Any, Final
 
 import typer
-from typer.core import TyperGroup
+
+from qconf.cli.helping import HelpedCommand, HelpedGroup, tied
 
 __all__ = ["JOBS", "JobGroup", "commands_of", "summary_of"]
 
@@ -104,13 +105,13 @@ def _made(name: str) -> Any:
         command: Any = typer.main.get_group(found)
     else:
         alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-        alone.command(name, short_help=summary_of(name))(found)
+        alone.command(name, cls=HelpedCommand, short_help=summary_of(name))(found)
         command = typer.main.get_command(alone)
     command.name = name
     return command
 
 
-class JobGroup(TyperGroup):
+class JobGroup(HelpedGroup):
     """The program: its help tells the commands by job."""
 
     def __init__(self, **settings: Any) -> None:
@@ -122,5 +123,5 @@ class JobGroup(TyperGroup):
         del ctx
         for job, places in JOBS.items():
             with formatter.section(job):
-                rows = [(name.ljust(_WIDEST), summary_of(name)) for name in places]
+                rows = [(name.ljust(_WIDEST), tied(summary_of(name))) for name in places]
                 formatter.write_dl(rows)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from textwrap import fill
 from typing import Any
 
+from qconf.report.wrapping import folded
 from qconf.saving.card import ModelCard
 from qconf.saving.card_lines import as_figures, card_lines, safe
 from qconf.saving.manifest import Manifest
@@ -104,15 +104,7 @@ def _part_line(part: Any) -> list[str]:
 
 
 def _labelled(label: str, text: str) -> str:
-    indent = " " * _LABEL
-    return fill(
-        text,
-        _WIDTH,
-        initial_indent=label.ljust(_LABEL),
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return folded(text, _WIDTH, label.ljust(_LABEL), " " * _LABEL)
 
 
 def _grid(heading: str, rows: Iterable[list[str]]) -> str:

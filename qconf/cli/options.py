@@ -198,7 +198,7 @@ OutputOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
-        help="Write the result there instead of standard output; never over the table.",
+        help="Write the result there instead of standard output; never over what is read.",
     ),
 ]
 MemoryOption: TypeAlias = Annotated[

@@ -10,6 +10,7 @@ import typer
 
 from qconf.cli.completing import one_of
 from qconf.cli.destination import check_destination, write_bytes
+from qconf.cli.helping import HelpedCommand, HelpedGroup
 from qconf.cli.options import DebugOption, FormatOption, OutputOption, split_names
 from qconf.cli.output import check_output, write_result
 from qconf.cli.review_queue import queue_command
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
 __all__ = ["review_app"]
 
 review_app = typer.Typer(
+    cls=HelpedGroup,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Look into estimates that were really off, and put what was found back into the data.",
     short_help="Look into estimates that were really off, and put what was found into the data.",
     invoke_without_command=True,
 )
-review_app.command("queue", short_help="Choose estimates to look into.")(queue_command)
+review_app.command("queue", cls=HelpedCommand, short_help="Choose estimates to look into.")(
+    queue_command
+)
 
 StoreArgument: TypeAlias = Annotated[
     str,
@@ -72,7 +76,7 @@ class _Defused:
         return f"{self._result}\n"
 
 
-@review_app.command("list", short_help="List cases, the newest queue first.")
+@review_app.command("list", cls=HelpedCommand, short_help="List cases, the newest queue first.")
 def list_command(
     store: StoreArgument,
     state: Annotated[
@@ -124,7 +128,7 @@ def list_command(
     write_result(_Defused(told), str, format_name, output)
 
 
-@review_app.command("show", short_help="Show all that is known of one case.")
+@review_app.command("show", cls=HelpedCommand, short_help="Show all that is known of one case.")
 def show_command(
     store: StoreArgument,
     case: CaseArgument,
@@ -149,7 +153,7 @@ def show_command(
     write_result(_Defused(told), str, format_name, output)
 
 
-@review_app.command("decide", short_help="Decide a case.")
+@review_app.command("decide", cls=HelpedCommand, short_help="Decide a case.")
 def decide_command(
     store: StoreArgument,
     case: CaseArgument,
@@ -206,7 +210,7 @@ def decide_command(
     write_text(told, drawn=False)
 
 
-@review_app.command("summary", short_help="Sum up what was said and decided.")
+@review_app.command("summary", cls=HelpedCommand, short_help="Sum up what was said and decided.")
 def summary_command(
     store: StoreArgument,
     by: Annotated[
@@ -233,7 +237,9 @@ def summary_command(
     write_result(_Defused(told), str, format_name, output)
 
 
-@review_app.command("export", short_help="Write what was found as a table of corrections.")
+@review_app.command(
+    "export", cls=HelpedCommand, short_help="Write what was found as a table of corrections."
+)
 def export_command(
     store: StoreArgument,
     output: Annotated[

@@ -57,6 +57,16 @@ NamesOption: TypeAlias = Annotated[
         "machine's own; any, where a token is asked for elsewhere]",
     ),
 ]
+ProxyOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--trusted-proxy",
+        metavar="A,B",
+        help="Addresses or networks of the proxy in front, which ends TLS: what it says in "
+        "X-Forwarded-For and X-Forwarded-Proto is believed, and nobody else. It must pass Host on, "
+        "and a token is needed.",
+    ),
+]
 KeyOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -80,15 +90,19 @@ def serve_command(  # noqa: PLR0917 - typer turns each into an option
     port: PortOption = 8000,
     token_file: TokenOption = None,
     names: NamesOption = None,
+    proxy: ProxyOption = None,
     key: KeyOption = None,
     sales: SalesOption = None,
-    max_rows: Annotated[int, typer.Option(metavar="NUMBER", help="Of a request.")] = 1000,
+    max_rows: Annotated[int, typer.Option(metavar="NUMBER", help="Most rows of a request.")] = 1000,
     max_explained: Annotated[
-        int, typer.Option(metavar="NUMBER", help="Rows of a request that asks for explanations.")
+        int,
+        typer.Option(metavar="NUMBER", help="Most rows of a request that asks for explanations."),
     ] = 20,
-    max_megabytes: Annotated[float, typer.Option(metavar="NUMBER", help="Of a request.")] = 2.0,
+    max_megabytes: Annotated[
+        float, typer.Option(metavar="NUMBER", help="Largest size of a request.")
+    ] = 2.0,
     requests_per_minute: Annotated[
-        int, typer.Option(metavar="NUMBER", help="Of one client.")
+        int, typer.Option(metavar="NUMBER", help="How often one client may ask.")
     ] = 60_000,
     plugins: PluginsOption = False,
     trust: TrustOption = None,
@@ -102,14 +116,19 @@ def serve_command(  # noqa: PLR0917 - typer turns each into an option
     For example:
 
     qconf serve avm.qconf --store feedback.db
+
+    qconf serve avm.qconf --store feedback.db --token-file token --trusted-proxy 127.0.0.1
     """
     del debug  # seen by the program, before the command
     from qconf.serve.hosts import LOCAL_NAMES, is_local  # noqa: PLC0415 - help must not wait
+    from qconf.serve.proxies import trusted_proxies  # noqa: PLC0415
 
-    local, token = is_local(host), _token(token_file)
+    proxies, token = trusted_proxies(split_names(proxy) or ()), _token(token_file)
+    local = is_local(host) and not proxies
     if not local and token is None:
+        where = f"Behind {proxy}" if proxies else f"At {host}"
         msg = (
-            f"At {host} others than this machine reach the service, so it needs a token: "
+            f"{where} others than this machine reach the service, so it needs a token: "
             f"--token-file FILE, or the environment variable {TOKEN_VARIABLE}."
         )
         raise OptionError(msg)
@@ -134,12 +153,13 @@ def serve_command(  # noqa: PLR0917 - typer turns each into an option
         context = app.state.context
         with context.store:
             context.served.warm_up()
-            tell(_told(host, at.getsockname()[1], context.served.name, local=local, token=token))
+            place = host, at.getsockname()[1]
+            tell(_told(*place, context.served.name, local=local, token=token, proxy=proxy))
             log_to_stderr()
             # What there is to say of rows is for those who sent them.
             simplefilter("ignore")
             hand_over_signals()
-            listen(app, at)
+            listen(app, at, proxies)
 
 
 def _token(path: str | None) -> str | None:
@@ -164,13 +184,18 @@ def _token(path: str | None) -> str | None:
     return text
 
 
-def _told(host: str, port: int, name: str, *, local: bool, token: str | None) -> str:
+def _told(
+    host: str, port: int, name: str, *, local: bool, token: str | None, proxy: str | None
+) -> str:
     """Say where the service is, and what is exposed to whom."""
     where = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     if local and token is None:
         return f"{name} is served at {where}, to this machine only. End with Ctrl-C."
-    whom = "this machine" if local else f"all who reach {host}"
-    plain = "" if local else " Nothing is encrypted: put TLS in front of it."
+    whom, plain = "this machine", ""
+    if proxy is not None:
+        whom = f"all who reach the proxy at {proxy}"
+    elif not local:
+        whom, plain = f"all who reach {host}", " Nothing is encrypted: put TLS in front of it."
     return (
         f"{name} is served at {where}, to {whom} with the token: estimates, the inputs of all rows "
         f"that are kept, what people said, and the review.{plain} End with Ctrl-C."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-
 from qconf.core.estimate import in_percent, percent_range
+from qconf.report.wrapping import folded
 from qconf.simulation.published import OVERALL, PublishedRow, published_beside
 from qconf.simulation.result import THRESHOLD, Segment, Simulation
 from qconf.simulation.world import ARCHETYPES
@@ -41,10 +40,10 @@ def simulation_text(simulation: Simulation) -> str:
     """
     seconds = ", ".join(f"{part} {spent:.1f}" for part, spent in simulation.seconds.items())
     parts = [
-        fill(_heading(simulation), _WIDTH),
+        folded(_heading(simulation), _WIDTH),
         _table(simulation),
-        fill(_verdict(simulation), _WIDTH),
-        fill(_AS_PUBLISHED, _WIDTH),
+        folded(_verdict(simulation), _WIDTH),
+        folded(_AS_PUBLISHED, _WIDTH),
         f"Seconds: {seconds}.",
     ]
     return "\n\n".join(parts) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from qconf.comparison.scheme import rows_in_words
@@ -12,6 +11,7 @@ from qconf.core.estimate import Estimate, in_percent, in_units, percent_range
 from qconf.core.printable import shown
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.report.grid import Column, Grid
+from qconf.report.wrapping import folded
 
 if TYPE_CHECKING:
     from qconf.comparison.result import Comparison, Ranked
@@ -80,7 +80,7 @@ def metric_grids(comparison: Comparison, *, at_once: int) -> Iterator[Grid]:
     for begin in range(0, len(metrics), at_once):
         some = metrics[begin : begin + at_once]
         columns = [
-            Column(fill(f"{one.label} ({100 * comparison.confidence_level:g} %)", _LABEL))
+            Column(folded(f"{one.label} ({100 * comparison.confidence_level:g} %)", _LABEL))
             for one in some
         ]
         told = [

@@ -88,7 +88,7 @@ def check_options(
         raise OptionError(msg)
     for rate in outlier_rates:
         if not (_is_number(rate) and 0 <= rate <= 1):
-            msg = f"An outlier rate must lie in [0, 1], got {rate!r}."
+            msg = f"An outlier rate must lie in [0, 1], such as 0.05 for 5 %, got {rate!r}."
             raise OptionError(msg)
 
 

@@ -51,7 +51,8 @@ def schema_of(roles: FileRoles, reading: ReadingOptions) -> Schema:
     columns = [Column(name, NUMBERS) for name in roles.numbers]
     # A time of text may be dates or numbers: that is seen when it is read.
     columns += [Column(one, LEVELS) for one in (roles.groups, roles.time) if one is not None]
-    return Schema(tuple(columns), reading=reading, wanted_by="which an option names")
+    wanted_by = "which is looked for unless an option such as --expected-error names another one"
+    return Schema(tuple(columns), reading=reading, wanted_by=wanted_by)
 
 
 def check_columns(rows: NewFile, roles: FileRoles) -> None:

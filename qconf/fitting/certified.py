@@ -15,8 +15,8 @@ from qconf.certification.value import ValueCurve
 from qconf.certification.wording import price_line
 from qconf.errors import OptionError
 from qconf.fitting.result import NO_GUARANTEE
-from qconf.monitoring.baseline import BASELINE, Baseline
-from qconf.saving.card import CERTIFICATE, ModelCard
+from qconf.monitoring.baseline import Baseline
+from qconf.saving.card import BASELINE, CERTIFICATE, ModelCard
 from qconf.saving.fingerprint import fingerprint_of
 from qconf.saving.writing import save
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,7 @@ from qconf.errors import ModelFileError, TableError
 from qconf.monitoring.forecast import PastBatch
 from qconf.monitoring.influence import Influence, influences
 
-__all__ = ["BASELINE", "LARGEST_SQUARE", "Baseline"]
-
-#: Where a model's card keeps it, among its figures.
-BASELINE: Final = "baseline"
+__all__ = ["LARGEST_SQUARE", "Baseline"]
 
 #: Squared standardised residuals are cut here: a row that is off by more than five expected errors
 #: counts like one that is off by five.

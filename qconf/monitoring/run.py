@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qconf.errors import ModelFileError, OptionError, TableError, did_you_mean
-from qconf.monitoring.baseline import BASELINE, Baseline
+from qconf.monitoring.baseline import Baseline
 from qconf.monitoring.intake import Columns, decided_rows
 from qconf.monitoring.plan import Plan
 from qconf.monitoring.result import Monitoring
 from qconf.monitoring.state_file import StateFile
 from qconf.monitoring.watch import Watch
 from qconf.probability.options import check_level
-from qconf.saving.card import CERTIFICATE, ModelCard
+from qconf.saving.card import BASELINE, CERTIFICATE, ModelCard
 from qconf.saving.opening import open_model
 from qconf.scoring.decisions import Decisions
 from qconf.scoring.kept_rows import read_kept

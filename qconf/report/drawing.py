@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from qconf.core.printable import shown
+from qconf.report.column_widths import Layout, laid_out
 from qconf.report.grid import Grid
+from qconf.report.wrapping import glued, unglued
 
-__all__ = ["drawn", "is_wide", "page_width"]
+__all__ = ["drawn", "fits", "is_wide", "page_width"]
 
 _WIDEST = 100
 _NARROWEST = 40
@@ -21,6 +23,7 @@ _NARROWEST = 40
 _NARROWEST_TABLE = 80
 #: From here on, a table has room for one more column.
 _WIDE = 97
+_WIDE_GAP = 3
 
 
 def drawn(*parts: str | Grid) -> str:
@@ -34,33 +37,46 @@ def drawn(*parts: str | Grid) -> str:
     Returns
     -------
     str
-        As wide as `page_width`, or as the narrowest table.
+        As wide as `page_width`, or as the narrowest table. Nothing is cut, and no number is parted
+        from its unit: a table without room goes on in another one, below it.
     """
     sink = io.StringIO()
     narrow, wide = (
         Console(file=sink, width=width, color_system=None, highlight=False, emoji=False)
-        for width in (page_width(), max(page_width(), _NARROWEST_TABLE))
+        for width in (page_width(), _table_width())
     )
     for part in parts:
         if isinstance(part, str):
-            narrow.print(shown(part), markup=False)
+            narrow.print(glued(shown(part)), markup=False)
         else:
-            wide.print(_table(part), markup=False)
-    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+            for layout in _layouts(part):
+                wide.print(_table(layout), markup=False)
+    return "\n".join(unglued(line).rstrip() for line in sink.getvalue().splitlines()) + "\n"
 
 
-def _table(grid: Grid) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1) if is_wide() else 0)
-    for one in grid.columns:
+def fits(grid: Grid) -> bool:
+    """Whether there is room for all columns of a table side by side."""
+    return len(_layouts(grid)) == 1
+
+
+def _layouts(grid: Grid) -> list[Layout]:
+    tied = Grid(grid.columns, [[glued(cell) for cell in row] for row in grid.rows])
+    return laid_out(tied, _table_width(), (_WIDE_GAP, 1) if is_wide() else (1,))
+
+
+def _table(layout: Layout) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, (layout.gap - 1) // 2))
+    for one, width in zip(layout.grid.columns, layout.widths, strict=True):
         table.add_column(
-            one.header,
-            justify="right" if one.right else "left",
-            overflow="fold" if one.fold else "ellipsis",
-            no_wrap=not one.fold,
+            one.header, justify="right" if one.right else "left", overflow="fold", width=width
         )
-    for cells in grid.rows:
+    for cells in layout.grid.rows:
         table.add_row(*cells)
     return table
+
+
+def _table_width() -> int:
+    return max(page_width(), _NARROWEST_TABLE)
 
 
 def is_wide() -> bool:

@@ -19,7 +19,7 @@ class Column:
     right : bool
         Whether its cells stand on the right, as numbers do.
     fold : bool
-        Whether a long cell is folded; numbers are not.
+        Whether a long cell is folded between words; numbers are not.
     """
 
     header: str

@@ -81,13 +81,13 @@ class CaseList:
     def _parts(self) -> Iterator[str | Grid]:
         yield f"{cases_in_words(self.counts['open'], self.counts['decided'])}."
         columns = [
-            Column("case", right=True), Column("row"), Column("source"),
+            Column("case", right=True), Column("row", fold=True), Column("source"),
             Column("prediction", right=True), Column("outcome", right=True),
             Column("why", fold=True), Column("decided", fold=True),
         ]  # fmt: skip
         rows = [
             [
-                str(one.id), shown(one.row_key)[:20], one.drawn_by, in_units(one.prediction),
+                str(one.id), shown(one.row_name), one.drawn_by, in_units(one.prediction),
                 "" if one.outcome is None else in_units(one.outcome), shown(one.why), _state(one),
             ]
             for one in self.cases
@@ -126,11 +126,13 @@ class CaseSheet:
 
         case = self.case
         lines = [f"Case {case.id}, row {case.row_key}: {case.why}. {_state(case)}".rstrip()]
-        columns = [Column("", fold=True), Column("", fold=True)]
+        figures, inputs = (
+            [Column(name, fold=True), Column("value", fold=True)] for name in ("figure", "input")
+        )
         told = {**case.estimate, "outcome": case.outcome}
         estimate = {name: _figure(one) for name, one in told.items()}
-        parts: list[str | Grid] = [*lines, "The estimate:", Grid(columns, _pairs(estimate))]
-        parts += ["Inputs:", Grid(columns, _pairs(case.inputs))]
+        parts: list[str | Grid] = [*lines, "The estimate:", Grid(figures, _pairs(estimate))]
+        parts += ["Inputs:", Grid(inputs, _pairs(case.inputs))]
         if case.explanation is not None:
             parts += ["Explanation:", *_explanation(case.explanation)]
         for one in self.decisions:

@@ -9,12 +9,14 @@ from typing import Any, Final
 from qconf.errors import OptionError
 from qconf.saving.json_text import as_json
 
-__all__ = ["CERTIFICATE", "LEARNED_FROM", "ModelCard"]
+__all__ = ["BASELINE", "CERTIFICATE", "LEARNED_FROM", "ModelCard"]
 
 #: Where a card keeps what is promised of its model, among its figures.
 CERTIFICATE: Final = "certificate"
 #: And from how many rows what of it learned, where the table did not fit in memory.
 LEARNED_FROM: Final = "learned_from"
+#: And what rows were like when it was certified, which later ones are held against.
+BASELINE: Final = "baseline"
 _NUMBERS = (int, float)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from qconf.core.error_scale import error_scale
+from qconf.core.estimate import in_percent
 from qconf.core.printable import shown
 from qconf.errors import QconfError
-from qconf.saving.card import CERTIFICATE, LEARNED_FROM, ModelCard
+from qconf.saving.card import BASELINE, CERTIFICATE, LEARNED_FROM, ModelCard
 
 __all__ = ["as_figures", "card_lines", "safe"]
 
@@ -36,13 +37,14 @@ def card_lines(
     yield "Error", _error(card, scale)
     figures = dict(card.figures)
     certificate, in_words = figures.pop(CERTIFICATE, None), figures.get("in_words")
-    learned = figures.pop(LEARNED_FROM, None)
+    learned, baseline = figures.pop(LEARNED_FROM, None), figures.pop(BASELINE, None)
     yield "Learned", safe(learned.get("in_words") if isinstance(learned, dict) else learned)
     # Which begins with its label where it stands alone.
     told = safe(in_words).removeprefix("Held out ")
     yield "Held out", told if in_words else "; ".join(as_figures(figures))
     promise = certificate.get("in_words") if isinstance(certificate, dict) else certificate
     yield "Certified", safe(promise)
+    yield "Baseline", _baseline(baseline)
     yield "Not for", " ".join(map(safe, card.not_for))
     yield "Read as", "; ".join(as_figures(card.reading))
 
@@ -78,3 +80,15 @@ def _error(card: ModelCard, scale: str | None) -> str:
         return f"{name}; an outlier is {error_scale(name).in_words(card.threshold)}"
     except QconfError:  # a stranger's name
         return f"{name}; threshold {card.threshold:g}"
+
+
+def _baseline(plain: Any) -> str:
+    """Say in a line of what rows the baseline is; its many numbers are read by programs."""
+    told = plain if isinstance(plain, dict) else {}
+    rows, rate = told.get("n_rows"), told.get("outlier_rate")
+    if type(rows) is not int or type(rate) is not float:
+        return ""
+    return (
+        f"{rows:,} rows, {in_percent(rate)} of them outliers: qconf monitor holds later rows "
+        "against them; --format json tells all of it"
+    )

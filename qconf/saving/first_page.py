@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 import qconf
-from qconf.errors import ModelFileError, QconfError, did_you_mean
+from qconf.errors import ModelFileError, QconfError, which_file
 from qconf.saving.arrays import ARRAYS
 from qconf.saving.container import Container
 from qconf.saving.foreign import FOREIGN
@@ -88,7 +88,7 @@ def told(path: str | os.PathLike[str]) -> Iterator[None]:
 def _no_such_file(path: Path) -> str:
     beside = sorted(one.name for one in path.parent.glob("*.qconf"))
     if beside:
-        return f"There is no file {str(path)!r}. {did_you_mean(path.name, beside)}"
+        return f"There is no file {str(path)!r}. {which_file(path.name, beside)}"
     return f"There is no file {str(path)!r}: name a model file, such as qconf fit writes."
 
 

@@ -11,7 +11,7 @@ __all__ = ["what_it_is"]
 
 _BEGIN = 512
 _ZIP = b"PK\3\4"
-_TABLE = "name a model here, and the table behind it (qconf score MODEL TABLE --output SCORES)"
+_TABLE = "name a model here, such as avm.qconf; tables stand behind it"
 _KEEP = "keep the model with qconf.save(model, 'avm.qconf') or qconf fit"
 _PACKED = "unpack it first"
 #: How other files begin, what they are, and what to do.

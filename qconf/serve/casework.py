@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qconf.errors import OptionError, not_one_of
 from qconf.review.sources import SOURCES
+from qconf.review.store.case_order import ORDERS, CaseFilter
 
 if TYPE_CHECKING:
     from qconf.review.store.records import CaseRecord, Decision, Lock
@@ -20,24 +21,6 @@ __all__ = [
 
 STATES: Final[Mapping[str, bool | None]] = {"open": False, "decided": True, "all": None}
 _LOCK_MINUTES: Final = 15.0
-
-
-def _times(case: CaseRecord) -> float:
-    """Return how many expected errors an estimate was off; -1 where nothing came out."""
-    if case.residual is None:
-        return -1.0
-    return abs(case.residual) / max(case.expected_error, 1e-12)
-
-
-#: By what cases can be sorted, each with its key; all else is by rank.
-ORDERS: Final[Mapping[str, Any]] = {
-    "rank": None,
-    "surprise": lambda case: 2.0 if case.p_value is None else case.p_value,
-    "error": lambda case: -abs(case.residual or 0.0),
-    "times": lambda case: -_times(case),
-    "value": lambda case: -case.prediction,
-    "expected_error": lambda case: -case.expected_error,
-}
 
 
 @dataclass(frozen=True)
@@ -96,10 +79,9 @@ def list_cases(
             raise OptionError(not_one_of(what, asked, choices))
     if source is not None and source not in SOURCES:
         raise OptionError(not_one_of("source", source, SOURCES))
-    cases = context.store.cases(decided=STATES[state], drawn_by=source)
-    if ORDERS[order] is not None:
-        cases = sorted(cases, key=ORDERS[order])
-    return Queue(cases[offset : offset + limit], context.store.counts(), len(cases))
+    store, asked = context.store, CaseFilter(STATES[state], source)
+    cases = store.page_of_cases(asked, order=order, limit=limit, offset=offset)
+    return Queue(cases, store.counts(), store.count_cases(asked))
 
 
 def show_case(context: ServeContext, case_id: int, who: str | None = None) -> CaseOpened:
@@ -109,15 +91,10 @@ def show_case(context: ServeContext, case_id: int, who: str | None = None) -> Ca
     ------
     NotFoundError
     """
-    case = context.store.case(case_id)
-    free = [
-        one
-        for one in context.store.cases(decided=False)
-        if one.id != case_id and (one.lock is None or one.lock.who == who)
-    ]
-    after = [one for one in free if (one.queue, one.rank) > (case.queue, case.rank)]
-    after = [one for one in after if one.queue == case.queue] or free
-    return CaseOpened(case, context.store.decisions(case_id), after[0].id if after else None)
+    store = context.store
+    case = store.case(case_id)
+    _, after = store.cases_beside(case_id, who or "", CaseFilter(decided=False))
+    return CaseOpened(case, store.decisions(case_id), after)
 
 
 def open_case(context: ServeContext, case_id: int, who: str) -> Lock:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qconf.serve.context import ServeContext
     from qconf.serve.served_model import ServedModel
 
-__all__ = ["Estimated", "Told", "estimate_each", "estimate_rows", "tell_rows"]
+__all__ = ["Estimated", "Told", "estimate_each", "estimate_rows", "kept_columns", "tell_rows"]
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,14 @@ def key_columns(served: ServedModel) -> list[str]:
     return [one.name for one in served.inputs] if served.key is None else [served.key]
 
 
+def kept_columns(served: ServedModel, one: Estimated, explanation: Any) -> dict[str, Any]:
+    """Return what is kept of a row that was scored, as `FeedbackStore.add_estimates` takes it."""
+    return {
+        "row_key": one.row_key, "key_columns": key_columns(served), "model": served.digest,
+        "inputs": one.inputs, "estimate": one.estimate, "explanation": explanation,
+    }  # fmt: skip
+
+
 def tell_rows(
     context: ServeContext, rows: Sequence[Mapping[str, Any]], explain: bool = False
 ) -> list[Told]:
@@ -129,18 +137,15 @@ def tell_rows(
     OutputError
         If the store cannot be written.
     """
-    served = context.served
     said = context.estimate(rows)
     found = [one for one in said if isinstance(one, Estimated)]
     explained = [context.explain(one) if explain else None for one in found]
-    columns = key_columns(served)
-    ids = context.keep([
-        {
-            "row_key": one.row_key, "key_columns": columns, "model": served.digest,
-            "inputs": one.inputs, "estimate": one.estimate, "explanation": explanation,
-        }
-        for one, explanation in zip(found, explained, strict=True)
-    ])  # fmt: skip
+    ids = context.keep(
+        [
+            kept_columns(context.served, one, explanation)
+            for one, explanation in zip(found, explained, strict=True)
+        ]
+    )
     told = iter(
         Told(name, one.estimate, explanation)
         for name, one, explanation in zip(ids, found, explained, strict=True)

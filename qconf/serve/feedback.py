@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from qconf.serve.estimating import tell_rows
+from qconf.review.store.errors import NotFoundError
+from qconf.serve.estimating import kept_columns
 
 if TYPE_CHECKING:
+    from qconf.review.store.records import EstimateRecord
     from qconf.serve.context import ServeContext
 
-__all__ = ["Correction", "FeedbackGiven", "correct", "give_feedback"]
+__all__ = ["Correction", "FeedbackGiven", "give_feedback"]
+
+_ID_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -78,20 +85,43 @@ def give_feedback(
     number = context.store.add_feedback(estimate_id, idempotency_key=idempotency_key, **said)
     context.metrics.feedback.labels(said["reason"]).inc()
     corrected = said.get("corrected") or {}
-    correction = correct(context, estimate_id, corrected) if corrected else None
+    correction = _corrected(context, estimate_id, number, corrected) if corrected else None
     return FeedbackGiven(number, estimate_id, correction)
 
 
-def correct(context: ServeContext, estimate_id: str, corrected: Mapping[str, Any]) -> Correction:
-    """Tell what an estimate is with other inputs; the row is scored, explained and kept.
+def _corrected(
+    context: ServeContext, estimate_id: str, feedback: int, corrected: Mapping[str, Any]
+) -> Correction:
+    """Tell what an estimate is with other inputs; the row is scored, explained and kept once.
 
     Raises
     ------
     NotFoundError
     """
     known = context.store.estimate(estimate_id)
-    (told,) = tell_rows(
-        context, [{**known.inputs, **corrected}], explain=known.explanation is not None
-    )
     changed = {name: [known.inputs.get(name), after] for name, after in corrected.items()}
-    return Correction(changed, known.estimate, told.estimate, told.id, told.problem)
+    name = _correction_id(estimate_id, feedback)
+    after = _kept(context, name)
+    if after is None:
+        (one,) = context.estimate([{**known.inputs, **corrected}])
+        if isinstance(one, str):
+            return Correction(changed, known.estimate, None, None, one)
+        explanation = None if known.explanation is None else context.explain(one)
+        after = context.store.keep_estimate(name, kept_columns(context.served, one, explanation))
+    return Correction(changed, known.estimate, after.estimate, after.id, None)
+
+
+def _kept(context: ServeContext, name: str) -> EstimateRecord | None:
+    try:
+        return context.store.estimate(name)
+    except NotFoundError:
+        return None
+
+
+def _correction_id(estimate_id: str, feedback: int) -> str:
+    """Name the estimate that a feedback led to, so that the feedback sent again finds it.
+
+    Who does not know the id of the estimate that was corrected cannot guess this one either.
+    """
+    made = hmac.new(estimate_id.encode(), f"correction {feedback}".encode(), sha256)
+    return urlsafe_b64encode(made.digest()[:_ID_BYTES]).decode().rstrip("=")

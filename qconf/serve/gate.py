@@ -173,16 +173,21 @@ class Gate:
 
 
 class _Passage:
-    """One request on its way in and out."""
+    """One request on its way in and out.
+
+    HEAD is answered as GET is, without a body: routes know GET alone.
+    """
 
     def __init__(self, scope: Scope, send: Send, context: ServeContext) -> None:
-        self.scope = scope
+        self.method = scope["method"]
+        # A copy: who calls must still know that a body is not expected.
+        self.scope = {**scope, "method": "GET"} if self.method == "HEAD" else scope
         self.id = secrets.token_hex(8)
         self.status = 0
         self._send = send
         self._context = context
         self._started = perf_counter()
-        state = scope.setdefault("state", {})
+        state = self.scope.setdefault("state", {})
         held = cookie_parser(Headers(scope=scope).get("cookie", "")).get(SESSION)
         self._is_new = not held
         state["session"] = held or secrets.token_urlsafe(24)
@@ -199,8 +204,12 @@ class _Passage:
             headers.setdefault("content-security-policy", policy)
             headers["x-request-id"] = self.id
             headers.add_vary_header("Accept")
+            if headers.get("allow") == "GET":
+                headers["allow"] = "GET, HEAD"
             if self._is_new and headers.get("content-type", "").startswith("text/html"):
                 headers.append("set-cookie", self._cookie())
+        elif self.method == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await self._send(message)
 
     def _cookie(self) -> str:
@@ -216,7 +225,7 @@ class _Passage:
         """Count the request, and log it: by its route, for an address is half a key."""
         seconds = perf_counter() - self._started
         route = getattr(self.scope.get("route"), "path", "none")
-        method = self.scope["method"] if self.scope["method"] in _METHODS else "OTHER"
+        method = self.method if self.method in _METHODS else "OTHER"
         metrics = self._context.metrics
         metrics.requests.labels(method, route, str(self.status)).inc()
         metrics.seconds.labels(route).observe(seconds)

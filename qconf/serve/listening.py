@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -16,7 +17,7 @@ from qconf.serve.logs import log
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-__all__ = ["bound", "listen"]
+__all__ = ["bound", "configured", "listen"]
 
 _WAITING: Final = 1024
 #: Seconds: for what is worked on when the service ends, and between two requests of a client.
@@ -71,20 +72,33 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"Cannot listen at {host} port {port}: {error.strerror}."
 
 
-def listen(app: FastAPI, at: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; what is being worked on then is done first."""
-    config = uvicorn.Config(
+def configured(app: FastAPI, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """Say how an application is served.
+
+    Parameters
+    ----------
+    app : FastAPI
+    proxies : sequence of str, default=()
+        As `trusted_proxies` returns them: who is believed where requests come from, and how.
+    """
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_LAST_WORK,
         h11_max_incomplete_event_size=_MOST_HEADERS,
         http=ImpatientProtocol,
         ws="none",
     )
+
+
+def listen(app: FastAPI, at: socket.socket, proxies: Sequence[str] = ()) -> None:
+    """Serve until SIGINT or SIGTERM; what is being worked on then is done first."""
+    config = configured(app, proxies)
     # Its own lines tell addresses, which are half a key.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     host, port = at.getsockname()[:2]

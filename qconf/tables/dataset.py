@@ -314,7 +314,8 @@ def _lacking(predicted: pd.Series[Any] | None, valued: pd.DataFrame) -> BoolArra
 def _check_target(dataset: Dataset, scale: ErrorScale, what: str) -> None:
     y = dataset.y
     if len(y) < MIN_ROWS:
-        gone = "".join(f", {n} left out ({why})" for why, n in dataset.left_out.items())
+        left_out = {why.replace("_", " "): n for why, n in dataset.left_out.items()}
+        gone = "".join(f", {n:,} left out ({why})" for why, n in left_out.items())
         msg = f"Too few rows: {len(y)} can be used{gone}; at least {MIN_ROWS} are needed."
         raise TableError(msg)
     check_target_values(y, what, scale)

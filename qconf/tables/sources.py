@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
-from qconf.errors import TableError, did_you_mean
+from qconf.errors import TableError, which_file
 from qconf.tables.containers import EXCEL, FEATHER, PARQUET, TEXT
 
 __all__ = ["TEXT_FILES", "files_of", "no_such_file"]
@@ -133,4 +133,4 @@ def no_such_file(path: Path, source: str) -> str:
     if not folder.is_dir():
         return f"{msg} There is no folder {str(folder)!r} either."
     tables = sorted(p.name for p in folder.iterdir() if p.name.lower().endswith(_KNOWN))
-    return f"{msg} {did_you_mean(path.name, tables)}" if tables else msg
+    return f"{msg} {which_file(path.name, tables)}" if tables else msg

@@ -28,6 +28,27 @@ def test_no_line_is_cut(report: AvmReport, monkeypatch: pytest.MonkeyPatch) -> N
         assert "…" not in text
 
 
+@pytest.mark.parametrize("columns", ["60", "80", "90", "97", "100"])
+def test_a_verdict_stands_whole_beside_its_band(
+    columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each tier of an FSD has its name, its rows and its verdict in one line, at every width."""
+    monkeypatch.setenv("COLUMNS", columns)
+    rng = np.random.default_rng(3)
+    fsd = rng.uniform(0.03, 0.3, 3000)
+    truth = rng.uniform(1e5, 9e5, 3000)
+    told = avm_report(truth * (1 + fsd * rng.normal(size=3000)), truth, expected_error=fsd,
+                      n_resamples=40)  # fmt: skip
+    text = str(told)
+    for section in ("tiers", "fsd"):
+        for block in told.sections[section]:
+            own = [one.verdict for one in block.figures.values() if one.verdict]
+            verdict = block.verdict or next(iter(own), "")
+            begin = f" {block.band} "
+            lines = [one for one in text.splitlines() if one.startswith(begin)]
+            assert any(one.endswith(f" {verdict}" if verdict else ")") for one in lines), block.band
+
+
 def test_all_sections_and_verdicts_are_there(
     report: AvmReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:

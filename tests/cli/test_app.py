@@ -1,6 +1,4 @@
-"""Help and version, and what is said about options that are mistyped."""
-
-# ruff: noqa: E501 - a case is a line, so that the list can be read
+"""Help and version, and what a library may not do."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ import qconf
 from qconf.cli.app import run
 from qconf.cli.compare import compare_command
 from qconf.comparison.contest import compare
-from qconf.errors import OptionError, QconfError
+from qconf.errors import QconfError
 from qconf.estimators.registry import BUILT_IN
 
 README = Path(__file__).parents[2] / "README.md"
@@ -86,31 +84,6 @@ def test_defaults_are_those_of_the_library() -> None:
         assert command[name].default == library[name].default
     assert command["seed"].default == library["random_state"].default
     assert tuple(command["estimators"].default.split(",")) == library["estimators"].default
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ("compare --targt x", "There is no option '--targt'. Try --target. See qconf compare --help."),
-        ("compare --group parcel", "There is no option '--group'. It is called --groups now. See qconf compare --help."),
-        ("simulate --replicates=9", "There is no option '--replicates'. It is called --groups-of-each now. See qconf simulate --help."),
-        ("simulate --group x", "There is no option '--group'. See qconf simulate --help."),
-        ("compare --model x", "There is no option '--model'. See qconf compare --help."),
-        ("compare -x", "There is no option '-x'. See qconf compare --help."),
-        ("compare --folds=2.5", "The option --folds must be a whole number, got '2.5'. See qconf compare --help."),
-        ("compare --folds 1 --folds x", "The option --folds must be a whole number, got 'x'. See qconf compare --help."),
-        ("compare --threshold low", "The option --threshold must be a number, got 'low'. See qconf compare --help."),
-        ("compare a b", "Got unexpected extra argument(s) (b). See qconf compare --help."),
-        ("compare --target", "Option '--target' requires an argument. See qconf compare --help."),
-        ("comp", "No such command 'comp'. Did you mean 'compare'? See qconf --help."),
-        ("x", "No such command 'x'. See qconf --help."),
-    ],
-)  # fmt: skip
-def test_usage_errors_say_what_was_found(words: str, message: str) -> None:
-    """The thing, the rule, what was found, and where to look; a hint only if it is near."""
-    with pytest.raises(OptionError) as raised:
-        run(words.split())
-    assert str(raised.value) == message
 
 
 def test_nobody_else_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:

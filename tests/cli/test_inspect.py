@@ -111,3 +111,18 @@ def test_bad_files(what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     said = run(["inspect", str(tmp_path / what)], capsys, 2)
     assert said.startswith("qconf: ")
     assert said.count("\n") == 1
+
+
+def test_a_certified_model_is_a_page_and_json_has_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What later rows are held against takes a line or two, not thirty."""
+    baseline = {"n_rows": 300, "outlier_rate": 0.25, "edges": [0.1 + i / 7 for i in range(9)]}
+    card = ModelCard(figures={"baseline": baseline})
+    qconf.save(fitted("count"), tmp_path / "a.qconf", card=card)
+    out = run(["inspect", str(tmp_path / "a.qconf")], capsys)
+    assert "Baseline      300 rows, 25.0 % of them outliers: qconf monitor" in out
+    assert "edges" not in out
+    assert "Held out" not in out
+    found = json.loads(run(["inspect", str(tmp_path / "a.qconf"), "--format", "json"], capsys))
+    assert found["card"]["figures"]["baseline"] == baseline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -133,6 +134,43 @@ def test_elsewhere_without_a_token_nothing_is_served(capsys: pytest.CaptureFixtu
     """What to do is told."""
     line = refused(capsys, "--host", "0.0.0.0")  # noqa: S104 - is refused
     assert "--token-file FILE, or the environment variable QCONF_TOKEN" in line
+
+
+def test_behind_a_proxy_a_token_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """Others reach the service by it, though it listens to this machine alone."""
+    line = refused(capsys, "--trusted-proxy", "127.0.0.1")
+    assert "Behind 127.0.0.1 others than this machine reach the service" in line
+    assert "--token-file FILE" in line
+    assert "such as 10.0.0.7" in refused(capsys, "--trusted-proxy", "localhost")
+    assert "would believe everybody" in refused(capsys, "--trusted-proxy", "0.0.0.0/0")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_trusted_proxy_tells_who_asks_and_how(place: Path, *, trusted: bool) -> None:
+    """Cookies are for TLS alone, clients have rates of their own, any name of ours is asked for.
+
+    Without the option the same headers change nothing.
+    """
+    (place / "token").write_text("0123456789abcdefgh\n")
+    typed = ["--token-file", "token", "--requests-per-minute", "4"]
+    told = {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.1", "accept": "text/html"}
+    with running(*typed, *(["--trusted-proxy", "127.0.0.1"] * trusted)) as (_, url, line):
+        assert ("all who reach the proxy at 127.0.0.1 with the token" in line) == trusted
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+        found = []
+        for client in (1, 1, 1, 1, 1, 2):
+            headers = {**told, "x-forwarded-for": f"203.0.113.{client}"}
+            if trusted:
+                headers["host"] = "avm.example.org"
+            # HEAD, over one connection: a body that is not expected would be read as an answer.
+            connection.request("HEAD", "/login", headers=headers)
+            answer = connection.getresponse()
+            assert answer.read() == b""
+            found.append((answer.status, "; Secure" in (answer.headers["set-cookie"] or "")))
+        connection.close()
+        assert found[0] == (200, trusted)
+        assert [status for status, _ in found[-2:]] == [429, 200 if trusted else 429]
 
 
 def test_what_is_wrong_with_the_address_is_told(capsys: pytest.CaptureFixture[str]) -> None:

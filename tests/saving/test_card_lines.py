@@ -37,3 +37,14 @@ def test_a_stranger_s_card_commands_nothing_and_ends() -> None:
     assert told["Error"] == "furlongs; threshold 2"
     assert safe(None) == ""
     assert list(as_figures({"a": {"b": 1, "c": None}, "d": 2})) == ["a.b 1", "d 2"]
+
+
+def test_a_baseline_is_one_line() -> None:
+    """Its many numbers are for programs; one that is damaged says nothing, and hides nothing."""
+    baseline = {"n_rows": 1300, "outlier_rate": 0.4066, "edges": [0.1] * 9, "past": [{"a": 1}]}
+    told = dict(card_lines(ModelCard(figures={"baseline": baseline, "mae": 0.1})))
+    assert told["Baseline"].startswith("1,300 rows, 40.7 % of them outliers: qconf monitor holds")
+    assert told["Held out"] == "mae 0.1"
+    for damaged in ({**baseline, "n_rows": "x"}, {**baseline, "outlier_rate": None}, [], 7, {}):
+        told = dict(card_lines(ModelCard(figures={"baseline": damaged})))
+        assert (told["Baseline"], told["Held out"]) == ("", "")

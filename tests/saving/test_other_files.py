@@ -46,7 +46,7 @@ CASES = {
     "cut off early": (WHOLE[:5], "the end of it is missing"),
     "pickle": (pickle.dumps(TABLE), "it is a pickle, which runs code .*: keep .* qconf.save"),
     "joblib": (packed(9), "it is a file of joblib, which runs code"),
-    "Parquet": (parquet(), "it is a Parquet table: name a model here, and the table behind it"),
+    "Parquet": (parquet(), "it is a Parquet table: name a model here, such as avm.qconf"),
     "CSV": (TABLE.to_csv().encode(), "it is text, such as a CSV table: name a model here"),
     "CSV in German": ("h\u00f6he\n1\n".encode() * 300, "it is text, such as a CSV table"),
     "workbook": (workbook(), "it is a zip of something else, as Excel's workbooks are"),

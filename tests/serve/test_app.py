@@ -13,13 +13,15 @@ import pandas as pd
 import pytest
 from fastapi import FastAPI
 from saved_models import fitted, new_rows
-from served_models import BASE, rows, served, small_model
+from served_models import BASE, context_of, rows, served, small_model
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 import qconf
 from qconf import FeedbackStore
 from qconf.errors import OptionError
 from qconf.review.row_keys import row_keys
+from qconf.review.store.tables import ESTIMATES
 from qconf.scoring.decisions import Decisions
 from qconf.scoring.kept_rows import score_frame
 from qconf.serve.limits import Limits
@@ -155,6 +157,36 @@ def test_the_same_feedback_twice_counts_once(client: TestClient) -> None:
     other = client.post(path, json={**said, "text": "more"}, headers=key)
     assert other.status_code == 409
     assert len(client.get(f"/estimates/{one['id']}").json()["feedback"]) == 1
+
+
+def test_the_same_correction_twice_is_kept_once(client: TestClient) -> None:
+    """Sent again, or at the same time, it finds the new estimate; another feedback has its own."""
+    (one,) = ask(client, HOUSE, explain=True)
+    path = f"/estimates/{one['id']}/feedback"
+    said = {"who": "ann", "reason": "wrong_input", "corrected": {"area": 50}}
+
+    def send(key: str) -> Any:
+        return client.post(path, json=said, headers={"Idempotency-Key": key}).json()
+
+    before = n_estimates(client)
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(send, ["abc"] * 8))
+    assert all(answer == told[0] for answer in [*told, send("abc")])
+    assert n_estimates(client) == before + 1
+    after = client.get(f"/estimates/{told[0]['correction']['after_id']}").json()
+    assert after["estimate"] == told[0]["correction"]["after"]
+    assert after["explanation"] is not None
+    other = send("def")
+    assert other["correction"]["after_id"] != told[0]["correction"]["after_id"]
+    assert other["correction"]["after"] == told[0]["correction"]["after"]
+    assert n_estimates(client) == before + 2
+
+
+def n_estimates(client: TestClient) -> int:
+    """Count the estimates of a store."""
+    store = context_of(client).store
+    with store._reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(ESTIMATES)).scalar_one())
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 import qconf
 from qconf import FeedbackStore
+from qconf.serve.served_model import ServedModel
 
 BASE = "http://127.0.0.1:8000"
 JSON = {"accept": "application/json"}
@@ -129,6 +130,29 @@ def test_an_estimate_that_was_not_explained_is_explained_when_it_is_looked_at(
     other = pages.get(f"/estimates/{pages.estimate()}")
     assert sections_of(page.text)["Value"] == sections_of(other.text)["Value"]
     assert store.estimate(name).explanation is None
+
+
+def test_it_is_explained_once_however_often_it_is_opened(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each estimate by itself; what is shown does not change."""
+    explained: list[dict[str, Any]] = []
+    explain = ServedModel.explain
+
+    def counted(self: ServedModel, frame: Any, score: Any = None) -> dict[str, Any]:
+        explained.append(score)
+        return explain(self, frame, score)
+
+    monkeypatch.setattr(ServedModel, "explain", counted)
+    asked = {"rows": [row(), row(lot=9000)]}
+    one, other = pages.client.post("/estimates", json=asked).json()["estimates"]
+    first = pages.get(f"/estimates/{one['id']}").text
+    assert len(explained) == 1
+    again = pages.get(f"/estimates/{one['id']}").text
+    assert sections_of(again) == sections_of(first)
+    assert len(explained) == 1
+    assert sections_of(pages.get(f"/estimates/{other['id']}").text) != sections_of(first)
+    assert len(explained) == 2
 
 
 def test_another_models_estimate_says_so(pages: Pages, store: FeedbackStore) -> None:

@@ -23,7 +23,8 @@ import qconf
 from qconf import FeedbackStore
 from qconf.errors import OptionError
 from qconf.review.reasons import DECISIONS
-from qconf.serve.pages.asked_cases import AskedCases, neighbours
+from qconf.review.store.records import CaseRecord
+from qconf.serve.pages.asked_cases import AskedCases
 
 BASE = "http://127.0.0.1:8000"
 
@@ -348,10 +349,39 @@ def test_whatever_is_asked_for_is_found_again(
 
 
 def test_the_next_case_is_free_and_after_this_one(store: FeedbackStore) -> None:
-    """Those that others hold are left out, and one's own are not."""
+    """Those that others hold are left out, and one's own are not; so in a slice."""
     store.open_case(3, "bob")
-    cases: Any = store.cases()
-    assert neighbours(cases, cases[1], "ann") == (1, 4)
-    assert neighbours(cases, cases[1], "bob") == (1, 3)
-    assert neighbours(cases, cases[5], "ann") == (5, 1)
-    assert neighbours(cases[:1], cases[0], "ann") == (None, None)
+    every, zone_b = AskedCases(), AskedCases(by="zone", slice="zone b")
+    assert every.beside(store, 2, "ann") == (1, 4)
+    assert every.beside(store, 2, "bob") == (1, 3)
+    assert every.beside(store, 6, "ann") == (5, 1)
+    assert AskedCases(order="value").beside(store, 2, "ann") == (4, 1)
+    assert zone_b.beside(store, 1, "ann") == (None, 4)
+    assert AskedCases(source="surprise").beside(store, 3, "ann") == (2, 4)
+    for number in (2, 4, 5, 6):
+        store.decide(number, who="ann", reason="fine")
+    assert every.beside(store, 1, "ann") == (None, None)
+
+
+def test_a_page_reads_the_cases_of_that_page(
+    pages: Pages, store: FeedbackStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 500 no more than fifty, filtered and sliced too; its neighbours are found by the store."""
+    cases = [as_case(f"x{rank}", rank, inputs={"zone": "ab"[rank % 2]}) for rank in range(1, 501)]
+    store.add_queue(queue_of(*cases))
+    read: list[Any] = []
+
+    def counted(**fields: Any) -> CaseRecord:
+        read.append(fields["id"])
+        return CaseRecord(**fields)
+
+    monkeypatch.setattr("qconf.review.store.cases.CaseRecord", counted)
+    for query in ("", "page=3", "order=times", "by=zone&slice=zone+b", "source=random&page=2"):
+        read.clear()
+        assert len(shown(pages.get(f"/review?{query}").text)) == len(read) == 50
+    read.clear()
+    assert pages.get("/review/7?order=value").status_code == 200
+    assert set(read) == {7}
+    read.clear()
+    told = pages.client.get("/review?limit=20&offset=490&order=error").json()
+    assert (len(told["cases"]), told["total"], len(read)) == (16, 506, 16)

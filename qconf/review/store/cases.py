@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, true
 
+from qconf.review.store.case_order import CaseFilter, is_one_of, last_of_each, order_of
 from qconf.review.store.errors import ConflictError, NotFoundError
 from qconf.review.store.records import CaseRecord, Decision, Lock, fields_of
 from qconf.review.store.tables import CASES, DECIDED, FEEDBACK, LOCKS
@@ -37,30 +38,29 @@ def found_case(connection: Connection, case_id: int, now: str) -> CaseRecord:
 def found_cases(
     connection: Connection,
     now: str,
+    asked: CaseFilter,
     *,
-    decided: bool | None,
-    drawn_by: str | None,
-    limit: int | None,
-    explained: bool,
+    order: str = "rank",
+    limit: int | None = None,
+    offset: int = 0,
+    explained: bool = True,
 ) -> list[CaseRecord]:
-    """Return cases, the newest queue first, and by rank."""
-    in_force, locks = _decisions_in_force(connection), _locks(connection, now)
+    """Return the cases asked for, in an order; with `limit` some of them."""
     columns = [one for one in CASES.c if explained or one.name != "explanation"]
-    asked: Select[Any] = select(*columns).order_by(CASES.c.queued_at.desc(), CASES.c.rank)
-    if drawn_by is not None:
-        asked = asked.where(CASES.c.drawn_by == drawn_by)
-    if decided is not None:
-        known = select(DECIDED.c.case_id)
-        asked = asked.where(CASES.c.id.in_(known) if decided else CASES.c.id.not_in(known))
+    told: Select[Any] = select(*columns).where(true(), *asked.conditions())
+    told = told.order_by(*order_of(order)).offset(offset or None)
     if limit is not None:
-        asked = asked.limit(limit)
+        told = told.limit(limit)
+    rows = connection.execute(told).all()
+    ids = None if limit is None else [row.id for row in rows]
+    in_force, locks = _decisions_in_force(connection, ids), _locks(connection, now, ids)
     return [
         CaseRecord(
             **{"explanation": None, **fields_of(row)},
             decision=in_force.get(row.id),
             lock=locks.get(row.id),
         )
-        for row in connection.execute(asked)
+        for row in rows
     ]
 
 
@@ -70,10 +70,15 @@ def _in_force(connection: Connection, case_id: int) -> Decision | None:
     return None if row is None else Decision(**fields_of(row))
 
 
-def _decisions_in_force(connection: Connection) -> dict[int, Decision]:
-    last = select(func.max(DECIDED.c.id)).group_by(DECIDED.c.case_id)
-    told = connection.execute(select(*_DECISION).where(DECIDED.c.id.in_(last)))
-    return {row.case_id: Decision(**fields_of(row)) for row in told}
+def _decisions_in_force(connection: Connection, ids: list[int] | None) -> dict[int, Decision]:
+    told = select(*_DECISION).where(DECIDED.c.id.in_(_last(DECIDED, ids)))
+    return {row.case_id: Decision(**fields_of(row)) for row in connection.execute(told)}
+
+
+def _last(table: Any, ids: list[int] | None) -> Any:
+    """Return the numbers of the rows that count, of some cases or of all."""
+    last = last_of_each(table)
+    return last if ids is None else last.where(is_one_of(table.c.case_id, ids))
 
 
 def _lock_of(connection: Connection, case_id: int, now: str) -> Lock | None:
@@ -83,10 +88,9 @@ def _lock_of(connection: Connection, case_id: int, now: str) -> Lock | None:
     return None if row is None or row.until <= now else Lock(**fields_of(row))
 
 
-def _locks(connection: Connection, now: str) -> dict[int, Lock]:
-    last = select(func.max(LOCKS.c.id)).group_by(LOCKS.c.case_id)
+def _locks(connection: Connection, now: str, ids: list[int] | None) -> dict[int, Lock]:
     asked = select(LOCKS.c.case_id, LOCKS.c.who, LOCKS.c.taken_at, LOCKS.c.until)
-    asked = asked.where(LOCKS.c.id.in_(last), LOCKS.c.until > now)
+    asked = asked.where(LOCKS.c.id.in_(_last(LOCKS, ids)), LOCKS.c.until > now)
     return {row.case_id: Lock(**fields_of(row)) for row in connection.execute(asked)}
 
 

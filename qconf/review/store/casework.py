@@ -10,9 +10,11 @@ from sqlalchemy import select
 from qconf.errors import OptionError
 from qconf.review.reasons import DECISIONS
 from qconf.review.result import as_records
+from qconf.review.store.case_order import CaseFilter
 from qconf.review.store.cases import check_not_taken, count_by_state, found_case, found_cases
-from qconf.review.store.connected import Connected, written
+from qconf.review.store.connected import written
 from qconf.review.store.errors import ConflictError
+from qconf.review.store.paging import PagesCases
 from qconf.review.store.records import CaseRecord, Decision, Lock, fields_of
 from qconf.review.store.submissions import (
     Submission,
@@ -31,7 +33,7 @@ __all__ = ["KeepsCases"]
 _LONGEST_LOCK = 24 * 60
 
 
-class KeepsCases(Connected):
+class KeepsCases(PagesCases):
     """Cases, locks and decisions."""
 
     def add_queue(self, queue: ReviewQueue) -> list[int]:
@@ -89,7 +91,7 @@ class KeepsCases(Connected):
         """
         with self._reading() as connection:
             return found_cases(
-                connection, self._moment(), decided=decided, drawn_by=drawn_by, limit=limit,
+                connection, self._moment(), CaseFilter(decided, drawn_by), limit=limit,
                 explained=explained,
             )  # fmt: skip
 

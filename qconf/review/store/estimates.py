@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
 
 from qconf.review.reasons import REASONS
 from qconf.review.store.connected import Connected
@@ -47,6 +49,29 @@ class KeepsEstimates(Connected):
             with self._writing() as connection:
                 connection.execute(ESTIMATES.insert(), rows)
         return [one["id"] for one in rows]
+
+    def keep_estimate(self, estimate_id: str, told: Mapping[str, Any]) -> EstimateRecord:
+        """Keep an estimate by an id that stands for what it is of: again, nothing is added.
+
+        Parameters
+        ----------
+        estimate_id : str
+            Which must not be one that can be guessed.
+        told : mapping
+            As in `add_estimates`.
+
+        Returns
+        -------
+        EstimateRecord
+            As it was kept the first time.
+        """
+        row = {"made_at": self._moment(), **_estimate(told), "id": estimate_id}
+        there = select(ESTIMATES.c.id).where(ESTIMATES.c.id == estimate_id)
+        # Of two who come at once, one may be told that the other was faster.
+        with suppress(IntegrityError), self._writing() as connection:
+            if connection.execute(there).first() is None:
+                connection.execute(ESTIMATES.insert(), [row])
+        return self.estimate(estimate_id)
 
     def estimate(self, estimate_id: str) -> EstimateRecord:
         """Return an estimate.

@@ -180,6 +180,11 @@ class CaseRecord:
     lock: Lock | None = None
 
     @property
+    def row_name(self) -> str:
+        """By what people know the row: its id; of a digest of many columns the beginning."""
+        return self.row_key if len(self.key_columns) == 1 else f"row {self.row_key[:8]}"
+
+    @property
     def outlier(self) -> bool | None:
         """Whether the estimate was off by more than the threshold; None if that is not known."""
         if self.residual is None or self.threshold is None:

@@ -1,25 +1,27 @@
-"""Which cases are asked for: filtered, sorted, page by page; and which comes next."""
+"""Which cases are asked for: filtered, sliced, sorted, page by page; and which comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode
 
+import numpy as np
 import pandas as pd
 
 from qconf.errors import OptionError, not_one_of
 from qconf.review.reasons import DECISIONS
 from qconf.review.slices import cells_of
 from qconf.review.sources import SOURCES
+from qconf.review.store.case_order import CaseFilter
 from qconf.serve.casework import ORDERS, STATES
 
 if TYPE_CHECKING:
     from qconf.review.store.records import CaseRecord
     from qconf.review.store.store import FeedbackStore
 
-__all__ = ["AskedCases", "Slices", "neighbours"]
+__all__ = ["AskedCases", "FoundCases", "Slices"]
 
 _ON_A_PAGE: Final = 50
 _MOST_PAGES: Final = 100_000
@@ -87,30 +89,57 @@ class AskedCases:
         }
         return urlencode(told)
 
-    def found(self, store: FeedbackStore) -> tuple[list[CaseRecord], Slices]:
-        """Find the cases, in their order, and what slices there are."""
-        cases = store.cases(
-            decided=STATES[self.state], drawn_by=self.source or None, explained=False
-        )
-        if self.reason:
-            said: dict[str, set[str]] = {}
-            for one in store.feedback():
-                said.setdefault(one.row_key, set()).add(one.reason)
-            cases = [one for one in cases if self.reason in _reasons(one, said)]
-        slices = Slices.of(cases, self.by)
+    def found(self, store: FeedbackStore) -> FoundCases:
+        """Find the cases of the page, how many there are, and what slices of them."""
+        asked, slices = self._filter(store)
+        offset = (self.page - 1) * _ON_A_PAGE
+        cases = store.page_of_cases(asked, order=self.order, limit=_ON_A_PAGE, offset=offset)
+        return FoundCases(cases, store.count_cases(asked), slices)
+
+    def beside(self, store: FeedbackStore, case_id: int, who: str) -> tuple[int | None, int | None]:
+        """Return the free cases before and after one; after the last one comes the first.
+
+        Parameters
+        ----------
+        store : FeedbackStore
+        case_id : int
+        who : str
+            Whose locks are no hindrance.
+        """
+        asked, _ = self._filter(store)
+        return store.cases_beside(case_id, who, asked, order=self.order)
+
+    def _filter(self, store: FeedbackStore) -> tuple[CaseFilter, Slices]:
+        asked = CaseFilter(STATES[self.state], self.source or None, self.reason or None)
+        slices = Slices(store.input_names())
+        if self.by in slices.inputs:
+            # What slices there are hangs on the inputs of all cases, and on nothing else of them.
+            slices = slices.by(self.by, store.inputs_of_cases(asked))
         if self.slice:
-            cases = slices.chosen(cases, self.slice)
-        if ORDERS[self.order] is not None:
-            cases = sorted(cases, key=ORDERS[self.order])
-        return cases, slices
+            asked = replace(asked, ids=slices.cases.get(self.slice, ()))
+        return asked, slices
 
-    def on_page(self, cases: Sequence[CaseRecord]) -> Sequence[CaseRecord]:
-        """Return the cases of the page that is asked for."""
-        return cases[(self.page - 1) * _ON_A_PAGE : self.page * _ON_A_PAGE]
 
-    def n_pages(self, n_cases: int) -> int:
-        """Return how many pages there are, at least one."""
-        return max(1, -(-n_cases // _ON_A_PAGE))
+@dataclass(frozen=True)
+class FoundCases:
+    """A page of cases.
+
+    Attributes
+    ----------
+    cases : list of CaseRecord
+        Of the page.
+    total : int
+    slices : Slices
+    """
+
+    cases: list[CaseRecord]
+    total: int
+    slices: Slices
+
+    @property
+    def n_pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // _ON_A_PAGE))
 
 
 @dataclass(frozen=True)
@@ -121,56 +150,23 @@ class Slices:
     ----------
     inputs : list of str
         By which cases can be sliced.
-    rows : dict of str to list of int
-        Positions of cases, by the slice that they are in.
+    cases : dict of str to list of int
+        Numbers of cases, by the slice that they are in.
     """
 
     inputs: list[str]
-    rows: Mapping[str, Sequence[int]]
+    cases: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, cases: Sequence[CaseRecord], by: str) -> Self:
-        """Slice cases by an input; an input that none has makes no slices."""
-        inputs = list(dict.fromkeys(name for one in cases for name in one.inputs))
-        if by not in inputs:
-            return cls(inputs, {})
-        column = pd.Series([one.inputs.get(by) for one in cases])
-        rows = {label: [*map(int, inside.nonzero()[0])] for label, inside in cells_of(by, column)}
-        return cls(inputs, {label: own for label, own in rows.items() if own})
+    def by(self, name: str, inputs: Mapping[int, Mapping[str, Any]]) -> Self:
+        """Slice cases by an input.
 
-    def chosen(self, cases: Sequence[CaseRecord], label: str) -> list[CaseRecord]:
-        """Return the cases of a slice; none if there is no such slice any more."""
-        return [cases[at] for at in self.rows.get(label, ())]
-
-
-def _reasons(case: CaseRecord, said: Mapping[str, set[str]]) -> set[str]:
-    own = set() if case.decision is None else {case.decision.reason}
-    return own | said.get(case.row_key, set())
-
-
-def neighbours(
-    cases: Sequence[CaseRecord], case: CaseRecord, who: str
-) -> tuple[int | None, int | None]:
-    """Return the case before and the one after that are not decided and free, in their order.
-
-    Where the case itself is no longer among them (it is decided now), the first comes next.
-
-    Parameters
-    ----------
-    cases : sequence of CaseRecord
-    case : CaseRecord
-    who : str
-        Whose locks are no hindrance.
-    """
-    order = [one.id for one in cases]
-    at = order.index(case.id) if case.id in order else -1
-    free = [
-        i
-        for i, one in enumerate(cases)
-        if one.id != case.id
-        and one.decision is None
-        and (one.lock is None or (who != "" and one.lock.who == who))
-    ]
-    before = [i for i in free if i < at]
-    after = [i for i in free if i > at] or free
-    return (order[before[-1]] if before else None), (order[after[0]] if after else None)
+        Parameters
+        ----------
+        name : str
+        inputs : mapping of int to mapping
+            What each case has.
+        """
+        numbers = np.fromiter(inputs, dtype=np.int64, count=len(inputs))
+        column = pd.Series([one.get(name) for one in inputs.values()])
+        cells = {label: numbers[inside].tolist() for label, inside in cells_of(name, column)}
+        return replace(self, cases={label: own for label, own in cells.items() if own})

@@ -16,7 +16,7 @@ from qconf.review.sources import SOURCES
 from qconf.review.store.errors import ConflictError, NotFoundError
 from qconf.serve.casework import decide_case, open_case
 from qconf.serve.forms import read_form, said_in
-from qconf.serve.pages.asked_cases import AskedCases, neighbours
+from qconf.serve.pages.asked_cases import AskedCases
 from qconf.serve.pages.estimates import with_sales
 from qconf.serve.pages.fields import fields_of_inputs, with_levels
 from qconf.serve.pages.people import remember, who_of
@@ -101,7 +101,6 @@ def _decide(
     """Keep a decision and open the next case; what cannot be kept is shown again."""
     context, asked = renderer.context, asked_of(form.get("queue", ""))
     case = context.store.case(case_id)
-    cases, _ = asked.found(context.store)
     try:
         said = said_in(with_sales(form), case.inputs)
         said["corrected"] = with_levels(context.served, form, said["corrected"])
@@ -113,7 +112,7 @@ def _decide(
         found = problem_of(error)
         return _page(renderer, request, case_id, asked, form, found.detail, found.status)
     who = said["who"]
-    _, following = neighbours(cases, case, who)
+    _, following = asked.beside(context.store, case_id, who)
     if following is not None and _taken(renderer, following, who):
         answer = _to_case(renderer, request, following, asked, done=case_id)
     else:
@@ -155,8 +154,7 @@ def _page(
 ) -> Response:
     context = renderer.context
     case, who = context.store.case(case_id), (typed or {}).get("who", "") or who_of(request)
-    cases, _ = asked.found(context.store)
-    before, after = neighbours(cases, case, who)
+    before, after = asked.beside(context.store, case_id, who)
     return renderer.page(
         request, "case.html", status=status, problem=problem, typed=typed or {}, asked=asked,
         case=case, history=context.store.decisions(case_id), before=before, after=after,

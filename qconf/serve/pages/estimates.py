@@ -102,9 +102,7 @@ def _page(
     record = context.store.estimate(estimate_id)
     feedback = context.store.feedback(estimate_id)
     said = next((one for one in feedback if str(one.id) == request.query_params.get("said")), None)
-    explanation = record.explanation
-    if explanation is None:
-        explanation = _explained_now(context, record)
+    explanation = renderer.explained(record)
     other = record.model not in ("", context.served.digest)
     newest = [one for one in reversed(feedback) if one != said][:_MOST_SAID]
     changes = effects(context, record, newest)
@@ -129,14 +127,6 @@ def _subject(record: EstimateRecord) -> str:
     """Say which row it is; a digest of all that is read tells people nothing."""
     row = f"{record.key_columns[0]} {record.row_key}, " if len(record.key_columns) == 1 else ""
     return f"{row}estimated on {record.made_at[:10]} at {record.made_at[11:16]} UTC"
-
-
-def _explained_now(context: ServeContext, record: EstimateRecord) -> Any:
-    """Explain an estimate that nobody explained when it was made, by the model that made it."""
-    if record.model != context.served.digest:
-        return None
-    (now,) = context.estimate([record.inputs])
-    return None if isinstance(now, str) else context.explain(now)
 
 
 def _beside(

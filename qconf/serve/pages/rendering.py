@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache
 from threading import Lock
@@ -15,6 +14,7 @@ from qconf.report.page.parts import Part, Section
 from qconf.review.reasons import DECISIONS, REASONS
 from qconf.review.sources import SOURCES
 from qconf.serve.form_tokens import new_key
+from qconf.serve.latest import Latest
 from qconf.serve.pages.people import who_of
 from qconf.serve.pages.static_files import static_address
 
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from qconf.review.store.records import EstimateRecord
     from qconf.serve.context import ServeContext
 
 __all__ = ["Renderer", "address"]
 
-#: So many rendered explanations are kept: an estimate never changes, and pictures take a while.
+#: So many explanations are kept: an estimate never changes, and reasons and pictures take a while.
 _KEPT: Final = 64
 #: Matplotlib's settings are those of the whole process.
 _DRAWING: Final = Lock()
@@ -58,8 +59,8 @@ class Renderer:
         check_installed()
         self.context = context
         self._environment = _environment()
-        self._kept: OrderedDict[str, Markup] = OrderedDict()
-        self._keeping = Lock()
+        self._rendered: Latest[Markup] = Latest(_KEPT)
+        self._explained: Latest[Any] = Latest(_KEPT)
 
     def page(
         self, request: Request, template: str, *, status: int = 200, **values: Any
@@ -103,10 +104,25 @@ class Renderer:
         key : str, default=None
             What never changes is rendered once, and known by this.
         """
-        with self._keeping:
-            known = self._kept.get(key) if key is not None else None
-        if known is not None:
-            return known
+        if key is None:
+            return self._render(make)
+        return self._rendered.of(key, lambda: self._render(make))
+
+    def explained(self, record: EstimateRecord) -> Any:
+        """Return the explanation of an estimate; one that nobody asked for then is made now.
+
+        By the model that made the estimate; None if it is another one by now. Opening a page keeps
+        nothing in the store, so that it is made once for those who open it one after the other.
+        """
+        if record.explanation is not None or record.model != self.context.served.digest:
+            return record.explanation
+        return self._explained.of(record.id, lambda: self._explained_now(record))
+
+    def _explained_now(self, record: EstimateRecord) -> Any:
+        (now,) = self.context.estimate([record.inputs])
+        return None if isinstance(now, str) else self.context.explain(now)
+
+    def _render(self, make: Callable[[], Sequence[Section]]) -> Markup:
         from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
         sections = make()
@@ -114,10 +130,7 @@ class Renderer:
             text = self._environment.get_template("sections.html").render(
                 sections=sections, kind=kind_of, pictures=Pictures()
             )
-        made = Markup(text)  # noqa: S704 - the template has escaped all
-        if key is not None:
-            self._keep(key, made)
-        return made
+        return Markup(text)  # noqa: S704 - the template has escaped all
 
     def parts(self, parts: Sequence[Part]) -> Markup:
         """Render tables and sentences that stand below no heading of their own."""
@@ -125,9 +138,3 @@ class Renderer:
 
         template = self._environment.get_template("parts_alone.html")
         return Markup(template.render(parts_told=parts, kind=kind_of))  # noqa: S704 - as above
-
-    def _keep(self, key: str, made: Markup) -> None:
-        with self._keeping:
-            self._kept[key] = made
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)

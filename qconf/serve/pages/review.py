@@ -82,16 +82,15 @@ def queue_page(
     """Show the queue; `problem` says what could not be done with it."""
     store = renderer.context.store
     told = AskedCases.of(request.query_params) if asked is None else asked
-    cases, slices = told.found(store)
+    found = told.found(store)
     done = decided_before(renderer, request)
     unit = unit_of(renderer.context.served)
     return renderer.page(
         request, "review.html", status=status, asked=told, problem=problem, done=done,
-        lines=[_line(one, unit) for one in told.on_page(cases)], total=len(cases),
-        pages=told.n_pages(len(cases)), counts=store.counts(), slices=slices,
-        states={name: _STATES[name] for name in STATES}, orders=_ORDERS,
-        inputs=[(one, one) for one in slices.inputs],
-        parts=[(label, f"{label} ({len(own):,})") for label, own in slices.rows.items()],
+        lines=[_line(one, unit) for one in found.cases], total=found.total, pages=found.n_pages,
+        counts=store.counts(), states={name: _STATES[name] for name in STATES}, orders=_ORDERS,
+        inputs=[(one, one) for one in found.slices.inputs],
+        parts=[(label, f"{label} ({len(own):,})") for label, own in found.slices.cases.items()],
     )  # fmt: skip
 
 
@@ -119,7 +118,7 @@ def decided_before(renderer: Renderer, request: Request) -> CaseRecord | None:
 def _line(case: CaseRecord, unit: str) -> Line:
     return Line(
         id=case.id,
-        row=case.row_key if len(case.key_columns) == 1 else f"row {case.row_key[:8]}",
+        row=case.row_name,
         source=case.drawn_by,
         why=case.why,
         value=in_steps(case.prediction),

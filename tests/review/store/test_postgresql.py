@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from own_postgresql import own_postgresql
-from reviewed_rows import as_case, one_estimate, queue_of
+from reviewed_rows import as_case, filled, one_estimate, queue_of
+from sqlalchemy import make_url
 
 from qconf import FeedbackStore
+from qconf.review.store.case_order import ORDERS, CaseFilter
 from qconf.review.store.errors import ConflictError
 from qconf.review.summary import summarize
 
@@ -71,3 +74,32 @@ def test_nothing_is_changed_or_lost(url: str, table: str, statement: str) -> Non
     plain = url.replace("+psycopg", "")
     with psycopg.connect(plain) as connection, pytest.raises(psycopg.Error, match="append-only"):
         connection.execute(asked)
+
+
+def test_pages_are_those_of_a_file(url: str, tmp_path: Path) -> None:
+    """Both databases filter, sort and number alike; an estimate is kept once by its name."""
+    address = make_url(url)
+    with FeedbackStore(url) as store:
+        engine = store._engine
+        with engine.connect() as opened:
+            opened.execution_options(isolation_level="AUTOCOMMIT")
+            opened.exec_driver_sql("CREATE DATABASE paging")
+    team = address.set(database="paging").render_as_string(hide_password=False)
+    told = {"row_key": "r", "inputs": {"lot": 1}, "estimate": {"prediction": 5.0}}
+    with FeedbackStore(tmp_path / "a.db") as file, FeedbackStore(team) as shared:
+        both = [filled(one) for one in (file, shared)]
+        for asked in (CaseFilter(), CaseFilter(False, "random"), CaseFilter(reason="condition"),
+                      CaseFilter(ids=range(1, 100_000))):  # fmt: skip
+            counts = [one.count_cases(asked) for one in both]
+            assert counts[0] == counts[1]
+            for order in ORDERS:
+                pages = [one.page_of_cases(asked, order=order, limit=9, offset=9) for one in both]
+                ids = [[case.id for case in page] for page in pages]
+                assert ids[0] == ids[1]
+                beside = [one.cases_beside(5, "ann", asked, order=order) for one in both]
+                assert beside[0] == beside[1]
+        names = [one.input_names() for one in both]
+        assert names[0] == names[1]
+        with ThreadPoolExecutor(8) as pool:
+            kept = list(pool.map(lambda _: shared.keep_estimate("a-name", told), range(40)))
+        assert all(one == kept[0] for one in kept)

@@ -1,0 +1,60 @@
+"""Whose word is taken for where a request comes from, and how.
+
+Behind a proxy that ends TLS, all requests come from the proxy and none is encrypted. It writes into
+X-Forwarded-For and X-Forwarded-Proto what it knows; anybody else could write there, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from qconf.errors import OptionError
+
+__all__ = ["trusted_proxies"]
+
+
+def trusted_proxies(addresses: Iterable[str]) -> list[str]:
+    """Check the addresses of proxies, and write them as uvicorn reads them.
+
+    Parameters
+    ----------
+    addresses : iterable of str
+        Addresses or networks, such as ``10.0.0.7`` or ``10.0.0.0/24``.
+
+    Raises
+    ------
+    OptionError
+        If one is none, or is everybody's.
+
+    Examples
+    --------
+    >>> trusted_proxies(["10.0.0.7"])
+    ['10.0.0.7/32', '::ffff:10.0.0.7/128']
+    """
+    told = []
+    for one in addresses:
+        network = _network(one)
+        told.append(str(network))
+        if network.version == _OLD:
+            # So a socket that listens to both kinds calls them.
+            told.append(f"::ffff:{network.network_address}/{_MAPPED + network.prefixlen}")
+    return told
+
+
+_OLD, _MAPPED = 4, 96
+
+
+def _network(address: str) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(address)
+    except ValueError as error:
+        msg = (
+            f"--trusted-proxy must be addresses or networks, such as 10.0.0.7 or 10.0.0.0/24; got "
+            f"{address!r}."
+        )
+        raise OptionError(msg) from error
+    if not network.prefixlen:
+        msg = f"--trusted-proxy {address} would believe everybody; name the proxy's own address."
+        raise OptionError(msg)
+    return network
