@@ -25,7 +25,12 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = blocks_of(README)
 #: The commands on a table of one's own, in the order of the text; a service goes on until stopped.
-COMMANDS = re.findall(r"^qconf ((?!simulate|serve).+)$", README, flags=re.MULTILINE)
+COMMANDS = [
+    line.removeprefix("qconf ")
+    for block in BLOCKS
+    for line in block.code.splitlines()
+    if re.match("qconf (?!simulate|serve)", line)
+]
 
 
 def _options(command: Any) -> set[str]:
