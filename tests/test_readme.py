@@ -132,7 +132,7 @@ def test_commands_for_a_table_of_ones_own_run(
     """Each ``qconf compare sales...`` line runs as it is printed, on a table with its columns."""
     sales_table(200).to_parquet(tmp_path / "sales.parquet")
     monkeypatch.chdir(tmp_path)
-    lines = [line for line in COMMANDS if re.fullmatch(r"compare sales\.[^-]*(--t\S* \S+ ?)*", line)]
+    lines = [line for line in COMMANDS if line.startswith("compare") and "--report" not in line]
     assert lines
     for line in lines:
         with pytest.raises(SystemExit) as ended:

