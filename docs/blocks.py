@@ -28,7 +28,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["Block", "blocks_of", "differences", "is_same", "run_page"]
+__all__ = ["Block", "blocks_of", "differences", "is_same", "places_of", "run_page"]
 
 RUN = ("bash", "python")
 OUTPUT = "text"
@@ -109,6 +109,13 @@ def blocks_of(text: str) -> list[Block]:
             )
         last = fence if fence["language"] in RUN else None
     return found
+
+
+def places_of(text: str) -> set[str]:
+    """Collect what the headings of a page are called in a link, by forges and by Sphinx."""
+    prose = _FENCE.sub("", text)
+    headings = re.findall(r"^#+ (.*)$", prose, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
 def is_same(shown: str, printed: str) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from typer.main import get_command
 from worlds import sales_table
 
-from docs.blocks import WIDTH, blocks_of, is_same
+from docs.blocks import WIDTH, blocks_of, is_same, places_of
 from qconf.cli.app import app
 from qconf.cli.main import main
 from qconf.estimators.registry import BUILT_IN
@@ -37,12 +37,6 @@ def _options(command: Any) -> set[str]:
     """Collect the options of a command, and of those below it."""
     own = {name for one in command.params for name in one.opts}
     return own.union(*map(_options, getattr(command, "commands", {}).values()))
-
-
-def _places(page: str) -> set[str]:
-    """Collect what headings of a page are called in a link, as forges and Sphinx do."""
-    headings = re.findall(r"^#+ (.*)$", page, flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
 def test_every_option_exists() -> None:
@@ -70,7 +64,7 @@ def test_every_link_leads_to_a_file_and_a_place_in_it() -> None:
     for link in links:
         path, _, place = link.partition("#")
         assert (ROOT / path).exists(), link
-        assert not place or place in _places((ROOT / path).read_text(encoding="utf-8")), link
+        assert not place or place in places_of((ROOT / path).read_text(encoding="utf-8")), link
 
 
 def test_every_how_to_page_is_linked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import re
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from docs.blocks import blocks_of
+from docs.blocks import blocks_of, places_of
 from qconf.cli.app import app
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -59,6 +60,33 @@ def test_every_block_is_typed_or_says_why_not(page: str) -> None:
     languages = set(re.findall(r"^```(\w+)", _text(page), flags=re.MULTILINE))
     assert languages <= {"bash", "python", "text", "toml"}
     assert sum(one.why_not is not None for one in blocks) <= 2
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_page_and_a_place_in_it(page: str) -> None:
+    """In the repository, as on a forge; what the build writes is looked at when it is built."""
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", _text(page)):
+        path, _, place = link.partition("#")
+        to = (DOCS / page).parent / path if path else DOCS / page
+        if to.suffix == ".md":
+            assert to.is_file(), link
+            assert not place or place in places_of(to.read_text(encoding="utf-8")), link
+
+
+def test_every_page_is_in_a_list_of_pages() -> None:
+    """So that it is found from the first page of its kind."""
+    for kind in ("how-to", "explanation"):
+        listed = _text(f"{kind}/index.md").split()
+        for page in (DOCS / kind).glob("*.md"):
+            assert page.stem in {*listed, "index"}, page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_name_of_the_library_exists(page: str) -> None:
+    """Those that are linked to."""
+    for name in re.findall(r"\{py:obj\}`(?:~)?(qconf[\w.]*)`", _text(page)):
+        module, _, last = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), last), name
 
 
 @pytest.mark.parametrize("page", PAGES)
