@@ -13,6 +13,7 @@ from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
 from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.lightgbm_engine import EngineRows
 
 
 def encoded(table: pd.DataFrame) -> Encoded:
@@ -62,9 +63,9 @@ def test_bins_are_found_once(
     """Two models of the same rows ask the engine for one table."""
     table, error = noisy_rows
     shared, asked = BinnedRows.of_rows(encoded(table)), []
-    build = BoostedTrees._rows
+    build = EngineRows._built
     monkeypatch.setattr(
-        BoostedTrees, "_rows", lambda *given, **named: asked.append(0) or build(*given, **named)
+        EngineRows, "_built", lambda *given, **named: asked.append(0) or build(*given, **named)
     )
     for seed in range(2):
         BoostedTrees(n_estimators=3, random_state=seed).fit(shared, error)
