@@ -157,6 +157,6 @@ def _to_nearest(there: FloatArray, asked: FloatArray, n_others: int) -> FloatArr
     from scipy.spatial import cKDTree  # noqa: PLC0415 - fits alone ask
 
     # The nearest is the row itself.
-    last = min(n_others + 1, len(there))
-    found: FloatArray = cKDTree(there).query(asked, k=[last])[0][:, 0]
+    distance = cKDTree(there).query(asked, k=[min(n_others + 1, len(there))])[0]
+    found: FloatArray = np.asarray(distance)[:, 0]
     return found

@@ -17,7 +17,7 @@ from qconf.errors import OptionError
 
 def encoded(table: pd.DataFrame) -> tuple[Encoded, list[str]]:
     encoder = TableEncoder().fit(table)
-    return Encoded.of(table, encoder), list(table)
+    return Encoded.of(table, encoder), [str(name) for name in table]
 
 
 def homes(latitude: str = "lat", longitude: str = "long", **others: Any) -> pd.DataFrame:
