@@ -162,7 +162,7 @@ def test_the_blend_finds_streets_by_itself() -> None:
 @pytest.mark.parametrize("told", [False, True])
 def test_a_table_without_places_is_judged_as_before(told: bool) -> None:
     """To the last bit, with a target and without one."""
-    X, residual = streets(200)
+    X, residual = streets(100)
     X = X.rename(columns={"lat": "x", "long": "y"})
     price = X["prediction"] * np.exp(-residual) if told else None
 
@@ -176,7 +176,7 @@ def test_a_table_without_places_is_judged_as_before(told: bool) -> None:
 @pytest.mark.parametrize("told", [False, True])
 def test_the_blend_uses_places(told: bool) -> None:
     """Those it finds, those it is told, or none."""
-    X, residual = streets(200)
+    X, residual = streets(100)
     price = X["prediction"] * np.exp(-residual) if told else None
 
     def fitted(table: Any, places: Any) -> BlendConfidence:
