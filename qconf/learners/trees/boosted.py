@@ -120,8 +120,6 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
     takes_encoded: ClassVar[bool] = True
     encoder_: TableEncoder
     n_features_in_: int
-    # Of models that were saved when all had as many.
-    max_bins = 255
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "loss": [StrOptions(set(OBJECTIVES))],
         "quantile": [Interval(Real, 0, 1, closed="neither")],
@@ -313,6 +311,16 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             "force_row_wise": True,
             "verbosity": -1,
         }
+
+    def check_restored(self) -> None:
+        """Check trees from a file, which may be from before bins could be chosen.
+
+        Raises
+        ------
+        ValueError
+        """
+        super().check_restored()
+        vars(self).setdefault("max_bins", 255)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,7 +1,7 @@
 """Extremely randomised trees with several outputs, grown by a loop of ours.
 
 Splits are drawn as scikit-learn's ``ExtraTreeRegressor`` draws them: of some random features, at a
-random threshold each, the one that leaves the least squared error. It takes a quarter of the time
+random threshold each, the one that leaves the least squared error. It takes a third of the time
 (``docs/decisions/0059-a-faster-blend.md``): numbers of a node are put side by side and read twice.
 """
 

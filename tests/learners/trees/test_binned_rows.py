@@ -16,7 +16,7 @@ from qconf.learners.trees.boosted import BoostedTrees
 from qconf.learners.trees.lightgbm_engine import EngineRows
 
 
-def encoded(table: pd.DataFrame) -> Encoded:
+def encoded(table: pd.DataFrame) -> Any:
     return Encoded.of(table, TableEncoder().fit(table))
 
 
@@ -36,7 +36,7 @@ def test_models_on_the_same_bins_are_those_on_bins_of_their_own(
     """Whatever was fitted on the rows before, with another loss, leaf or number of bins."""
     table, error = noisy_rows
     plain = encoded(table)
-    shared = BinnedRows.of_rows(plain)
+    shared: Any = BinnedRows.of_rows(plain)
     for options in MODELS:
         target = (np.abs(error) > np.median(np.abs(error))).astype(float)
         target = target if options["loss"] == "binary" else np.abs(error)
@@ -49,7 +49,7 @@ def test_weights_are_not_left_behind(noisy_rows: tuple[pd.DataFrame, FloatArray]
     """A fit with weights has rows of its own."""
     table, error = noisy_rows
     plain = encoded(table)
-    shared = BinnedRows.of_rows(plain)
+    shared: Any = BinnedRows.of_rows(plain)
     weight = np.linspace(0, 1, len(error))
     model = BoostedTrees(n_estimators=9, random_state=3)
     for one in (None, weight, None):
@@ -62,11 +62,14 @@ def test_bins_are_found_once(
 ) -> None:
     """Two models of the same rows ask the engine for one table."""
     table, error = noisy_rows
-    shared, asked = BinnedRows.of_rows(encoded(table)), []
-    build = EngineRows._built
-    monkeypatch.setattr(
-        EngineRows, "_built", lambda *given, **named: asked.append(0) or build(*given, **named)
-    )
+    shared: Any = BinnedRows.of_rows(encoded(table))
+    asked, build = [], EngineRows._built
+
+    def counted(*given: Any, **named: Any) -> Any:
+        asked.append(given)
+        return build(*given, **named)
+
+    monkeypatch.setattr(EngineRows, "_built", counted)
     for seed in range(2):
         BoostedTrees(n_estimators=3, random_state=seed).fit(shared, error)
     assert len(asked) == 1

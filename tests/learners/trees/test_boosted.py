@@ -261,4 +261,5 @@ def test_trees_that_were_saved_before_bins_could_be_chosen_have_as_many_as_then(
     """They are shown, and cloned, as others are."""
     model = BoostedTrees()
     del model.__dict__["max_bins"]
+    model.check_restored()
     assert clone(model).max_bins == 255
