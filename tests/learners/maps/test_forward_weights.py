@@ -44,6 +44,16 @@ def test_a_new_time_decides_alone(seed: int) -> None:
     assert _share_of_first(_STRETCHES < 4, seed) < 0.35
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_right_most_of_the_time_counts_more_whatever_the_newest_stretch_says(
+    seed: int,
+) -> None:
+    """In seven of ten stretches, to and fro: the last of them alone would say the contrary."""
+    stretches = np.arange(12_000) // 1200
+    first_is_right = np.isin(stretches, [2, 6, 9], invert=True)
+    assert _share_of_first(first_is_right, seed, stretches) > 0.51
+
+
 def test_of_two_stretches_the_newest_decides() -> None:
     """Whether a single step is a large one cannot be told, and the older one is left out."""
     stretches = np.arange(4000) // 2000
