@@ -98,18 +98,22 @@ def test_faults_of_a_file_come_from_the_cluster_in_a_line(tmp_path: Path, cluste
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_one_large_file_is_spread(tmp_path: Path, cluster: Any) -> None:
+def test_one_large_file_is_spread(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its row groups are counted by both workers, with times: the same figures to the bit."""
-    score, residual, parcel = scored_rows(2_300_000, 1, 4)
+    score, residual, parcel = scored_rows(280_000, 1, 4)
     table = pd.DataFrame({"expected_error": score, "residual": residual, "parcel": parcel})
     table["sold"] = pd.Timestamp("2015-01-01") + pd.to_timedelta(np.arange(len(table)), unit="min")
     file = str(tmp_path / "rows.parquet")
-    table.to_parquet(file, index=False, row_group_size=100_000)
+    table.to_parquet(file, index=False, row_group_size=30_000)
     asked = {**ASKED, "time": "sold"}
     here = evaluate_files(file, **asked)
+    monkeypatch.setattr("qconf.counting.evaluate_files._SHARE", 50_000)
     done: list[int] = []
     engine = f"dask:{cluster.scheduler_address}"
     there = evaluate_files(file, engine=engine, report=lambda n, _: done.append(n), **asked)
     assert there.to_dict() == here.to_dict()
-    assert len(done) == 3 * 3
-    assert max(done) == 1_100_000
+    # Ten row groups, two to a part.
+    assert len(done) == 3 * 5
+    assert max(done) == 60_000

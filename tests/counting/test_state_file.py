@@ -23,10 +23,12 @@ def part(rows: Any, some: slice) -> Any:
     return tuple(None if one is None else one[some] for one in rows)
 
 
+@pytest.mark.parametrize("timed", [False, True])
 @pytest.mark.parametrize("of_group", [0, 4])
-def test_counts_go_on_where_they_were_kept(tmp_path: Path, of_group: int) -> None:
+def test_counts_go_on_where_they_were_kept(tmp_path: Path, of_group: int, timed: bool) -> None:
     """Kept and read in the middle of each pass; equal counts are equal files."""
     rows, path = scored_rows(400, 1, of_group), tmp_path / "kept.counts"
+    rows = (*rows, np.arange(400) // 3 if timed else None)  # type: ignore[assignment]
     with few_kept(20):
         counts = RiskCoverageCounts(**ASKED)
         while True:
@@ -68,7 +70,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 
 def kept_state(path: Path) -> None:
-    rows = scored_rows(400, 1, 4)
+    rows = (*scored_rows(400, 1, 4), np.arange(400) // 3)
     with few_kept(20):
         first = RiskCoverageCounts(**ASKED).update(*rows)
         last = first.next_pass().update(*rows).next_pass().update(*rows)
