@@ -46,7 +46,9 @@ def usage_of(error: TyperException, typed: Sequence[str]) -> str:
         message = f"{_called(parameter)} is missing: {needed}"
     elif parameter is not None:
         kind = _KINDS.get(parameter.type_descriptor.annotation, "otherwise")
-        message = f"The option {parameter.opts[-1]} must be {kind}, got {found!r}{_share(found)}"
+        message = (
+            f"The option {parameter.opts[-1]} must be {kind}, got {found!r}{_share(found or '')}"
+        )
     full_stop = "" if message.endswith("?") else "."
     return f"{message}{full_stop} See {' '.join([NAME, *_command_of(typed)])} --help."
 

@@ -26,7 +26,7 @@ def glued(text: str) -> str:
     Examples
     --------
     >>> glued("at most 95 % of 1,500 rows").count(" ")
-    3
+    4
     """
     return _WITHIN_A_NUMBER.sub(_GLUE, text)
 

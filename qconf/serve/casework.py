@@ -79,9 +79,9 @@ def list_cases(
             raise OptionError(not_one_of(what, asked, choices))
     if source is not None and source not in SOURCES:
         raise OptionError(not_one_of("source", source, SOURCES))
-    store, asked = context.store, CaseFilter(STATES[state], source)
-    cases = store.page_of_cases(asked, order=order, limit=limit, offset=offset)
-    return Queue(cases, store.counts(), store.count_cases(asked))
+    store, wanted = context.store, CaseFilter(STATES[state], source)
+    cases = store.page_of_cases(wanted, order=order, limit=limit, offset=offset)
+    return Queue(cases, store.counts(), store.count_cases(wanted))
 
 
 def show_case(context: ServeContext, case_id: int, who: str | None = None) -> CaseOpened:

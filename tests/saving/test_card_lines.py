@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qconf.saving.card import ModelCard
 from qconf.saving.card_lines import as_figures, card_lines, safe
 
@@ -45,6 +47,13 @@ def test_a_baseline_is_one_line() -> None:
     told = dict(card_lines(ModelCard(figures={"baseline": baseline, "mae": 0.1})))
     assert told["Baseline"].startswith("1,300 rows, 40.7 % of them outliers: qconf monitor holds")
     assert told["Held out"] == "mae 0.1"
-    for damaged in ({**baseline, "n_rows": "x"}, {**baseline, "outlier_rate": None}, [], 7, {}):
+    damages: list[Any] = [
+        {**baseline, "n_rows": "x"},
+        {**baseline, "outlier_rate": None},
+        [],
+        7,
+        {},
+    ]
+    for damaged in damages:
         told = dict(card_lines(ModelCard(figures={"baseline": damaged})))
         assert (told["Baseline"], told["Held out"]) == ("", "")

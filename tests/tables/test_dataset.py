@@ -76,7 +76,7 @@ def test_the_callers_table_is_not_changed(table: pd.DataFrame) -> None:
         ({"prediction": 1.0}, {}, "named 'prediction'"),
         ({"price": "a"}, {}, "target 'price' must be numbers"),
         ({"price": 5.0}, {}, "constant"),
-        ({"price": np.nan}, {}, r"Too few rows: 0 can be used, 100 left out \(missing_target\)"),
+        ({"price": np.nan}, {}, r"Too few rows: 0 can be used, 100 left out \(missing target\)"),
         ({"area": np.inf}, {}, r"'area' has 100 infinite value\(s\)"),
         ({"built": np.nan, "area": np.nan}, {"features": ["area", "built"]}, "missing in every"),
         ({}, {"time": "zone"}, "must hold dates"),
