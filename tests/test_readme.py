@@ -162,6 +162,7 @@ def _own_tables(folder: Path, n: int = 2_000) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The newest row is of")  # told, as it is of any pair certified
 def test_all_commands_run_one_after_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

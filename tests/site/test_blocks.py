@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docs import blocks
-from docs.blocks import blocks_of, differences, is_same
+from docs.blocks import blocks_of, differences, is_same, places_of
 
 PAGE = """
 # A page
@@ -136,3 +136,9 @@ def test_errors_of_python_name_the_line_of_the_page(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert f'"{page}", line 4' in done.stderr
+
+
+def test_places_are_headings_outside_of_blocks() -> None:
+    """Named as forges and Sphinx name them: without marks, a hyphen for each blank."""
+    page = "# A `page`, 2nd\n\n```bash\n# no heading\n```\n\n## What now?\n"
+    assert places_of(page) == {"a-page-2nd", "what-now"}
