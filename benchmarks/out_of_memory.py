@@ -25,8 +25,9 @@ import pyarrow.parquet as pq
 
 from qconf import load, read_manifest
 from qconf.core.estimate import Estimate
-from qconf.evaluation.evaluate import Evaluation, evaluate
+from qconf.evaluation.evaluate import evaluate
 from qconf.evaluation.resampling import Draws, percentile_estimate
+from qconf.evaluation.result import Evaluation
 from qconf.tables.large_tables import rows_that_fit
 
 __all__ = ["accuracy", "run", "sales", "write_sales"]

@@ -14,6 +14,7 @@ from qconf import ConfidentRegressor
 from qconf._types import FloatArray
 from qconf.encoding.encoded import Encoded
 from qconf.learners.trees.boosted import BoostedTrees
+from qconf.model.earlier_models import EarlierModels
 from qconf.model.known_values import KnownValues
 from qconf.model.row_views import ViewsRows
 from qconf.model.whole_table import WholeTable
@@ -38,6 +39,9 @@ class AtHand(WholeTable):
         known = known.widened([features])
         fitted = clone(regressor).fit(Encoded.of(features, known.encoder), self.y)
         return fitted, known, (1, 2)
+
+    def learn_errors(self, model: ConfidentRegressor, earlier: EarlierModels) -> None:
+        """Go on with nothing: all rows that have a residual were drawn."""
 
 
 def test_values_come_from_all_rows_and_residuals_from_those_drawn() -> None:
