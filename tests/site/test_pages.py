@@ -58,7 +58,7 @@ def test_every_block_is_typed_or_says_why_not(page: str) -> None:
     """Nothing is shown that was not printed; what is not run is little, and has its reason."""
     blocks = blocks_of(_text(page))
     languages = set(re.findall(r"^```(\w+)", _text(page), flags=re.MULTILINE))
-    assert languages <= {"bash", "python", "text", "toml"}
+    assert languages <= {"bash", "python", "text", "toml", "nginx"}
     assert sum(one.why_not is not None for one in blocks) <= 2
 
 
