@@ -112,10 +112,15 @@ def which_file(name: str, beside: Iterable[str]) -> str:
     --------
     >>> which_file("sale.csv", ["bin.csv", "sales.xlsx"]), which_file("missing.csv", ["bin.csv"])
     ("Did you mean 'sales.xlsx'?", 'There are: bin.csv.')
+    >>> which_file("sale.csv", ["sales.xlsx", "sales.csv"])
+    "Did you mean 'sales.csv'?"
     """
     files = list(beside)
-    stems = {one.rpartition(".")[0]: one for one in reversed(files)}
-    close = nearest(name.rpartition(".")[0] or name, stems)
+    stem, _, ending = name.rpartition(".")
+    # Of files that differ by their ending alone the last one stands: one with the ending asked for.
+    ordered = sorted(reversed(files), key=lambda one: one.rpartition(".")[2] == ending)
+    stems = {one.rpartition(".")[0]: one for one in ordered}
+    close = nearest(stem or name, stems)
     return f"Did you mean {stems[close]!r}?" if close is not None else _there_are(files)
 
 

@@ -101,6 +101,7 @@ def score_batch(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import pyarrow as pa
     >>> from qconf import ConfidentRegressor
     >>> x = np.arange(200.0)[:, None]

@@ -12,6 +12,8 @@ __all__ = ["WeightedSignals"]
 
 #: A log error beyond this is no information, only an overflow.
 _MOST = 30.0
+#: Of its standard deviation over all times: one that hardly moves within any is not blown up.
+_LEAST_WITHIN = 0.1
 
 
 class WeightedSignals:
@@ -70,7 +72,8 @@ class WeightedSignals:
         self.low: FloatArray = log_signals.min(axis=0)
         self.high: FloatArray = log_signals.max(axis=0)
         within, target = _within(log_signals, squared, stretches)
-        self.spread: FloatArray = np.maximum(within.std(axis=0), 1e-12)
+        spread = np.maximum(within.std(axis=0), _LEAST_WITHIN * log_signals.std(axis=0))
+        self.spread: FloatArray = np.maximum(spread, 1e-12)
         standard = within / self.spread
         known = np.ones(standard.shape[1]) if shares is None else shares
         known = known / known.sum()

@@ -63,6 +63,15 @@ def test_levels_of_stretches_do_not_matter(rng: np.random.Generator) -> None:
     assert np.abs(together.weights - plain.weights).max() > 0.1
 
 
+def test_what_moves_between_stretches_alone_is_not_blown_up(rng: np.random.Generator) -> None:
+    """A signal that says one thing in each stretch, and another in the next, stays small."""
+    signals, squared = _signals(rng, 600)
+    stretches = np.arange(600) % 3
+    signals[:, 0] = np.array([-2.0, 0.0, 5.0])[stretches] + 1e-9 * signals[:, 0]
+    found = WeightedSignals(signals, squared, stretches=stretches)
+    assert np.abs(found(signals)).max() < 30
+
+
 def test_beyond_what_was_seen_signals_count_as_the_end(rng: np.random.Generator) -> None:
     """A wild signal is worth no more than the largest that was learned from."""
     signals, squared = _signals(rng, 500)
