@@ -118,7 +118,7 @@ def which_file(name: str, beside: Iterable[str]) -> str:
     files = list(beside)
     stem, _, ending = name.rpartition(".")
     # Of files that differ by their ending alone the last one stands: one with the ending asked for.
-    ordered = sorted(reversed(files), key=lambda one: one.rpartition(".")[2] == ending)
+    ordered = sorted(files, key=lambda one: one.rpartition(".")[2] == ending)
     stems = {one.rpartition(".")[0]: one for one in ordered}
     close = nearest(stem or name, stems)
     return f"Did you mean {stems[close]!r}?" if close is not None else _there_are(files)
