@@ -124,7 +124,9 @@ def _kept_state(kept: KeptRows) -> list[Any]:
 
 
 def _restored(state: dict[str, Any]) -> OnePass:
-    _require(state["qconf_counts"] == _FORMAT)
+    if state["qconf_counts"] != _FORMAT:
+        msg = f"it has format {state['qconf_counts']!r}, and this version reads {_FORMAT}"
+        raise TableError(msg)
     settings = Settings.checked(**state["settings"])
     one = OnePass(
         settings,

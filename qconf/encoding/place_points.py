@@ -24,6 +24,8 @@ _DEVIATION = 2.0
 _SAME = 1e-6
 #: Nothing is farther away than this many units: squares stay finite.
 _FARTHEST = 1e6
+#: Of a number, what sums may be off by.
+_ROUNDING = 1e-9
 
 
 class PlacePoints:
@@ -126,7 +128,10 @@ class PlacePoints:
         self._least = float(given.min())
         value = np.log(given) if self._on_logs else given
         self._middle = float(np.median(value))
-        self._deviation = float(value.std()) or 1.0
+        deviation = float(value.std())
+        # Of equal values there may be one of rounding alone.
+        alike = deviation <= _ROUNDING * max(1.0, abs(self._middle))
+        self._deviation = 1.0 if alike else deviation
 
     def _value(self, prediction: FloatArray) -> FloatArray:
         given = np.ascontiguousarray(prediction)

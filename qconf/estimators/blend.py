@@ -91,7 +91,8 @@ class BlendConfidence(ConfidenceEstimator):
 
     Rows of a group are in one fold, and so are rows that are alike in all features. With `time`,
     folds are stretches of time, and units are learned on the newest, which is scored by members
-    that have seen earlier rows only. Weights are too, unless those of older stretches have told
+    that have seen earlier rows only (with fewer than 1,000 rows in it also on those before it).
+    Weights are too, unless those of older stretches have told
     errors of the next ones better; and how strongly they are drawn is what was best there
     (`forward_weights`): what has told errors of the past apart need not tell those to come.
     For the same reason those members that have not seen the newest stretch have a third of the
@@ -333,7 +334,9 @@ class BlendConfidence(ConfidenceEstimator):
         for one in (one for members in vars(self).get("members_", ()) for one in members):
             theirs = getattr(one, "encoder_of_predict", None)
             require(
-                theirs is None or theirs.codes_like(vars(self).get("_encoder_of_all")),
+                theirs is None
+                or not takes_encoded(one)  # reads rows as they came, by an encoder of its own
+                or theirs.codes_like(vars(self).get("_encoder_of_all")),
                 "a member of a blend reads rows by another encoder",
             )
 

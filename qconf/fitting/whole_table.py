@@ -44,8 +44,9 @@ __all__ = ["AllRows"]
 class AllRows(WholeTable):
     """All rows of a table of which some were drawn.
 
-    Of each row the target and the time are in memory; its features are read again for each of
-    three passes: what levels and gaps there are, where the engine's bins are, and their numbers.
+    Of each row the target and the time are in memory; its features are read again for each pass:
+    what levels and gaps there are, where the engine's bins are, their numbers, and what an online
+    confidence learns from.
 
     Attributes
     ----------

@@ -13,6 +13,12 @@ from qconf.errors import OptionError
 
 __all__ = ["trusted_proxies"]
 
+_OLD, _MAPPED = 4, 96
+#: All clients of the old kind, as a socket that listens to both calls them.
+_OLD_IN_NEW = IPv6Network(f"::ffff:0.0.0.0/{_MAPPED}")
+#: A wider network than any company has.
+_NARROWEST = 8
+
 
 def trusted_proxies(addresses: Iterable[str]) -> list[str]:
     """Check the addresses of proxies, and write them as uvicorn reads them.
@@ -42,9 +48,6 @@ def trusted_proxies(addresses: Iterable[str]) -> list[str]:
     return told
 
 
-_OLD, _MAPPED = 4, 96
-
-
 def _network(address: str) -> IPv4Network | IPv6Network:
     try:
         network = ip_network(address)
@@ -54,7 +57,10 @@ def _network(address: str) -> IPv4Network | IPv6Network:
             f"{address!r}."
         )
         raise OptionError(msg) from error
-    if not network.prefixlen:
+    everybody = network.prefixlen < _NARROWEST
+    if network.version != _OLD:
+        everybody |= network.supernet_of(_OLD_IN_NEW)
+    if everybody:
         msg = f"--trusted-proxy {address} would believe everybody; name the proxy's own address."
         raise OptionError(msg)
     return network

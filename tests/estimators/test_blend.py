@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.utils import get_tags
 
+import qconf
 from qconf import (
     BlendConfidence,
     ColumnConfidence,
@@ -378,7 +380,7 @@ def test_a_score_of_zero_is_as_good_as_a_tiny_one(rng: np.random.Generator) -> N
 def test_the_share_of_a_member_is_that_of_all_its_signals(rng: np.random.Generator) -> None:
     """A forest has two signals, and the weights of both."""
     score = rng.uniform(0.5, 2, size=(300, 1))
-    members = [ForestConfidence(4), ColumnConfidence(0)]
+    members = [ForestConfidence(40), ColumnConfidence(0)]
     est = BlendConfidence(members, random_state=0).fit(score, rng.normal(scale=score[:, 0]))
     forest, column = est.weights_[:2].sum(), est.weights_[2]
     assert est.weights_[1] > 0
@@ -566,3 +568,39 @@ class _Says(ColumnConfidence):
 
     def signals(self, X: Any) -> FloatArray:
         return np.repeat(self.predict(X)[:, None], self.times, axis=1)
+
+
+def test_in_time_a_member_that_tells_nothing_leaves_the_units_as_they_are() -> None:
+    """Errors of 0.05 to 0.25 that grow twofold: expected are such sizes, beside a constant too."""
+    rng = np.random.default_rng(0)
+    x, time = rng.uniform(size=(3000, 1)), np.arange(3000)
+    residual = rng.normal(size=3000) * (0.05 + 0.2 * x[:, 0]) * (1 + time / 3000)
+    blend = BlendConfidence([ResidualConfidence(), ConstantConfidence()], random_state=0)
+    expected = blend.fit(x, residual, time=time).predict(x)
+    assert np.quantile(expected, 0.05) < 0.2
+    assert np.quantile(expected, 0.95) > 0.35
+
+
+@pytest.mark.parametrize("n", [30, 400])
+def test_in_time_few_rows_and_flags_have_errors_of_their_size(n: int) -> None:
+    """Members that say one thing within a stretch do not bring expected errors to zero."""
+    rng = np.random.default_rng(1)
+    x = rng.integers(2, size=(n, 2)).astype(float)
+    residual = rng.normal(size=n) * np.where(x[:, 0] > 0, 0.25, 0.05)
+    blend = BlendConfidence(random_state=0).fit(x, residual, time=np.arange(n) // 10)
+    expected = blend.predict(x)
+    assert expected.min() > 0.01
+    assert expected.max() < 1
+
+
+def test_a_blend_of_blends_is_saved_and_opened(tmp_path: Path) -> None:
+    """One within learned its levels from the rows of its folds, and reads rows as they came."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"zone": rng.choice(["a", "b"], size=200), "area": rng.uniform(size=200)})
+    table.loc[7, "zone"] = "rare"
+    inner = BlendConfidence([ResidualConfidence()], folds=2)
+    outer = BlendConfidence([inner, ResidualConfidence()], folds=2, random_state=0)
+    outer.fit(table, rng.normal(size=200))
+    qconf.save(outer, tmp_path / "blend.qconf")
+    opened = qconf.load(tmp_path / "blend.qconf")
+    np.testing.assert_array_equal(opened.predict(table), outer.predict(table))

@@ -86,7 +86,7 @@ def test_addresses_are_checked_before_anything_is_served() -> None:
     for wrong in ("localhost", "10.0.0", "", "10.0.0.7:80", "*", "10.0.0.7/24"):
         with pytest.raises(OptionError, match="must be addresses or networks"):
             trusted_proxies([wrong])
-    for everybody in ("0.0.0.0/0", "::/0"):
+    for everybody in ("0.0.0.0/0", "::/0", "0.0.0.0/1", "::/1", "::ffff:0:0/96", "::/64"):
         with pytest.raises(OptionError, match="would believe everybody"):
             trusted_proxies([everybody])
 

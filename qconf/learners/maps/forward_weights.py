@@ -20,6 +20,8 @@ _PENALTIES = (0.1, 0.5, 2.0, 8.0)
 _USUAL = 0.5
 #: A stretch that is so many times as far from those before it as any other was is a new time.
 _BREAK = 2.0
+#: In deviance: stretches that are less far apart are alike, whatever their ratio.
+_ALIKE = 0.01
 #: A log error beyond this is no information, only an overflow.
 _MOST = 30.0
 
@@ -38,9 +40,12 @@ def forward_weights(
     those of any one stretch are chance, and those of all, or equal ones, are better. So each
     stretch but the first tests weights that were learned before it, on the newest stretches or on
     all, drawn to equal ones more or less strongly; what was best over all tests is done for the
-    rows to come. This is forward validation (Tashman 2000, International Journal of Forecasting
-    16). Where the newest stretch is as unlike those before it as none was, it begins a new time,
-    of which the older ones know nothing, and it decides alone.
+    rows to come: forward validation of the weights (Tashman 2000, International Journal of
+    Forecasting 16). What the signals say is not all forward: who scores an older stretch may have
+    seen later ones, which flatters older stretches; the newest is scored as rows to come are.
+
+    Where the newest stretch is as unlike those before it as none was, it begins a new time, of
+    which the older ones know nothing, and it decides alone.
 
     Parameters
     ----------
@@ -132,7 +137,7 @@ class _History:
             for now in self._tests
         ]
         # Of one step nobody can say whether it is a large one.
-        return len(far) < 2 or far[-1] > _BREAK * max(far[:-1])  # noqa: PLR2004
+        return len(far) < 2 or far[-1] > _BREAK * max(_ALIKE, *far[:-1])  # noqa: PLR2004
 
     @property
     def _tests(self) -> IntArray:

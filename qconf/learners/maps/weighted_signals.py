@@ -12,7 +12,7 @@ __all__ = ["WeightedSignals"]
 
 #: A log error beyond this is no information, only an overflow.
 _MOST = 30.0
-#: Of its standard deviation over all times: one that hardly moves within any is not blown up.
+#: Of its standard deviation over all times: one that moves less within them says when a row was.
 _LEAST_WITHIN = 0.1
 
 
@@ -48,7 +48,8 @@ class WeightedSignals:
     weights : ndarray of shape (n_signals,)
         Change of the log squared error with one standard deviation of a log signal, >= 0.
     centre, spread, low, high : ndarray of shape (n_signals,)
-        Mean, standard deviation within stretches, and range of the log signals.
+        Mean, standard deviation within stretches, and range of the log signals. One that is the
+        same within each stretch has no weight.
 
     Examples
     --------
@@ -72,13 +73,14 @@ class WeightedSignals:
         self.low: FloatArray = log_signals.min(axis=0)
         self.high: FloatArray = log_signals.max(axis=0)
         within, target = _within(log_signals, squared, stretches)
-        spread = np.maximum(within.std(axis=0), _LEAST_WITHIN * log_signals.std(axis=0))
-        self.spread: FloatArray = np.maximum(spread, 1e-12)
-        standard = within / self.spread
-        known = np.ones(standard.shape[1]) if shares is None else shares
-        known = known / known.sum()
-        together = _fit((standard * known).sum(axis=1, keepdims=True), target, np.zeros(1), 1e-6)
-        self.weights: FloatArray = _fit(standard, target, together[0] * known, penalty)
+        spread = within.std(axis=0)
+        moves = spread > _LEAST_WITHIN * log_signals.std(axis=0)
+        self.spread: FloatArray = np.where(moves, np.maximum(spread, 1e-12), 1.0)
+        known = np.ones(len(spread)) if shares is None else shares
+        self.weights: FloatArray = np.zeros(len(spread))
+        if moves.any():
+            standard = within[:, moves] / self.spread[moves]
+            self.weights[moves] = _drawn_weights(standard, target, known[moves], penalty)
 
     def __call__(self, log_signals: FloatArray) -> FloatArray:
         """Sum up the signals.
@@ -95,6 +97,15 @@ class WeightedSignals:
         """
         kept = np.clip(log_signals, self.low, self.high)
         return product((kept - self.centre) / self.spread, self.weights)
+
+
+def _drawn_weights(
+    standard: FloatArray, target: FloatArray, shares: FloatArray, penalty: float
+) -> FloatArray:
+    """Draw weights to shares, up to the factor that is best for all signals together."""
+    known = shares / shares.sum()
+    together = _fit((standard * known).sum(axis=1, keepdims=True), target, np.zeros(1), 1e-6)
+    return _fit(standard, target, together[0] * known, penalty)
 
 
 def _within(

@@ -64,12 +64,16 @@ def test_levels_of_stretches_do_not_matter(rng: np.random.Generator) -> None:
 
 
 def test_what_moves_between_stretches_alone_is_not_blown_up(rng: np.random.Generator) -> None:
-    """A signal that says one thing in each stretch, and another in the next, stays small."""
+    """A signal that says one thing in each stretch, and another in the next, has no weight."""
     signals, squared = _signals(rng, 600)
     stretches = np.arange(600) % 3
+    without = WeightedSignals(signals[:, 1:], squared, stretches=stretches)
     signals[:, 0] = np.array([-2.0, 0.0, 5.0])[stretches] + 1e-9 * signals[:, 0]
     found = WeightedSignals(signals, squared, stretches=stretches)
-    assert np.abs(found(signals)).max() < 30
+    assert found.weights[0] == 0
+    np.testing.assert_allclose(found(signals), without(signals[:, 1:]), atol=1e-6)
+    alone = WeightedSignals(signals[:, :1], squared, stretches=stretches)
+    assert (alone(signals[:, :1]) == 0).all()
 
 
 def test_beyond_what_was_seen_signals_count_as_the_end(rng: np.random.Generator) -> None:
