@@ -58,7 +58,7 @@ def _network(address: str) -> IPv4Network | IPv6Network:
         )
         raise OptionError(msg) from error
     everybody = network.prefixlen < _NARROWEST
-    if network.version != _OLD:
+    if isinstance(network, IPv6Network):
         everybody |= network.supernet_of(_OLD_IN_NEW)
     if everybody:
         msg = f"--trusted-proxy {address} would believe everybody; name the proxy's own address."

@@ -379,7 +379,7 @@ def test_a_score_of_zero_is_as_good_as_a_tiny_one(rng: np.random.Generator) -> N
 
 def test_the_share_of_a_member_is_that_of_all_its_signals(rng: np.random.Generator) -> None:
     """A forest has two signals, and the weights of both."""
-    score = rng.uniform(0.5, 2, size=(300, 1))
+    score = rng.uniform(0.5, 2, size=(2000, 1))
     members = [ForestConfidence(40), ColumnConfidence(0)]
     est = BlendConfidence(members, random_state=0).fit(score, rng.normal(scale=score[:, 0]))
     forest, column = est.weights_[:2].sum(), est.weights_[2]
