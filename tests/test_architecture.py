@@ -74,6 +74,7 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_imports_have_no_circles() -> None:
     """There is an order in which each module imports only from those before it."""
     graph = {name_of(path): imports_of(path) - {""} for path in MODULES}
@@ -131,6 +132,7 @@ def test_imports_are_light(statement: str) -> None:
     assert not heavy & loaded_by(statement)
 
 
+@pytest.mark.slow
 def test_estimators_load_neither_statsmodels_nor_boosting_nor_typer() -> None:
     """They come when a learner needs them."""
     loaded = loaded_by("from qconf import compare, ConfidentRegressor, QuantileConfidence")

@@ -157,6 +157,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_both_doors_give_the_same_answer(case: str) -> None:
     """Done by both, or refused by both in the same words."""

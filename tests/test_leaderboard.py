@@ -54,6 +54,7 @@ def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_from_scores_to_files_to_the_summary(sales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One command: a row for each contender and seed, the table of merit, and the summary."""
     output = sales / "results"
@@ -98,6 +99,7 @@ def test_contenders_apart_are_as_contenders_together(sales: Path) -> None:
         np.testing.assert_allclose(found, expected, atol=6e-6)
 
 
+@pytest.mark.slow
 def test_what_is_in_the_cache_is_not_run_again(
     sales: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

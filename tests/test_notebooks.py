@@ -29,6 +29,7 @@ def _no_window() -> Iterator[None]:
     plt.close("all")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHOWN)
 def test_every_result_has_a_face(name: str) -> None:
     """What `print` says first is in it, escaped; it is one element."""

@@ -53,6 +53,7 @@ def test_ids_are_permanent() -> None:
     assert set(installed_peers()) <= set(PEERS)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", _cases())
 def test_each_peer_ranks_by_difficulty(name: str) -> None:

@@ -150,6 +150,7 @@ def test_other_learners(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_row_by_row(planes.predict, X, monkeypatch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"n_bootstrap": 9, "bound": "mean+sd"}])
 def test_a_confident_regressor(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """The prediction, its standard deviation, and the expected error, with time and replicates."""

@@ -45,6 +45,7 @@ def test_what_chance_alone_puts_outside() -> None:
     assert report_card.outside_by_chance(20_000) < 1e-20
 
 
+@pytest.mark.slow
 def test_ratio_statistics_hold_under_clusters() -> None:
     """Level, COD, PRD, PRB and MKI in 30 tables of 40 groups: none far below 95 %."""
     rows = large_table(np.random.default_rng(0), 4000)
@@ -61,6 +62,7 @@ def test_ratio_statistics_hold_under_clusters() -> None:
     assert min(held.values()) >= 23
 
 
+@pytest.mark.slow
 def test_rows_of_a_group_that_are_taken_as_independent_tell_too_much() -> None:
     """What the groups are for: without them the median ratio is held in half of the tables."""
     truth = MEDIAN_RATIO.of(large_table(np.random.default_rng(0), 4000).under())

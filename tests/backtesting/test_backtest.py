@@ -111,6 +111,7 @@ def run_and_cross(
     return result, told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"groups": "parcel"}])
 def test_a_rows_target_moves_nothing_that_is_said_of_it(
     options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -132,6 +133,7 @@ def test_a_rows_target_moves_nothing_that_is_said_of_it(
         assert old.ne(new).any(axis=None)
 
 
+@pytest.mark.slow
 def test_forward_in_time_no_later_row_matters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace everything about the last rows, and nothing that was decided earlier moves."""
     table = with_avm(sales_table(400))
@@ -155,6 +157,7 @@ def test_forward_in_time_no_later_row_matters(monkeypatch: pytest.MonkeyPatch) -
         pd.testing.assert_frame_equal(old.loc[early], new.loc[early])
 
 
+@pytest.mark.slow
 def test_each_pair_is_judged_as_a_comparison_judges_it() -> None:
     """The same residuals, scores, rates and intervals, for a model and for its predictions."""
     table = with_avm(sales_table(300))
@@ -177,6 +180,7 @@ def test_each_pair_is_judged_as_a_comparison_judges_it() -> None:
             assert pair.evaluation.to_dict() == ranked.evaluation.to_dict()
 
 
+@pytest.mark.slow
 def test_all_pairs_are_on_the_same_rows() -> None:
     """Also where predictions are given, which alone would be judged from earlier on."""
     table = with_avm(sales_table(400)).assign(
@@ -211,6 +215,7 @@ def test_residuals_of_a_model_are_made_once() -> None:
     assert (step.best_decile.value, step.accepted.value) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_predictions_are_no_features() -> None:
     """A column of one valuation model moves no other model, nor its confidence."""
     table = with_avm(sales_table(300))
@@ -219,6 +224,7 @@ def test_predictions_are_no_features() -> None:
     pd.testing.assert_frame_equal(before, after)
 
 
+@pytest.mark.slow
 def test_what_is_equally_good_is_not_distinguishable() -> None:
     """And what is worse for sure is told: of one that ranks at random, and of one that knows."""
     rng = np.random.default_rng(3)
@@ -251,6 +257,7 @@ def test_what_is_equally_good_is_not_distinguishable() -> None:
     assert result.ranking[0].difference_to_best.interval == (0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_result_is_plain_data() -> None:
     """A stable table, JSON without surprises, a picture a model, and a line in a notebook."""
     table = with_avm(sales_table(300))
@@ -274,6 +281,7 @@ def test_result_is_plain_data() -> None:
     assert set(result.seconds) == {"valuation", "estimators", "evaluation", "other"}
 
 
+@pytest.mark.slow
 def test_same_seed_same_result() -> None:
     """Also of models that have no seed of their own."""
     table = sales_table(200)
@@ -301,6 +309,7 @@ def test_progress_is_told() -> None:
     assert any(one[2] == "trees: valuation model" for one in told)
 
 
+@pytest.mark.slow
 def test_any_regressor_can_be_a_model() -> None:
     """A pipeline of scikit-learn, on tables with gaps and words."""
     pipeline = make_pipeline(TableEncoder(), BoostedTrees(n_estimators=5))
@@ -335,6 +344,7 @@ def test_errors_say_what_to_do(options: dict[str, Any], error: type[Exception], 
         run(table, **{"crosses": [], **options})
 
 
+@pytest.mark.slow
 def test_crosses_that_were_not_asked_for_are_told_how_to_ask() -> None:
     """Three models have none by themselves."""
     result = run(with_avm(sales_table(200)), crosses=None, estimators=["count"])

@@ -64,6 +64,7 @@ def crossed() -> Cross:
     return run(two_markets(), time="day", drop=["noise"]).cross("vendor", "own")
 
 
+@pytest.mark.slow
 def test_an_improvement_that_looks_like_a_loss_is_a_deadlock(crossed: Cross) -> None:
     """The better valuation model is condemned by the confidence that knows the old one's errors."""
     assert crossed.change_of_valuation == "gain"
@@ -92,6 +93,7 @@ def test_cells_are_valuation_under_confidence(crossed: Cross) -> None:
     assert table["calibration_ratio"]["old", "new"] > 1.25
 
 
+@pytest.mark.slow
 def test_what_moves_together_is_not_locked() -> None:
     """A model that is better everywhere, and errs where the old one did, can be put in alone."""
     table = two_markets(1)
@@ -103,6 +105,7 @@ def test_what_moves_together_is_not_locked() -> None:
     assert cross.steps["both"].accepted.value < 0.9
 
 
+@pytest.mark.slow
 def test_without_an_improvement_there_is_nothing_to_be_locked_out_of() -> None:
     """The other way round: the new model is the worse one."""
     cross = run(two_markets(), models={"a": "column:new", "b": "column:old"}).cross("a", "b")

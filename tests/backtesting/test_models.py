@@ -73,6 +73,7 @@ def test_names() -> None:
     assert (column.name, column.column, column.model) == ("column:avm", "avm", None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", ["relative", "absolute"])
 def test_models_by_name_learn_something(scale: str) -> None:
     """Each is nearer to the truth than the mean is, on tables of any columns."""

@@ -30,6 +30,7 @@ def table(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 100])
 def test_table_for_people(
     columns: int, table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -51,6 +52,7 @@ def test_table_for_people(
         assert said in words, said
 
 
+@pytest.mark.slow
 def test_json_and_csv(table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """JSON has the cross; CSV a line a pair; a file gets what standard output would."""
     typed = ["backtest", table, "--target", "price", "--models", "linear,column:avm", *FAST]

@@ -64,6 +64,7 @@ def check(name: str, status: int, out: str, err: str) -> None:
     assert CASES[name][1] in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 def test_bad_input_is_one_line_and_no_file(name: str, folder: Path, server: CommandServer) -> None:
     """Exit status 2, one line on standard error, nothing on standard output; no file is touched."""
@@ -75,6 +76,7 @@ def test_bad_input_is_one_line_and_no_file(name: str, folder: Path, server: Comm
     assert everything(folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FROM_NOTHING)
 def test_bad_input_from_nothing(name: str, folder: Path) -> None:
     """The same, with nothing loaded yet."""

@@ -35,6 +35,7 @@ def sales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     return table
 
 
+@pytest.mark.slow
 def test_what_is_printed_is_what_the_library_says(
     sales: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,6 +66,7 @@ def test_where_nothing_qualifies_the_status_is_3(capsys: pytest.CaptureFixture[s
     assert not Path("avm.qconf").exists()
 
 
+@pytest.mark.slow
 def test_what_was_certified_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
     """The pair that was fitted, and one that was kept before, each with its certificate."""
     _, err = run(["certify", *SCORE, "--output", "fsd.qconf"], capsys)
@@ -83,6 +85,7 @@ def test_what_was_certified_is_accepted(capsys: pytest.CaptureFixture[str]) -> N
     assert "A guarantee" not in out
 
 
+@pytest.mark.slow
 def test_what_acting_is_worth(sales: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
     """As the library says of the calibration rows: in words, JSON, CSV, and as a curve."""
     sales.assign(fee=0.01 * sales["price"]).to_csv("fees.csv", index=False)
@@ -113,6 +116,7 @@ def test_what_acting_is_worth(sales: pd.DataFrame, capsys: pytest.CaptureFixture
     )
 
 
+@pytest.mark.slow
 def test_where_nothing_is_certified_the_curve_is_written(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -124,6 +128,7 @@ def test_where_nothing_is_certified_the_curve_is_written(
     assert list(pd.read_csv("c.csv")) == ["cut_off", "coverage", "outlier_rate", "bound"]
 
 
+@pytest.mark.slow
 def test_joint_promises_hold_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """Each of three then has a third of the chance to fail."""
     asked = ["certify", *SCORE, "--outlier-rate", "0.05,0.1,0.2", "--joint"]

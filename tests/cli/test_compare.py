@@ -34,6 +34,7 @@ def table(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 100])
 def test_table_for_people(
     columns: int, table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -55,6 +56,7 @@ def test_table_for_people(
     assert err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "text", "widest"),
     [("20", 40, 80), ("60", 60, 80), ("80", 80, 80), ("100", 100, 100), ("300", 100, 100)],
@@ -80,6 +82,7 @@ def test_the_table_fits_in_the_terminal(
     assert len(re.findall(r"0\.\d{4}$|0\.\d{4} +\d+\.\d$", out, flags=re.MULTILINE)) == 3
 
 
+@pytest.mark.slow
 def test_names_in_the_table_command_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,6 +100,7 @@ def test_names_in_the_table_command_nothing(
     assert all(line.isprintable() for line in out.splitlines())
 
 
+@pytest.mark.slow
 def test_json_has_the_documented_keys(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Valid JSON; a correlation that is not defined is null."""
     out, _ = run(["compare", table, "--target", "price", *FAST, "--format", "json"], capsys)
@@ -111,6 +115,7 @@ def test_json_has_the_documented_keys(table: str, capsys: pytest.CaptureFixture[
 METRICS = ["--metrics", "ppe10,bias,over-valuation-rate"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 100])
 def test_metrics_have_a_table_of_their_own(
     columns: int, table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -128,6 +133,7 @@ def test_metrics_have_a_table_of_their_own(
     assert "…" not in out
 
 
+@pytest.mark.slow
 def test_metrics_are_new_keys_and_new_columns(
     table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -153,6 +159,7 @@ def test_metrics_are_new_keys_and_new_columns(
     assert list(more) == [*rows, *new]
 
 
+@pytest.mark.slow
 def test_csv_is_the_ranking(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     """One line for each estimator, the best first."""
     out, _ = run(["compare", table, "--target", "price", *FAST, "--format", "csv"], capsys)
@@ -161,6 +168,7 @@ def test_csv_is_the_ranking(table: str, capsys: pytest.CaptureFixture[str]) -> N
     assert ranking["outlier_rate"].is_monotonic_increasing
 
 
+@pytest.mark.slow
 def test_output_goes_to_the_file(
     table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,6 +183,7 @@ def test_output_goes_to_the_file(
     assert output.stat().st_mode & 0o777 == (tmp_path / "sales.parquet").stat().st_mode & 0o777
 
 
+@pytest.mark.slow
 def test_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +211,7 @@ def test_all_options_reach_the_comparison(
     assert {one["estimator"] for one in result["ranking"]} == {"column:fsd", "count"}
 
 
+@pytest.mark.slow
 def test_warnings_go_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A copy of the target among the features is pointed out, and JSON stays JSON."""
     leaky = tmp_path / "leaky.csv"
@@ -212,6 +222,7 @@ def test_warnings_go_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFix
     assert "'tax'" in json.loads(out)["warnings"][0]
 
 
+@pytest.mark.slow
 def test_the_example_can_be_run_with_other_options(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +235,7 @@ def test_the_example_can_be_run_with_other_options(
     assert "off by more than 0.3" in out
 
 
+@pytest.mark.slow
 def test_prices_are_written_as_people_do(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Thousands have commas, not exponents."""
     typed = ["compare", table, "--target", "price", "--error", "absolute", "--threshold", "20000"]
@@ -232,6 +244,7 @@ def test_prices_are_written_as_people_do(table: str, capsys: pytest.CaptureFixtu
     assert "e+0" not in out
 
 
+@pytest.mark.slow
 def test_a_long_name_is_folded_and_no_number_cut(
     table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -247,6 +260,7 @@ def outlier_rates(out: str) -> list[float]:
     return [one["best_decile"]["outlier_rate"] for one in json.loads(out)["ranking"]]
 
 
+@pytest.mark.slow
 def test_a_file_of_another_country_gives_the_same_ranking(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -265,6 +279,7 @@ def test_a_file_of_another_country_gives_the_same_ranking(
     assert "read as cp1252" in err
 
 
+@pytest.mark.slow
 def test_what_reading_guessed_is_told_and_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -281,6 +296,7 @@ def test_what_reading_guessed_is_told_and_kept(
     assert "m2" not in err
 
 
+@pytest.mark.slow
 def test_text_reproduces_an_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Codes that were written as numbers are names again with --text."""
     sales = sales_table(300)
@@ -295,6 +311,7 @@ def test_text_reproduces_an_example(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert json.loads(names)["ranking"][0]["aurc"] != json.loads(other)["ranking"][0]["aurc"]
 
 
+@pytest.mark.slow
 def test_ambiguous_times_are_read_as_they_are_said_to_be(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -312,6 +329,7 @@ def test_ambiguous_times_are_read_as_they_are_said_to_be(
         assert outlier_rates(read) == outlier_rates(right)
 
 
+@pytest.mark.slow
 def test_a_table_that_does_not_fit_is_drawn_from(
     table: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,7 @@ def run(typed: list[str], capsys: pytest.CaptureFixture[str], *status: int) -> t
     return written.out, written.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "part"),
     [
@@ -113,6 +114,7 @@ def test_what_is_scored_is_what_a_file_of_these_rows_would_be(
     pd.testing.assert_frame_equal(pd.read_parquet("a.parquet"), pd.read_parquet("b.parquet"))
 
 
+@pytest.mark.slow
 def test_a_model_of_the_example_has_not_seen_its_newest_fifth(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -169,6 +171,7 @@ def test_a_certificate_is_of_other_rows_than_the_monitor_reads(
     )
 
 
+@pytest.mark.slow
 def test_scores_of_the_example_are_evaluated(capsys: pytest.CaptureFixture[str]) -> None:
     """As `evaluate_files` does with the scores that a model of the older rows gives the newest.
 

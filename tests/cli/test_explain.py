@@ -49,6 +49,7 @@ def run(typed: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -
     return written.err if status else written.out
 
 
+@pytest.mark.slow
 def test_text_tells_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     """The value, inputs, comparables, reasons, and what would change the decision."""
     out = run(WITH_SALES, capsys)
@@ -157,6 +158,7 @@ def test_a_sale_that_was_missed_can_be_the_best_comparable(
     assert told["after"]["comparables"]["comparables"][0]["sale"] == "+1"
 
 
+@pytest.mark.slow
 def test_sales_that_the_model_keeps_can_be_objected_to(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

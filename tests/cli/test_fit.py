@@ -31,6 +31,7 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_model_is_kept_and_the_next_command_is_said(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -47,6 +48,7 @@ def test_a_model_is_kept_and_the_next_command_is_said(
     assert np.isfinite(model.predict_error(rows)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [False, True])
 def test_sales_are_kept_if_asked(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], keep: bool
@@ -111,6 +113,7 @@ def test_what_cannot_be_done_is_a_line_and_leaves_no_file(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sales.parquet"]
 
 
+@pytest.mark.slow
 def test_strict_refuses_what_was_guessed_of_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +193,7 @@ def test_a_fit_that_is_killed_leaves_no_half_file(table: Path, tmp_path: Path) -
     assert left == ["avm.qconf", "older.qconf", "sales.parquet", "undisturbed.qconf"]
 
 
+@pytest.mark.slow
 def test_conflicts_are_named_by_pairs(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,6 +219,7 @@ def test_conflicts_are_named_by_pairs(
     assert "there is no feature 'lsited'. Did you mean 'listed'?" in err
 
 
+@pytest.mark.slow
 def test_a_table_that_does_not_fit_is_drawn_from(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def started(
         process.communicate()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "stuck"),
     [

@@ -62,6 +62,7 @@ def run(typed: str, capsys: pytest.CaptureFixture[str], status: int = 0) -> tupl
     return written.out, written.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TYPED)
 def test_a_page_is_written_beside_the_result(
     name: str, place: Path, capsys: pytest.CaptureFixture[str]

@@ -139,6 +139,7 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
         assert f"\n  {name} " in out
 
 
+@pytest.mark.slow
 def test_a_fit_with_corrections_says_what_they_changed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

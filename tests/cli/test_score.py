@@ -71,6 +71,7 @@ def read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype={"id": str})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_rows", ["300", "41", "1000000"])
 @pytest.mark.parametrize(
     ("table", "output"),
@@ -180,6 +181,7 @@ def score(server: CommandServer, place: Path, *more: str) -> Any:
     return server.run(place, ["score", "avm.qconf", *more])
 
 
+@pytest.mark.slow
 def test_a_folder_goes_on_where_it_stopped(server: CommandServer, place: Path) -> None:
     """Parts that are there are left as they are; one of a changed input is made again."""
     command = ["new", "--output", "out", "--keep", "id"]
@@ -199,6 +201,7 @@ def test_a_folder_goes_on_where_it_stopped(server: CommandServer, place: Path) -
     assert pq.ParquetFile(place / "out" / "a.parquet").metadata.num_rows == 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [("model", "made by another model, such as 'a.parquet'"), ("options", "with other options"),
@@ -240,6 +243,7 @@ def spoil(place: Path) -> None:
         part.to_parquet(place / "new" / f"{name}.parquet", index=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["new.parquet", "new.csv", "new"])
 def test_rows_that_cannot_be_scored_are_put_aside(
     server: CommandServer, place: Path, table: str
@@ -508,6 +512,7 @@ def deciding(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_decisions_are_columns(server: CommandServer, deciding: Path, tmp_path: Path) -> None:
     """Intervals at a chosen level, probabilities, own tiers and acceptance; alike in a folder."""
     asked = ["--keep", "id", "--interval", "0.5", "--tiers", "good=0.01,fair=0.99"]
@@ -528,6 +533,7 @@ def test_decisions_are_columns(server: CommandServer, deciding: Path, tmp_path: 
     assert (other.returncode, "with other options" in other.stderr) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "asked", "said"),
     [

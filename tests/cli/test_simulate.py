@@ -24,6 +24,7 @@ def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return written.out
 
 
+@pytest.mark.slow
 def test_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     """Published and ours below each other, the limit, a sentence, and where the time went."""
     out = run(SMALL, capsys)
@@ -62,6 +63,7 @@ def test_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert table["source"].value_counts().to_dict() == {"qconf": 10, "published": 3}
 
 
+@pytest.mark.slow
 def test_plots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Three pictures, in a folder that is made if need be; and nothing else in it."""
     folder = tmp_path / "pictures"

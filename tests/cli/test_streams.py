@@ -31,6 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii", "utf-8", "utf-16"])
 def test_every_alphabet_will_do(encoding: str, folder: Path, server: CommandServer) -> None:
     """What an alphabet lacks is written as an escape, rules of tables as dashes."""
@@ -46,6 +47,7 @@ def test_every_alphabet_will_do(encoding: str, folder: Path, server: CommandServ
     assert "constant" in text
 
 
+@pytest.mark.slow
 def test_data_in_a_file_stay_data(folder: Path, server: CommandServer) -> None:
     """CSV and JSON that nobody looks at hold the name as it is; both are plain to read."""
     done = server.run(folder, CSV)
@@ -80,6 +82,7 @@ def test_help_that_cannot_be_written(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [None, "/dev/full"])
 def test_the_result_comes_without_standard_error(
     where: str | None, folder: Path, server: CommandServer
@@ -113,6 +116,7 @@ def test_a_closed_input_is_empty(folder: Path, server: CommandServer) -> None:
     assert "'standard input' is empty" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["--help"], CSV])
 def test_a_reader_who_has_gone(words: list[str], folder: Path) -> None:
     """No words: the status that shells give for a broken pipe."""

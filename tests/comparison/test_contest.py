@@ -108,6 +108,7 @@ def test_forward_scores_ignore_their_own_and_later_labels(sales: pd.DataFrame) -
     assert expected_errors(before)[~upto].ne(expected_errors(after)[~upto]).any(axis=None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", [{}, {"time": "sold_on"}, {"groups": "parcel"}, {"prediction": "given"}]
 )
@@ -171,6 +172,7 @@ def test_what_a_row_of_the_group_says_later_moves_nothing_before_or_of_its_own()
     assert moved.any(), "the change must matter to other rows, or the test shows nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"time": "sold_on"}, {"prediction": "given"}])
 def test_a_copy_hands_no_label_over(options: dict[str, Any]) -> None:
     """Rows alike in all features but the id and the time: a label moves none of their scores."""
@@ -194,6 +196,7 @@ def test_a_copy_hands_no_label_over(options: dict[str, Any]) -> None:
     assert scores[rows].any(axis=None), "copies kept as different rows do hand labels over"
 
 
+@pytest.mark.slow
 def test_copies_do_not_look_safe() -> None:
     """Eight rows twelve times leave the figures where they are without the copies."""
     once = sales_table(600).drop(columns=["parcel", "sold_on"])
@@ -264,6 +267,7 @@ def test_score_columns_are_counted_over_the_table(sales: pd.DataFrame) -> None:
         run(table, estimators=["column:fsd"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["polars", "arrow", "path"])
 def test_other_tables_give_the_same(kind: str, sales: pd.DataFrame, tmp_path: Path) -> None:
     """polars, Arrow, and the path of a file are read."""
@@ -278,6 +282,7 @@ def test_other_tables_give_the_same(kind: str, sales: pd.DataFrame, tmp_path: Pa
     pd.testing.assert_frame_equal(run(table, **settings).scores, run(sales, **settings).scores)
 
 
+@pytest.mark.slow
 def test_names_are_taken_as_people_give_them(sales: pd.DataFrame) -> None:
     """One name to drop, a number for a column, features as an index."""
     settings: dict[str, Any] = {"estimators": ["count"], "model": MODEL, "n_resamples": 20}
@@ -302,6 +307,7 @@ def test_finds_the_easy_rows() -> None:
     assert "Every other estimator is behind" in result.verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"time": "sold_on", "drop": ["parcel"]}])
 def test_the_constant_has_no_skill(options: dict[str, Any]) -> None:
     """Its expected error differs from block to block; its best decile is random all the same."""
@@ -437,6 +443,7 @@ def test_error_scales(error: str, expected: float, sales: pd.DataFrame) -> None:
     np.testing.assert_allclose(result.scores["signed_residual"], expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_arrays_are_as_good_as_columns(sales: pd.DataFrame) -> None:
     """Target, time and group may be given beside the features."""
     features = sales[["rooms", "area"]].fillna(0.0)

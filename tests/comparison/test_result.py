@@ -27,6 +27,7 @@ def result() -> Comparison:
     )
 
 
+@pytest.mark.slow
 def test_verdict_names_rows_rate_interval_and_overall(result: Comparison) -> None:
     """All that is needed to act on the best estimator is in the sentence."""
     decile = result.ranking[0].evaluation.best_decile

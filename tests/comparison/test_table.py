@@ -28,6 +28,7 @@ def result() -> Comparison:
     return compare(table, "price", **OPTIONS)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", ["80", "100"])
 def test_print_is_what_the_command_prints(
     columns: str,

@@ -105,6 +105,7 @@ def ranking(table: pd.DataFrame) -> Any:
     return told, found.scores
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_comparison_is_the_same_on_a_cluster(inside: str) -> None:
     """Rounds are played wherever there is room; all figures and all scores are equal."""

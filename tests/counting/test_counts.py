@@ -103,6 +103,7 @@ def the_area_lies_within_its_bounds(rows: Any) -> None:
     assert low - 1e-12 <= counted.aurc.value <= high + 1e-12
 
 
+@pytest.mark.slow
 def test_many_rows_take_three_passes_and_a_bound_that_is_small() -> None:
     """Of 200,000 rows the area is known to five digits, and all else as `evaluate` tells it."""
     rows = scored_rows(200_000)
@@ -125,6 +126,7 @@ def test_scores_of_few_values_take_two_passes() -> None:
     assert counted.aurc_bounds[0] == counted.aurc_bounds[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_group", [0, 5])
 def test_intervals_are_about_those_of_evaluate(of_group: int) -> None:
     """Each end of each interval within a quarter of its width, with groups and without."""
@@ -304,6 +306,7 @@ def _holds(law: str, max_examples: int) -> None:
     settings(deadline=None, max_examples=max_examples)(given(**drawn)(test))()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", LAWS)
 def test_a_law_holds(law: str) -> None:
     """Of a few tables, in every run."""

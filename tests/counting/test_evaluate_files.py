@@ -45,6 +45,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [6, 1000])
 @pytest.mark.parametrize(
     "source",
@@ -91,6 +92,7 @@ def test_numbers_are_read_as_they_are_written(tmp_path: Path) -> None:
     assert told.n_groups == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["dates", "days", "text", "numbers"])
 def test_a_time_is_read_however_it_is_written(table: pd.DataFrame, written: str) -> None:
     """Moments, dates, text and numbers, of Parquet and CSV: what `evaluate_parts` tells of them.

@@ -14,6 +14,7 @@ from qconf import evaluate_parts
 from qconf.errors import OptionError, TableError
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cuts", [(), (100,), (10, 20, 90, 200, 210, 299)])
 def test_one_two_and_seven_parts_are_equal(cuts: tuple[int, ...]) -> None:
     """In lists, or from a function that begins anew; with groups that several parts have."""

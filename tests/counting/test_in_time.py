@@ -39,6 +39,7 @@ def estimates(told: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [100, 10_000])
 @pytest.mark.parametrize("months", [40, 900])
 @pytest.mark.parametrize("grouped", [False, True])
@@ -70,6 +71,7 @@ def test_ends_are_those_of_rows(months: int, grouped: bool, few: int) -> None:
     assert len(told.notes) == len(expected.notes)
 
 
+@pytest.mark.slow
 def test_any_split_and_order_tell_the_same() -> None:
     """To the last bit: one part, seven that are merged in any order, rows of any order."""
     rows = moving_rows(900, 1, 300)

@@ -23,6 +23,7 @@ def part(rows: Any, some: slice) -> Any:
     return tuple(None if one is None else one[some] for one in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("timed", [False, True])
 @pytest.mark.parametrize("of_group", [0, 4])
 def test_counts_go_on_where_they_were_kept(tmp_path: Path, of_group: int, timed: bool) -> None:

@@ -43,6 +43,7 @@ def residual() -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.random.default_rng(0).normal(size=400)
 
 
+@pytest.mark.slow
 def test_a_blend_checks_and_encodes_new_rows_once(
     residual: np.ndarray[Any, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_blend_encodes_its_table_once_to_be_fitted(
     assert counts["checks"] == counts["encodings"] == 1
 
 
+@pytest.mark.slow
 def test_a_valuation_and_its_confidence_encode_new_rows_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -76,6 +78,7 @@ def test_a_valuation_and_its_confidence_encode_new_rows_once(
     assert counts["encodings"] == 1
 
 
+@pytest.mark.slow
 def test_a_comparison_encodes_no_row_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once for each fit that sees it or predicts it, however many members that has."""
     table = mixed_table(400).assign(value=np.exp(np.random.default_rng(0).normal(size=400)))

@@ -64,6 +64,7 @@ def test_numbers_around_zero_are_compared_by_difference() -> None:
         assert told.agreements_[0].by_ratio == (scale == "ratio")
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.floats(1, 1e6), st.floats(1, 1e6)), min_size=3, max_size=30),
     st.floats(1e-3, 1e3),

@@ -47,6 +47,7 @@ def drawn(rng: np.random.Generator, n_rows: int, is_categorical: BoolArray) -> F
     return np.column_stack(columns).astype(np.float64)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6), drop=st.sampled_from(["first", None]), most=st.integers(2, 5))
 @settings(deadline=None, max_examples=40)
 def test_it_is_what_scikit_learns_steps_make(seed: int, drop: str | None, most: int) -> None:

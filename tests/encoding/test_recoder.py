@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ def table(rows: list[tuple[str | None, float]]) -> pd.DataFrame:
 ROWS = st.lists(st.tuples(st.sampled_from(LEVELS), st.sampled_from([1.0, 2.5, np.nan])), min_size=1)
 
 
+@pytest.mark.slow
 @given(ROWS, ROWS, st.data())
 def test_recoded_is_as_encoded(fitted: list, asked: list, data: st.DataObject) -> None:  # type: ignore[type-arg]
     """Whatever part of the rows the other encoder has seen; gaps and unknown levels too."""

@@ -308,6 +308,7 @@ def test_groups_and_copies_are_in_one_fold(timed: bool, alike: bool) -> None:
     assert set().union(*missed) == set(unit)
 
 
+@pytest.mark.slow
 def test_units_are_those_of_a_group_not_seen() -> None:
     """Errors of a group are alike, and a string names it: a new group errs as is expected."""
     rng = np.random.default_rng(0)

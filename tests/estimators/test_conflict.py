@@ -168,6 +168,7 @@ def test_saved_loaded_and_scored_alike(tmp_path: Path) -> None:
         loaded.predict_error(features.drop(columns="tax"))
 
 
+@pytest.mark.slow
 def test_fit_and_certify_keep_the_pairs() -> None:
     """What is judged saw conflicts, and so does the model that is kept."""
     table = valued(600)

@@ -19,6 +19,7 @@ def scores(est: CountConfidence, X: Any) -> FloatArray:
     return est._score(est._cells(est._checked_table(X, reset=False)), own_row=0)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=40))
 def test_score_of_a_level_is_one_over_the_root_of_its_count(levels: list[str]) -> None:
     """u(x) = 1 / sqrt(beta + n), the formula of the paper with counts."""

@@ -72,6 +72,7 @@ def test_expected_squares_are_right_on_average(
     assert (est.predict(X) ** 2).mean() == pytest.approx((residual**2).mean(), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_in_the_world_of_four_archetypes_it_beats_counts() -> None:
     """On residuals of a group mean that is known, half of each group learned from."""
     world = archetypes(300)

@@ -111,6 +111,7 @@ def test_a_wide_prior_is_nearly_none() -> None:
     np.testing.assert_allclose(told.predict(table), plain.predict(table), rtol=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_rows", [30, 100, 300])
 def test_a_right_prior_helps_where_data_are_thin(n_rows: int) -> None:
     """Over twenty tables the deviance of new rows is lower with it, in nearly all of them."""

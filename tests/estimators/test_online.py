@@ -40,6 +40,7 @@ def test_rare_levels_stay_near_the_mean_of_all(rng: np.random.Generator) -> None
     assert 0.07 < lucky < 0.1
 
 
+@pytest.mark.slow
 def test_bounds_are_above_the_mean_and_larger_for_rare_levels(rng: np.random.Generator) -> None:
     """max >= 90 % quantile >= mean; the rarer, the further apart."""
     X = pd.DataFrame({"seller": ["common"] * 2000 + ["rare"] * 10})
@@ -125,6 +126,7 @@ def documented(level: NDArray[np.int64], residual: FloatArray) -> Any:
     return np.sqrt((groups.sum() + 5 * square.mean()) / (groups.count() + 5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bound", ["mean", "max"])
 def test_no_level_is_far_from_its_shrunken_mean(bound: BoundName) -> None:
     """50 levels of 100 Normal residuals: exact, and the largest replicate within 1.5 of it."""
@@ -141,6 +143,7 @@ def test_no_level_is_far_from_its_shrunken_mean(bound: BoundName) -> None:
             assert found.max() < 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [1, 10, 100, 101, 1000])
 @pytest.mark.parametrize("tiny", [0.0, 1e-9])
 def test_a_stream_that_begins_with_tiny_residuals(

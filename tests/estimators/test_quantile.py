@@ -18,6 +18,7 @@ from qconf._types import FloatArray, QuantileLearner
 from qconf.errors import OptionError
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learner", ["boosted", "forest", "linear", "statsmodels"])
 @pytest.mark.parametrize("quantiles", [(0.25, 0.75), (0.1, 0.2, 0.8, 0.9)], ids=str)
 def test_recovers_sigma(
@@ -53,6 +54,7 @@ def test_any_quantile_regressor_or_pair(learner: Any, rng: np.random.Generator) 
     assert est.predict(x).mean() == pytest.approx(0.1, rel=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantiles", [(0.25, 0.75), (0.1, 0.9), (0.05, 0.5)])
 def test_scale_suits_the_quantiles(
     quantiles: tuple[float, float], rng: np.random.Generator

@@ -241,6 +241,7 @@ def test_a_plug_in_that_prints_spoils_no_result(
     assert "fitting" in written.err
 
 
+@pytest.mark.slow
 def test_an_installed_plug_in_is_found_by_the_command(tmp_path: Path) -> None:
     """Build and install a package of one file, then compare with it by its name."""
     source, site = tmp_path / "source", tmp_path / "site"

@@ -94,6 +94,7 @@ def two_groups(n_rows: int = 6000, seed: int = 0) -> tuple[pd.DataFrame, FloatAr
     return table, rng.normal(scale=np.where(table["zone"] == "calm", 0.05, 0.10))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("learner", ["boosted", "online"])
 def test_every_target_recovers_sigma(learner: ErrorLearner, target: ErrorTargetName) -> None:

@@ -413,6 +413,7 @@ class Auditor(ConstantConfidence):
         return super().fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("roles", [{}, {"time": "day"}, {"groups": "house"}])
 @pytest.mark.parametrize("blended", [False, True])
 def test_whoever_fits_an_estimator_tells_it_the_truth_of_its_rows(

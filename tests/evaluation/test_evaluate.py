@@ -52,6 +52,7 @@ def coverage_of_intervals(
     return held / tables
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     """95 % intervals of the best-decile rate hold it in 90 to 99 % of 80 tables."""
     assert 0.9 <= coverage_of_intervals(3000, 80, n_resamples=100) < 0.99
@@ -99,6 +100,7 @@ def test_every_headline_number_lies_in_its_interval(result: Evaluation) -> None:
     assert result.coverage_at[0.05].value <= result.coverage_at[0.10].value
 
 
+@pytest.mark.slow
 def test_groups_of_copies_widen_the_interval() -> None:
     """Four copies of each row are worth no more than one."""
     rng = np.random.default_rng(1)
@@ -127,6 +129,7 @@ def test_rows_without_a_group_are_resampled_one_by_one() -> None:
     assert grouped.to_dict() == single.to_dict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("confidence_level", [0.5, 0.8, 0.95])
 def test_a_decile_without_outliers_gets_jeffreys_interval_at_any_level(
     confidence_level: float,
@@ -193,6 +196,7 @@ def shocked(periods: int, seed: int = 0) -> tuple[FloatArray, FloatArray, Any]:
     return sigma, sigma * rng.normal(size=len(period)) + shock, period
 
 
+@pytest.mark.slow
 def test_time_widens_what_shocks_in_time_make_uncertain() -> None:
     """With the time the interval is several times as wide; shuffled times tell of nothing."""
     sigma, residual, period = shocked(50)

@@ -94,6 +94,7 @@ def width(estimate: Any) -> float:
     return float(np.diff(estimate.interval)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ppe10", "bias", "over_valuation_rate"])
 def test_copies_and_a_year_that_is_off_widen_every_interval(name: str) -> None:
     """Four copies of a row are worth one; rows that were all too high for a year, far less."""
@@ -131,6 +132,7 @@ def test_a_drifting_bias_is_seen_where_the_outlier_rate_stands_still() -> None:
     assert width(slow.overall.outlier_rate) < 3 * width(rows_alone.overall.outlier_rate)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [{"groups": np.arange(2000) // 4}, {"groups": np.arange(2000) // 200},

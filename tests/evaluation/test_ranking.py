@@ -80,6 +80,7 @@ def assert_same(one: Statistics, other: Statistics) -> None:
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), atol=1e-9)
 
 
+@pytest.mark.slow
 @given(scored_rows(most=6), st.sampled_from([0.1, 0.33, 1.0]))
 @settings(max_examples=100)
 def test_statistics_are_means_over_the_orders_of_ties(
@@ -91,6 +92,7 @@ def test_statistics_are_means_over_the_orders_of_ties(
     assert_same(statistics(own), by_definition(score, residual, fraction))
 
 
+@pytest.mark.slow
 @given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
 @settings(max_examples=200)
 def test_weights_are_repeated_rows(
@@ -103,6 +105,7 @@ def test_weights_are_repeated_rows(
     assert_same(weighted, statistics(ranked(score[repeated], residual[repeated], fraction)))
 
 
+@pytest.mark.slow
 @given(scored_rows(), st.sampled_from([0.1, 0.33, 1.0]))
 @settings(max_examples=100, deadline=None)
 def test_a_risk_is_the_outlier_rate_of_that_fraction(
@@ -127,6 +130,7 @@ def test_weights_need_not_be_whole_numbers(
     assert_same(statistics(one, counts), statistics(one, counts.astype(np.float64)))
 
 
+@pytest.mark.slow
 @given(scored_rows(), st.randoms(use_true_random=False))
 @settings(max_examples=100)
 def test_the_order_of_the_rows_changes_nothing(
@@ -142,6 +146,7 @@ def test_the_order_of_the_rows_changes_nothing(
     np.testing.assert_allclose(plain.safest()[order], shuffled.safest())
 
 
+@pytest.mark.slow
 @given(scored_rows())
 @settings(max_examples=100)
 def test_a_rising_transform_changes_nothing(

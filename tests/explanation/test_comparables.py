@@ -111,6 +111,7 @@ def explained(kind: str, **options: Any) -> tuple[Any, Comparables]:
     return model, comparables(model, asked(*more), random_state=0, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_adjustments_add_up_and_values_are_those_of_the_model(kind: str) -> None:
     """Of every row and comparable, to a billionth; and the identity with residuals holds."""
@@ -132,6 +133,7 @@ def test_adjustments_add_up_and_values_are_those_of_the_model(kind: str) -> None
     np.testing.assert_array_equal(known.loc[table["sale"], "price"], table["price"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_residuals_have_not_seen_the_price(kind: str) -> None:
     """They are those that the fit made out of sample, not what the model says of its own rows."""
@@ -142,6 +144,7 @@ def test_residuals_have_not_seen_the_price(kind: str) -> None:
     np.testing.assert_allclose(found.table["residual"], expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_said_of_the_split_is_so(kind: str) -> None:
     """Trees of ours split all; a surrogate says how true it is, and leaves a rest."""

@@ -95,6 +95,7 @@ def test_the_product_names_what_is_marked(model: Any) -> None:
     assert "tax + listing (" not in explain_error(model, ROWS).in_words(0)
 
 
+@pytest.mark.slow
 def test_a_model_that_was_told_of_pairs_gives_the_conflict_as_its_reason() -> None:
     """From the fit to the words: two sources disagree on the floor area."""
     rng = np.random.default_rng(0)

@@ -33,6 +33,7 @@ def model_of_zones() -> ConfidentRegressor:
     return model.fit(table[["zone", "rooms", "area"]], table["price"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.filterwarnings("ignore:.*far beyond:UserWarning")
 def test_sums_and_products_are_those_of_the_model(name: str) -> None:
@@ -78,6 +79,7 @@ def test_what_is_as_in_the_typical_row_adds_nothing() -> None:
     assert found.in_words() == f"typical {told} = {told}"
 
 
+@pytest.mark.slow
 def test_the_noisy_zone_is_the_reason() -> None:
     """Zones a and b have a quarter of the noise of others; the words tell it from residuals."""
     model, X = model_of_zones(), sales_table(3000)[["zone", "rooms", "area"]]
@@ -237,6 +239,7 @@ _PRICE: Any = (_AREA * np.exp(_RNG.normal(scale=0.1, size=200))).to_numpy()
 _DAYS = pd.date_range("2020-01-01", periods=200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "cells", "roles"),
     [

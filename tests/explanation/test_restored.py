@@ -44,6 +44,7 @@ def kept(one: RowExplanation) -> Any:
     return json.loads(json.dumps(one.to_dict()))
 
 
+@pytest.mark.slow
 def test_what_was_told_is_told_again(told: RowExplanation) -> None:
     """Word for word: the headline, all sections, the plain values, and both pictures."""
     again = restored_explanation(kept(told))

@@ -61,6 +61,7 @@ def test_the_schema_of_json_is_stable() -> None:
     assert found["comparables"] is None
 
 
+@pytest.mark.slow
 def test_alternatives_are_what_the_model_says_of_such_rows() -> None:
     """Each, scored by hand; the time and the prediction of others are not theirs to change."""
     model = fitted_model(confidence="blend")

@@ -49,6 +49,7 @@ def certified(sales: pd.DataFrame) -> Any:
     return fit(sales, time="sold_on", outlier_rate=0.1)
 
 
+@pytest.mark.slow
 def test_the_newest_rows_have_no_say_in_the_models(sales: pd.DataFrame, certified: Any) -> None:
     """Their targets move the certificate, and neither a prediction nor an expected error."""
     newest = np.arange(len(sales)) >= len(sales) - certified.certificate.n_rows
@@ -66,6 +67,7 @@ def test_the_newest_rows_have_no_say_in_the_models(sales: pd.DataFrame, certifie
     assert not other.certificate.certified
 
 
+@pytest.mark.slow
 def test_nor_have_they_in_what_is_told_targets(sales: pd.DataFrame) -> None:
     """Other models of the target learn it from the older rows alone."""
     table = sales[:400]
@@ -115,6 +117,7 @@ def test_a_score_is_certified_as_it_stands(sales: pd.DataFrame) -> None:
         certified.save("never.qconf")
 
 
+@pytest.mark.slow
 def test_what_has_learned_from_older_rows_has_no_history(
     sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +164,7 @@ def test_a_wrong_promise_is_refused_before_the_fit(
             fit(sales, **wrong)
 
 
+@pytest.mark.slow
 def test_auto_chooses_on_the_older_rows(
     sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +186,7 @@ def test_auto_chooses_on_the_older_rows(
     ]
 
 
+@pytest.mark.slow
 def test_columns_of_amounts_are_no_features(sales: pd.DataFrame) -> None:
     """A fee that is a share of the price would tell the target; named, it is one all the same."""
     table = sales[:600].assign(fee=0.01 * sales["price"][:600])

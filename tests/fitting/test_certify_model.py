@@ -55,6 +55,7 @@ def fitted(sales: pd.DataFrame, **roles: Any) -> ConfidentRegressor:
     return model.fit(old[FEATURES], old["price"], **{"time": "sold_on", **roles})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["newer.csv", "newer.parquet"])
 def test_the_certificate_is_that_of_its_own_scores(
     sales: pd.DataFrame, place: Path, table: str
@@ -91,6 +92,7 @@ def test_rows_of_the_fit_are_refused(sales: pd.DataFrame, place: Path) -> None:
     assert place.exists()
 
 
+@pytest.mark.slow
 def test_without_a_time_nothing_is_known(sales: pd.DataFrame, place: Path) -> None:
     """That is said; where a model has one, it has to be named."""
     save(fitted(sales, time=None), "timeless.qconf", card=CARD)
@@ -125,6 +127,7 @@ def test_what_cannot_be_certified(sales: pd.DataFrame, place: Path) -> None:
     assert place.exists()
 
 
+@pytest.mark.slow
 def test_predictions_of_another_model_are_refused(sales: pd.DataFrame, place: Path) -> None:
     """The predictions are held against the model's shadow, as in scoring."""
     rows, model = newer(sales), fitted(sales)

@@ -31,6 +31,7 @@ def fit(table: pd.DataFrame, **options: Any) -> FittedModel:
     return fit_model(table, "price", **{**settings, **options})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"time": "sold_on"}, {"prediction": "avm"}])
 def test_the_held_out_rate_is_that_of_a_comparison(
     options: dict[str, Any], sales: pd.DataFrame
@@ -47,6 +48,7 @@ def test_the_held_out_rate_is_that_of_a_comparison(
     assert fitted.scheme in compared.scheme
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"time": "sold_on"}, {"prediction": "avm"}])
 def test_the_rows_that_were_judged_make_the_probabilities(
     options: dict[str, Any], sales: pd.DataFrame
@@ -88,6 +90,7 @@ def test_given_predictions_are_kept_as_they_are(sales: pd.DataFrame) -> None:
     assert "sold_on" not in model.feature_names_in_
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("time", [None, "sold_on"])
 def test_auto_judges_on_rows_that_had_no_say_in_the_choice(
     time: str | None, sales: pd.DataFrame, monkeypatch: pytest.MonkeyPatch

@@ -68,6 +68,7 @@ def test_the_value_is_learned_from_all_rows(tmp_path: Path) -> None:
     assert drawn.card().figures["learned_from"]["confidence"] == told.confidence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_parts", [1, 7])
 def test_the_same_model_however_rows_lie_in_files(tmp_path: Path, n_parts: int) -> None:
     """One file, two or seven: the same figures, values and expected errors."""
@@ -167,6 +168,7 @@ def test_an_online_confidence_learns_from_all_rows(tmp_path: Path) -> None:
     assert "row by row" not in str(count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_parts", [1, 7])
 def test_the_same_online_confidence_however_rows_lie_in_files(tmp_path: Path, n_parts: int) -> None:
     """One file, two or seven: the same figures and expected errors, to the bit."""
@@ -222,6 +224,7 @@ def test_residuals_of_rows_that_were_not_drawn_are_of_earlier_models(
     assert not told[0]["area"].isin(table["area"].iloc[drawn.rows]).any()
 
 
+@pytest.mark.slow
 def test_a_copy_of_an_earlier_drawn_row_is_not_learned_from(tmp_path: Path) -> None:
     """Its residual would be small because the model knows its label; kept copies are learned."""
     table = without_copies()

@@ -121,6 +121,7 @@ def test_an_array_has_no_column_of_that_name(sales: pd.DataFrame) -> None:
         ConfidentRegressor("column:avm", "constant").fit(sales[["area"]].to_numpy(), sales["price"])
 
 
+@pytest.mark.slow
 def test_another_valuation_model_casts_another_shadow(sales: pd.DataFrame) -> None:
     """What is kept of the predictions tells those of another model; without features nothing is."""
     X = sales.drop(columns=["price", "parcel"])

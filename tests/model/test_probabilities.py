@@ -101,6 +101,7 @@ class Watch:
         return float(self.told[fit][place])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_time", [False, True])
 @pytest.mark.parametrize("given_regressor", [FAST, "column:avm"])
 def test_a_label_does_not_move_its_own_expected_error(
@@ -142,6 +143,7 @@ def test_the_newest_blocks_are_held_out(
     assert model.error_distribution_.n_rows == len(held_out)
 
 
+@pytest.mark.slow
 def test_groups_are_held_out_whole(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     """No label of a row's group moves its expected error."""
     watch = Watch(monkeypatch)
@@ -205,6 +207,7 @@ def test_too_high_a_level_is_refused(table: pd.DataFrame) -> None:
         model.predict_interval(table[FEATURES], 0.999)
 
 
+@pytest.mark.slow
 def test_an_upper_bound_is_no_probability(table: pd.DataFrame) -> None:
     """Replicates widen expected errors on purpose; probabilities stay those of one fit."""
     rows = table[:400]
@@ -231,6 +234,7 @@ def test_the_absolute_scale_is_in_units_of_the_target(
     assert probability.mean() == pytest.approx(hit.mean(), abs=0.04)
 
 
+@pytest.mark.slow
 def test_a_scorer_for_searches(table: pd.DataFrame) -> None:
     """Minus the Brier score of P(within x), by scikit-learn's own hands; other models are told."""
     X, y = table[FEATURES], table["price"]

@@ -208,6 +208,7 @@ def numbers(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[Any]]:
     return table[["rooms", "garden"]].astype(float)[:400], np.log(table["price"][:400])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bootstrap", ["error", "both"])
 def test_bounds_are_ordered(bootstrap: BootstrapScope, numbers: Any) -> None:
     """The same replicates, and higher bounds over them; `return_std` has the bound too."""
@@ -392,6 +393,7 @@ def split_of_the_world(groups_of_each: int, n_bootstrap: int) -> pd.DataFrame:
     return model.decompose(X[first]).join(truth[["kind", "rows", "sigma"]])
 
 
+@pytest.mark.slow
 def test_the_split_finds_the_truth_of_the_simulated_world() -> None:
     """By archetype sigma_i² and sigma_i² / n_i, within 6 %; most labels are right.
 

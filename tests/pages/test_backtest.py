@@ -12,6 +12,7 @@ def sections() -> dict[str, str]:
     return sections_of(page_of("backtest"))
 
 
+@pytest.mark.slow
 def test_every_pair_is_ranked_without_its_seconds(sections: dict[str, str]) -> None:
     """The best first."""
     rows = table_of(sections["Pairs compared"])

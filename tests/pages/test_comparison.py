@@ -23,6 +23,7 @@ def told(rate: Estimate) -> str:
     return f"{in_percent(rate.value)} ({percent_range(rate)})"
 
 
+@pytest.mark.slow
 def test_the_verdict_comes_first(page: str) -> None:
     """With the figures that decide, before any section."""
     sections = sections_of(page)
@@ -109,6 +110,7 @@ def test_warnings_are_told_of_and_not_repeated() -> None:
     assert "123456.78" not in page
 
 
+@pytest.mark.slow
 def test_seconds_do_not_change_the_page() -> None:
     """The same numbers in another time are the same page."""
     slower = replace(
@@ -119,6 +121,7 @@ def test_seconds_do_not_change_the_page() -> None:
     assert report_html(slower, made="noon") == page_of("comparison")
 
 
+@pytest.mark.slow
 def test_what_is_summed_up_from_few_rows_is_left_out() -> None:
     """Bins, periods and shares of fewer than ten rows would tell of single ones."""
     first = comparison().ranking[0]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from paged_results import monitoring, page_of
 from pages_read import sections_of, table_of, text_of
 
 
+@pytest.mark.slow
 def test_it_says_first_whether_there_is_an_alarm() -> None:
     """With what to do about it."""
     calm, loud = (

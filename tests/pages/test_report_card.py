@@ -17,6 +17,7 @@ def sections() -> dict[str, str]:
     return sections_of(page_of("report card"))
 
 
+@pytest.mark.slow
 def test_verdicts_are_counted(sections: dict[str, str]) -> None:
     """Every figure or block that has one, once; what is outside is named."""
     verdict = text_of(sections["Verdict"])

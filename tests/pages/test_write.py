@@ -58,6 +58,7 @@ def test_the_search_would_find_a_row() -> None:
         assert forms & written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RESULTS)
 def test_every_page_is_small_and_the_same_each_time(name: str) -> None:
     """Far below two megabytes; only the moment that is given differs."""

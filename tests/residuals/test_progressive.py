@@ -96,6 +96,7 @@ def test_no_label_and_no_later_row_changes_an_earlier_prediction(
         np.testing.assert_array_equal(one[late], two[late])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [None, 4])
 @pytest.mark.parametrize("timed", [True, False])
 def test_the_compiled_pass_is_what_steps_give(timed: bool, delay: int | None) -> None:

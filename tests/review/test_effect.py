@@ -30,6 +30,7 @@ def corrected(sales: pd.DataFrame, rows: Any, kind: str = "exclusion") -> Correc
     return apply_corrections(sales, pd.DataFrame([{**said, "row": f"r{i}"} for i in rows]))
 
 
+@pytest.mark.slow
 def test_what_was_reviewed_is_not_judged() -> None:
     """Nor what was decided to be fine; the others are scored by models that have not seen them."""
     sales = table()
@@ -41,6 +42,7 @@ def test_what_was_reviewed_is_not_judged() -> None:
     assert "not distinguishable" in str(told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("time", [None, "sold_on"])
 def test_leaving_out_spoilt_sales_helps_the_others(time: str | None) -> None:
     """Forward in time, too; and the interval of the change is paired."""

@@ -76,6 +76,7 @@ def test_comparables_may_come_from_other_sales(model: ConfidentRegressor) -> Non
     assert prices <= set(sales["price"].round(3))
 
 
+@pytest.mark.slow
 def test_what_cannot_be_explained_says_why() -> None:
     """The case is there all the same."""
     table = offers(300, 0)

@@ -58,6 +58,7 @@ def told_of(store: FeedbackStore, table: str, **where: Any) -> pd.DataFrame:
     return rows
 
 
+@pytest.mark.slow
 def test_reasons_are_counted_with_intervals(store: FeedbackStore) -> None:
     """Of decisions, and of feedback."""
     rows = told_of(store, "decisions").set_index("what")
@@ -70,6 +71,7 @@ def test_reasons_are_counted_with_intervals(store: FeedbackStore) -> None:
     assert (feedback["what"], feedback["n"], feedback["value"]) == ("market_moved", 20, 1.0)
 
 
+@pytest.mark.slow
 def test_where_a_reason_is_more_often_is_told(store: FeedbackStore) -> None:
     """Held against all other rows, all slices at once; where it cannot be said, that is said."""
     rows = told_of(store, "slices", what="wrong_input")
@@ -83,6 +85,7 @@ def test_where_a_reason_is_more_often_is_told(store: FeedbackStore) -> None:
     assert any(one.startswith("month 2026-0") for one in by.index)
 
 
+@pytest.mark.slow
 def test_precision_is_estimated_on_the_random_share(store: FeedbackStore) -> None:
     """Of random rows that surprise all are off; of those that are off two thirds surprise."""
     rows = told_of(store, "sources", what="surprise").set_index("of")
@@ -100,6 +103,7 @@ def test_precision_is_estimated_on_the_random_share(store: FeedbackStore) -> Non
     assert (unknown["low"], unknown["high"]) == (0.0, 1.0)
 
 
+@pytest.mark.slow
 def test_reasons_that_foretell_large_errors_are_told(store: FeedbackStore) -> None:
     """Beside the random rows, of which everybody may have been one."""
     (row,) = told_of(store, "errors", what="market_moved").to_dict("records")
@@ -107,6 +111,7 @@ def test_reasons_that_foretell_large_errors_are_told(store: FeedbackStore) -> No
     assert row["compared_with"] == pytest.approx(20 / 80)
 
 
+@pytest.mark.slow
 def test_it_is_shown_and_written(store: FeedbackStore) -> None:
     """As text, HTML and JSON; an empty store has nothing to say."""
     told = summarize(store, by=["zone"])
@@ -134,6 +139,7 @@ def test_what_cannot_be_asked_is_a_line(store: FeedbackStore) -> None:
         summarize(store, confidence_level=95)
 
 
+@pytest.mark.slow
 def test_intervals_of_rates_hold_the_truth() -> None:
     """In 95 of 100 samples of 60; several voices on one row count together."""
     rng = np.random.default_rng(0)

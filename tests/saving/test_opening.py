@@ -438,6 +438,7 @@ def test_a_plug_in_that_is_not_installed(
     assert "There is no estimator 'distance'" in refused(tmp_path / "one.qconf", plugins=True)
 
 
+@pytest.mark.slow
 def test_other_packages_models_are_opened_if_their_types_are_named(tmp_path: Path) -> None:
     """By skops; all types are shown, and none is imported before."""
     pytest.importorskip("skops.io")
@@ -510,6 +511,7 @@ def check(ended: list[dict[str, Any]], n: int) -> None:
     assert [one for one in ended if "\n" in one["said"] or len(one["said"]) > 1000] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", range(0, 100, 20))
 def test_a_hundred_changed_files(start: int, tmp_path: Path) -> None:
     """As below, in this process."""

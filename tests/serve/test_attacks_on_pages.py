@@ -75,6 +75,7 @@ def texts_of(page: Answer) -> str:
     return "".join(read.texts)
 
 
+@pytest.mark.slow
 @MARKUPS
 def test_what_is_said_of_an_estimate_is_text(target: Target, text: str) -> None:
     """Who, words, comparables and corrected inputs; also where they cannot be kept."""
@@ -98,6 +99,7 @@ def test_what_is_said_of_an_estimate_is_text(target: Target, text: str) -> None:
     inert(target.page("/summary?by=zone"))
 
 
+@pytest.mark.slow
 @MARKUPS
 def test_a_row_is_text(target: Target, text: str) -> None:
     """Its inputs and its key, on its page, in its explanation, and where it cannot be estimated."""
@@ -110,6 +112,7 @@ def test_a_row_is_text(target: Target, text: str) -> None:
     inert(target.send_form("/estimates", **{**typed, "input:area": text, "input:sold": text}))
 
 
+@pytest.mark.slow
 @MARKUPS
 def test_what_is_decided_is_text(target: Target, text: str) -> None:
     """On the page of the case, in the queue, and in the summary."""
@@ -138,6 +141,7 @@ def test_who_has_a_case_open_is_text(target: Target, text: str) -> None:
     inert(target.send_form(f"/review/{case}/lock", who="another"))
 
 
+@pytest.mark.slow
 @MARKUPS
 def test_what_stands_in_an_address_is_text(target: Target, text: str) -> None:
     """Filters, ids, notes of what was done, and addresses that are not there."""

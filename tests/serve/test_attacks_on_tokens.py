@@ -174,6 +174,7 @@ def test_a_service_of_any_name_needs_a_token(tmp_path: Path) -> None:
         create_app(kept_model(tmp_path), tmp_path / "a.db", hosts=None)
 
 
+@pytest.mark.slow
 def test_a_client_that_asks_too_often_waits_and_no_header_makes_it_another(tmp_path: Path) -> None:
     """Whatever it says of the addresses that it came from."""
     with attacked(tmp_path, limits=Limits(requests_per_minute=30)) as target:
@@ -193,6 +194,7 @@ def test_a_client_that_asks_too_often_waits_and_no_header_makes_it_another(tmp_p
 SECRET = "a very private input"  # noqa: S105 - stands for what is in rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_a_fault_of_ours_is_told_without_a_trace_and_logged_without_contents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: str
@@ -222,6 +224,7 @@ def test_a_fault_of_ours_is_told_without_a_trace_and_logged_without_contents(
         assert target.post("/estimates", {"rows": [row()]}).status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_a_store_that_fails_is_told_without_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: str
@@ -247,6 +250,7 @@ def test_a_store_that_fails_is_told_without_its_place(
         assert "disk is full" in JsonLines().format(failure)
 
 
+@pytest.mark.slow
 def test_a_log_holds_lines_of_json_and_nothing_of_what_was_sent(tmp_path: Path) -> None:
     """Neither inputs nor names nor words nor ids of estimates, nor lines that somebody forged."""
     forged = 'x\n{"event": "forged"}\r\n'
@@ -266,6 +270,7 @@ def test_a_log_holds_lines_of_json_and_nothing_of_what_was_sent(tmp_path: Path) 
             assert leaked not in line
 
 
+@pytest.mark.slow
 def test_a_body_that_comes_too_slowly_is_not_waited_for(tmp_path: Path) -> None:
     """And others are answered meanwhile."""
     import anyio  # noqa: PLC0415

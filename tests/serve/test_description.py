@@ -62,6 +62,7 @@ def described(client: TestClient) -> Any:
     return schemathesis.openapi.from_asgi("/openapi.json", client.app, headers=HOST, config=config)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_what_it_says_is_what_it_does(

@@ -182,6 +182,7 @@ def test_a_forged_token_is_none(guarded: TestClient, given: str) -> None:
     assert forged.status_code == 401
 
 
+@pytest.mark.slow
 def test_the_token_opens_and_guessing_it_does_not_last(guarded: TestClient) -> None:
     """As a header; and whoever tries many is told to wait."""
     known = {"authorization": f"Bearer {TOKEN}"}

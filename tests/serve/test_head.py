@@ -54,6 +54,7 @@ def test_the_log_says_head(target: Target) -> None:
     assert (fields["method"], fields["status"]) == ("HEAD", 200)
 
 
+@pytest.mark.slow
 def test_a_token_is_asked_for_as_well(tmp_path: Path) -> None:
     """HEAD tells a stranger no more than GET does."""
     with attacked(tmp_path, token="3b7Qx-a-token-of-the-tests") as target:  # noqa: S106

@@ -66,6 +66,7 @@ def test_the_first_page_says_what_is_estimated_and_by_which_model(pages: Pages) 
     assert '<option value="a">' in page.text
 
 
+@pytest.mark.slow
 def test_a_row_typed_by_hand_is_estimated_as_json_is(pages: Pages) -> None:
     """One goes on to the page of the estimate, which says what `score` says."""
     typed = {f"input:{name}": str(value) for name, value in row().items()}
@@ -315,6 +316,7 @@ def test_a_name_is_remembered(pages: Pages) -> None:
     assert 'value="Ann Lée; x"' in pages.get(f"/estimates/{name}").text
 
 
+@pytest.mark.slow
 def test_nothing_that_people_write_is_markup(pages: Pages, store: FeedbackStore) -> None:
     """In every field of an estimate, of feedback, of a case, of a decision, and in addresses."""
     name = pages.estimate(house=HOSTILE, zone=HOSTILE)
@@ -357,6 +359,7 @@ def test_nothing_that_people_write_is_markup(pages: Pages, store: FeedbackStore)
         assert "\u202e" not in re.sub(r'(?:name|value)="[^"]*"', "", page.text), path
 
 
+@pytest.mark.slow
 def test_pages_hold_no_script_and_no_style_of_their_own(pages: Pages, store: FeedbackStore,
                                                         model: Path) -> None:  # fmt: skip
     """All scripts and styles are files; what a strict content policy forbids is not there."""

@@ -296,6 +296,7 @@ def test_queued_cases_are_shown_with_their_explanation(model: Path, tmp_path: Pa
     assert page.count("<svg") == 3
 
 
+@pytest.mark.slow
 def test_the_summary_tells_what_the_store_sums_up(pages: Pages, store: FeedbackStore) -> None:
     """Shares with intervals, precision of sources beside the random share, errors by reason."""
     from qconf.review.summary import summarize  # noqa: PLC0415

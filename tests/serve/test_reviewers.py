@@ -38,6 +38,7 @@ def free(target: Target) -> int:
     return next(int(one.id) for one in target.store.cases(decided=False) if one.lock is None)
 
 
+@pytest.mark.slow
 def test_of_many_who_open_a_case_at_once_one_has_it(target: Target) -> None:
     """The others are told who, and until when."""
     path = f"/review/{free(target)}/lock"

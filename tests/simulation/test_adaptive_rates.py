@@ -37,6 +37,7 @@ def draw_always(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(poisson_draws, "poisson_steps", lambda: steps)
 
 
+@pytest.mark.slow
 def test_a_replicate_that_learns_each_row_twice_is_a_weight_of_two(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

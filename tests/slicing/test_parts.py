@@ -131,6 +131,7 @@ def test_the_joint_quantile_is_that_of_the_maximum() -> None:
     assert joint_quantile(np.eye(50), 0.95, 1) == joint_quantile(np.eye(50), 0.95, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("right", [0, 1, 2])
 def test_the_level_that_data_support_is_the_one_they_have(right: int) -> None:
     """None, single properties, or pairs, in most worlds; never judged on what they learned from."""

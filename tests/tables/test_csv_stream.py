@@ -39,6 +39,7 @@ def test_batches_are_the_whole(rows: list[tuple[str, ...]], n_rows: int) -> None
     assert [row for batch in batches for row in batch.to_pylist()] == whole.to_pylist()
 
 
+@pytest.mark.slow
 def test_a_long_file_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the beginning, which is looked at, only what the next batch needs is read."""
     monkeypatch.setattr(csv_stream, "_PROBE_BYTES", 100)
@@ -78,6 +79,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("data", "message"), WRONG)
 def test_a_line_that_cannot_be_read_is_named(data: bytes, message: str) -> None:
     """However far behind it is."""

@@ -240,6 +240,7 @@ TEXTS = st.text(LETTERS, max_size=6).map(lambda text: f"x{text}".strip())
 DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%y", "%d %b %Y", "%B %d, %Y %H:%M"]
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(
     rows=st.lists(

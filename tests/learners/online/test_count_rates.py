@@ -131,6 +131,7 @@ def test_learning_in_batches_is_learning_at_once(rng: np.random.Generator) -> No
         np.testing.assert_array_equal(at_once.state, in_two.state)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.integers(0, 59), st.integers(0, 2**32 - 1), st.booleans())
 def test_a_later_label_never_changes_an_earlier_prediction(
@@ -190,6 +191,7 @@ def test_spread_of_replicates_is_the_bootstrap_variance_of_a_mean(
     assert replicates.mean() == pytest.approx(y.mean(), abs=4 * np.sqrt(exact / 4000) + 0.001)
 
 
+@pytest.mark.slow
 def test_the_summary_sums_up_the_lanes(rng: np.random.Generator) -> None:
     """Mean, standard deviation and maximum of what `progressive` gives."""
     rows = some_rows(rng)

@@ -283,6 +283,7 @@ def test_check_refuses_two_ways_to_one_leaf(some_trees: FlatTrees) -> None:
         changed(some_trees, "left", 0, right).check(5)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_whatever_passes_the_check_can_be_walked(some_trees: FlatTrees, data: Any) -> None:

@@ -32,6 +32,7 @@ def by_counting(known: Any, asked: Any, window: Window) -> Any:
     return counts
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),

@@ -214,6 +214,7 @@ def test_a_column_of_names_is_left_out(known: pd.DataFrame, new: pd.DataFrame) -
     assert shadow.check(ids[1], 1.05 * avm(new)).changed
 
 
+@pytest.mark.slow
 def test_dates_beyond_those_of_fit_are_judged(known: pd.DataFrame, new: pd.DataFrame) -> None:
     """All new rows are newer; a column of numbers that is the time is known as one."""
     days = [np.arange(len(known)), len(known) + np.arange(len(new))]
@@ -228,6 +229,7 @@ def test_dates_beyond_those_of_fit_are_judged(known: pd.DataFrame, new: pd.DataF
     assert shadow.check(dated[1], avm(new)).n_rows > 950
 
 
+@pytest.mark.slow
 def test_drift_from_time_to_time_is_no_change() -> None:
     """Where predictions move with times that the features do not tell, a shift is no sign."""
     known, new = houses(4000, 1), houses(1000, 2)
@@ -280,6 +282,7 @@ def _rates(n_worlds: int) -> dict[str, tuple[int, int]]:
     return {kind: (sum(found), len(found)) for kind, found in refused.items()}
 
 
+@pytest.mark.slow
 def test_mixes_of_one_zip_code_are_not_refused() -> None:
     """Two worlds: no more than one batch of the same formula is, whatever the mix."""
     assert sum(n for n, _ in _rates(2).values()) <= 1

@@ -39,6 +39,7 @@ def rising(request: pytest.FixtureRequest) -> tuple[float, PredictionShadow]:
     return request.param, PredictionShadow(random_state=0).fit(known, said, time=time)
 
 
+@pytest.mark.slow
 def test_a_steady_trend_is_no_change_for_a_year(rising: tuple[float, PredictionShadow]) -> None:
     """None of twelve months is refused, nor all of them as one stream."""
     rate, shadow = rising

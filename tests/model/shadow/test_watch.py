@@ -30,6 +30,7 @@ def test_the_first_look_spends_half_of_the_level(shadow: PredictionShadow) -> No
     assert watch.verdict.p_value == pytest.approx(min(1.0, 2 * shadow.check(new, said).p_value))
 
 
+@pytest.mark.slow
 def test_small_batches_add_up(shadow: PredictionShadow) -> None:
     """Three rows at a time, none of which would prove it alone, prove a change together."""
     new = houses(600, 3)

@@ -111,6 +111,7 @@ def test_hostile_names_are_texts() -> None:
     assert not hostile.open
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.text(st.characters(), min_size=1, max_size=30))
 def test_any_text_stays_a_text(text: str) -> None:

@@ -145,6 +145,7 @@ def test_a_database_that_is_not_there_is_a_line() -> None:
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.slow
 def test_without_sqlalchemy_the_extra_is_named() -> None:
     """As a line, and the rest of the package works."""
     program = (
@@ -159,6 +160,7 @@ def test_without_sqlalchemy_the_extra_is_named() -> None:
     assert "pip install 'qconf[review]'" in done.stdout
 
 
+@pytest.mark.slow
 def test_two_programs_may_make_it_at_once(tmp_path: Path) -> None:
     """One makes it, the other finds it."""
     program = "import sys; from qconf import FeedbackStore; FeedbackStore(sys.argv[1]).close()"

@@ -64,6 +64,7 @@ def test_pages_one_after_the_other_are_the_whole(
     assert store.count_cases(asked) == len(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["", "ann", "bob"])
 @pytest.mark.parametrize("order", ORDERS)
 def test_neighbours_are_those_of_the_list(store: FeedbackStore, order: str, who: str) -> None:

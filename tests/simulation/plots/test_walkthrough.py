@@ -15,6 +15,7 @@ def test_truths_are_the_closed_form() -> None:
     assert [float(one) for one in top] == pytest.approx(expected, abs=5e-4)
 
 
+@pytest.mark.slow
 def test_the_conservative_rule_accepts_fewer_of_the_wrong_ones() -> None:
     """Over ten seeds: both rules accept the common easy ones, the second fewer rare hard ones."""
     plain, conservative = [0] * 4, [0] * 4
