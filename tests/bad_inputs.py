@@ -51,7 +51,7 @@ CASES: dict[str, tuple[str, str]] = {
     "plots under a file": (f"{S} --plots sales.csv/pictures", "there is no folder 'sales.csv'"),
     "plots with a long name": (f"{S} --plots {'p' * 256}", "255 bytes, this one has 256"),
     # rows that were scored
-    "nothing to evaluate": ("evaluate", "qconf evaluate scored/ --truth price"),
+    "nothing to evaluate": ("evaluate", "Name a table, or an example with --example"),
     "no outcome to evaluate by": ("evaluate sales.parquet --expected-error fsd", "--residual, or that of the truth with --truth"),
     "two outcomes to evaluate by": ("evaluate sales.parquet --truth price --residual avm", "both were named"),
     "no such score to evaluate": ("evaluate sales.parquet --truth price --expected-error fds", "Did you mean 'fsd'? Name it with --expected-error"),
@@ -236,7 +236,7 @@ CASES: dict[str, tuple[str, str]] = {
     "option with control characters": ("compare --\x1b[31m", r"\x1b[31m"),
     "value with control characters": (f"{P} --folds '\x1b[31m'", r"got '\x1b[31m'"),
     # warnings that are errors
-    "strict with a value": (f"{P} --strict=yes", "'--strict' does not take a value"),
+    "strict with a value": (f"{P} --strict=yes", "The option --strict does not take a value"),
     "strict simulation": ("simulate --strict", "There is no option '--strict'"),
     "strict and an empty column": ("compare hollow.csv --target price --strict", "Refused with --strict: The column 'fsd' has no values and is not used; drop it (--drop fsd)"),
     "strict and copies": ("compare copied.csv --target price --strict", "(--copies keep)"),
@@ -251,7 +251,7 @@ CASES: dict[str, tuple[str, str]] = {
     "unknown word for copies": (f"{P} --copies kepe", "The option copies must be one of group, keep, got 'kepe'. Did you mean 'keep'?"),
     "no word for copies": (f"{P} --copies ''", "one of group, keep, got ''."),
     "copies of another case": (f"{P} --copies KEEP", "Did you mean 'keep'?"),
-    "copies option without value": (f"{P} --copies", "Option '--copies' requires an argument"),
+    "copies option without value": (f"{P} --copies", "The option --copies needs a value: --copies VALUE"),
     "few groups of copies": ("compare copied.csv --target price --groups year", "groups, found 2"),
     # values
     "target of words": ("compare sales.csv --target zone", "must be numbers"),

@@ -20,6 +20,8 @@ _WHOLE, _ANY = "a whole number", "a number"
 _KINDS: Final = {int: _WHOLE, int | None: _WHOLE, float: _ANY, float | None: _ANY}
 #: As typer says that there are too many.
 _TOO_MANY: Final = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)")
+#: As typer says it of a flag.
+_TAKES_NONE: Final = "does not take a value"
 _PER_CENT: Final = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _TABLES: Final = ("table", "input")
 
@@ -38,7 +40,11 @@ def usage_of(error: TyperException, typed: Sequence[str]) -> str:
     if hasattr(error, "possibilities"):
         message = _no_such_option(str(getattr(error, "option_name", "")), context, typed)
     elif hasattr(error, "option_name"):
-        message = _needs_a_value(str(error.option_name), context)
+        name = str(error.option_name)
+        takes_none = message.endswith(_TAKES_NONE)
+        message = (
+            f"The option {name} {_TAKES_NONE}" if takes_none else _needs_a_value(name, context)
+        )
     elif (extra := _TOO_MANY.fullmatch(message)) is not None:
         message = _too_many(extra[1], context)
     elif parameter is not None and (found := _value_of(parameter.opts, typed)) is None:
