@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import FloatArray, RandomState, TableLike
 from qconf.base import ConfidenceEstimator
-from qconf.core.restored import require
+from qconf.core.restored import is_array, require
 from qconf.core.seeding import random_source
 from qconf.core.validation import Interval
 from qconf.encoding.encoded import Encoded
@@ -96,7 +96,7 @@ class NeighborConfidence(ConfidenceEstimator):
         return self._unseen_cells.signals(self._signals, self._checked_table(X, reset=False))
 
     def check_restored(self) -> None:
-        """Check what comes from a file: levels are looked up by the codes of the encoder.
+        """Check what comes from a file: levels and rows that are looked up are there.
 
         Raises
         ------
@@ -106,6 +106,11 @@ class NeighborConfidence(ConfidenceEstimator):
         if "nearest_" in vars(self):
             require(isinstance(self.nearest_, NearestRows), "neighbors have no rows")
             self.nearest_.check_columns(self._encoder)
+            kept, n_rows = self.nearest_.kept, len(self.squared_)
+            require(
+                is_array(kept, np.intp, (None,)) and kept.min() >= 0 and kept.max() < n_rows,
+                "neighbors are none of the rows of the fit",
+            )
 
     def _signals(self, X: Encoded) -> FloatArray:
         distance, position = self.nearest_(X)
