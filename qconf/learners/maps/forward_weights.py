@@ -8,7 +8,7 @@ from itertools import product as pairs
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
-from qconf.learners.maps.weighted_signals import WeightedSignals
+from qconf.learners.maps.weighted_signals import LARGEST_LOG_ERROR, WeightedSignals
 
 __all__ = ["ENOUGH", "forward_weights", "newest_rows"]
 
@@ -22,8 +22,6 @@ _USUAL = 0.5
 _BREAK = 2.0
 #: In deviance: stretches that are less far apart are alike, whatever their ratio.
 _ALIKE = 0.01
-#: A log error beyond this is no information, only an overflow.
-_MOST = 30.0
 
 
 def forward_weights(
@@ -148,6 +146,6 @@ class _History:
         found, tested = self.learned(rows, penalty), self.stretches == now
         logs, squared = self.log_signals[tested], self.squared[tested]
         log_mean = (logs - logs.mean(axis=0)) @ (found.weights / found.spread)
-        log_mean = np.clip(log_mean, -_MOST, _MOST)
+        log_mean = np.clip(log_mean, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)
         level = max(float(np.mean(squared * np.exp(-log_mean))), np.finfo(np.float64).tiny)
         return float(np.log(level) + log_mean.mean())

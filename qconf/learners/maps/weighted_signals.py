@@ -8,10 +8,10 @@ from scipy.optimize import minimize
 from qconf._types import FloatArray, IntArray
 from qconf.core.row_by_row import product
 
-__all__ = ["WeightedSignals"]
+__all__ = ["LARGEST_LOG_ERROR", "WeightedSignals"]
 
 #: A log error beyond this is no information, only an overflow.
-_MOST = 30.0
+LARGEST_LOG_ERROR = 30.0
 #: Of its standard deviation over all times: one that moves less within them says when a row was.
 _LEAST_WITHIN = 0.1
 
@@ -127,7 +127,7 @@ def _fit(signals: FloatArray, target: FloatArray, prior: FloatArray, penalty: fl
 
     def deviance(parameters: FloatArray) -> tuple[float, FloatArray]:
         weights = parameters[1:]
-        log_mean = np.clip(parameters[0] + signals @ weights, -_MOST, _MOST)
+        log_mean = np.clip(parameters[0] + signals @ weights, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)
         ratio = target * np.exp(-log_mean)
         slope = 1.0 - ratio
         away = weights - prior
