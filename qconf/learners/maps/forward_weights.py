@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import product as pairs
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,9 +14,9 @@ __all__ = ["ENOUGH", "forward_weights", "newest_rows"]
 
 #: The newest stretches that hold so many rows are enough for weights.
 ENOUGH = 1000
-#: How strongly weights are drawn to equal ones, from hardly at all to almost nothing else.
-_PENALTIES = (0.1, 0.5, 2.0, 8.0)
-#: The one that says how far stretches are apart.
+#: How strongly weights are drawn to equal ones, from almost nothing else to hardly at all.
+_PENALTIES = (8.0, 2.0, 0.5, 0.1)
+#: The one of them that says how far stretches are apart.
 _USUAL = 0.5
 #: A stretch that is so many times as far from those before it as any other was is a new time.
 _BREAK = 2.0
@@ -74,9 +74,10 @@ def forward_weights(
     history = _History(log_signals, squared, stretches, shares)
     windows = (enough,) if history.begins_anew() else (enough, len(squared))
     # Of equals the first is taken: the newest stretches, and the strongest draw.
-    choices = pairs(windows, _PENALTIES[::-1])
-    window, penalty = min(choices, key=lambda choice: history.lost_by(*choice))
-    return history.learned(history.before(int(stretches.max()) + 1, window), penalty)
+    lost = np.array([history.lost_by(window) for window in windows])
+    window, choice = np.unravel_index(np.argmin(lost), lost.shape)
+    rows = history.before(int(stretches.max()) + 1, windows[window])
+    return history.learned(rows, _PENALTIES[choice : choice + 1])[0]
 
 
 def newest_rows(stretches: IntArray, enough: int) -> IntArray:
@@ -111,29 +112,38 @@ class _History:
     squared: FloatArray
     stretches: IntArray
     shares: FloatArray | None
+    known: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
 
     def before(self, now: int, enough: int) -> IntArray:
         """List the rows of the stretches before one, the newest that hold enough."""
         rows = np.flatnonzero(self.stretches < now)
         return rows[newest_rows(self.stretches[rows], enough)]
 
-    def learned(self, rows: IntArray, penalty: float) -> WeightedSignals:
-        """Learn weights on some rows."""
+    def learned(
+        self, rows: IntArray, penalties: Sequence[float] = _PENALTIES
+    ) -> list[WeightedSignals]:
+        """Learn weights on some rows with each of the penalties."""
         shown = self.log_signals[rows], self.squared[rows]
-        return WeightedSignals(*shown, penalty, self.shares, self.stretches[rows])
+        return WeightedSignals.each(penalties, *shown, self.shares, self.stretches[rows])
 
-    def lost_by(self, window: int, penalty: float) -> float:
-        """Return what weights from so many rows before each stretch lost in it, on average."""
-        lost = [self._lost(self.before(now, window), penalty, now) for now in self._tests]
-        return float(np.mean(lost)) if lost else 0.0
+    def lost_by(self, window: int) -> FloatArray:
+        """Return what weights from so many rows before each stretch lost in it, on average.
+
+        Returns
+        -------
+        ndarray of shape (n_penalties,)
+        """
+        lost = [self._lost_in(now, window) for now in self._tests]
+        return np.mean(lost, axis=0) if lost else np.zeros(len(_PENALTIES))
 
     def begins_anew(self) -> bool:
         """Tell whether the newest stretch is as far from those before it as none was."""
-        far = [
-            self._lost(self.before(now, len(self.squared)), _USUAL, now)
-            - self._lost(np.flatnonzero(self.stretches == now), _USUAL, now)
-            for now in self._tests
-        ]
+        usual = _PENALTIES.index(_USUAL)
+        far = []
+        for now in self._tests:
+            itself = self.learned(np.flatnonzero(self.stretches == now), (_USUAL,))
+            told_before = self._lost_in(now, len(self.squared))[usual]
+            far.append(told_before - self._lost(itself[0], now))
         # Of one step nobody can say whether it is a large one.
         return len(far) < 2 or far[-1] > _BREAK * max(_ALIKE, *far[:-1])  # noqa: PLR2004
 
@@ -141,9 +151,18 @@ class _History:
     def _tests(self) -> IntArray:
         return np.unique(self.stretches)[1:]
 
-    def _lost(self, rows: IntArray, penalty: float, now: int) -> float:
+    def _lost_in(self, now: int, window: int) -> FloatArray:
+        """Return what weights from before a stretch lost in it, for each of the penalties."""
+        rows = self.before(now, window)
+        # Windows are often the same rows: the first stretches are all that there is.
+        asked = int(now), len(rows)
+        if asked not in self.known:
+            self.known[asked] = np.array([self._lost(one, now) for one in self.learned(rows)])
+        return self.known[asked]
+
+    def _lost(self, found: WeightedSignals, now: int) -> float:
         """Return the mean Gamma deviance in a stretch, up to a constant, at the best level."""
-        found, tested = self.learned(rows, penalty), self.stretches == now
+        tested = self.stretches == now
         logs, squared = self.log_signals[tested], self.squared[tested]
         log_mean = (logs - logs.mean(axis=0)) @ (found.weights / found.spread)
         log_mean = np.clip(log_mean, -LARGEST_LOG_ERROR, LARGEST_LOG_ERROR)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
 import numpy as np
 from scipy.optimize import minimize
 
-from qconf._types import FloatArray, IntArray
+from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.row_by_row import product
 
 __all__ = ["LARGEST_LOG_ERROR", "WeightedSignals"]
@@ -69,18 +74,29 @@ class WeightedSignals:
         shares: FloatArray | None = None,
         stretches: IntArray | None = None,
     ) -> None:
-        self.centre: FloatArray = log_signals.mean(axis=0)
-        self.low: FloatArray = log_signals.min(axis=0)
-        self.high: FloatArray = log_signals.max(axis=0)
-        within, target = _within(log_signals, squared, stretches)
-        spread = within.std(axis=0)
-        moves = spread > _LEAST_WITHIN * log_signals.std(axis=0)
-        self.spread: FloatArray = np.where(moves, np.maximum(spread, 1e-12), 1.0)
-        known = np.ones(len(spread)) if shares is None else shares
-        self.weights: FloatArray = np.zeros(len(spread))
-        if moves.any():
-            standard = within[:, moves] / self.spread[moves]
-            self.weights[moves] = _drawn_weights(standard, target, known[moves], penalty)
+        self._learn(_Standardised.of(log_signals, squared, shares, stretches), penalty)
+
+    @classmethod
+    def each(
+        cls,
+        penalties: Sequence[float],
+        log_signals: FloatArray,
+        squared: FloatArray,
+        shares: FloatArray | None = None,
+        stretches: IntArray | None = None,
+    ) -> list[Self]:
+        """Learn from the same rows with each of several penalties; parameters are as above."""
+        shown = _Standardised.of(log_signals, squared, shares, stretches)
+        found = [cls.__new__(cls) for _ in penalties]
+        for one, penalty in zip(found, penalties, strict=True):
+            cls._learn(one, shown, penalty)
+        return found
+
+    def _learn(self, shown: _Standardised, penalty: float) -> None:
+        self.centre, self.spread, self.low, self.high = shown.as_told
+        self.weights: FloatArray = np.zeros(len(self.spread))
+        if shown.moves.any():
+            self.weights[shown.moves] = shown.drawn_weights(penalty)
 
     def __call__(self, log_signals: FloatArray) -> FloatArray:
         """Sum up the signals.
@@ -99,13 +115,42 @@ class WeightedSignals:
         return product((kept - self.centre) / self.spread, self.weights)
 
 
-def _drawn_weights(
-    standard: FloatArray, target: FloatArray, shares: FloatArray, penalty: float
-) -> FloatArray:
-    """Draw weights to shares, up to the factor that is best for all signals together."""
-    known = shares / shares.sum()
-    together = _fit((standard * known).sum(axis=1, keepdims=True), target, np.zeros(1), 1e-6)
-    return _fit(standard, target, together[0] * known, penalty)
+@dataclass(frozen=True, eq=False)
+class _Standardised:
+    """Signals as they count, what they are to tell, and what weights are drawn to."""
+
+    as_told: tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+    moves: BoolArray
+    signals: FloatArray
+    target: FloatArray
+    shares: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        log_signals: FloatArray,
+        squared: FloatArray,
+        shares: FloatArray | None,
+        stretches: IntArray | None,
+    ) -> Self:
+        within, target = _within(log_signals, squared, stretches)
+        spread = within.std(axis=0)
+        moves = spread > _LEAST_WITHIN * log_signals.std(axis=0)
+        spread = np.where(moves, np.maximum(spread, 1e-12), 1.0)
+        known = (np.ones(len(spread)) if shares is None else shares)[moves]
+        of_all = log_signals.mean(axis=0), spread, log_signals.min(axis=0), log_signals.max(axis=0)
+        return cls(of_all, moves, within[:, moves] / spread[moves], target, known / known.sum())
+
+    @cached_property
+    def prior(self) -> FloatArray:
+        """Shares, times the factor that is best for all signals together."""
+        together = (self.signals * self.shares).sum(axis=1, keepdims=True)
+        factor: FloatArray = _fit(together, self.target, np.zeros(1), 1e-6)
+        return factor[0] * self.shares
+
+    def drawn_weights(self, penalty: float) -> FloatArray:
+        """Draw weights to the prior."""
+        return _fit(self.signals, self.target, self.prior, penalty)
 
 
 def _within(

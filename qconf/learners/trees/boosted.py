@@ -308,7 +308,9 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             # Without these two, the engine picks its histogram layout by a stopwatch, and the
             # same seed need not give the same trees.
             "deterministic": True,
-            "force_row_wise": True,
+            # By columns those that are not drawn for a tree are not even counted.
+            "force_col_wise": self.max_features < 1,
+            "force_row_wise": self.max_features >= 1,
             "verbosity": -1,
         }
 

@@ -36,7 +36,29 @@ def lightgbm_trees(booster: Any) -> list[OneTree]:
     list of OneTree
         One output each.
     """
-    return [_tree(text) for text in _parts(booster.model_to_string())[1:]]
+    texts = _parts(booster.model_to_string())[1:]
+    n_leaves = np.array([int(_line(text, "num_leaves")) for text in texts], dtype=np.intp)
+    # A tree of one leaf may be written as if it had a split.
+    split = [text for text, n in zip(texts, n_leaves, strict=True) if n > 1]
+    decision = _numbers("decision_type", split).astype(np.int32)
+    threshold = _numbers("threshold", split)
+    categorical = decision & _CATEGORICAL != 0
+    of_splits = [
+        _numbers("split_feature", split).astype(np.int32),
+        np.where(categorical, 0.0, _as_zeros_are_read(threshold)),
+        _rule(decision, threshold),
+        _numbers("left_child", split).astype(np.int32),
+        _numbers("right_child", split).astype(np.int32),
+        np.where(categorical, threshold, NOT_IN_SETS).astype(np.int32),
+    ]
+    values = _numbers("leaf_value", texts).reshape(-1, 1)
+    last_splits, last_leaves = np.cumsum(n_leaves - 1)[:-1], np.cumsum(n_leaves)[:-1]
+    parts = zip(*(np.split(one, last_splits) for one in of_splits), strict=True)
+    leaves = np.split(values, last_leaves)
+    return [
+        OneTree(*arrays, sets=_sets(text) if n > 1 else [], values=own)
+        for text, n, arrays, own in zip(texts, n_leaves, parts, leaves, strict=True)
+    ]
 
 
 def splits_into_sets(booster: Any) -> BoolArray:
@@ -53,7 +75,7 @@ def splits_into_sets(booster: Any) -> BoolArray:
     # What is looked for stands before and after the trees, of which the first will do.
     head, *_, last = _parts(booster.model_to_string(num_iteration=1))
     most = int(_setting(last, "max_cat_to_onehot"))
-    return np.array([info.count(":") >= most for info in _words(head, "feature_infos")])
+    return np.array([info.count(":") >= most for info in _line(head, "feature_infos").split()])
 
 
 def _parts(text: str) -> list[str]:
@@ -61,29 +83,16 @@ def _parts(text: str) -> list[str]:
     return text.split("\nTree=")
 
 
-def _tree(text: str) -> OneTree:
-    values = np.array(_words(text, "leaf_value"), dtype=np.float64)
-    # A tree of one leaf may be written as if it had a split.
-    n_splits = len(values) - 1
+def _numbers(name: str, texts: list[str]) -> FloatArray:
+    """Read the numbers of one name in all trees at once, one tree after another."""
+    return np.fromstring(" ".join(_line(text, name) for text in texts), sep=" ")
 
-    def whole(name: str, kind: Any = np.int32) -> Any:
-        return np.array(_words(text, name)[:n_splits], dtype=kind)
 
-    decision = whole("decision_type")
-    threshold = whole("threshold", np.float64)
-    categorical = decision & _CATEGORICAL != 0
-    words = np.array(_words(text, "cat_threshold"), dtype=np.uint32)
-    ends = np.array(_words(text, "cat_boundaries"), dtype=np.intp)
-    return OneTree(
-        feature=whole("split_feature"),
-        threshold=np.where(categorical, 0.0, _as_zeros_are_read(threshold)),
-        rule=_rule(decision, threshold),
-        left=whole("left_child"),
-        right=whole("right_child"),
-        set_of=np.where(categorical, threshold, NOT_IN_SETS).astype(np.int32),
-        sets=np.split(words, ends[1:-1]) if n_splits and len(words) else [],
-        values=values.reshape(-1, 1),
-    )
+def _sets(text: str) -> list[NDArray[np.uint32]]:
+    """Read the sets of levels that a tree is split by."""
+    words = np.array(_line(text, "cat_threshold").split(), dtype=np.uint32)
+    ends = np.array(_line(text, "cat_boundaries").split(), dtype=np.intp)
+    return np.split(words, ends[1:-1]) if len(words) else []
 
 
 def _as_zeros_are_read(threshold: FloatArray) -> FloatArray:
@@ -111,12 +120,12 @@ def _setting(text: str, name: str) -> str:
     return found[1]
 
 
-def _words(text: str, name: str) -> list[str]:
-    """Return the words of the line that has this name; none if there is no such line."""
+def _line(text: str, name: str) -> str:
+    """Return what the line of this name says; nothing if there is no such line."""
     # Not by a regular expression, which takes longer than reading the numbers.
     start = text.find(f"\n{name}=")
     if start < 0:
-        return []
+        return ""
     start += len(name) + 2
     end = text.find("\n", start)
-    return text[start : end if end >= 0 else len(text)].split()
+    return text[start : end if end >= 0 else len(text)]
