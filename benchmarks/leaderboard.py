@@ -18,7 +18,7 @@ from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
 from qconf.evaluation.result import Evaluation
 
-__all__ = ["BUILT_IN", "CACHE", "REFERENCE", "RESAMPLES", "run"]
+__all__ = ["BUILT_IN", "CACHE", "REFERENCE", "RESAMPLES", "run", "with_earlier"]
 
 BUILT_IN: dict[str, Any] = {
     name: name
@@ -27,9 +27,12 @@ BUILT_IN: dict[str, Any] = {
 #: Whom all others are compared with.
 REFERENCE = "blend"
 CACHE = Path(__file__).parent / ".cache" / "leaderboard"
+#: What was committed: scores of a cache that is gone were judged there.
+EARLIER = Path(__file__).parent / "results" / "leaderboard.csv"
 #: For intervals of single contenders, which need their spread alone; ratios have more.
 RESAMPLES = 200
 _FRACTION = 0.1
+_RUN = ["scenario", "seed"]
 
 
 def run(
@@ -55,8 +58,9 @@ def run(
     -------
     dict of str to DataFrame
         ``leaderboard``: a row for each table, seed and contender, with intervals for the first
-        seed. ``leaderboard-merit``: the reference against the best peer of each table, and
-        against the best over all tables.
+        seed; those of contenders whose scores are no longer in the cache stand as they were
+        measured. ``leaderboard-merit``: the reference against the best peer of each table, and
+        against the best over all tables, among those whose scores are there.
     """
     known = {**BUILT_IN, **installed_peers()}
     running = {name: known.get(name, name) for name in contenders or known}
@@ -76,9 +80,42 @@ def run(
         for row in _judged(scores.read(judged, scenario.id, seed), scenario, table, seed)
     )
     return {
-        "leaderboard": measured,
+        "leaderboard": with_earlier(measured, EARLIER),
         "leaderboard-merit": merit(measured, REFERENCE, scores, tables),
     }
+
+
+def with_earlier(measured: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Add what was measured before, of the same valuations, and is not measured now.
+
+    Parameters
+    ----------
+    measured : DataFrame
+        What `run` judges.
+    path : Path
+        Of a file with the same columns, which need not be there.
+
+    Returns
+    -------
+    DataFrame
+    """
+    if not path.exists() or measured.empty:
+        return measured
+    earlier = pd.read_csv(path)
+    # Overall rates are of the valuations alone, and say whether they are the same.
+    same = {key: rows["overall_rate"].iloc[0] for key, rows in measured.groupby(_RUN)}
+    told = {*measured[[*_RUN, "contender"]].itertuples(index=False, name=None)}
+    kept = [
+        same.get((row.scenario, row.seed)) == row.overall_rate
+        and (row.scenario, row.seed, row.contender) not in told
+        for row in earlier.itertuples()
+    ]
+    # How far they were behind is told of the reference of then.
+    behind = [name for name in earlier if name.startswith("behind")]
+    both = pd.concat([measured, earlier[kept].drop(columns=behind)], ignore_index=True)
+    order = {name: at for at, name in enumerate(dict.fromkeys(measured["scenario"]))}
+    both["at"] = both["scenario"].map(order)
+    return both.sort_values(["at", "seed"], kind="stable").drop(columns="at").reset_index(drop=True)
 
 
 def _judged(

@@ -10,6 +10,7 @@ import pytest
 from worlds import sales_table
 
 from benchmarks import linear_quantile, scenarios, scoring, simulation
+from benchmarks.leaderboard import with_earlier
 from benchmarks.scenarios import PACKAGED, SCENARIOS, Scenario, available, packaged
 from benchmarks.summary import summary
 from benchmarks.tables.packaged import MOST_ROWS, every_kth, installed
@@ -180,3 +181,24 @@ def test_scoring_is_timed_and_summed_up(tmp_path: Path, monkeypatch: pytest.Monk
     assert (measured["cpu_seconds"] > 0).all()
     measured.to_csv(tmp_path / "scoring.csv", index=False)
     assert "| predict_error, one row |" in summary(tmp_path)
+
+
+def test_what_was_measured_before_stands_unless_it_is_measured_again(tmp_path: Path) -> None:
+    """A row of another valuation goes, and so does one of a contender whose scores are there."""
+    columns = ["scenario", "seed", "contender", "overall_rate", "aurc", "behind"]
+    measured = pd.DataFrame([("houses", 0, "blend", 0.3, 0.1, np.nan)], columns=columns)
+    earlier = [
+        ("houses", 0, "blend", 0.3, 0.2, np.nan),
+        ("houses", 0, "peer", 0.3, 0.4, 0.01),
+        ("houses", 1, "peer", 0.3, 0.5, np.nan),
+        ("cars", 0, "peer", 0.3, 0.6, 0.02),
+        ("houses", 0, "of another model", 0.25, 0.7, 0.03),
+    ]
+    path = tmp_path / "leaderboard.csv"
+    pd.DataFrame(earlier, columns=columns).to_csv(path, index=False)
+    found = with_earlier(measured, path)
+    assert found["contender"].tolist() == ["blend", "peer"]
+    assert found["aurc"].tolist() == [0.1, 0.4]
+    # It was behind the reference of then.
+    assert found["behind"].isna().all()
+    pd.testing.assert_frame_equal(with_earlier(measured, tmp_path / "none.csv"), measured)
