@@ -29,6 +29,8 @@ extensions = [
     "matplotlib.sphinxext.plot_directive",
     "api_pages",
     "command_pages",
+    "typed_commands",
+    "typography",
 ]
 exclude_patterns = ["_build", "_extensions", "figures", "examples", "**/GALLERY_HEADER.rst"]
 root_doc = "index"
@@ -58,6 +60,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "write_computation_times": False,
     "remove_config_comments": True,
+    "ignore_repr_types": r"qconf\.report\.",  # displays, of which only an address is to be read
 }
 
 copybutton_exclude = ".linenos, .gp, .go"

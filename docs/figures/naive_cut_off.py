@@ -38,7 +38,7 @@ for axes, name, found, colour in (
     axes.axvline(100 * LIMIT, color=GREY, linestyle="--", linewidth=1)
     broken = np.mean(np.array(found) > LIMIT)
     axes.set_title(
-        f"{name}: above the limit in {broken:.0%} of the tables", fontsize=11, loc="left"
+        f"{name}: above the limit in {100 * broken:.0f} % of the tables", fontsize=11, loc="left"
     )
     axes.set_ylabel("tables")
     plain_axes(axes)

@@ -44,6 +44,7 @@ from qconf.cli.options import (
 from qconf.cli.streams import write_text
 from qconf.cli.tables import asked_of, read_or_example, reading_options, room_for
 from qconf.cli.terminal import tell
+from qconf.cli.terminal_lines import folded_for_terminal
 from qconf.errors import OptionError, TableError
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def fit_command(  # noqa: PLR0917 - typer turns each into an option
         tell(f"warning: {warning}")
     fitted.save(output, reading=reading)
     rows = "NEW.parquet" if example is None else f"--example {example}"
-    write_text("\n".join([*changed, _report(fitted, output, prediction, rows)]), drawn=False)
+    told = "\n".join([*changed, _report(fitted, output, prediction, rows)])
+    write_text(folded_for_terminal(told), drawn=False)
 
 
 def check_model_name(output: str) -> None:

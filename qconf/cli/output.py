@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from qconf.cli.destination import check_destination, check_not_an_input, write_bytes
 from qconf.cli.streams import check_standard_output, write_text
+from qconf.cli.terminal_lines import folded_for_terminal
 from qconf.core.printable import shown
 from qconf.errors import OptionError, not_one_of
 
@@ -105,13 +106,14 @@ def write_result(
         text = result.table.to_csv(lineterminator="\n")
     else:
         text = as_table(result)
+    is_drawn = format_name not in ("json", "csv", "html")
     if output is not None and output != _STANDARD_OUTPUT:
         write_bytes(Path(output), text.encode(errors="backslashreplace"))
         return
     if sys.stdout is not None and sys.stdout.isatty():
         # In a file, data stay as they are; what a terminal shows must not command it.
         text = "".join(shown(line) + "\n" for line in text.split("\n")[:-1])
-    write_text(text, drawn=format_name not in ("json", "csv", "html"))
+    write_text(folded_for_terminal(text) if is_drawn else text, drawn=is_drawn)
 
 
 def _without_nan(value: Any) -> Any:

@@ -33,9 +33,15 @@ def scheme(plan: Schedule, dataset: Dataset) -> str:
         words += " of whole groups" if dataset.time is None else ", groups kept apart"
     n_copies = copies_kept(dataset)
     if n_copies and dataset.time is None:
-        words += f", {n_copies:,} copies kept with the rows they are like"
+        kept = (
+            "copy kept with the row it is"
+            if n_copies == 1
+            else "copies kept with the rows they are"
+        )
+        words += f", {n_copies:,} {kept} like"
     elif n_copies:
-        words += f", {n_copies:,} copies of earlier rows not judged"
+        kept = "copy of an earlier row" if n_copies == 1 else "copies of earlier rows"
+        words += f", {n_copies:,} {kept} not judged"
     return words if dataset.drawn is None else f"{words}; these are {dataset.drawn.in_words}"
 
 

@@ -44,8 +44,11 @@ def in_percent(rate: float, digits: int = 1) -> str:
     --------
     >>> in_percent(0.0312)
     '3.1 %'
+    >>> in_percent(-0.0002)
+    '0.0 %'
     """
-    return f"{100 * rate:.{digits}f} %"
+    # What is rounded to nothing has no sign.
+    return f"{round(100 * rate, digits) + 0.0:.{digits}f} %"
 
 
 def percent_range(rate: Estimate, digits: int = 1) -> str:

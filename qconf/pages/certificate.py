@@ -223,10 +223,15 @@ def _tests(one: Certificate) -> Section:
         folded=True,
         words=(),
     )
+    tested = (
+        "A single cut-off was tested"
+        if len(one.path) == 1
+        else f"{len(one.path):,} cut-offs were tested one after the other"
+    )
     sentence = (
-        f"{len(one.path):,} cut-offs were tested one after the other, from the one that "
-        f"{one.start} chose, until the first failed; each by the exact binomial tail, so that all "
-        f"that passed are proven at once {confidence(one.confidence_level)}."
+        f"{tested}, from the one that {one.start} chose, until the first failed; each by the exact "
+        "binomial tail, so that all that passed are proven at once "
+        f"{confidence(one.confidence_level)}."
     )
     return Section("How it was proven", [sentence, table])
 

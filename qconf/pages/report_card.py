@@ -11,6 +11,7 @@ from qconf.avm.sections.asked import Block
 from qconf.avm.table import TITLES, bands_grid, classes_grid, heading, list_grid, tier_limits
 from qconf.core.estimate import in_units
 from qconf.pages.words import LEAST_ROWS, confidence, dots_height, doubts
+from qconf.report.grid import Grid
 from qconf.report.page.parts import KeyFigure, Page, Part, Picture, Section, Table
 
 __all__ = ["page"]
@@ -109,13 +110,25 @@ def _bands(report: AvmReport, section: str) -> Iterator[Section]:
     if not blocks:
         return
     names = {one.band: _band(section, one, whole) for one in blocks}
-    table = Table(_NAMES[section], bands_grid(blocks, list(blocks[0].figures), names))
+    grid = bands_grid(blocks, list(blocks[0].figures), names)
+    table = Table(_NAMES[section], _verdict_first(grid))
     said = tier_limits(blocks) if section == "tiers" else ""
     few = len(whole) - len(blocks)
     more = [f"Bands of fewer than {LEAST_ROWS} rows are not told ({few})."] if few else []
     picture = _picture(section, blocks, names, table)
     parts: list[Part] = [said or TITLES[section], *more, table if picture is None else picture]
     yield Section(_NAMES[section], parts)
+
+
+def _verdict_first(grid: Grid) -> Grid:
+    """Put the verdict beside the name of its band: the far right is out of sight."""
+    at = next((i for i, one in enumerate(grid.columns) if one.header == "verdict"), None)
+    if at is None:
+        return grid
+    order = [0, at, *(i for i in range(1, len(grid.columns)) if i != at)]
+    return Grid(
+        [grid.columns[i] for i in order], [[cells[i] for i in order] for cells in grid.rows]
+    )
 
 
 def _picture(

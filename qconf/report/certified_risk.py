@@ -63,7 +63,7 @@ class CertifiedRiskDisplay(Display["Line2D"]):
         )
         asked = f"asked for: at most {100 * self.limit:g} %"
         if self.coverage is None:
-            asked += " (nothing certified)"
+            asked += "\n(nothing certified)"  # on one line the legend would be wider than the axes
         limit = ax.axhline(100 * self.limit, color=GREY, linestyle="--", label=asked)
         lines = {"observed": observed, "bound": bound, "limit": limit}
         if self.coverage is not None:

@@ -70,5 +70,5 @@ class ComparablesDisplay(Display["Any"]):
         ax.invert_yaxis()
         ax.set_xlabel("price")
         ax.locator_params(axis="x", nbins=5)
-        ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.10g}")
         return {"price": price, "adjusted price": moved, "value": value, "comparables": mean}

@@ -82,7 +82,7 @@ class ContributionsDisplay(Display["BarContainer | Line2D"]):
         ax.invert_yaxis()
         ax.margins(x=0.12)
         ax.locator_params(axis="x", nbins=5)
-        ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.6g}")
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.10g}")
         ax.set_xlabel(self.label)
         return {"contributions": bars, "typical": typical, "this row": own}
 

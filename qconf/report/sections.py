@@ -9,6 +9,7 @@ from html import escape
 from qconf.report.drawing import drawn
 from qconf.report.grid import Grid
 from qconf.report.html import as_html
+from qconf.report.wrapping import tied
 
 __all__ = ["Section", "as_page", "as_text"]
 
@@ -62,5 +63,5 @@ def as_page(title: str, sections: Sequence[Section]) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n<h1>{escape(title)}</h1>\n{body}</main>\n</body>\n</html>\n"
+        f"<body>\n<main>\n<h1>{tied(escape(title))}</h1>\n{tied(body)}</main>\n</body>\n</html>\n"
     )

@@ -48,4 +48,4 @@ def test_where_nothing_is_certified_there_is_no_line_and_the_legend_says_so() ->
     legend = ax.get_legend()
     assert legend is not None
     told = [one.get_text() for one in legend.get_texts()]
-    assert told[-1] == "asked for: at most 5 % (nothing certified)"
+    assert told[-1] == "asked for: at most 5 %\n(nothing certified)"

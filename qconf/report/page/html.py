@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qconf.core.printable import shown
 from qconf.errors import OptionError
 from qconf.report.page.parts import Page, Picture, Slider, Table
+from qconf.report.wrapping import tied
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -95,7 +96,7 @@ def page_environment(*rooms: str) -> Environment:
 
 def _printed(value: Any) -> Any:
     """Write out what does not print, of texts that are not markup; a unit stays with its number."""
-    return shown(value).replace(" %", "\u00a0%") if type(value) is str else value
+    return tied(shown(value)).replace(" %", "\u00a0%") if type(value) is str else value
 
 
 def page_source(name: str) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
+from qconf.core.error_scale import error_scale
 from qconf.errors import OptionError
 from qconf.explanation.money import in_steps
 from qconf.explanation.sentences import told_error
+from qconf.probability.additive import additive_scale
 from qconf.report.page.parts import KeyFigure
 from qconf.review.sources import SOURCES
 from qconf.review.store.errors import ConflictError, NotFoundError
@@ -172,15 +175,24 @@ def _page(
     )  # fmt: skip
 
 
+def _times(renderer: Renderer, case: CaseRecord, residual: float) -> str:
+    """Say how many expected errors it is off, as the queue counts them: it stands right above."""
+    if case.expected_error <= 0:
+        return ""
+    name = getattr(renderer.context.served.pair, "error", None)
+    if name is None or error_scale(name).name != "relative":
+        return f"{abs(residual) / case.expected_error:.1f} times the expected error"
+    (added,) = additive_scale(name).of_residual(np.array([residual]))
+    return f"{abs(added) / case.expected_error:.1f} times the expected error, in logarithms"
+
+
 def _outcome(renderer: Renderer, case: CaseRecord) -> Iterator[KeyFigure]:
     """Say what came out, beside what was expected."""
     unit = unit_of(renderer.context.served)
     if case.outcome is not None:
         yield KeyFigure(in_steps(case.outcome), "outcome", f"estimated {in_steps(case.prediction)}")
     if case.residual is not None:
-        times: Any = abs(case.residual) / case.expected_error if case.expected_error > 0 else None
-        told = "" if times is None else f"{times:.1f} times the expected error"
-        yield KeyFigure(off_by(case, unit), "off by", told)
+        yield KeyFigure(off_by(case, unit), "off by", _times(renderer, case, case.residual))
     if case.outlier is not None:
         limit = told_error(case.threshold or 0.0, unit)
         told = "outlier" if case.outlier else "no outlier"
