@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from inspect import Parameter, signature
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn.pipeline import Pipeline
 
 from qconf.core.restored import is_count, require
 from qconf.core.validation import check_parameters
+from qconf.encoding.linear_design import LinearDesign
 from qconf.saving.arrays import ArrayReader
 from qconf.saving.classes import class_named
 from qconf.saving.limits import DEEPEST
@@ -91,7 +93,7 @@ class StateReader:
         elif keys == {"foreign"}:
             made = self._foreign(entry["foreign"])
         elif keys == {"pipeline"}:
-            made = Pipeline([(str(name), self.value(step)) for name, step in entry["pipeline"]])
+            made = self._pipeline(entry["pipeline"])
         elif keys == {"random_state"}:
             made = _random_state(self.value(entry["random_state"]))
         else:
@@ -118,6 +120,14 @@ class StateReader:
         made = self._readers[kind](content)
         self._depth -= 1
         return made
+
+    def _pipeline(self, entries: Any) -> Pipeline:
+        steps = [(str(name), self.value(step)) for name, step in entries]
+        # A design looks levels up by the codes of the step before it.
+        for before, step in pairwise([None, *(step for _, step in steps)]):
+            if isinstance(step, LinearDesign):
+                step.check_columns(before)
+        return Pipeline(steps)
 
     def _list(self, values: Any) -> list[Any]:
         require(isinstance(values, list), "a list is none")
