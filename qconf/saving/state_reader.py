@@ -51,7 +51,6 @@ class StateReader:
         foreign: Callable[[Any], Any],
         plug_in: Callable[[Any], type[Any]],
     ) -> None:
-        self._arrays = arrays
         self._foreign = foreign
         self._plug_in = plug_in
         self._objects: list[Any] = []
