@@ -19,6 +19,7 @@ from qconf._types import (
     TableLike,
 )
 from qconf.backtesting.contests import Contests
+from qconf.backtesting.cross import Cross
 from qconf.backtesting.crossing import make_crosses
 from qconf.backtesting.models import DEFAULT_MODELS, ValuationModel, make_models
 from qconf.backtesting.result import Backtest, Valued, rank_pairs
@@ -158,12 +159,7 @@ def backtest(
         valuations, contenders, dataset, settings.scale, folds, random_state, asked, progress
     )
     contests.play()
-    n_draws = min(_RESAMPLES, resamples_for(len(contests.plan.scored)))
-    numbers = {**settings.numbers, "n_resamples": n_draws if n_resamples is None else n_resamples}
-    evaluations = contests.evaluate(**numbers)
-    crossed = {
-        (old, new): make_crosses(contests, (old, new), evaluations, numbers) for old, new in asked
-    }
+    evaluations, crossed = _judged(contests, asked, settings, n_resamples)
     first = next(iter(contests.of.values()))
     return Backtest(
         ranking=rank_pairs(evaluations, contests.estimator_seconds),
@@ -176,10 +172,7 @@ def backtest(
         scheme=scheme(contests.plan, dataset),
         warnings=(*doubts, *contests.doubts(strict=strict)),
         fits=contests.n_fits,
-        seconds={
-            **contests.seconds,
-            "other": perf_counter() - began - sum(contests.seconds.values()),
-        },
+        seconds=_with_other(contests.seconds, perf_counter() - began),
         scores=_scores(contests),
         crosses=crossed,
         **settings.numbers,
@@ -206,6 +199,25 @@ def _checked_crosses(
             raise OptionError(msg)
         asked.append((old, new))
     return list(dict.fromkeys(asked))
+
+
+def _judged(
+    contests: Contests,
+    asked: Sequence[tuple[str, str]],
+    settings: Settings,
+    n_resamples: int | None,
+) -> tuple[dict[str, dict[str, Evaluation]], dict[tuple[str, str], dict[str, Cross]]]:
+    """Judge every pair, and the crosses that were asked for, on the same resamples."""
+    n_draws = min(_RESAMPLES, resamples_for(len(contests.plan.scored)))
+    numbers = {**settings.numbers, "n_resamples": n_draws if n_resamples is None else n_resamples}
+    evaluations = contests.evaluate(**numbers)
+    crossed = {pair: make_crosses(contests, pair, evaluations, numbers) for pair in asked}
+    return evaluations, crossed
+
+
+def _with_other(seconds: Mapping[str, float], taken: float) -> dict[str, float]:
+    """Put what the work took beside these jobs at the end of them."""
+    return {**seconds, "other": taken - sum(seconds.values())}
 
 
 def _valued(

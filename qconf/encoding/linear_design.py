@@ -12,7 +12,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import BoolArray, FloatArray, IntArray
-from qconf.core.restored import require
+from qconf.core.restored import is_array, require
+from qconf.encoding.encoder import TableEncoder
 
 __all__ = ["GAP", "OTHERS", "LinearDesign"]
 
@@ -20,6 +21,8 @@ __all__ = ["GAP", "OTHERS", "LinearDesign"]
 GAP, OTHERS = -1, -2
 #: No column: a level that others are compared with, or one that is like none.
 _NONE = -1
+#: Places after those of the codes: of codes that were not in `fit`, and of gaps.
+_MORE = 2
 
 
 # No wrapped output: learners read arrays, whatever `sklearn.set_config(transform_output=)` says.
@@ -125,7 +128,36 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
             lengths == (len(self.numbers_), n_scaled, n_scaled),
             "a design's medians, means and scales are not one a column",
         )
-        require(self.indicators_.shape[1:] == (2,), "a design's indicators are not pairs")
+        require(
+            is_array(self.indicators_, np.intp, (None, 2)), "a design's indicators are not pairs"
+        )
+        require(
+            all(self._are_places(places, i) for i, places in self.places_.items()),
+            "a design's levels have places that are none of its indicators",
+        )
+
+    def check_columns(self, encoder: Any) -> None:
+        """Check that levels are looked up by the codes of columns that have levels.
+
+        Parameters
+        ----------
+        encoder : TableEncoder
+            Of the rows that will come; a file may hold anything in its place.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(encoder, TableEncoder), "a design has no encoder")
+        measured = np.flatnonzero(~encoder.is_categorical_)
+        levels = encoder.levels_
+        require(
+            list(self.places_) == list(levels)
+            and all(len(places) <= len(levels[i]) + _MORE for i, places in self.places_.items())
+            and bool(np.isin(self.numbers_, measured).all())
+            and bool(np.isin(self.with_gaps_, measured).all()),
+            "a design is of other columns",
+        )
 
     def _fit_numbers(self, X: FloatArray) -> None:
         columns = np.flatnonzero(~self.is_categorical)
@@ -172,9 +204,18 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         last = len(places) - 1
         codes = np.where(np.isnan(column), last, np.minimum(np.nan_to_num(column), last - 1))
         place = places[codes.astype(np.intp)]
-        n_columns = int((self.indicators_[:, 0] == i).sum())
-        indicated: FloatArray = (place[:, None] == np.arange(n_columns)).astype(np.float64)
+        indicated: FloatArray = (place[:, None] == np.arange(self._n_columns(i))).astype(np.float64)
         return indicated
+
+    def _n_columns(self, i: int) -> int:
+        """Count the indicator columns of a category."""
+        return int((self.indicators_[:, 0] == i).sum())
+
+    def _are_places(self, places: Any, i: int) -> bool:
+        """Tell whether each indicator column of a category is a place, and nothing else is one."""
+        if not is_array(places, np.intp, (None,)) or len(places) < _MORE:
+            return False
+        return bool(np.array_equal(np.setdiff1d(places, [_NONE]), np.arange(self._n_columns(i))))
 
 
 def _codes(places: IntArray) -> list[int]:

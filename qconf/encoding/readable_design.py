@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
+from qconf.core.restored import require
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.linear_design import GAP, OTHERS, LinearDesign
 
@@ -107,6 +108,20 @@ class ReadableDesign:
         matrix = self._design.transform(encoded)
         matrix = matrix[:, self._kept] * self._factors[:, 0] + self._factors[:, 1]
         return _with_ones(np.clip(matrix, self._low, self._high))
+
+    def check_columns(self, encoder: Any) -> None:
+        """Check what comes from a file: levels are looked up by the codes of an encoder.
+
+        Parameters
+        ----------
+        encoder : TableEncoder
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(self._design, LinearDesign), "a readable design has no design")
+        self._design.check_columns(encoder)
 
     def imaginary_rows(self, matrix: FloatArray, count: float) -> tuple[FloatArray, FloatArray]:
         """Make rows that are average in all terms but one, for each term and both of its sides.

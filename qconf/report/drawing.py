@@ -23,7 +23,9 @@ _NARROWEST = 40
 _NARROWEST_TABLE = 80
 #: From here on, a table has room for one more column.
 _WIDE = 97
-_WIDE_GAP = 3
+#: Between columns, the best first; where there is little room, words have it.
+_GAPS = (2, 1)
+_WIDE_GAPS = (3, *_GAPS)
 
 
 def drawn(*parts: str | Grid) -> str:
@@ -61,11 +63,13 @@ def fits(grid: Grid) -> bool:
 
 def _layouts(grid: Grid) -> list[Layout]:
     tied = Grid(grid.columns, [[glued(cell) for cell in row] for row in grid.rows])
-    return laid_out(tied, _table_width(), (_WIDE_GAP, 1) if is_wide() else (1,))
+    return laid_out(tied, _table_width(), _WIDE_GAPS if is_wide() else _GAPS)
 
 
 def _table(layout: Layout) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, (layout.gap - 1) // 2))
+    # The box has a blank of its own between columns.
+    right, left = layout.gap // 2, (layout.gap - 1) // 2
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, right, 0, left))
     for one, width in zip(layout.grid.columns, layout.widths, strict=True):
         table.add_column(
             one.header, justify="right" if one.right else "left", overflow="fold", width=width

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from inspect import Parameter, signature
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn.pipeline import Pipeline
 
 from qconf.core.restored import is_count, require
 from qconf.core.validation import check_parameters
+from qconf.encoding.linear_design import LinearDesign
 from qconf.saving.arrays import ArrayReader
 from qconf.saving.classes import class_named
 from qconf.saving.limits import DEEPEST
@@ -49,7 +51,6 @@ class StateReader:
         foreign: Callable[[Any], Any],
         plug_in: Callable[[Any], type[Any]],
     ) -> None:
-        self._arrays = arrays
         self._foreign = foreign
         self._plug_in = plug_in
         self._objects: list[Any] = []
@@ -91,7 +92,7 @@ class StateReader:
         elif keys == {"foreign"}:
             made = self._foreign(entry["foreign"])
         elif keys == {"pipeline"}:
-            made = Pipeline([(str(name), self.value(step)) for name, step in entry["pipeline"]])
+            made = self._pipeline(entry["pipeline"])
         elif keys == {"random_state"}:
             made = _random_state(self.value(entry["random_state"]))
         else:
@@ -118,6 +119,14 @@ class StateReader:
         made = self._readers[kind](content)
         self._depth -= 1
         return made
+
+    def _pipeline(self, entries: Any) -> Pipeline:
+        steps = [(str(name), self.value(step)) for name, step in entries]
+        # A design looks levels up by the codes of the step before it.
+        for before, step in pairwise([None, *(step for _, step in steps)]):
+            if isinstance(step, LinearDesign):
+                step.check_columns(before)
+        return Pipeline(steps)
 
     def _list(self, values: Any) -> list[Any]:
         require(isinstance(values, list), "a list is none")

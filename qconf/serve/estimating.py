@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qconf.serve.context import ServeContext
     from qconf.serve.served_model import ServedModel
 
-__all__ = ["Estimated", "Told", "estimate_each", "estimate_rows", "kept_columns", "tell_rows"]
+__all__ = ["Estimated", "Told", "estimate_each", "kept_columns", "tell_rows"]
 
 
 @dataclass(frozen=True)
@@ -68,15 +68,6 @@ class Estimated:
     def frame(self) -> pd.DataFrame:
         """The row as the model reads it, shape (1, n_columns)."""
         return self.table.iloc[[self.place]].reset_index(drop=True)
-
-
-def estimate_rows(
-    served: ServedModel, rows: Sequence[Mapping[str, Any]]
-) -> tuple[dict[int, Estimated], dict[int, str]]:
-    """Score rows; return those that could be, and why others could not, by position."""
-    told = dict(enumerate(estimate_each(served, rows)))
-    found = {at: one for at, one in told.items() if isinstance(one, Estimated)}
-    return found, {at: one for at, one in told.items() if isinstance(one, str)}
 
 
 def estimate_each(served: ServedModel, rows: Sequence[Mapping[str, Any]]) -> list[Estimated | str]:

@@ -47,10 +47,10 @@ def where_it_failed(error: BaseException) -> dict[str, Any]:
     return {"class": type(error).__name__, "lines": lines[-12:]}
 
 
-def log_to_stderr(level: int = logging.INFO) -> None:
-    """Send the lines of this process to standard error."""
+def log_to_stderr() -> None:
+    """Send the lines of this process to standard error, from what is told as information on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     LOGGER.handlers[:] = [handler]
     LOGGER.propagate = False
-    LOGGER.setLevel(level)
+    LOGGER.setLevel(logging.INFO)

@@ -97,3 +97,20 @@ def test_designs_are_arrays_whatever_scikit_learn_is_told(output: str) -> None:
             made = design.transform(encoder.transform(frame))
             assert isinstance(made, np.ndarray)
             np.testing.assert_array_equal(made, wanted)
+
+
+@pytest.mark.parametrize("names", [["zone", "rooms"], ["rooms", "zone"], ["rooms", "area"]])
+def test_levels_are_looked_up_in_columns_of_levels(names: list[str]) -> None:
+    """A number of another table would be taken for the code of a level."""
+    table = pd.DataFrame(
+        {"rooms": [3.0, np.nan, 5.0], "zone": ["a", "b", "a"], "area": [9.0, 8.0, 7.0]}
+    )
+    encoder = TableEncoder().fit(table[["rooms", "zone"]])
+    design = LinearDesign(encoder.is_categorical_)
+    design.fit(encoder.transform(table[["rooms", "zone"]])[:1])
+    other = TableEncoder().fit(table[names])
+    if names == ["rooms", "zone"]:
+        design.check_columns(other)
+        return
+    with pytest.raises(ValueError, match="of other columns"):
+        design.check_columns(other)

@@ -27,3 +27,19 @@ def test_cells_are_text_and_long_names_are_folded(monkeypatch: pytest.MonkeyPatc
     assert "[b]xxx" in text
     assert text.count("x") == 121
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("columns", "width", "gap"),
+    [("100", 30, 3), ("100", 31, 2), ("100", 32, 1), ("80", 24, 2), ("80", 25, 1)],
+)
+def test_columns_are_as_far_apart_as_there_is_room(
+    columns: str, width: int, gap: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gaps shrink one by one: three where the page is wide, two where it is narrow, then one."""
+    monkeypatch.setenv("COLUMNS", columns)
+    cell = "x" * width
+    (line,) = [
+        one for one in drawn(Grid([Column("a")] * 3, [[cell] * 3])).splitlines() if cell in one
+    ]
+    assert line == f" {cell}{' ' * gap}{cell}{' ' * gap}{cell}"

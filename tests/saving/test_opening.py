@@ -343,6 +343,24 @@ def read_rows_otherwise(state: dict[str, Any]) -> None:
     state_of(state, "BlendConfidence")["_encoder_of_all"] = None
 
 
+def indicate_numbers(state: dict[str, Any]) -> None:
+    state_of(state, "LinearDesign")["places_"]["dict"][0][0] = 0
+
+
+def indicate_fewer_levels(state: dict[str, Any]) -> None:
+    cells = state_of(state, "TableEncoder")["levels_"]["dict"][0][1]["index"][0]["cells"]
+    cells[0].pop()
+    cells[1][0] -= 1
+
+
+def forget_an_indicator(state: dict[str, Any]) -> None:
+    state_of(state, "LinearDesign")["indicators_"]["array"][2][0] -= 1
+
+
+def forget_places(state: dict[str, Any]) -> None:
+    state_of(state, "LinearDesign")["places_"]["dict"][0][1]["array"][2][0] = 1
+
+
 @pytest.mark.parametrize(
     ("name", "change", "reason"),
     [
@@ -355,6 +373,12 @@ def read_rows_otherwise(state: dict[str, Any]) -> None:
         ("neighbors", know_levels_of_numbers, "cells that a fit had are of other columns"),
         ("neighbors", forget_the_encoder, "stand-ins are of another encoder"),
         ("blend", read_rows_otherwise, "member of a blend reads rows by another encoder"),
+        ("residual-glm", indicate_numbers, "places that are none of its indicators"),
+        ("residual-glm", indicate_fewer_levels, "design is of other columns"),
+        ("residual-glm", forget_an_indicator, "places that are none of its indicators"),
+        ("residual-glm", forget_places, "places that are none of its indicators"),
+        ("residual-prior", indicate_fewer_levels, "design is of other columns"),
+        ("quantile-linear", indicate_fewer_levels, "design is of other columns"),
     ],
 )
 def test_arrays_that_would_lead_a_loop_astray(

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from qconf._types import ArrayLike, FloatArray, TableLike
+from qconf.core.restored import require
 from qconf.core.validation import Interval, TakesTables, check_parameters, check_target
 from qconf.encoding.encoded import encode
 from qconf.encoding.encoder import TableEncoder
@@ -137,6 +138,17 @@ class GammaGLM(PredictsLogMean, TakesTables, RegressorMixin, BaseEstimator):
         # Encoded first: that is where a model which is not fitted says so.
         rows = encode(self, X, reset=False)
         return self.design_.transform(rows.matrix), self._relative
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: levels are looked up by the codes of the encoder.
+
+        Raises
+        ------
+        ValueError
+        """
+        if "design_" in vars(self):
+            require(isinstance(self.design_, ReadableDesign), "a Gamma model has no design")
+            self.design_.check_columns(vars(self).get("encoder_"))
 
     def _fit_coefficients(self, matrix: FloatArray, target: FloatArray) -> None:
         imaginary, counts = self.design_.imaginary_rows(matrix, self.prior_count)

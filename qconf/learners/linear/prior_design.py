@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray
+from qconf.core.restored import require
 from qconf.encoding.encoder import TableEncoder
 from qconf.encoding.readable_design import ReadableDesign
 from qconf.learners.linear.coefficient_prior import CoefficientPrior
@@ -94,6 +95,16 @@ class PriorDesign:
         values = within_reason(values, self._terms, effects, self._seen, self.prior.lowers)
         plain = self._encoder.encode(without(self._terms, self.common, frame))
         return np.hstack([self._others.transform(plain), values / self._step])
+
+    def check_restored(self) -> None:
+        """Check what comes from a file: levels are looked up by the codes of the encoder.
+
+        Raises
+        ------
+        ValueError
+        """
+        require(isinstance(self._others, ReadableDesign), "the design of a prior has no other one")
+        self._others.check_columns(self._encoder)
 
     @property
     def n_others(self) -> int:

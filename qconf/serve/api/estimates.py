@@ -23,6 +23,8 @@ EstimateId = Annotated[str, Path(max_length=100, description="As it was told wit
 _PAGE: Final = {
     "text/html": {"schema": {"type": "string"}},
 }
+_OF_FEEDBACK: Final = ("id", "given_at", "who", "reason", "text", "corrected", "own_value",
+                       "comparables")  # fmt: skip
 _TOLD: Final = """\
 Scores rows as `qconf score` does, keeps each estimate and returns its id. A row that cannot be
 scored has a `problem` instead, and the others are scored all the same. With `explain` each
@@ -83,7 +85,32 @@ class FeedbackKept(BaseModel):
 
 def routes(context: ServeContext) -> APIRouter:
     """Return the routes."""
-    router, limits = json_router(context, "estimates"), context.limits
+    router = json_router(context, "estimates")
+    for add in (_add_estimating, _add_finding, _add_feedback):
+        add(router, context)
+    return router
+
+
+def _add_estimating(router: APIRouter, context: ServeContext) -> None:
+    most = context.limits.explained_rows
+
+    async def post_estimates(request: Request, asked: Any) -> JSONResponse:
+        if asked.explain:
+            check_count("rows with explanations", len(asked.rows), most)
+        request.state.told = {"rows": len(asked.rows), "explain": asked.explain}
+        told = await context.run(tell_rows, context, asked.rows, asked.explain)
+        return JSONResponse({"estimates": [one.to_dict() for one in told]})
+
+    # Annotations are looked up by name, and this class is of this service alone.
+    post_estimates.__annotations__["asked"] = _rows_asked(context)
+    router.post("/estimates", response_model=Estimates, summary="Estimate rows", description=_TOLD)(
+        post_estimates
+    )
+
+
+def _rows_asked(context: ServeContext) -> type[Strict]:
+    """Make the class of what is asked of this model, within these limits."""
+    limits = context.limits
 
     class RowsAsked(Strict):
         """Rows to be estimated."""
@@ -101,21 +128,10 @@ def routes(context: ServeContext) -> APIRouter:
             bool, Field(description=f"At most {limits.explained_rows} rows at once.")
         ] = False
 
-    # Annotations are looked up by name, and this class is of this service alone.
-    globals_of_routes = {"RowsAsked": RowsAsked}
+    return RowsAsked
 
-    async def post_estimates(request: Request, asked: Any) -> JSONResponse:
-        if asked.explain:
-            check_count("rows with explanations", len(asked.rows), limits.explained_rows)
-        request.state.told = {"rows": len(asked.rows), "explain": asked.explain}
-        told = await context.run(tell_rows, context, asked.rows, asked.explain)
-        return JSONResponse({"estimates": [one.to_dict() for one in told]})
 
-    post_estimates.__annotations__["asked"] = globals_of_routes["RowsAsked"]
-    router.post("/estimates", response_model=Estimates, summary="Estimate rows", description=_TOLD)(
-        post_estimates
-    )
-
+def _add_finding(router: APIRouter, context: ServeContext) -> None:
     @router.get(
         "/estimates/{estimate_id}",
         response_model=KeptEstimate,
@@ -124,17 +140,19 @@ def routes(context: ServeContext) -> APIRouter:
         description="JSON; a page for who names `text/html` among what is accepted.",
     )
     async def get_estimate(estimate_id: EstimateId) -> JSONResponse:
-        def found() -> dict[str, Any]:
-            record = context.store.estimate(estimate_id)
-            said = [asdict(one) for one in context.store.feedback(estimate_id)]
-            kept = ("id", "given_at", "who", "reason", "text", "corrected", "own_value",
-                    "comparables")  # fmt: skip
-            return {
-                **asdict(record), "feedback": [{name: one[name] for name in kept} for one in said]
-            }  # fmt: skip
+        return JSONResponse(await context.run(_kept, context, estimate_id))
 
-        return JSONResponse(await context.run(found))
 
+def _kept(context: ServeContext, estimate_id: str) -> dict[str, Any]:
+    """Return an estimate, and of each feedback on it what is told."""
+    record = context.store.estimate(estimate_id)
+    said = [asdict(one) for one in context.store.feedback(estimate_id)]
+    return {
+        **asdict(record), "feedback": [{name: one[name] for name in _OF_FEEDBACK} for one in said]
+    }  # fmt: skip
+
+
+def _add_feedback(router: APIRouter, context: ServeContext) -> None:
     @router.post(
         "/estimates/{estimate_id}/feedback",
         response_model=FeedbackKept,
@@ -153,8 +171,6 @@ def routes(context: ServeContext) -> APIRouter:
             give_feedback, context, estimate_id, said_of(said), idempotency_key
         )
         return JSONResponse(asdict(given), 201)
-
-    return router
 
 
 def _fewer_if_explained(most: int) -> dict[str, Any]:

@@ -82,7 +82,12 @@ class DecisionKept(BaseModel):
 def routes(context: ServeContext) -> APIRouter:
     """Return the routes."""
     router = json_router(context, "review")
+    for add in (_add_queue, _add_case, _add_locks, _add_decisions):
+        add(router, context)
+    return router
 
+
+def _add_queue(router: APIRouter, context: ServeContext) -> None:
     @router.get("/review", response_model=Listed, summary="List cases, sorted and filtered")
     async def get_queue(
         state: Annotated[str, _one_of(STATES, "Which cases.")] = "open",
@@ -102,6 +107,8 @@ def routes(context: ServeContext) -> APIRouter:
 
         return JSONResponse(await context.run(found))
 
+
+def _add_case(router: APIRouter, context: ServeContext) -> None:
     @router.get(
         "/review/{case_id}", response_model=Opened, responses=problems(404),
         summary="Show a case: how its estimate came about, and what was decided",
@@ -110,6 +117,8 @@ def routes(context: ServeContext) -> APIRouter:
         found = await context.run(show_case, context, case_id)
         return JSONResponse(asdict(found))
 
+
+def _add_locks(router: APIRouter, context: ServeContext) -> None:
     @router.post(
         "/review/{case_id}/lock", response_model=Taken, responses=problems(404, 409),
         summary="Take a case, so that nobody else decides it for a quarter of an hour",
@@ -125,6 +134,8 @@ def routes(context: ServeContext) -> APIRouter:
         await context.run(release_case, context, case_id, by.who)
         return JSONResponse({"case_id": case_id})
 
+
+def _add_decisions(router: APIRouter, context: ServeContext) -> None:
     @router.post(
         "/review/{case_id}/decision", response_model=DecisionKept, status_code=201,
         responses=problems(404, 409), summary="Decide a case",
@@ -141,8 +152,6 @@ def routes(context: ServeContext) -> APIRouter:
             return {"id": number, "case_id": case_id, "next_id": following}
 
         return JSONResponse(await context.run(done), 201)
-
-    return router
 
 
 def _short(case: Any) -> dict[str, Any]:

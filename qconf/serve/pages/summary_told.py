@@ -21,7 +21,6 @@ __all__ = ["figures", "lead", "sections"]
 
 _MOST_DRAWN: Final = 12
 _BROUGHT: Final = "rows it brought: off"
-_FOUND: Final = "random rows that are off: named"
 _LABELS: Final = ("share (interval)", "in all other rows")
 _NOTHING: Final = "Nothing yet."
 _NO_MONTHS: Final = "Told once there are several months, of five cases and more each."
