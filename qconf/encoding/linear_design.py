@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -88,12 +87,8 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         -------
         LinearDesign
         """
-        with warnings.catch_warnings():
-            # A column without any value is left out, which is what we want; and codes that were
-            # not here are asked about.
-            warnings.simplefilter("ignore", UserWarning)
-            self._fit_numbers(X)
-            self._fit_levels(X)
+        self._fit_numbers(X)
+        self._fit_levels(X)
         return self
 
     def transform(self, X: FloatArray) -> FloatArray:
@@ -161,6 +156,8 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
 
     def _fit_numbers(self, X: FloatArray) -> None:
         columns = np.flatnonzero(~self.is_categorical)
+        # One without any value tells nothing, and would have no median.
+        columns = columns[~np.isnan(X[:, columns]).all(axis=0)]
         self.numbers_: IntArray = columns
         self.with_gaps_: IntArray = columns[:0]
         self.medians_: FloatArray = np.empty(0)
@@ -171,9 +168,8 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         imputer = SimpleImputer(strategy="median", add_indicator=True)
         imputer.set_output(transform="default")
         scaler = StandardScaler().fit(imputer.fit_transform(X[:, columns]))
-        medians = imputer.statistics_.astype(np.float64)
-        self.numbers_ = columns[~np.isnan(medians)]
-        self.medians_ = medians[~np.isnan(medians)]
+        self.numbers_ = columns
+        self.medians_ = imputer.statistics_.astype(np.float64)
         self.with_gaps_ = columns[imputer.indicator_.features_]
         self.mean_, self.scale_ = scaler.mean_, scaler.scale_
 
@@ -194,10 +190,21 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
             sparse_output=False,
         )
         encoder.set_output(transform="default").fit(column)
-        n_codes = int(np.nanmax(column, initial=-1.0)) + 1
-        indicated = encoder.transform(np.append(np.arange(n_codes + 1.0), np.nan)[:, None])
-        first = np.argmax(np.column_stack([indicated, np.full(len(indicated), 0.5)]), axis=1)
-        return np.where(first == indicated.shape[1], _NONE, first)
+
+        def places_of(codes: FloatArray) -> IntArray:
+            indicated = encoder.transform(codes[:, None])
+            first = np.argmax(np.column_stack([indicated, np.full(len(codes), 0.5)]), axis=1)
+            return np.where(first == indicated.shape[1], _NONE, first)
+
+        # Codes that were not there count as rare ones; asked about them, the encoder would warn.
+        rare = encoder.infrequent_categories_[0]
+        unknown = _NONE if rare is None else int(places_of(rare[:1])[0])
+        known = np.unique(column)
+        found, gap = places_of(known), np.isnan(known)
+        places = np.full(int(np.nanmax(column, initial=-1.0)) + 1 + _MORE, unknown, dtype=np.intp)
+        places[known[~gap].astype(np.intp)] = found[~gap]
+        places[-1] = found[-1] if gap.any() else unknown
+        return places
 
     def _indicated(self, column: FloatArray, places: IntArray, i: int) -> FloatArray:
         """Return the indicator columns of a category."""
