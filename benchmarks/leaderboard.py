@@ -111,8 +111,8 @@ def with_earlier(measured: pd.DataFrame, path: Path) -> pd.DataFrame:
         for row in earlier.itertuples()
     ]
     # How far they were behind is told of the reference of then.
-    behind = [name for name in earlier if name.startswith("behind")]
-    both = pd.concat([measured, earlier[kept].drop(columns=behind)], ignore_index=True)
+    behind = earlier.columns.str.startswith("behind")
+    both = pd.concat([measured, earlier.loc[kept, ~behind]], ignore_index=True)
     order = {name: at for at, name in enumerate(dict.fromkeys(measured["scenario"]))}
     both["at"] = both["scenario"].map(order)
     return both.sort_values(["at", "seed"], kind="stable").drop(columns="at").reset_index(drop=True)

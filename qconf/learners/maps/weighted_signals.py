@@ -145,8 +145,8 @@ class _Standardised:
     def prior(self) -> FloatArray:
         """Shares, times the factor that is best for all signals together."""
         together = (self.signals * self.shares).sum(axis=1, keepdims=True)
-        factor: FloatArray = _fit(together, self.target, np.zeros(1), 1e-6)
-        return factor[0] * self.shares
+        prior: FloatArray = _fit(together, self.target, np.zeros(1), 1e-6)[0] * self.shares
+        return prior
 
     def drawn_weights(self, penalty: float) -> FloatArray:
         """Draw weights to the prior."""
