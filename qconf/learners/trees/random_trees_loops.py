@@ -191,7 +191,7 @@ def _differ(shapes: Any) -> bool:
     return False
 
 
-@compiled
+@inlined
 def _mean(values: FloatArray, rows: Any, mean: FloatArray) -> None:
     for output in range(len(mean)):
         total = 0.0
@@ -200,7 +200,7 @@ def _mean(values: FloatArray, rows: Any, mean: FloatArray) -> None:
         mean[output] = total / len(rows)
 
 
-@compiled
+@inlined
 def _split(
     columns: Any, has_gaps: Any, room: Any, first: Any, end: Any, n_constants: Any, n_tried: Any,
     least: Any, state: Any, tree: Any, split: Any,
@@ -259,7 +259,7 @@ def _split(
     return n_constants, n_left
 
 
-@compiled
+@inlined
 def _threshold(low: Any, high: Any, n_missing: Any, found: Any, state: Any) -> Any:
     """Draw a threshold, and whether gaps go left, where they are then put below all numbers."""
     threshold = np.float32(low + _drawn(state) * (np.float64(high) - low))
@@ -316,7 +316,7 @@ def _gain(room: Any, first: Any, end: Any, threshold: Any, least: Any) -> Any:
     return gain
 
 
-@compiled
+@inlined
 def _part(column: Any, room: Any, first: Any, end: Any, threshold: Any, missing_left: Any) -> Any:
     """Put rows that go left first, in their order; return how many, and how many had a gap."""
     rows, goes_left = room.rows[first:end], room.goes_left[: end - first]
