@@ -12,9 +12,7 @@ from qconf.monitoring.past_batch import PastBatch
 
 def _past(rate: float, n_rows: int, rng: np.random.Generator) -> list[PastBatch]:
     spread = float(np.sqrt(rate * (1 - rate)))
-    return [
-        PastBatch(rate, rng.binomial(n_rows, rate) / n_rows, n_rows, spread) for _ in range(10)
-    ]
+    return [PastBatch(rate, rng.binomial(n_rows, rate) / n_rows, n_rows, spread) for _ in range(10)]
 
 
 @pytest.mark.parametrize(("rate", "n"), [(0.17, 6), (0.05, 20), (0.02, 6), (0.02, 40), (0.05, 100)])
