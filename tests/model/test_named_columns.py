@@ -52,6 +52,7 @@ def test_what_is_missing_is_told_in_a_line(dated: ConfidentRegressor) -> None:
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.filterwarnings("ignore:The newest row")
 def test_a_selective_regressor_finds_them_too() -> None:
     """Certified on dated rows, it says the same of rows in any order of columns."""
     pair = ConfidentRegressor(confidence="count", random_state=0)
