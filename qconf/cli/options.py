@@ -183,7 +183,7 @@ FoldsOption: TypeAlias = Annotated[
     int, typer.Option(metavar="NUMBER", help="Blocks of rows that are scored one after another.")
 ]
 SeedOption: TypeAlias = Annotated[
-    int, typer.Option(metavar="NUMBER", help="The same seed gives the same numbers.")
+    int, typer.Option(metavar="NUMBER", help="The same seed gives the same numbers for the same order of rows.")
 ]
 FormatOption: TypeAlias = Annotated[
     str,
