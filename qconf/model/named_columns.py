@@ -37,7 +37,7 @@ def columns_of_fit(model: Any, X: TableLike, pair: Any) -> TableLike:
     TableError
         If a column is missing, or all are there in another order.
     """
-    frame: Any = as_frame_if_table(X)
+    frame: TableLike = as_frame_if_table(X)
     names = list(getattr(model, "feature_names_in_", ()))
     if not names or not isinstance(frame, pd.DataFrame) or list(frame.columns) == names:
         return frame

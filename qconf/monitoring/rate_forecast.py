@@ -72,14 +72,13 @@ def _likely(rate: float, variance: float, n_rows: int, level: float) -> tuple[fl
     if n_rows > _MANY_ROWS:
         wide = min(wide + chance / n_rows, 0.99 * chance)
         a, b = _shape(rate, wide)
-        low, high = beta.ppf(ends, a, b)
-        return float(low), float(high)
+        return float(beta.ppf(ends[0], a, b)), float(beta.ppf(ends[1], a, b))
     a, b = _shape(rate, wide)
     count: FloatArray = np.arange(n_rows + 1, dtype=np.float64)
     ways = gammaln(n_rows + 1) - gammaln(count + 1) - gammaln(n_rows - count + 1)
     below = np.cumsum(np.exp(ways + betaln(count + a, n_rows - count + b) - betaln(a, b)))
-    low, high = np.searchsorted(below / below[-1], ends) / n_rows
-    return float(low), float(high)
+    counts = np.searchsorted(below / below[-1], np.array(ends))
+    return float(counts[0] / n_rows), float(counts[1] / n_rows)
 
 
 def _shape(rate: float, variance: float) -> tuple[float, float]:
