@@ -142,6 +142,7 @@ def _forecasts(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
         came = PastBatch(float(expected.mean()), float(error.mean()), len(own), spread)
         if not own["reference"].any() and len(own) >= _FEWEST:
             told = _told(rows[rows["month"] < month], own)
+            alone = forecast_batch(came.expected, len(own), past, rate=False)
             yield {
                 "month": month,
                 "rows": len(own),
@@ -149,7 +150,7 @@ def _forecasts(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
                 "forecast": round(told.value, 5),
                 "low": round(told.interval[0], 5),
                 "high": round(told.interval[1], 5),
-                "of_expected_alone": round(forecast_batch(came.expected, len(own), past).value, 5),
+                "of_expected_alone": round(alone.value, 5),
                 "dle": round(float(own["dle"].mean()), 5),
                 "last_month": round(past[-1].observed, 5),
                 "chance": round(float(error.std(ddof=1) / np.sqrt(len(own))), 5),

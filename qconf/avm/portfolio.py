@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -197,14 +196,22 @@ def _fsd(given: ArrayLike, n_rows: int) -> FloatArray:
 
 
 def _ccs(given: ArrayLike, n_rows: int) -> FloatArray:
-    """Read a score in per cent, or one of probabilities, which are nowhere above 1."""
+    """Read a score in per cent, or one of probabilities, which are nowhere above 1.
+
+    A CCS of less than 1 % is rare: where most are, and a few are above 1, those are mistakes.
+    """
     score = role_numbers(as_series(given, "CCS", n_rows), "CCS").copy()
     outside = int(((score < 0) | (score > 100)).sum())  # noqa: PLR2004 - per cent
     if outside:
         msg = f"A CCS must lie from 0 to 100 (%), or all from 0 to 1; {outside} of {n_rows} do not."
         raise TableError(msg)
-    return score / 100.0 if _any_above(score, 1.0) else score
-
-
-def _any_above(values: Iterable[float] | FloatArray, limit: float) -> bool:
-    return bool((np.asarray(values) > limit).any())
+    above = int((score > 1).sum())
+    shares = int(((score > 0) & (score <= 1)).sum())
+    if 0 < above < shares:
+        msg = (
+            f"A CCS must be in per cent, or all from 0 to 1; {shares} of {n_rows} lie from 0 to 1 "
+            f"and {above} above, up to {np.nanmax(score):g}. Mend those above 1, or give all of it "
+            "in per cent."
+        )
+        raise TableError(msg)
+    return score / 100.0 if above else score

@@ -183,7 +183,10 @@ FoldsOption: TypeAlias = Annotated[
     int, typer.Option(metavar="NUMBER", help="Blocks of rows that are scored one after another.")
 ]
 SeedOption: TypeAlias = Annotated[
-    int, typer.Option(metavar="NUMBER", help="The same seed gives the same numbers.")
+    int,
+    typer.Option(
+        metavar="NUMBER", help="The same seed and the same order of rows give the same numbers."
+    ),
 ]
 FormatOption: TypeAlias = Annotated[
     str,

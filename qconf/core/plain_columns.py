@@ -273,9 +273,11 @@ def _tell(name: Any, kind: str, wrong: Any, n_present: int) -> None:
     """Warn of a few cells of another kind; refuse a column that holds mostly such."""
     found = repr(wrong[0]) if isinstance(wrong[0], str) else str(wrong[0])
     if 2 * len(wrong) > n_present:
+        # Dates as text are dates to whoever reads them.
+        instead = "text" if all(isinstance(cell, str) for cell in wrong) else f"no {kind}"
         msg = (
             f"The column {name!r} held {kind} when it was fitted, and holds {found} now "
-            f"({len(wrong)} of {n_present} values are no {kind}). {_REMEDY[kind]}."
+            f"({len(wrong)} of {n_present} values are {instead}). {_REMEDY[kind]}."
         )
         raise TableError(msg)
     warnings.warn(

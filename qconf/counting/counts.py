@@ -15,6 +15,7 @@ from qconf.counting.settings import Settings
 from qconf.errors import OptionError, TableError
 from qconf.evaluation.evaluate import OUTLIER_RATES
 from qconf.evaluation.metrics.row_metric import RowMetric
+from qconf.evaluation.scores import check_score
 
 if TYPE_CHECKING:
     from qconf.counting.result import CountedEvaluation
@@ -132,7 +133,7 @@ class RiskCoverageCounts:
             If other parts came without groups or times, or with such of another type.
         """
         residuals = check_column("residual", residual, np.size(residual))
-        scores = check_column("expected error", expected_error, len(residuals))
+        scores = check_score("expected error", expected_error, len(residuals))
         for what, values in (("residual", residuals), ("expected error", scores)):
             if np.abs(values).max(initial=0) > _LARGEST:
                 msg = f"The {what} must lie within ±1e75, whose square can still be squared."

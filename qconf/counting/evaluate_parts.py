@@ -43,6 +43,7 @@ def evaluate_parts(
     Returns
     -------
     CountedEvaluation
+        Its rank correlation, ``spearman``, is not a number: ranks of all rows would need all rows.
 
     Raises
     ------

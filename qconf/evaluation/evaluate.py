@@ -26,6 +26,7 @@ from qconf.evaluation.ranking import Outcome, RankedRows, rank_within
 from qconf.evaluation.resampling import percentile_estimate, resamples_for
 from qconf.evaluation.result import DIFFERENCE, Evaluation
 from qconf.evaluation.sampling import Sampling, row_codes
+from qconf.evaluation.scores import check_score
 from qconf.evaluation.validity import limits_of_validity
 
 __all__ = ["OUTLIER_RATES", "evaluate", "evaluate_scores"]
@@ -174,7 +175,7 @@ def evaluate_scores(
     outcome = Outcome.of(residuals, threshold, dict.fromkeys((*ALWAYS_TOLD, *asked)))
     fits = None if blocks is None else row_codes("block", blocks, n_rows)
     sampling = Sampling.of(outcome, groups, time)
-    given = {name: check_column(name, score, n_rows) for name, score in scores.items()}
+    given = {name: check_score(name, score, n_rows) for name, score in scores.items()}
     ranked = {
         name: RankedRows(score if fits is None else rank_within(score, fits), outcome, fraction)
         for name, score in given.items()

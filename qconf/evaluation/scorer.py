@@ -111,7 +111,9 @@ def brier_within_scorer(estimator: Any, X: TableLike, y: ArrayLike, *, x: float 
     _check_has(model, "predict_within", "brier_within_scorer")
     scale = error_scale("absolute" if model.error == "absolute" else "relative")
     residual = scale.residual(model.predict(X), np.asarray(y, dtype=np.float64))
-    return -float(BRIER.per_row(model.predict_within(X, x), np.abs(residual) <= x).mean())
+    # What is no value above 0 is within no share of one, and that is sure.
+    within = np.nan_to_num(model.predict_within(X, x), nan=0.0)
+    return -float(BRIER.per_row(within, np.abs(residual) <= x).mean())
 
 
 def _check_has(model: Any, method: str, scorer: str) -> None:

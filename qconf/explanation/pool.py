@@ -19,6 +19,7 @@ from qconf.errors import OptionError
 from qconf.explanation.mixed_rows import mixed_rows, stacked
 from qconf.model.background import Background
 from qconf.model.coded_pair import coded_pair
+from qconf.model.named_columns import columns_of_fit
 
 __all__ = ["Block", "Pool", "background_of", "pair_of"]
 
@@ -166,7 +167,7 @@ class Pool:
 
     @cached_property
     def _table(self) -> Table:
-        table = check_table(self.pair, self._X, reset=False)
+        table = check_table(self.pair, columns_of_fit(self.pair, self._X, self.pair), reset=False)
         return stacked(table, self.background.typical)
 
     def _read_typical(self) -> tuple[pd.DataFrame, Encoded]:

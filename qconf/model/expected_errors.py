@@ -70,6 +70,8 @@ class PredictsErrors(ViewsRows, RemembersRows):
         Parameters
         ----------
         X : DataFrame or array-like of shape (n_samples, n_features)
+            With the columns of `fit`, in its order; where `fit` was told the time or the groups by
+            name, in any order and beside others.
         return_std : bool, default=False
             Also return the expected error in the units of the target, as scikit-learn's
             regressors with this option do. `predict_error` gives it in error-scale units.

@@ -7,13 +7,15 @@ So rounds are played as in `compare`: a block is held back from all that scores 
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from qconf._types import FloatArray, Table, TableLike
+from qconf._types import ErrorScaleName, FloatArray, Table, TableLike
+from qconf.core.error_scale import error_scale
 from qconf.core.validation import select_rows
 from qconf.errors import EstimatorError
 from qconf.model.pair_fitter import PairFitter, with_prediction
@@ -22,7 +24,7 @@ from qconf.probability.fitting import fit_error_distribution
 from qconf.residuals.crossfit import out_of_sample
 from qconf.residuals.schedules import Round, Schedule
 
-__all__ = ["PredictsProbabilities", "held_out_distribution"]
+__all__ = ["PredictsProbabilities", "UnusablePredictionWarning", "held_out_distribution"]
 
 #: Forward in time, so many of the newest blocks: from one block to the next the market moves.
 _ROUNDS_IN_TIME = 3
@@ -32,6 +34,10 @@ _ENOUGH_ROWS = 2500
 _FEWEST_ROWS = 50
 
 
+class UnusablePredictionWarning(UserWarning):
+    """Some predictions have no error on the error scale, and so no interval."""
+
+
 class PredictsProbabilities:
     """Methods of a regressor that holds an `ErrorDistribution`.
 
@@ -39,6 +45,7 @@ class PredictsProbabilities:
     on the safe side, and they do not.
     """
 
+    error: ErrorScaleName
     error_distribution_: ErrorDistribution | None
 
     @abstractmethod
@@ -62,15 +69,23 @@ class PredictsProbabilities:
         Returns
         -------
         ndarray of shape (n_samples,)
-            In (0, 1); at 0.10 the AVM industry's common confidence score, as a share.
+            In (0, 1); at 0.10 the AVM industry's common confidence score, as a share. Not a number
+            where the prediction is not above 0 on the relative or the log scale.
 
         Raises
         ------
         EstimatorError
             If too few rows could be held out, or none were to be.
+
+        Warns
+        -----
+        UnusablePredictionWarning
+            If predictions are not above 0 on the relative or the log scale; of these rows nothing
+            can be said, and `score_batch` refuses them.
         """
-        distribution, _, expected = self._expectations(X)
-        return distribution.probability_within(expected, x)
+        distribution, prediction, expected = self._expectations(X)
+        within = distribution.probability_within(expected, x)
+        return np.where(np.isnan(prediction), np.nan, within)
 
     def predict_interval(
         self, X: TableLike, confidence_level: float = 0.8
@@ -86,7 +101,8 @@ class PredictsProbabilities:
         Returns
         -------
         low, high : ndarray of shape (n_samples,)
-            In units of the target; above 0 on the relative and the log scale.
+            In units of the target; above 0 on the relative and the log scale, and not a number
+            where the prediction is not above 0.
 
         Raises
         ------
@@ -94,9 +110,19 @@ class PredictsProbabilities:
             If too few rows could be held out, or none were to be.
         OptionError
             If they are too few for so high a level.
+
+        Warns
+        -----
+        UnusablePredictionWarning
+            If predictions are not above 0 on the relative or the log scale; of these rows nothing
+            can be said, and `score_batch` refuses them.
         """
         distribution, prediction, expected = self._expectations(X)
-        return distribution.interval(prediction, expected, confidence_level)
+        usable = ~np.isnan(prediction)
+        low, high = distribution.interval(
+            np.where(usable, prediction, 1.0), expected, confidence_level
+        )
+        return np.where(usable, low, np.nan), np.where(usable, high, np.nan)
 
     def predict_quantiles(self, X: TableLike, probabilities: Sequence[float]) -> FloatArray:
         """Predict quantiles of the truth of each row.
@@ -110,7 +136,8 @@ class PredictsProbabilities:
         Returns
         -------
         ndarray of shape (n_samples, n_probabilities)
-            In units of the target.
+            In units of the target; on the relative and the log scale not a number where the
+            prediction is not above 0.
 
         Raises
         ------
@@ -118,9 +145,17 @@ class PredictsProbabilities:
             If too few rows could be held out, or none were to be.
         OptionError
             If they are too few for a quantile so far out.
+
+        Warns
+        -----
+        UnusablePredictionWarning
+            If predictions are not above 0 on the relative or the log scale; of these rows nothing
+            can be said, and `score_batch` refuses them.
         """
         distribution, prediction, expected = self._expectations(X)
-        return distribution.quantiles(prediction, expected, probabilities)
+        usable = ~np.isnan(prediction)
+        found = distribution.quantiles(np.where(usable, prediction, 1.0), expected, probabilities)
+        return np.where(usable[:, None], found, np.nan)
 
     def predict_central_error(self, X: TableLike) -> FloatArray:
         """Predict the expected error of each row by the one fit, without replicates' bound.
@@ -140,7 +175,10 @@ class PredictsProbabilities:
         return self._estimate(table, self._predicted(table))
 
     def _expectations(self, X: TableLike) -> tuple[ErrorDistribution, FloatArray, FloatArray]:
-        """Return the distribution, and the prediction and expected error of new rows."""
+        """Return the distribution, and the prediction and expected error of new rows.
+
+        Predictions of which nothing can be said are not a number.
+        """
         table = self._checked(X)
         distribution = getattr(self, "error_distribution_", None)
         if distribution is None:
@@ -151,7 +189,23 @@ class PredictsProbabilities:
             )
             raise EstimatorError(msg)
         prediction = self._predicted(table)
-        return distribution, prediction, self._estimate(table, prediction)
+        expected = self._estimate(table, prediction)
+        return distribution, _usable(prediction, self.error), expected
+
+
+def _usable(prediction: FloatArray, error: ErrorScaleName) -> FloatArray:
+    """Put away predictions that have no error on the scale, and warn of them."""
+    if not error_scale(error).needs_positive:
+        return prediction
+    bad = ~(prediction > 0)
+    if bad.any():
+        msg = (
+            f"Predictions must be above 0 on the {error} error scale; {bad.sum()} of {len(bad)} "
+            f"are not, such as {prediction[bad][0]:g}: they have no interval and no probability. "
+            "Use a valuation model that predicts values above 0, or error='absolute'."
+        )
+        warnings.warn(msg, UnusablePredictionWarning, stacklevel=4)
+    return np.where(bad, np.nan, prediction)
 
 
 def held_out_distribution(

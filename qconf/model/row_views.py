@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from qconf._types import Copies, FloatArray, Table, TableLike
 from qconf.core.validation import check_table
+from qconf.model.named_columns import columns_of_fit
 from qconf.model.pair_fitter import with_prediction
 from qconf.tables.fit_roles import FitRoles, fit_roles, warn_beyond
 from qconf.tables.roles import check_known, is_name, moments_of
@@ -81,13 +82,20 @@ class ViewsRows(BaseEstimator):
         Parameters
         ----------
         X : DataFrame or array-like of shape (n_samples, n_features)
+            Of a fit that was told the time or the groups by name, columns of a table are found by
+            name, in any order, and others are left alone.
 
         Returns
         -------
         DataFrame or ndarray of shape (n_samples, n_features)
+
+        Raises
+        ------
+        TableError
+            If a column is missing, or all are there in another order where that counts.
         """
         check_is_fitted(self)
-        return self._features(check_table(self, X, reset=False))
+        return self._features(check_table(self, columns_of_fit(self, X, self), reset=False))
 
     def described(self, features: Table, prediction: FloatArray) -> Table:
         """Look at rows from `features_of` as the confidence estimator does.

@@ -39,6 +39,7 @@ from qconf.core.validation import (
 from qconf.errors import EstimatorError
 from qconf.model.given_prediction import given_prediction
 from qconf.model.holding_out import HeldOut, hold_out
+from qconf.model.named_columns import columns_of_fit
 from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.fit_roles import FitRoles, fit_roles
 from qconf.tables.roles import check_target_values, fit_target, is_name
@@ -239,7 +240,7 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
         """Predict the target, as the pair of models does; of every row, accepted or not."""
         check_is_fitted(self)
         predicted: FloatArray | tuple[FloatArray, FloatArray] = self.estimator_.predict(
-            check_table(self, X, reset=False), return_std=return_std
+            self._new_rows(X), return_std=return_std
         )
         return predicted
 
@@ -255,7 +256,7 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
         ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
-        expected: FloatArray = self.estimator_.predict_error(check_table(self, X, reset=False))
+        expected: FloatArray = self.estimator_.predict_error(self._new_rows(X))
         return expected
 
     @property
@@ -263,6 +264,9 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
         """The error scale of the pair."""
         name: ErrorScaleName = self._pair().error
         return name
+
+    def _new_rows(self, X: TableLike) -> Table:
+        return check_table(self, columns_of_fit(self, X, self.estimator_), reset=False)
 
     def _outputs(self, table: Table) -> tuple[FloatArray, FloatArray]:
         return self.estimator_.predict(table), self.estimator_.predict_error(table)

@@ -100,7 +100,7 @@ def forecast_error(
     ahead = float(np.median(_numbers(new_time, len(new))))
     told = errors.at(ahead)
     size, spread = told.mean_size(new)
-    known = forecast_batch(size, len(new), told.past(batch), confidence_level)
+    known = forecast_batch(size, len(new), told.past(batch), confidence_level, rate=False)
     # Of batches before the bias was known; that of this one is forecast, too.
     unsure = float(norm.ppf((1 + confidence_level) / 2)) * spread
     below, above = (np.hypot(np.log(end / known.value), unsure) for end in known.interval)

@@ -124,9 +124,10 @@ class Periods:
         for period in self.told.values():
             usable = any(one.observed > 0 for one in past)
             if period.forecast is None and usable and period.probability > 0:
-                told = forecast_batch(period.probability / period.rows, period.rows, past)
-                low, high = (min(max(end, 0.0), 1.0) for end in told.interval)
-                period.forecast = [min(told.value, 1.0), low, high, period.rows]
+                told = forecast_batch(
+                    period.probability / period.rows, period.rows, past, rate=True
+                )
+                period.forecast = [told.value, *told.interval, period.rows]
             if period.past is not None:
                 past.append(period.past)
 

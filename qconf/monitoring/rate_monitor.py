@@ -115,7 +115,7 @@ class RateMonitor:
         TableError
             If something else is in it.
         """
-        came = check_column("outlier", np.asarray(outlier, dtype=np.float64), np.size(outlier))
+        came = check_column("outlier", outlier, np.size(outlier))
         if not np.isin(came, (0.0, 1.0)).all():
             msg = "Outliers must be told by 0 and 1, or by False and True; other values are there."
             raise TableError(msg)

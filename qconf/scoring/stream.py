@@ -185,7 +185,8 @@ def _score(
             aside.write(batch, reasons)
         elif reasons:
             first = reasons[min(reasons)]
-            msg = f"{first} To put such rows aside and score the others: --on-error skip"
+            kept = "" if keep else ", with --keep NAME or --keep-all to tell which are there"
+            msg = f"{first} To put such rows aside and score the others: --on-error skip{kept}"
             raise TableError(msg)
         sink.write(scored.batch)
         told = tuple(str(one.message) for one in caught)

@@ -287,7 +287,8 @@ def _times_of_text(values: pd.Series[Any], what: str) -> Any:
         msg = (
             f"The {what} column must hold dates in one format, such as 2024-01-31; {count} of "
             f"{len(texts)} values cannot be read, the first is {wrong.iloc[0]!r}. Mend them, or "
-            "name the format: --date-format (in Python: pandas.to_datetime(column, format=...))."
+            "name the format (in Python by pandas.to_datetime(column, format=...), on the command "
+            "line by --date-format)."
         )
         raise TableError(msg)
     codes = pd.Index(distinct).get_indexer(pd.Index(texts))

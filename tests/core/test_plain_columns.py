@@ -206,7 +206,11 @@ def test_what_comes_later_does_not_change_what_a_column_is() -> None:
     [
         ([1.0, 2.0], ["3 rooms", "4"], r"'x' held numbers when it was fitted, and holds '3 rooms'"),
         ([1.0, 2.0], pd.to_datetime(["2020", "2021"]), "'x' held numbers.*holds 2020-01-01"),
-        (pd.to_datetime(["2020", "2021"]), ["2020-01-01", "no such day"], "'x' held dates"),
+        (
+            pd.to_datetime(["2020", "2021"]),
+            ["2020-01-01", "no such day"],
+            "'x' held dates.*2 of 2 values are text",
+        ),
         (pd.to_datetime(["2020", "2021"]), [2020.0, 2021.0], "'x' held dates.*holds 2020.0 now"),
         (pd.to_timedelta([1, 2], "D"), ["1 day", "2 days"], "'x' held durations"),
     ],

@@ -306,6 +306,7 @@ def test_dictionary_is_plain(result: Evaluation) -> None:
             "expected error must be finite; 1 of 3",
         ),
         ({"expected_error": [1.0, 2.0]}, TableError, r"shape \(3,\)"),
+        ({"expected_error": [True, False, True]}, TableError, "must be numbers.*False and True"),
         ({"expected_error": ["a", "b", "c"]}, TableError, "must be numbers"),
         ({"residual": [np.inf, 0.0, 1.0]}, TableError, "residual must be finite"),
         ({"residual": [], "expected_error": []}, TableError, "no rows"),

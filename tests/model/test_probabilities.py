@@ -18,6 +18,7 @@ from qconf._types import FloatArray, IntArray
 from qconf.errors import EstimatorError, OptionError
 from qconf.learners.trees.boosted import BoostedTrees
 from qconf.model import probabilities
+from qconf.model.probabilities import UnusablePredictionWarning
 from qconf.residuals.schedules import Round, Schedule, schedule
 
 FAST = BoostedTrees(n_estimators=20, random_state=0)
@@ -52,6 +53,26 @@ def test_probabilities_come_true(fitted: ConfidentRegressor, new: pd.DataFrame) 
     assert np.abs(told.bins["probability"] - told.bins["rate"]).max() < 0.06
     assert told.decomposition.resolution > 0.01
     assert probability[noise_of(new) < 0.1].mean() > 0.2 + probability[noise_of(new) > 0.1].mean()
+
+
+def test_values_not_above_0_have_no_interval() -> None:
+    """On the relative scale they are not a number, everywhere, and a warning counts them."""
+    x = np.linspace(1, 10, 400)[:, None]
+    y = x[:, 0] * np.exp(np.random.default_rng(0).normal(scale=0.1, size=400))
+    model = ConfidentRegressor(LinearRegression(), "constant", probabilities=True, random_state=0)
+    model.fit(x, y)
+    rows = np.array([[5.0], [-3.0], [-4.0]])
+    for ask in (
+        model.predict_within,
+        lambda new: model.predict_interval(new)[0],
+        lambda new: model.predict_interval(new)[1],
+        lambda new: model.predict_quantiles(new, [0.5])[:, 0],
+    ):
+        with pytest.warns(UnusablePredictionWarning, match="relative error scale; 2 of 3 are not"):
+            told = ask(rows)
+        assert np.isnan(told).tolist() == [False, True, True]
+    with pytest.warns(UnusablePredictionWarning):
+        assert np.isfinite(brier_within_scorer(model, rows, np.array([5.0, 1.0, 1.0])))
 
 
 def test_intervals_hold_the_truth(fitted: ConfidentRegressor, new: pd.DataFrame) -> None:

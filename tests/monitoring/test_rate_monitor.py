@@ -114,6 +114,8 @@ def test_parameters_have_rules(given_: dict[str, object], message: str) -> None:
 def test_only_zeros_and_ones_are_outliers() -> None:
     """An error is no outlier: the monitor does not guess a threshold, and nothing is counted."""
     monitor = RateMonitor(0.06)
+    with pytest.raises(TableError, match="outlier must be numbers, one a row"):
+        monitor.update(["a"])
     with pytest.raises(TableError, match="0 and 1"):
         monitor.update([0.0, 0.2])
     assert monitor.n_rows == 0
