@@ -43,22 +43,20 @@ def lightgbm_trees(booster: Any) -> list[OneTree]:
     decision = _numbers("decision_type", split).astype(np.int32)
     threshold = _numbers("threshold", split)
     categorical = decision & _CATEGORICAL != 0
-    of_splits = [
+    of_splits = (
         _numbers("split_feature", split).astype(np.int32),
         np.where(categorical, 0.0, _as_zeros_are_read(threshold)),
         _rule(decision, threshold),
         _numbers("left_child", split).astype(np.int32),
         _numbers("right_child", split).astype(np.int32),
         np.where(categorical, threshold, NOT_IN_SETS).astype(np.int32),
-    ]
+    )
     values = _numbers("leaf_value", texts).reshape(-1, 1)
     last_splits, last_leaves = np.cumsum(n_leaves - 1)[:-1], np.cumsum(n_leaves)[:-1]
     parts = zip(*(np.split(one, last_splits) for one in of_splits), strict=True)
+    sets = (_sets(text) if n > 1 else [] for text, n in zip(texts, n_leaves, strict=True))
     leaves = np.split(values, last_leaves)
-    return [
-        OneTree(*arrays, sets=_sets(text) if n > 1 else [], values=own)
-        for text, n, arrays, own in zip(texts, n_leaves, parts, leaves, strict=True)
-    ]
+    return [OneTree(*one, *of) for one, *of in zip(parts, sets, leaves, strict=True)]
 
 
 def splits_into_sets(booster: Any) -> BoolArray:

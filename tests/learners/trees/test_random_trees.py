@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -102,3 +107,35 @@ def test_columns_that_are_constant_are_no_reason_to_stop() -> None:
     trees = grown(x, np.arange(64.0)[:, None], [np.arange(64)], max_features=0.05)
     assert trees.n_leaves[0] == 64
     assert set(trees.feature) == {13}
+
+
+_GROW = """
+import sys
+from hashlib import sha256
+import numpy as np
+from qconf.learners.trees.random_trees_loops import grow, room, tree_with_room
+
+rng = np.random.default_rng(0)
+columns = rng.normal(size=(20, 12_000)).astype(np.float32)
+values = rng.normal(size=(12_000, 2)) + columns[:2].T ** 2
+digest = sha256()
+for seed in range(40):
+    tree = tree_with_room(3000, 2)
+    place = room(np.arange(6000), values[:6000], 20)
+    state = np.array([seed], dtype=np.uint64)
+    n = grow(columns, np.zeros(20, dtype=np.uint8), values, place, 7, 2, state, tree)
+    digest.update(tree.threshold[:n].tobytes() + tree.values[: n + 1].tobytes())
+print(digest.hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_trees_are_the_same_when_machine_code_was_kept(tmp_path: Path) -> None:
+    """Code that two loops share is compiled into each: which copy runs would matter to rounding."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", _GROW]
+    now, later = (
+        subprocess.run(command, env=environment, check=True, capture_output=True).stdout
+        for _ in range(2)
+    )
+    assert now == later
