@@ -52,7 +52,9 @@ def test_one_quantile_by_the_same_rule(model: Any, spread: tuple[FloatArray, Flo
 def test_its_ends(spread: tuple[FloatArray, FloatArray]) -> None:
     """1 for a target that is met, 0 for planes that know no more than the target's quartiles."""
     x, y = spread
-    assert LinearQuantileRegressor().fit(x, x.sum(axis=1)).score(x, x.sum(axis=1)) == 1.0
+    # To rounding, which hangs on the processor's products.
+    met = LinearQuantileRegressor().fit(x, x.sum(axis=1)).score(x, x.sum(axis=1))
+    assert met == pytest.approx(1.0, abs=1e-12)
     flat = LinearQuantileRegressor().fit(np.zeros((300, 1)), y)
     assert flat.score(np.zeros((300, 1)), y) == pytest.approx(0, abs=1e-3)
     assert flat.score(np.zeros((300, 1)), y + 100) < -1
