@@ -50,7 +50,9 @@ def compiled(function: F) -> F:
     Compiled functions release the GIL, and allocate nothing: arrays are made by the caller, who
     holds them. So they need not be counted, and counting took ten times as long as the work.
     Sums may be reordered to use the processor's vector units: results agree to rounding between
-    processors, and exactly on one.
+    processors, and exactly on one. A function that is called by such a one and sums up itself is
+    to be `inlined`: else it is compiled twice, alone and as a part of its caller, and whether
+    machine code was kept decides which of the two runs.
 
     Parameters
     ----------
