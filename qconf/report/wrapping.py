@@ -43,14 +43,18 @@ def unglued(text: str) -> str:
 
 
 def tied(text: str) -> str:
-    """Tie together what is one number for a browser, by no-break spaces.
+    r"""Tie together what is one number for a browser, by no-break spaces.
+
+    The ends of an interval may part: a telephone's screen can be narrower than both.
 
     Examples
     --------
     >>> tied("off by 15 % (p = 0.03)").count("\N{NO-BREAK SPACE}")
     3
+    >>> tied("346,506 to 445,202").split(" ")
+    ['346,506', 'to\xa0445,202']
     """
-    return glued(text).replace(_GLUE, "\N{NO-BREAK SPACE}")
+    return glued(text).replace(f"{_GLUE}to", " to").replace(_GLUE, "\N{NO-BREAK SPACE}")
 
 
 def folded(text: str, width: int, first: str = "", others: str = "") -> str:
