@@ -64,11 +64,12 @@ def check(scored: pd.DataFrame) -> None:
 
 
 def read(path: Path) -> pd.DataFrame:
+    types = dict.fromkeys(["prediction", "expected_error", "std"], "float64")
     if path.suffix == ".parquet" or path.is_dir():
-        return pd.read_parquet(path, dtype_backend="numpy_nullable").astype(
-            dict.fromkeys(["prediction", "expected_error", "std"], "float64") | {"id": "str"}
-        )
-    return pd.read_csv(path, dtype={"id": str})
+        table = pd.read_parquet(path, dtype_backend="numpy_nullable")
+        return table.astype(types | {"id": "str"})
+    # To the last digit: pandas 2 rounds what it reads as numbers itself.
+    return pd.read_csv(path, dtype=dict.fromkeys([*types, "id"], str)).astype(types)
 
 
 @pytest.mark.slow

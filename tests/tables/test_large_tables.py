@@ -107,7 +107,7 @@ def test_what_cannot_be_drawn_from_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="name the column of the time"):
         read_within(source, Room(limit_for(0.4), SALES["sold_on"]))
     SALES.assign(rooms="three").to_parquet(tmp_path / "sales" / "part-2.parquet")
-    with pytest.raises(TableError, match="the column 'rooms' is large_string in"):
+    with pytest.raises(TableError, match=r"the column 'rooms' is (large_)?string in"):
         read_within(source, Room(limit_for(0.4)))
 
 

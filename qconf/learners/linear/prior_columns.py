@@ -240,7 +240,9 @@ def without(terms: list[PriorTerm], common: dict[str, str], frame: pd.DataFrame)
             known = floats if "number" in kinds else cells
             blank[column] = pd.Series(known, index=frame.index)
             if "missing" in kinds:
-                blank[column] = blank[column].fillna(0.0)
+                # Nothing but gaps may be of any type, which `fillna` would keep or guess.
+                gaps_only = cells.isna().all()
+                blank[column] = blank[column].fillna(0.0) if not gaps_only else 0.0
         else:
             blank[column] = _with_common(cells, own, common.get(column))
     return frame.assign(**blank)

@@ -86,7 +86,7 @@ class PriorGammaGLM(PredictsLogMean, TakesTables, RegressorMixin, BaseEstimator)
     >>> homes = pd.DataFrame({"age": rng.uniform(0, 50, size=30)})
     >>> size = (rng.normal(size=30) * np.exp(0.02 * homes["age"])) ** 2
     >>> model = PriorGammaGLM(CoefficientPrior.of({"age": (0.04, 0.01)})).fit(homes, size)
-    >>> model.coef_table_.loc["age", ["prior", "posterior"]].round(2).to_dict()
+    >>> model.coef_table_[["prior", "posterior"]].loc["age"].round(2).to_dict()
     {'prior': 0.04, 'posterior': 0.04}
     """
 
