@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, BoolArray, FloatArray, Table, TableLike
+from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, Table, TableLike
 from qconf.core.plain_columns import EMPTY, NUMBERS, is_plain
 from qconf.core.restored import is_array, require
 from qconf.core.validation import TakesTables, check_table, take_over_columns
@@ -162,6 +163,11 @@ class TableEncoder(TakesTables, TransformerMixin, BaseEstimator, auto_wrap_outpu
             and self.n_features_in_ == other.n_features_in_
             and _n_levels(self) == _n_levels(other)
         )
+
+    def has_columns(self, categories: Iterable[int], numbers: IntArray) -> bool:
+        """Tell whether its columns of levels are these, and among the others are those numbers."""
+        measured = np.flatnonzero(~self.is_categorical_)
+        return list(categories) == list(self.levels_) and bool(np.isin(numbers, measured).all())
 
     def check_restored(self) -> None:
         """Check what comes from a file: levels of the columns that have some, and of no others.

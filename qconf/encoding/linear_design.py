@@ -144,13 +144,11 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         ValueError
         """
         require(isinstance(encoder, TableEncoder), "a design has no encoder")
-        measured = np.flatnonzero(~encoder.is_categorical_)
         levels = encoder.levels_
         require(
-            list(self.places_) == list(levels)
-            and all(len(places) <= len(levels[i]) + _MORE for i, places in self.places_.items())
-            and bool(np.isin(self.numbers_, measured).all())
-            and bool(np.isin(self.with_gaps_, measured).all()),
+            encoder.has_columns(self.places_, self.numbers_)
+            and bool(np.isin(self.with_gaps_, self.numbers_).all())
+            and all(len(places) <= len(levels[i]) + _MORE for i, places in self.places_.items()),
             "a design is of other columns",
         )
 

@@ -95,10 +95,8 @@ class UnitCube:
         ValueError
         """
         require(isinstance(encoder, TableEncoder), "the points of rows have no encoder")
-        measured = np.flatnonzero(~encoder.is_categorical_)
         require(
-            list(self._places) == list(encoder.levels_)
-            and bool(np.isin(self._numbers, measured).all())
+            encoder.has_columns(self._places, self._numbers)
             and bool(np.isin(self._with_gaps, self._numbers).all()),
             "the points of rows are of other columns",
         )
