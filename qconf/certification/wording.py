@@ -49,8 +49,8 @@ def certificate_lines(certificate: Certificate, *, period: bool = True) -> Itera
         yield (
             f"Act on expected errors up to {in_units(certificate.cut_off)}: "
             f"{100 * certificate.coverage:.0f} % of rows; at most {limit} of them are {outlier}, "
-            f"with {level} confidence; of the next {certificate.BATCH} accepted, at most "
-            f"{certificate.next_batch(certificate.BATCH)}."
+            f"with {level} confidence; of the next {certificate.BATCH} accepted, "
+            f"if they err independently, at most {certificate.next_batch(certificate.BATCH)}."
         )
         yield _what_it_holds_for(certificate)
     else:

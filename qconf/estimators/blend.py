@@ -92,9 +92,9 @@ class BlendConfidence(ConfidenceEstimator):
     Rows of a group are in one fold, and so are rows that are alike in all features. With `time`,
     folds are stretches of time, and units are learned on the newest, which is scored by members
     that have seen earlier rows only (with fewer than 1,000 rows in it also on those before it).
-    Weights are too, unless those of older stretches have told
-    errors of the next ones better; and how strongly they are drawn is what was best there
-    (`forward_weights`): what has told errors of the past apart need not tell those to come.
+    Weights are learned there or on all stretches, and drawn to equal ones more or less strongly:
+    each way has the more say the better it told errors of stretches that were next
+    (`forward_weights`), for what has told errors of the past apart need not tell those to come.
     For the same reason those members that have not seen the newest stretch have a third of the
     say of those that have not seen the oldest (``docs/decisions/0060-weights-in-time.md``).
 

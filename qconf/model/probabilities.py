@@ -17,14 +17,16 @@ import numpy as np
 from qconf._types import ErrorScaleName, FloatArray, Table, TableLike
 from qconf.core.error_scale import error_scale
 from qconf.core.validation import select_rows
-from qconf.errors import EstimatorError
+from qconf.errors import EstimatorError, OptionError
 from qconf.model.pair_fitter import PairFitter, with_prediction
 from qconf.probability.error_distribution import ErrorDistribution
 from qconf.probability.fitting import fit_error_distribution
 from qconf.residuals.crossfit import out_of_sample
 from qconf.residuals.schedules import Round, Schedule
 
-__all__ = ["PredictsProbabilities", "UnusablePredictionWarning", "held_out_distribution"]
+__all__ = [
+    "PredictsProbabilities", "UnusablePredictionWarning", "check_folds", "held_out_distribution",
+]  # fmt: skip
 
 #: Forward in time, so many of the newest blocks: from one block to the next the market moves.
 _ROUNDS_IN_TIME = 3
@@ -32,6 +34,22 @@ _ROUNDS_IN_TIME = 3
 _ENOUGH_ROWS = 2500
 #: Fewer rows than this are not held out, or do not make a confidence estimator.
 _FEWEST_ROWS = 50
+_FEWEST_FOLDS = 3
+
+
+def check_folds(folds: int, *, in_time: bool, given: bool) -> None:
+    """Refuse folds that leave no row for what is held out: two without a time, of predicted rows.
+
+    Raises
+    ------
+    OptionError
+    """
+    if folds < _FEWEST_FOLDS and not in_time and not given:
+        msg = (
+            f"With probabilities=True and no time the 'folds' must be at least {_FEWEST_FOLDS}: "
+            f"one is held out, one is valued, and one is learned from. Got {folds}."
+        )
+        raise OptionError(msg)
 
 
 class UnusablePredictionWarning(UserWarning):

@@ -41,7 +41,7 @@ from qconf.model.given_prediction import GivenPrediction, given_prediction
 from qconf.model.known_sales import KeptRows
 from qconf.model.known_values import KnownValues
 from qconf.model.pair_fitter import PairFitter
-from qconf.model.probabilities import PredictsProbabilities, held_out_distribution
+from qconf.model.probabilities import PredictsProbabilities, check_folds, held_out_distribution
 from qconf.model.remembering import RowsOfFit, name_of
 from qconf.model.splitting import SplitsErrors
 from qconf.model.unfitted import check_replicates, unfitted_confidence, unfitted_regressor
@@ -77,7 +77,7 @@ class ConfidentRegressor(
     error : {"relative", "log", "absolute"}, default="relative"
         The error scale. The relative and the log scale need targets > 0.
     folds : int, default=5
-        How many parts the rows are cut into, at least 2.
+        How many parts the rows are cut into, at least 2; with `probabilities` and no time 3.
     bootstrap : {"error", "both"}, default="error"
         What replicates fit again on resampled rows: the confidence estimator, with the residuals
         held fixed, or the valuation model too, so that its variance counts. An upper bound then
@@ -274,6 +274,9 @@ class ConfidentRegressor(
         check_parameters(self)
         check_replicates(self.regressor, self.bootstrap, self.n_bootstrap, self.bound)
         rows = self._read(X, y, time, groups)
+        given = rows.predicted is not None
+        if self.probabilities:
+            check_folds(self.folds, in_time=rows.roles.time is not None, given=given)
         rng = random_source(self.random_state)
         plan = schedule(
             len(rows.target),
@@ -281,7 +284,7 @@ class ConfidentRegressor(
             time=rows.roles.time,
             groups=rows.roles.apart,
             repeats=rows.roles.repeats,
-            predicted=rows.predicted is not None,
+            predicted=given,
             random_state=draw_seed(rng),
         )
         fitter = self._pair_fitter(rows, plan)
@@ -303,7 +306,6 @@ class ConfidentRegressor(
         self.error_distribution_: ErrorDistribution | None = None
         if self.probabilities:
             held_out = fitter, plan, prediction, regressor, rng
-            given = rows.predicted is not None
             self.error_distribution_ = held_out_distribution(*held_out, given=given)
         return self
 

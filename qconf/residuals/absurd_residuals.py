@@ -20,6 +20,8 @@ _ROWS_FOR_EACH_LARGEST, _FEWEST_LARGEST, _MOST_LARGEST = 200, 2, 10
 _ENOUGH_ROWS = 50
 #: Squares of larger residuals, and their sums, are soon no longer numbers.
 _MOST = 1e100
+#: The largest of them at least, if it is not 0: squares of smaller ones are.
+_LEAST = 1e-100
 
 
 def winsorised(residual: FloatArray) -> FloatArray:
@@ -75,7 +77,7 @@ def _common_size(falling: FloatArray, total: float) -> float:
 
 
 def check_units(residual: FloatArray) -> None:
-    """Refuse residuals whose squares are no numbers any more.
+    """Refuse residuals whose squares are no numbers any more, or all of them 0.
 
     Raises
     ------
@@ -86,6 +88,12 @@ def check_units(residual: FloatArray) -> None:
         msg = (
             f"Residuals must be at most {_MOST:g} in size, the largest is {largest:.3g}: give them "
             "in other units."
+        )
+        raise TableError(msg)
+    if 0 < largest < _LEAST:
+        msg = (
+            f"The largest residual is {largest:.3g} in size, and must be 0 or at least {_LEAST:g}: "
+            "give residuals in other units."
         )
         raise TableError(msg)
 

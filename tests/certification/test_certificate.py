@@ -24,7 +24,8 @@ def test_the_first_sentence_is_what_to_do() -> None:
     one = certify(*rows(4000), threshold=0.15)
     assert str(one).splitlines()[0] == (
         "Act on expected errors up to 0.108: 73 % of rows; at most 5 % of them are off by more "
-        "than 15 %, with 95 % confidence; of the next 200 accepted, at most 14."
+        "than 15 %, with 95 % confidence; of the next 200 accepted, if they err independently, "
+        "at most 14."
     )
     assert "It ends when the valuation model or the confidence is fitted again." in str(one)
 

@@ -179,6 +179,12 @@ def test_groups_are_held_out_whole(table: pd.DataFrame, monkeypatch: pytest.Monk
         assert watch.expected_of(row, 0) == watch.expected_of(row, 1)
 
 
+def test_two_folds_are_too_few_without_a_time(table: pd.DataFrame) -> None:
+    """Nothing would be left to learn from; said before anything is fitted."""
+    with pytest.raises(OptionError, match="no time the 'folds' must be at least 3"):
+        regressor(folds=2).fit(table[FEATURES], table["price"])
+
+
 def test_folds_until_there_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a time as many folds as give 2,500 rows; a few of them on large tables."""
     watch = Watch(monkeypatch)

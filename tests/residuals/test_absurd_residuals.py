@@ -125,6 +125,9 @@ def test_residuals_beyond_all_units_are_refused() -> None:
     """Where not some but all are, their squares are no numbers."""
     with pytest.raises(TableError, match=r"at most 1e\+100 in size, the largest is 1e\+200"):
         ConstantConfidence().fit([[1.0], [2.0]], [1e200, 1e200])
+    with pytest.raises(TableError, match=r"residual is 2e-200 in size, and must be 0 or at least"):
+        ConstantConfidence().fit([[1.0], [2.0]], [1e-200, 2e-200])
+    assert ConstantConfidence().fit([[1.0], [2.0]], [0.0, 0.0]).predict([[1.0]]) == [0.0]
 
 
 def test_the_residuals_of_other_estimators_are_their_own_affair(rng: np.random.Generator) -> None:

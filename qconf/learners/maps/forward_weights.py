@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -20,7 +21,8 @@ _PENALTIES = (8.0, 2.0, 0.5, 0.1)
 _USUAL = 0.5
 #: A stretch that is so many times as far from those before it as any other was is a new time.
 _BREAK = 2.0
-#: In deviance: stretches that are less far apart are alike, whatever their ratio.
+#: In deviance, a difference that is hardly more than chance: stretches that are less far apart are
+#: alike, and weights that lost so much more than the best have 1/e of its say.
 _ALIKE = 0.01
 
 
@@ -37,10 +39,12 @@ def forward_weights(
     are as good as ever, weights may follow the data. Where that comes and goes with the season,
     those of any one stretch are chance, and those of all, or equal ones, are better. So each
     stretch but the first tests weights that were learned before it, on the newest stretches or on
-    all, drawn to equal ones more or less strongly; what was best over all tests is done for the
-    rows to come: forward validation of the weights (Tashman 2000, International Journal of
-    Forecasting 16). What the signals say is not all forward: who scores an older stretch may have
-    seen later ones, which flatters older stretches; the newest is scored as rows to come are.
+    all, drawn to equal ones more or less strongly: forward validation of the weights (Tashman 2000,
+    International Journal of Forecasting 16). The less a way lost over all tests, the more say it
+    has of the weights for the rows to come (exponential weighting: Yang 2004, Econometric Theory
+    20); to follow the best alone would let chance decide between ways that are nearly as good.
+    What the signals say is not all forward: who scores an older stretch may have seen later ones,
+    which flatters older stretches; the newest is scored as rows to come are.
 
     Where the newest stretch is as unlike those before it as none was, it begins a new time, of
     which the older ones know nothing, and it decides alone.
@@ -73,11 +77,11 @@ def forward_weights(
     """
     history = _History(log_signals, squared, stretches, shares)
     windows = (enough,) if history.begins_anew() else (enough, len(squared))
-    # Of equals the first is taken: the newest stretches, and the strongest draw.
-    lost = np.array([history.lost_by(window) for window in windows])
-    window, choice = np.unravel_index(np.argmin(lost), lost.shape)
-    rows = history.before(int(stretches.max()) + 1, windows[window])
-    return history.learned(rows, _PENALTIES[choice : choice + 1])[0]
+    lost = np.concatenate([history.lost_by(window) for window in windows])
+    say = np.exp((lost.min() - lost) / _ALIKE)
+    newest = int(stretches.max())
+    found = [history.learned(history.before(newest + 1, window)) for window in windows]
+    return WeightedSignals.averaged(list(chain.from_iterable(found)), say)
 
 
 def newest_rows(stretches: IntArray, enough: int) -> IntArray:
@@ -132,9 +136,11 @@ class _History:
         Returns
         -------
         ndarray of shape (n_penalties,)
+            Without a test nothing is followed: all but the strongest draw lose everything.
         """
         lost = [self._lost_in(now, window) for now in self._tests]
-        return np.mean(lost, axis=0) if lost else np.zeros(len(_PENALTIES))
+        untested = np.where(np.array(_PENALTIES) == max(_PENALTIES), 0.0, np.inf)
+        return np.mean(lost, axis=0) if lost else untested
 
     def begins_anew(self) -> bool:
         """Tell whether the newest stretch is as far from those before it as none was."""

@@ -92,6 +92,36 @@ class WeightedSignals:
             cls._learn(one, shown, penalty)
         return found
 
+    @classmethod
+    def averaged(cls, models: Sequence[Self], say: FloatArray) -> Self:
+        """Average what several add for each unit of a signal, by the say that each of them has.
+
+        Parameters
+        ----------
+        models : sequence of WeightedSignals
+            Of the same signals.
+        say : ndarray of shape (n_models,)
+            >= 0, and not all 0.
+
+        Returns
+        -------
+        WeightedSignals
+            Its range of each signal is that of all models.
+        """
+        mean: Self = cls.__new__(cls)
+        mean.centre, mean.spread, slopes = (
+            np.average(of_each, axis=0, weights=say)
+            for of_each in (
+                [one.centre for one in models],
+                [one.spread for one in models],
+                [one.weights / one.spread for one in models],
+            )
+        )
+        mean.weights = slopes * mean.spread
+        mean.low = np.min([one.low for one in models], axis=0)
+        mean.high = np.max([one.high for one in models], axis=0)
+        return mean
+
     def _learn(self, shown: _Standardised, penalty: float) -> None:
         self.centre, self.spread, self.low, self.high = shown.as_told
         self.weights: FloatArray = np.zeros(len(self.spread))

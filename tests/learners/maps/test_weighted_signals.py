@@ -111,3 +111,17 @@ def test_what_is_said_thrice_has_the_weight_of_what_is_said_once(
     once = WeightedSignals(signals[:, :1], squared, 0.0).weights[0]
     thrice = WeightedSignals(signals[:, [0, 0, 0]], squared, 1e6, shares).weights
     assert thrice.sum() == pytest.approx(once, rel=1e-3)
+
+
+def test_the_average_of_models_adds_what_they_add_on_average() -> None:
+    """Within the range of all, whatever the units of each are; who has no say changes nothing."""
+    rng = np.random.default_rng(0)
+    signals, squared = rng.normal(size=(300, 2)), rng.normal(size=300) ** 2
+    models = [WeightedSignals(signals[:100], squared[:100]), WeightedSignals(signals, squared)]
+    mean = WeightedSignals.averaged(models, np.array([1.0, 3.0]))
+    inside = np.clip(signals, models[0].low, models[0].high)
+    differences = [np.diff(one(inside)) for one in (*models, mean)]
+    np.testing.assert_allclose(differences[2], 0.25 * differences[0] + 0.75 * differences[1])
+    assert (mean.low == signals.min(axis=0)).all()
+    alone = WeightedSignals.averaged([models[1], models[0]], np.array([2.0, 0.0]))
+    np.testing.assert_allclose(np.diff(alone(signals)), np.diff(models[1](signals)))
