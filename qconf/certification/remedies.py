@@ -142,4 +142,4 @@ def _independent_rows(rate: FloatArray, outlier_rate: float, delta: float) -> Fl
     spread = tail * np.sqrt(outlier_rate * (1 - outlier_rate)) + power * np.sqrt(rate * (1 - rate))
     room = outlier_rate - rate
     rows = np.where(room > 0, spread / np.where(room > 0, room, 1.0), np.inf) ** 2
-    return np.maximum(rows, math.log(delta) / math.log1p(-outlier_rate))
+    return np.asarray(np.maximum(rows, math.log(delta) / math.log1p(-outlier_rate)))

@@ -160,7 +160,8 @@ def _first_reasons(table: pd.DataFrame) -> pd.DataFrame:
     size = table["contribution"].to_numpy(dtype=np.float64)
     told = (np.arange(len(table)) < _REASONS) & (np.abs(size) >= _NO_FACTOR)
     told[named_factors(list(size))] = True
-    return table[told]
+    chosen: pd.DataFrame = table[told]
+    return chosen
 
 
 def _alternatives(told: RowExplanation) -> Iterator[str | Grid]:
