@@ -23,6 +23,7 @@ __all__ = [
     "QconfError",
     "TableError",
     "did_you_mean",
+    "did_you_mean_column",
     "nearest",
     "not_one_of",
     "refuse_warnings",
@@ -102,6 +103,30 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     names = [str(item) for item in known]
     close = nearest(name, names)
+    return f"Did you mean {close!r}?" if close is not None else _there_are(names)
+
+
+def did_you_mean_column(name: str, columns: Iterable[str], used: Iterable[str]) -> str:
+    """As `did_you_mean`: one that has no use yet may have been meant; else all are listed.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    columns : iterable of str
+        What the table has.
+    used : iterable of str
+        Columns that are asked for, too, and so cannot have been meant.
+
+    Examples
+    --------
+    >>> did_you_mean_column("area", ["id", "aera", "areas"], used=["areas"])
+    "Did you mean 'aera'?"
+    >>> did_you_mean_column("lot", ["id", "area", "areas"], used=["area", "areas"])
+    'There are: id, area, areas.'
+    """
+    names, taken = [str(item) for item in columns], set(used)
+    close = nearest(name, [one for one in names if one not in taken])
     return f"Did you mean {close!r}?" if close is not None else _there_are(names)
 
 

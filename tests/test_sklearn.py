@@ -128,12 +128,15 @@ def expected_failures(estimator: Any) -> dict[str, str]:
 
 # Reweighted least squares may circle around the solution on tiny tables, and says so.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+# On tables as short as those of the checks nothing can be certified, and it says so.
+@pytest.mark.filterwarnings("ignore:No row will be accepted")
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)  # type: ignore[untyped-decorator]
 def test_estimator_checks(estimator: Any, check: Callable[[Any], None]) -> None:
     """The check runs without complaint."""
     check(estimator)
 
 
+@pytest.mark.filterwarnings("ignore:No row will be accepted")
 @parametrize_with_checks(  # type: ignore[untyped-decorator]
     [one for one in PUBLIC if not isinstance(one, SLOW)], expected_failed_checks=expected_failures
 )
@@ -143,6 +146,7 @@ def test_public_estimators_as_they_come(estimator: Any, check: Callable[[Any], N
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:No row will be accepted")
 @parametrize_with_checks(  # type: ignore[untyped-decorator]
     [one for one in PUBLIC if isinstance(one, SLOW)], expected_failed_checks=expected_failures
 )

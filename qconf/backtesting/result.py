@@ -183,7 +183,7 @@ class Backtest(Faces):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What limits the intervals, one line each."""
+        """What gives reason to doubt the best pair or its intervals, one line each."""
         return self.ranking[0].evaluation.notes
 
     def cross(self, old: str, new: str, estimator: str | None = None) -> Cross:

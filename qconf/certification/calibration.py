@@ -84,9 +84,13 @@ class Calibration:
         """The level of each test."""
         return 1 - self.confidence_level
 
-    def start(self, outlier_rate: float) -> int:
-        """Return the cut-off that is tested first; no label has a say in it."""
-        chosen = start_of(self.curves, self.starts, self.planned_rows, outlier_rate, self.delta)
+    def start(self, outlier_rate: float, times: float = 1.0) -> int:
+        """Return the cut-off that is tested first, of so many times as many rows.
+
+        No label has a say in it.
+        """
+        planned = times * self.planned_rows
+        chosen = start_of(self.curves, self.starts, planned, outlier_rate, self.delta)
         return int(np.searchsorted(self.cut_offs.scores, self.starts.scores[chosen]))
 
     def certificate(self, outlier_rate: float, **words: Any) -> Certificate:
@@ -175,14 +179,9 @@ class Calibration:
 
     def _remedies(self, outlier_rate: float) -> Remedies:
         """Look at the labels once more: what helps is advice, and no promise."""
-        share = self.cut_offs.share
-        curves = RiskCurves.of_history(self.cut_offs, self.scores, self.outlier)
-        seen = np.median(curves.rates, axis=0)
-        learned = np.cumsum(share * seen) / np.cumsum(share)
         return remedies_for(
             self.tally,
-            self.cut_offs,
-            learned,
+            self.cut_offs.scores,
             start_at=self.start,
             outlier_rate=outlier_rate,
             delta=self.delta,

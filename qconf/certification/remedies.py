@@ -11,7 +11,6 @@ import numpy as np
 from scipy.stats import norm
 
 from qconf._types import FloatArray
-from qconf.certification.cut_offs import CutOffs
 from qconf.certification.sequence import last_passed
 from qconf.certification.tally import Tally
 
@@ -20,6 +19,8 @@ __all__ = ["Remedies", "remedies_for"]
 _POWER = 0.9
 #: Neighbouring rates that are tried, the smaller over the larger.
 _STEP = 1.05
+#: How many times as many rows are tried; what would take more is out of reach.
+_TIMES = 1.15 ** np.arange(1, 50)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Remedies:
         a promise of it needs other rows.
     rows_needed : int or None
         Calibration rows with which this rate would be certified 9 times in 10, if outliers are
-        as frequent as here; None if no number of rows would do.
+        as frequent as here; more than there are. None if no number of rows within reach (a
+        thousand times as many) would do.
     uncertified_cut_off : float
         The riskiest cut-off whose *observed* rate is low enough; exceeded about half of the time.
     uncertified_coverage : float
@@ -57,10 +59,9 @@ class Remedies:
 
 def remedies_for(
     tally: Tally,
-    cut_offs: CutOffs,
-    learned: FloatArray,
+    cut_offs: FloatArray,
     *,
-    start_at: Callable[[float], int],
+    start_at: Callable[[float, float], int],
     outlier_rate: float,
     delta: float,
 ) -> Remedies:
@@ -69,12 +70,9 @@ def remedies_for(
     Parameters
     ----------
     tally : Tally
-    cut_offs : CutOffs
-    learned : ndarray of shape (n_cut_offs,)
-        The outlier rate up to each cut-off, as a smooth curve says that was fitted to the
-        calibration rows.
+    cut_offs : ndarray of shape (n_cut_offs,)
     start_at : callable
-        Which cut-off is tested first for an outlier rate.
+        Which cut-off is tested first for an outlier rate, on so many times as many rows.
     outlier_rate, delta : float
         What could not be certified.
     """
@@ -82,19 +80,19 @@ def remedies_for(
     largest = int(low_enough[-1]) if len(low_enough) else None
     return Remedies(
         certifiable_rate=_smallest_rate(tally, outlier_rate, delta, start_at),
-        rows_needed=_rows_needed(tally, cut_offs, learned, outlier_rate, delta),
-        uncertified_cut_off=-np.inf if largest is None else float(cut_offs.scores[largest]),
+        rows_needed=_rows_needed(tally, outlier_rate, delta, start_at),
+        uncertified_cut_off=-np.inf if largest is None else float(cut_offs[largest]),
         uncertified_coverage=0.0 if largest is None else float(tally.n[largest]) / tally.n_rows,
     )
 
 
 def _smallest_rate(
-    tally: Tally, outlier_rate: float, delta: float, start_at: Callable[[float], int]
+    tally: Tally, outlier_rate: float, delta: float, start_at: Callable[[float, float], int]
 ) -> float | None:
     """Try larger rates, each 5 % above the one before and rounded up to two digits."""
     rate = outlier_rate
     while (rate := _rounded_up(rate * _STEP)) < 1:
-        if last_passed(tally.p_values(rate) <= delta, start_at(rate))[0] is not None:
+        if last_passed(tally.p_values(rate) <= delta, start_at(rate, 1.0))[0] is not None:
             return rate
     return None
 
@@ -106,20 +104,42 @@ def _rounded_up(number: float) -> float:
 
 
 def _rows_needed(
-    tally: Tally, cut_offs: CutOffs, learned: FloatArray, outlier_rate: float, delta: float
+    tally: Tally,
+    outlier_rate: float,
+    delta: float,
+    start_at: Callable[[float, float], int],
 ) -> int | None:
-    """Return how many rows would do for the cut-off that needs fewest."""
-    room = outlier_rate - learned
-    if (room <= 0).all():
+    """Try larger tables of the same kind: the first whose first test would mostly pass.
+
+    It is asked for where that table's tests would start, which no label decides. The cut-off
+    that looks best here, or a curve that is bent by a dozen clean rows, promises too much: no
+    table starts there because of them.
+    """
+    enough = _independent_rows(_thought_rate(tally), outlier_rate, delta)
+    if np.isinf(enough).all():
         return None
+    for times in _TIMES:
+        start = start_at(outlier_rate, times)
+        if times * tally.n_effective[start] >= enough[start]:
+            return math.ceil(_rounded_up(times * tally.n_rows))  # no more digits are known
+    return None
+
+
+def _thought_rate(tally: Tally) -> FloatArray:
+    """Return the outlier rate up to each cut-off that is to be reckoned with.
+
+    No outlier among few rows does not mean that there is never one: half of one is added. And
+    safer rows are thought to have no more than riskier ones, of which more is known.
+    """
+    worth = tally.n_effective
+    seen = (tally.rate * worth + 0.5) / (worth + 1)
+    return np.asarray(np.minimum.accumulate(seen[::-1])[::-1])
+
+
+def _independent_rows(rate: FloatArray, outlier_rate: float, delta: float) -> FloatArray:
+    """Return how many rows pass the test 9 times in 10 at these true rates; infinite for none."""
     tail, power = float(norm.ppf(1 - delta)), float(norm.ppf(_POWER))
-    spread = tail * np.sqrt(outlier_rate * (1 - outlier_rate)) + power * np.sqrt(
-        learned * (1 - learned)
-    )
-    accepted = (spread / np.where(room > 0, room, np.nan)) ** 2
-    accepted = np.maximum(accepted, math.log(delta) / math.log1p(-outlier_rate))
-    effect = tally.n / np.maximum(tally.n_effective, 1e-9)
-    rows = accepted * np.where(tally.n_effective > 0, effect, np.nan) / np.cumsum(cut_offs.share)
-    if np.isnan(rows).all():
-        return None
-    return math.ceil(_rounded_up(float(np.nanmin(rows))))  # more than two digits are not known
+    spread = tail * np.sqrt(outlier_rate * (1 - outlier_rate)) + power * np.sqrt(rate * (1 - rate))
+    room = outlier_rate - rate
+    rows = np.where(room > 0, spread / np.where(room > 0, room, 1.0), np.inf) ** 2
+    return np.asarray(np.maximum(rows, math.log(delta) / math.log1p(-outlier_rate)))

@@ -88,8 +88,8 @@ def _what_helps(certificate: Certificate) -> Iterator[str]:
         )
     if remedies.rows_needed is None:
         yield (
-            "More rows alone would not help: even the safest rows seem to have more outliers than "
-            f"{per_cent(certificate.limit)}."
+            "More rows alone would not help: among the rows called safest, where the tests start, "
+            f"outliers seem too frequent for {per_cent(certificate.limit)}."
         )
     else:
         yield (

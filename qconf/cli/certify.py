@@ -117,7 +117,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
 ) -> None:
     """Certify up to which expected error rows can be acted on: a cut-off that keeps its promise.
 
-    The exit status is 3 where nothing can be certified.
+    The exit status is 3 where nothing can be certified. With --output an example's newest fifth
+    is left for the commands that take a model: the certificate is another one than without.
 
     For example:
 
@@ -161,6 +162,8 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
     else:
         is_kept = output is not None
         file, options = read_or_example(table, example, reading, strict=strict, is_kept=is_kept)
+        if example is not None:
+            _tell_which_rows(example, len(file.frame), is_kept=is_kept)
         for warning in file.warnings:
             tell(f"warning: {warning}")
         pairs = split_pairs(conflict)
@@ -172,6 +175,17 @@ def certify_command(  # noqa: PLR0917 - typer turns each into an option
         _write_curve(certified, curve)
     write_page(report, certified, table or example)
     _write(certified, format_name, output, reading)
+
+
+def _tell_which_rows(example: str, n_rows: int, *, is_kept: bool) -> None:
+    """Say that a model that is kept sees fewer rows of an example, and has another certificate."""
+    if is_kept:
+        tell("without --output all rows are used, and the certificate is another one")
+    else:
+        tell(
+            f"{example}: all {n_rows:,} rows; with --output the newest fifth is left for the "
+            "commands that take a model, and the certificate is another one"
+        )
 
 
 def _rates(typed: str) -> list[float]:

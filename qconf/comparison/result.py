@@ -169,8 +169,9 @@ class Comparison(Faces):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What limits the intervals, and what the pooled figures hide, one line each."""
-        return (*self.ranking[0].evaluation.notes, *self.trends)
+        """Scores the wrong way round, limits of intervals, what the pooled figures hide."""
+        of_each = (note for one in self.ranking for note in one.evaluation.notes)
+        return (*dict.fromkeys(of_each), *self.trends)
 
     @property
     def metrics(self) -> tuple[RowMetric, ...]:

@@ -25,6 +25,7 @@ from qconf.counting.settings import Settings
 from qconf.counting.settled_order import SettledOrder, settled_order
 from qconf.counting.sort_keys import scores_of
 from qconf.counting.units import sampled_units
+from qconf.evaluation.direction import wrong_way_round
 from qconf.evaluation.measuring import COVERAGES
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
@@ -66,12 +67,14 @@ def evaluation_of(
     teller = _Teller(settings, order, sampling, resampled, confidence_level)
     rates = _RateTeller.of(teller)
     best_decile, overall = _selections(teller, rates)
+    of_order, rate = _of_the_order(teller), overall.outlier_rate
+    doubts = wrong_way_round(best_decile.outlier_rate, rate, of_order["aurc_difference"])
     return CountedEvaluation(
-        **_of_the_order(teller), best_decile=best_decile, overall=overall,
+        **of_order, best_decile=best_decile, overall=overall,
         spearman=Estimate(np.nan, (np.nan, np.nan)),
         threshold=settings.threshold, fraction=settings.fraction,
         confidence_level=confidence_level, metrics=settings.metrics,
-        notes=limits_of_validity(overall.outlier_rate, order.total, sampling),
+        notes=(*doubts, *limits_of_validity(rate, order.total, sampling)),
         curve=_curve(order), risks=_risks(teller, rates),
         calibration=calibration_by_bin(order, resampled, confidence_level),
         calibration_ratio=ratio_of_all(order, resampled, confidence_level),

@@ -15,6 +15,7 @@ from qconf.core.renamed import renamed
 from qconf.core.validation import check_column
 from qconf.errors import TableError
 from qconf.evaluation.calibration import by_decile, calibration_ratio
+from qconf.evaluation.direction import wrong_way_round
 from qconf.evaluation.measuring import Measured, Measurement
 from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.coverage import CoverageAt
@@ -189,7 +190,7 @@ def evaluate_scores(
     return {
         name: _evaluation(
             measurement, rows, each[name], whole, overall, by_rate,
-            threshold=threshold, fraction=fraction, confidence_level=confidence_level,
+            name=name, threshold=threshold, fraction=fraction, confidence_level=confidence_level,
             calibration=by_decile(given[name], residuals, sampling, confidence_level),
             calibration_ratio=calibration_ratio(
                 given[name], residuals, sampling, confidence_level
@@ -206,6 +207,8 @@ def _evaluation(
     whole: Measured,
     overall: dict[RowMetric, Estimate],
     by_rate: dict[float, CoverageAt],
+    *,
+    name: str,
     **settings: Any,
 ) -> Evaluation:
     """Tell all of one score."""
@@ -216,16 +219,20 @@ def _evaluation(
         for one in measurement.order_metrics
     }
     (aurc, aurc_draws), (everywhere, draws) = measured.order[AURC], whole.rows[OUTLIER_RATE]
+    beyond = aurc_draws.minus(draws)
+    more = percentile_estimate(aurc - everywhere, beyond, confidence_level, DIFFERENCE)
+    few, all_ = (one[OUTLIER_RATE] for one in (best_decile, overall))
     return Evaluation(
         best_decile=measurement.selection(best_decile, accepted_rows(rows.fraction, n_rows)),
         overall=measurement.selection(overall, n_rows),
         aurc=told[AURC],
-        aurc_difference=percentile_estimate(
-            aurc - everywhere, aurc_draws.minus(draws), confidence_level, DIFFERENCE
-        ),
+        aurc_difference=more,
         spearman=told[SPEARMAN],
         coverage_at={at: told[metric] for at, metric in by_rate.items()},
-        notes=limits_of_validity(overall[OUTLIER_RATE], n_rows, measurement.sampling),
+        notes=(
+            *wrong_way_round(few, all_, more, name),
+            *limits_of_validity(all_, n_rows, measurement.sampling),
+        ),
         metrics=measurement.asked,
         curve=rows.curve(),
         risks=measurement.risks(rows, measured, overall),

@@ -64,7 +64,8 @@ class Evaluation(Faces):
     threshold, fraction, confidence_level : float
         What was asked for.
     notes : tuple of str
-        What limits the intervals: few groups, few outliers, slow movement in time.
+        That the score looks the wrong way round, and what limits the intervals: few groups, few
+        outliers, slow movement in time.
     metrics : tuple of RowMetric
         Those that were asked for; their estimates are in `best_decile` and `overall`.
     rate : ObservedRate

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from qconf.core.estimate import in_percent, in_units
 from qconf.explanation.cells import Cell, Cells
 from qconf.model.column_summary import Neighbourhood
 
-__all__ = ["product_in_words", "sentence", "told_error"]
+__all__ = ["named_factors", "product_in_words", "sentence", "told_error"]
 
 #: Rows near a cell are told of where their errors are so many times those of all, or this less.
 _NOISY = 1.15
@@ -84,6 +86,23 @@ def told_error(error: float, unit: str) -> str:
     return in_percent(error) if unit == "percent" else in_units(error)
 
 
+def named_factors(contributions: Sequence[float]) -> list[int]:
+    """Return which factors a product names one by one, the largest first.
+
+    Parameters
+    ----------
+    contributions : sequence of float
+        Logarithms of factors.
+
+    Examples
+    --------
+    >>> named_factors([0.1, -0.3, 0.001])
+    [1, 0]
+    """
+    largest = sorted(range(len(contributions)), key=lambda i: -abs(contributions[i]))[:_FACTORS]
+    return [i for i in largest if abs(contributions[i]) >= _NO_FACTOR]
+
+
 def product_in_words(typical: float, expected: float, factors: dict[str, float], unit: str) -> str:
     """Write an expected error as a product: the largest factors, and all others as one.
 
@@ -93,8 +112,8 @@ def product_in_words(typical: float, expected: float, factors: dict[str, float],
     'typical 7.1 % × 1.60 lot × 1.20 floor area = 13.6 %'
     """
     logs = {name: float(np.log(factor)) for name, factor in factors.items()}
-    largest = sorted(logs, key=lambda name: -abs(logs[name]))[:_FACTORS]
-    told = [name for name in largest if abs(logs[name]) >= _NO_FACTOR]
+    names = list(logs)
+    told = [names[i] for i in named_factors(list(logs.values()))]
     rest = sum(logs.values()) - sum(logs[name] for name in told)
     parts = [f"typical {told_error(typical, unit)}"]
     parts += [f"{factors[name]:.2f} {name}" for name in told]

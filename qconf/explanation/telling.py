@@ -13,7 +13,7 @@ from qconf.explanation.cells import written_cell
 from qconf.explanation.comparables_result import HELD_OUT, OTHER
 from qconf.explanation.money import in_steps
 from qconf.explanation.row_explanation import RowExplanation
-from qconf.explanation.sentences import told_error
+from qconf.explanation.sentences import named_factors, told_error
 from qconf.report.grid import Column, Grid
 from qconf.report.sections import Section
 
@@ -134,8 +134,7 @@ def _difference(one: dict[str, Any]) -> str:
 
 def _reasons(told: RowExplanation) -> Iterator[str | Grid]:
     yield f"{told.error.in_words()}."
-    table = told.error.table.head(_REASONS)
-    table = table[table["contribution"].abs() >= _NO_FACTOR]
+    table = _first_reasons(told.error.table)
     if len(table):
         columns = [
             Column("property", fold=True),
@@ -154,6 +153,15 @@ def _reasons(told: RowExplanation) -> Iterator[str | Grid]:
             f"{told_error(float(line['spread']), unit)} from the value (weighted root mean "
             f"square), those of all sales alike {told_error(float(line['local_error']), unit)}."
         )
+
+
+def _first_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the first reasons and, wherever they stand, those that the product names."""
+    size = table["contribution"].to_numpy(dtype=np.float64)
+    told = (np.arange(len(table)) < _REASONS) & (np.abs(size) >= _NO_FACTOR)
+    told[named_factors(list(size))] = True
+    chosen: pd.DataFrame = table[told]
+    return chosen
 
 
 def _alternatives(told: RowExplanation) -> Iterator[str | Grid]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Real
 from typing import Any, ClassVar, Literal, Self, get_args, overload
 
@@ -23,6 +24,7 @@ from qconf._types import (
 )
 from qconf.certification.certificate import Certificate, Side
 from qconf.certification.certify import certify
+from qconf.certification.wording import certificate_lines
 from qconf.core.error_scale import error_scale
 from qconf.core.frames import as_series
 from qconf.core.seeding import random_source, with_seed
@@ -44,12 +46,16 @@ from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.fit_roles import FitRoles, fit_roles
 from qconf.tables.roles import check_target_values, fit_target, is_name
 
-__all__ = ["SelectiveRegressor"]
+__all__ = ["NothingCertifiedWarning", "SelectiveRegressor"]
 
 #: Rows by whose outputs the pair of models is known again, and how exactly.
 _PINNED, _EXACTLY = 64, 1e-9
 #: One to fit on and one to certify on; the pair asks for more of the former.
 _LEAST_ROWS = 2
+
+
+class NothingCertifiedWarning(UserWarning):
+    """No cut-off could be certified, so that no row is accepted."""
 
 
 class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
@@ -158,6 +164,11 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
         ------
         ValueError
             If a parameter, the table or the target breaks its rule.
+
+        Warns
+        -----
+        NothingCertifiedWarning
+            If nothing can be certified: `accepts` then accepts no row.
         """
         check_parameters(self)
         rng = random_source(self.random_state)
@@ -178,6 +189,7 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
             self.estimator_ = with_seed(pair, rng).fit(rows, target[held_out.fitted], **of_fit)
         self.calibration_: IntArray = held_out.calibration
         self._certify(select_rows(table, self.calibration_), target[self.calibration_], held_out)
+        _warn_of_nothing(self.certificate_)
         return self
 
     def _certify(self, table: Table, target: FloatArray, held_out: HeldOut) -> None:
@@ -278,6 +290,13 @@ class SelectiveRegressor(TakesTables, RegressorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = self.error != "absolute"
         return tags
+
+
+def _warn_of_nothing(certificate: Certificate) -> None:
+    """Say what was asked, what was found and what would help, where no row will be accepted."""
+    if not certificate.certified:
+        told = " ".join(certificate_lines(certificate, period=False))
+        warnings.warn(f"No row will be accepted. {told}", NothingCertifiedWarning, stacklevel=3)
 
 
 def _roles(pair: Any, table: Table, time: Any, groups: Any) -> FitRoles:

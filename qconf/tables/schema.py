@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from qconf.core.plain_columns import DATES, DURATIONS, EMPTY, LEVELS, NUMBERS
-from qconf.errors import TableError, did_you_mean
+from qconf.errors import TableError, did_you_mean_column
 from qconf.tables.cell_types import fits, read_typed, what_it_holds
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.written_cells import WrittenCells
@@ -231,10 +231,9 @@ class Schema:
         rest = [repr(one) for one in missing if one != name]
         more = " ..." if len(rest) > _NAMED else ""
         others = f" (nor {', '.join(rest[:_NAMED])}{more})" if rest else ""
-        unused = [one for one in there if one not in self.names] or there
         return (
             f"The table has no column {name!r}, {self.wanted_by}{others}. "
-            f"{did_you_mean(name, unused)}"
+            f"{did_you_mean_column(name, there, used=self.names)}"
         )
 
 

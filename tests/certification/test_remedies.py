@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from qconf import certify
 from qconf._types import FloatArray
@@ -36,6 +37,27 @@ def test_as_many_rows_as_needed_are_enough() -> None:
     assert 60 < needed < 2000
     again = [certify(*rows(needed, seed), threshold=0.15, cut_offs=50) for seed in range(1, 21)]
     assert sum(other.certified for other in again) >= 14
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 5])
+def test_a_dozen_clean_rows_are_no_reason_to_ask_for_fewer_rows(seed: int) -> None:
+    """Of 2,352 rows as bad as any but for the safest 12, no 180 could be certified."""
+    rng = np.random.default_rng(seed)
+    score, residual = rng.uniform(0.05, 0.3, 2352), rng.normal(0, 0.18, 2352)
+    residual[np.argsort(score)[:12]] = 0.0
+    told = str(certify(score, residual, threshold=0.15, outlier_rate=0.2))
+    assert "More rows alone would not help: among the rows called safest, where the tests" in told
+
+
+@pytest.mark.parametrize("times", [1.0, 100.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_rows_needed_are_more_than_there_are(seed: int, times: float) -> None:
+    """Whether the tests start where expected errors or where plain power calculations say."""
+    score, residual = rows(120, seed)
+    one = certify(times * score, residual, threshold=0.15, outlier_rate=0.02)
+    assert one.remedies is not None
+    needed = one.remedies.rows_needed
+    assert needed is None or needed > 120
 
 
 def test_no_rows_help_where_all_are_bad() -> None:

@@ -175,6 +175,17 @@ def test_compare_allows_for_slow_movement_in_time() -> None:
     assert any("slowly in time" in note for note in timed.notes)
 
 
+def test_any_score_the_wrong_way_round_is_named() -> None:
+    """One that comes last, too: lower must mean more confident."""
+    rng = np.random.default_rng(2)
+    sigma = rng.uniform(0.02, 0.4, 1200)
+    table = told_by(rng.normal(0, sigma)).assign(fsd=sigma, conf=1 - sigma)
+    told = judged(table, ["fsd", "conf"])
+    assert told.best.endswith("fsd")
+    (note,) = told.notes
+    assert note.startswith("The score 'column:conf' looks the wrong way round: of the rows")
+
+
 def test_compare_resamples_whole_groups() -> None:
     """Ten copies of each row: with the group, intervals three times as wide."""
     rng = np.random.default_rng(0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from qconf.explanation.sentences import product_in_words
 from qconf.explanation.telling import _comparables as comparables_told
-from qconf.explanation.telling import adjustments_of, decision, sections_of
+from qconf.explanation.telling import _first_reasons, adjustments_of, decision, sections_of
 from qconf.report.sections import as_text
 
 
@@ -74,6 +76,17 @@ def test_figures_are_whole_however_long_the_names_are() -> None:
     assert "…" not in text
     for whole in ("756,697", "-57,641", "refer"):
         assert whole in text
+
+
+def test_every_factor_that_the_product_names_is_in_the_table() -> None:
+    """One that is large on average and nothing alone stands far down among the reasons."""
+    names = [*"abcdefgh", "sqft_living", "least"]
+    logs = [0.3, 0.02, -0.02, 0.02, 0.02, 0.01, -0.01, 0.001, 0.07, 0.006]
+    table = pd.DataFrame({"property": names, "contribution": logs, "factor": np.exp(logs)})
+    words = product_in_words(0.2, 0.25, dict(zip(names, table["factor"], strict=True)), "percent")
+    told = list(_first_reasons(table)["property"])
+    assert " sqft_living " in words
+    assert told == [*"abcdefg", "sqft_living"]
 
 
 def test_what_is_no_property_is_explained_below() -> None:

@@ -23,6 +23,7 @@ from qconf import (
     certify,
 )
 from qconf.errors import EstimatorError, TableError
+from qconf.model.selective_regressor import NothingCertifiedWarning
 
 rng = np.random.default_rng(0)
 X = rng.uniform(size=(3000, 2))
@@ -59,6 +60,20 @@ def test_it_accepts_the_easy_rows(model: SelectiveRegressor) -> None:
     np.testing.assert_array_equal(accepted, model.predict_error(X) <= model.cut_off_)
 
 
+def test_that_nothing_is_certified_is_said() -> None:
+    """With what was asked, what was found and what would help; and a certificate is no warning."""
+    with pytest.warns(NothingCertifiedWarning) as warned:
+        model = SelectiveRegressor(pair(), outlier_rate=0.001, random_state=0).fit(X, Y)
+    (message,) = [str(one.message) for one in warned]
+    assert message.startswith("No row will be accepted. Accept nothing: that at most 0.1 % are off")
+    assert "on these 600 rows. What helps: a higher rate." in message
+    assert warned[0].filename == __file__
+    assert not model.accepts(X).any()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        SelectiveRegressor(pair(), random_state=0).fit(X, Y)
+
+
 def told() -> ConfidentRegressor:
     """Make a pair whose blend is told targets."""
     blend = BlendConfidence([SecondOpinionConfidence(3, n_boosted_trees=5)], folds=2)
@@ -81,6 +96,7 @@ def test_nor_do_they_reach_who_is_told_targets(time: Any) -> None:
     assert (moved.predict_error(X) != model.predict_error(X)).mean() > 0.9
 
 
+@pytest.mark.filterwarnings("ignore:No row will be accepted")
 def test_targets_of_calibration_rows_do_not_reach_the_models(model: SelectiveRegressor) -> None:
     """Change them all: predictions and expected errors stay to the last bit."""
     other = Y.copy()

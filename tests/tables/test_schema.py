@@ -49,12 +49,16 @@ def test_a_batch_of_the_kinds_of_the_fit() -> None:
 
 
 def test_a_missing_column_is_named_with_the_closest() -> None:
-    """What is there beside the known columns is what was meant."""
+    """What is there beside the known columns is what was meant; else all that is there is told."""
     renamed = batch().rename_columns(["aera", *NAMES[1:]])
     with pytest.raises(
         TableError, match=r"no column 'area', which.*fitted on. Did you mean 'aera'"
     ):
         Schema.of_model(model()).read(renamed)
+    lacking = batch(id=pa.array([1, 2])).drop_columns(["area"])
+    with pytest.raises(TableError) as raised:
+        Schema.of_model(model()).read(lacking)
+    assert str(raised.value).endswith(f"There are: {', '.join(lacking.column_names)}.")
     with pytest.raises(TableError, match=r"no column 'area'.*nor "):
         Schema.of_model(model()).read(batch().select(["sold", "empty"]))
 
