@@ -213,13 +213,13 @@ def _evaluation(
     best_decile, rate = measurement.safest(rows, measured, overall)
     told = {
         one: one.estimate(*measured.order[one], confidence_level)
-        for one in measurement.order_metrics
+        for one in (SPEARMAN, *by_rate.values())
     }
     (aurc, aurc_draws), (everywhere, draws) = measured.order[AURC], whole.rows[OUTLIER_RATE]
     return Evaluation(
         best_decile=measurement.selection(best_decile, accepted_rows(rows.fraction, n_rows)),
         overall=measurement.selection(overall, n_rows),
-        aurc=told[AURC],
+        aurc=measurement.area(rows, measured),
         aurc_difference=percentile_estimate(
             aurc - everywhere, aurc_draws.minus(draws), confidence_level, DIFFERENCE
         ),
