@@ -103,6 +103,16 @@ class _Teller:
         history = self.resampled.in_time
         return 0.0 if history is None else history.skewness(history.outliers, taken)
 
+    def area(self) -> Estimate:
+        """Tell the area under the risk-coverage curve: a rate of outliers that count by place."""
+        history, skewness = self.resampled.in_time, 0.0
+        if history is not None:
+            n, outliers = self.order.counts_of_parts
+            cells = OrderedCells.of(len(n), self.settings.fraction).under(n, outliers)
+            counted = history.outliers * AURC.counted(cells)
+            skewness = history.skewness(counted, np.ones(len(n)))
+        return AURC.estimate(self.told[_AREA], self.draws[_AREA], self.level, skewness)
+
     @property
     def n_safest(self) -> int:
         return accepted_rows(self.settings.fraction, self.order.total)
@@ -180,13 +190,15 @@ def _selections(teller: _Teller, rates: _RateTeller) -> tuple[Selection, Selecti
 def _of_the_order(teller: _Teller) -> dict[str, Any]:
     """Tell the area and the coverages."""
     values, draws, level = teller.told, teller.draws, teller.level
-    area, *coverages = (
+    coverages = (
         metric.estimate(value, own, level)
-        for metric, value, own in zip(teller.metrics, values[_AREA:], draws[_AREA:], strict=False)
+        for metric, value, own in zip(
+            teller.metrics[1:], values[_AREA + 1 :], draws[_AREA + 1 :], strict=False
+        )
     )
     rates = teller.settings.outlier_rates
     return {
-        "aurc": area,
+        "aurc": teller.area(),
         "aurc_draws": draws[_AREA],
         "aurc_difference": percentile_estimate(
             values[_AREA] - values[_ALL], draws[_AREA].minus(draws[_ALL]), level, _DIFFERENCE

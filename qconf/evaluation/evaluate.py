@@ -216,7 +216,7 @@ def _evaluation(
     best_decile, rate = measurement.safest(rows, measured, overall)
     told = {
         one: one.estimate(*measured.order[one], confidence_level)
-        for one in measurement.order_metrics
+        for one in (SPEARMAN, *by_rate.values())
     }
     (aurc, aurc_draws), (everywhere, draws) = measured.order[AURC], whole.rows[OUTLIER_RATE]
     beyond = aurc_draws.minus(draws)
@@ -225,7 +225,7 @@ def _evaluation(
     return Evaluation(
         best_decile=measurement.selection(best_decile, accepted_rows(rows.fraction, n_rows)),
         overall=measurement.selection(overall, n_rows),
-        aurc=told[AURC],
+        aurc=measurement.area(rows, measured),
         aurc_difference=more,
         spearman=told[SPEARMAN],
         coverage_at={at: told[metric] for at, metric in by_rate.items()},

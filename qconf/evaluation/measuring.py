@@ -13,6 +13,7 @@ import pandas as pd
 from qconf._types import FloatArray
 from qconf.core.estimate import Estimate
 from qconf.core.threads import threads_for
+from qconf.evaluation.metrics.aurc import AURC
 from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.metrics.outlier_rate import OUTLIER_RATE
 from qconf.evaluation.metrics.registry import ALWAYS_TOLD
@@ -131,6 +132,14 @@ class Measurement:
         """Put what was told of some rows together."""
         rate, error = (told[one] for one in ALWAYS_TOLD)
         return Selection(rate, error, n_rows, {one.name: told[one] for one in self.asked})
+
+    def area(self, rows: RankedRows, measured: Measured) -> Estimate:
+        """Tell the area under the risk-coverage curve: a rate of outliers that count by place."""
+        once, counted = rows.under(), np.zeros(len(rows.order))
+        outliers = rows.order[rows.outliers]
+        counted[outliers] = np.repeat(AURC.counted(once), once.outliers.astype(np.intp))
+        skewness = self.sampling.skewness(counted, np.ones(len(counted)))
+        return AURC.estimate(*measured.order[AURC], self.confidence_level, skewness)
 
     def _rate_of(
         self,

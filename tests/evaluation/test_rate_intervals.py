@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,11 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from qconf.core.estimate import Estimate
-from qconf.evaluation.rate_intervals import difference_of_rates, rate_estimate
+from qconf.evaluation.rate_intervals import (
+    difference_of_rates,
+    rate_estimate,
+    weighted_rate_estimate,
+)
 from qconf.evaluation.resampling import Draws, percentile_estimate
 
 
@@ -110,3 +116,28 @@ def test_no_design_effect_makes_more_of_the_rows() -> None:
     """Below one it counts as one: a hundred rows are never worth two hundred."""
     worth = rate_estimate(0.0, 100, Draws(np.zeros(10)), 0.95, design_effect=0.5).n_effective
     assert worth == 100
+
+
+def test_a_weighted_rate_of_rows_alone_has_the_middle_resamples() -> None:
+    """Skewness or not: percentiles know how skewed independent rows are."""
+    draws = Draws(np.random.default_rng(0).gamma(9, 0.01, 500))
+    expected = percentile_estimate(0.09, draws, 0.95, (0.0, 1.0))
+    assert weighted_rate_estimate(0.09, draws, 0.95, 0.5) == expected
+
+
+@pytest.mark.parametrize("units", [{"n_groups": 12}, {"waves": np.array([0.02, -0.03, 0.04])}])
+@pytest.mark.parametrize("skewness", [-0.4, 0.0, 0.4])
+def test_a_weighted_rate_of_what_hangs_together_is_a_rate(units: Any, skewness: float) -> None:
+    """It has the interval of a rate of so many rows that only its variance counts."""
+    draws = Draws(np.random.default_rng(0).normal(0.1, 0.02, 500), **units)
+    expected = rate_estimate(0.1, 10**9, draws, 0.95, skewness=skewness).interval
+    told = weighted_rate_estimate(0.1, draws, 0.95, skewness)
+    assert told.interval == pytest.approx(expected, rel=1e-5)
+    assert told.interval[1] > percentile_estimate(0.1, draws, 0.95, (0.0, 1.0)).interval[1]
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_weighted_rate_without_events_stays_a_point(rate: float) -> None:
+    """Resamples without an outlier have no variance to tell of."""
+    draws = Draws(np.full(10, rate), n_groups=5)
+    assert weighted_rate_estimate(rate, draws, 0.95).interval == (rate, rate)

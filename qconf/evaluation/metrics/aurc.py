@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from qconf._types import FloatArray
+from qconf.core.estimate import Estimate
 from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.ranking import WeightedRows
+from qconf.evaluation.rate_intervals import weighted_rate_estimate
+from qconf.evaluation.resampling import Draws
 
 __all__ = ["AURC"]
 
@@ -21,6 +25,10 @@ class _AreaUnderRiskCoverage(OrderMetric):
 
     def of(self, rows: WeightedRows) -> float:
         """Sum up rows by the closed form of that mean, over the orders of ties."""
+        return float(rows.outliers @ self.counted(rows) / float(rows.total))
+
+    def counted(self, rows: WeightedRows) -> FloatArray:
+        """Return by how much an outlier counts, in each tie that has any: more among the safest."""
         # Among the first k rows of an order a tie of m rows with o outliers that begins after
         # position b has, on average over its orders, none of them up to b, (k - b) o / m within
         # it, and o after it. Divided by k, and summed over k by harmonic numbers H:
@@ -31,7 +39,17 @@ class _AreaUnderRiskCoverage(OrderMetric):
         tail = harmonics(np.asarray([rows.total]))[0] - till
         # A tie that was not drawn at all has no outliers either.
         ratio = np.divide(before, rows.size, out=np.zeros(len(before)), where=rows.size > 0)
-        return float(rows.outliers @ (1 + tail - ratio * (till - since)) / float(rows.total))
+        counted: FloatArray = 1 + tail - ratio * (till - since)
+        return counted
+
+    def estimate(
+        self, value: float, draws: Draws, confidence_level: float, skewness: float = 0.0
+    ) -> Estimate:
+        """Make an interval of what is a rate, but for weights.
+
+        `skewness` is that of few groups, or stretches of time (`Sampling.skewness`).
+        """
+        return weighted_rate_estimate(value, draws, confidence_level, skewness)
 
 
 AURC = _AreaUnderRiskCoverage()

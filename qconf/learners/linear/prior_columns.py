@@ -238,11 +238,12 @@ def without(terms: list[PriorTerm], common: dict[str, str], frame: pd.DataFrame)
         if is_measured(cells) or cells.isna().all():
             floats = np.where(cells.isna(), np.nan, 0.0) if is_measured(cells) else np.nan
             known = floats if "number" in kinds else cells
+            if "missing" in kinds and cells.isna().all():
+                # Nothing but gaps may be of any type, which `fillna` would keep or guess.
+                known = 0.0
             blank[column] = pd.Series(known, index=frame.index)
             if "missing" in kinds:
-                # Nothing but gaps may be of any type, which `fillna` would keep or guess.
-                gaps_only = cells.isna().all()
-                blank[column] = blank[column].fillna(0.0) if not gaps_only else 0.0
+                blank[column] = blank[column].fillna(0.0)
         else:
             blank[column] = _with_common(cells, own, common.get(column))
     return frame.assign(**blank)
