@@ -137,7 +137,7 @@ class Measurement:
         """Tell the area under the risk-coverage curve: a rate of outliers that count by place."""
         once, counted = rows.under(), np.zeros(len(rows.order))
         outliers = rows.order[rows.outliers]
-        counted[outliers] = np.repeat(AURC.counted(once), once.outliers)
+        counted[outliers] = np.repeat(AURC.counted(once), once.outliers.astype(np.intp))
         skewness = self.sampling.skewness(counted, np.ones(len(counted)))
         return AURC.estimate(*measured.order[AURC], self.confidence_level, skewness)
 
