@@ -34,6 +34,7 @@ _ROUNDS_IN_TIME = 3
 _ENOUGH_ROWS = 2500
 #: Fewer rows than this are not held out, or do not make a confidence estimator.
 _FEWEST_ROWS = 50
+#: One is held out, one valued, one learned from.
 _FEWEST_FOLDS = 3
 
 

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from qconf import ConstantConfidence
 
+#: Their squares are numbers: smaller residuals than 1e-100 are refused, if all are.
+SIZES = st.floats(1e-100, 1e6)
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20))
+
+@given(st.lists(SIZES | SIZES.map(lambda size: -size) | st.just(0.0), min_size=1, max_size=20))
 def test_is_the_root_mean_square(residual: list[float]) -> None:
     """Whatever the rows are."""
     est = ConstantConfidence().fit(np.zeros((len(residual), 1)), residual)
