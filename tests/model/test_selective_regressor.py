@@ -80,6 +80,7 @@ def told() -> ConfidentRegressor:
     return ConfidentRegressor(LinearRegression(), blend, error="log")
 
 
+@pytest.mark.filterwarnings("ignore:No row will be accepted")
 @pytest.mark.slow
 @pytest.mark.parametrize("time", [None, np.arange(3000)], ids=["random", "newest"])
 def test_nor_do_they_reach_who_is_told_targets(time: Any) -> None:
