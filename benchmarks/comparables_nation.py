@@ -6,11 +6,11 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.memory import peak_of_memory
 from benchmarks.scoring_stream import table_rows
 from qconf import ConfidentRegressor, comparables
 
@@ -32,7 +32,6 @@ def main(n_sales: int = 1_000_000, n_rows: int = 10_000) -> None:
     found = comparables(model, rows, sales=sales, target=price)
     sizes = len(found.table), len(found.summary), len(found.adjustments)
     seconds, busy = time.perf_counter() - wall, time.process_time() - cpu
-    peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
     told = {
         "rows": n_rows,
         "sales": n_sales,
@@ -42,7 +41,7 @@ def main(n_sales: int = 1_000_000, n_rows: int = 10_000) -> None:
         "threads": os.environ.get("OMP_NUM_THREADS", os.cpu_count()),
         "seconds": round(seconds, 1),
         "cpu_seconds": round(busy, 1),
-        "peak_mb": round(peak / 1024),
+        "peak_mb": round(peak_of_memory() / 1024),
     }
     print(json.dumps(told))
 

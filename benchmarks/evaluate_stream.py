@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.memory import peak_of_memory
 from benchmarks.pieces import CACHE, kept
 from qconf import RiskCoverageCounts
 from qconf._types import FloatArray, IntArray
@@ -104,12 +105,8 @@ def _count_block(
 
 def _keep(counts: RiskCoverageCounts, done: dict[str, Any], state: Path, told: Path) -> None:
     counts.save(state)
-    done["peak"] = max(done["peak"], _peak())
+    done["peak"] = max(done["peak"], peak_of_memory())
     told.write_text(json.dumps(done))
-
-
-def _peak() -> int:
-    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 
 
 def _summed_up(
@@ -126,7 +123,7 @@ def _summed_up(
         "million_rows_a_second": "; ".join(f"{rows / s / 1e6:.1f}" for s in done["seconds"]),
         "cpu_seconds": round(sum(done["seconds"]) + telling),
         "making_rows": round(done["making"]),
-        "peak_mb": round(max(done["peak"], _peak()) / 1024),
+        "peak_mb": round(max(done["peak"], peak_of_memory()) / 1024),
         "state_mb": round(state.stat().st_size / 2**20, 1),
         "outliers_in_best_decile": round(rate.value * told.best_decile.n),
         "counted_by_place": done["direct"],

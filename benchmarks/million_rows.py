@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from benchmarks.memory import peak_of_memory
 from benchmarks.out_of_memory import sales
 from qconf import Comparison, compare
 from qconf.core.error_scale import error_scale
@@ -45,7 +46,6 @@ def main(n_rows: int = _ROWS) -> None:
     found: list[Any] = []
     whole = _seconds(lambda: found.append(compare(table, "price", estimators=names)))
     again = _seconds(lambda: _fitted(table))
-    peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
     told = {
         "rows": n_rows,
         "columns": table.shape[1] - 1,
@@ -54,7 +54,7 @@ def main(n_rows: int = _ROWS) -> None:
         "fit_seconds": round((one_fit + again) / 2, 1),
         "compare_seconds": round(whole, 1),
         "fits": round(2 * whole / (one_fit + again), 1),
-        "peak_mb": round(peak / 1024),
+        "peak_mb": round(peak_of_memory() / 1024),
         "seconds_of_each": "; ".join(f"{name} {spent:.0f}" for name, spent in _parts(found[0])),
     }
     print(json.dumps(told))

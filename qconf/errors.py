@@ -23,7 +23,6 @@ __all__ = [
     "QconfError",
     "TableError",
     "did_you_mean",
-    "did_you_mean_column",
     "nearest",
     "not_one_of",
     "refuse_warnings",
@@ -79,7 +78,7 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
         raise TableError(msg)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], used: Iterable[str] = ()) -> str:
     """Say which known name is closest to `name`, or else list the known ones.
 
     Parameters
@@ -88,6 +87,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         What was asked for.
     known : iterable of str
         What there is.
+    used : iterable of str, default=()
+        What is asked for, too, and so cannot have been meant.
 
     Returns
     -------
@@ -100,32 +101,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     "Did you mean 'price'?"
     >>> did_you_mean("zzz", ["price", "sold_on"])
     'There are: price, sold_on.'
+    >>> did_you_mean("lot", ["id", "area", "areas", "lots"], used=["lots"])
+    'There are: id, area, areas, lots.'
     """
-    names = [str(item) for item in known]
-    close = nearest(name, names)
-    return f"Did you mean {close!r}?" if close is not None else _there_are(names)
-
-
-def did_you_mean_column(name: str, columns: Iterable[str], used: Iterable[str]) -> str:
-    """As `did_you_mean`: one that has no use yet may have been meant; else all are listed.
-
-    Parameters
-    ----------
-    name : str
-        What was asked for.
-    columns : iterable of str
-        What the table has.
-    used : iterable of str
-        Columns that are asked for, too, and so cannot have been meant.
-
-    Examples
-    --------
-    >>> did_you_mean_column("area", ["id", "aera", "areas"], used=["areas"])
-    "Did you mean 'aera'?"
-    >>> did_you_mean_column("lot", ["id", "area", "areas"], used=["area", "areas"])
-    'There are: id, area, areas.'
-    """
-    names, taken = [str(item) for item in columns], set(used)
+    names, taken = [str(item) for item in known], set(used)
     close = nearest(name, [one for one in names if one not in taken])
     return f"Did you mean {close!r}?" if close is not None else _there_are(names)
 

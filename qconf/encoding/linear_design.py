@@ -146,8 +146,8 @@ class LinearDesign(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         require(isinstance(encoder, TableEncoder), "a design has no encoder")
         levels = encoder.levels_
         require(
-            encoder.has_columns(self.places_, self.numbers_)
-            and bool(np.isin(self.with_gaps_, self.numbers_).all())
+            # Designs of before also mark the gaps of columns without any value.
+            encoder.has_columns(self.places_, np.append(self.numbers_, self.with_gaps_))
             and all(len(places) <= len(levels[i]) + _MORE for i, places in self.places_.items()),
             "a design is of other columns",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +65,9 @@ def rate_estimate(
     if 0 < rate < 1 and variance > 0:
         n_effective = min(n_effective, smoothed * (1 - smoothed) / variance)
     beyond = abs(skewness) - abs(_binomial_skewness(rate, n_rows, n_effective))
-    reach = 1 + max(beyond, 0.0) * _reach_of_skewed(draws.quantile(confidence_level))
-    longer = (1.0, reach) if skewness > 0 else (reach, 1.0)
-    return Estimate(rate, _jeffreys(rate, n_effective, confidence_level, longer), n_effective)
+    skewness = math.copysign(max(beyond, 0.0), skewness)
+    ends = _jeffreys(rate, n_effective, draws, confidence_level, skewness)
+    return Estimate(rate, ends, n_effective)
 
 
 def weighted_rate_estimate(
@@ -105,10 +106,8 @@ def weighted_rate_estimate(
     alone = draws.n_groups is None and not len(draws.waves)
     if alone or not (0 < rate < 1 and variance > 0):
         return percentile_estimate(rate, draws, confidence_level, (0.0, 1.0))
-    reach = 1 + abs(skewness) * _reach_of_skewed(draws.quantile(confidence_level))
-    longer = (1.0, reach) if skewness > 0 else (reach, 1.0)
     n_effective = rate * (1 - rate) / variance
-    return Estimate(rate, _jeffreys(rate, n_effective, confidence_level, longer))
+    return Estimate(rate, _jeffreys(rate, n_effective, draws, confidence_level, skewness))
 
 
 @dataclass(frozen=True)
@@ -144,15 +143,17 @@ class ObservedRate:
 
 
 def _jeffreys(
-    rate: float, n_effective: float, confidence_level: float, longer: tuple[float, float]
+    rate: float, n_effective: float, draws: Draws, confidence_level: float, skewness: float
 ) -> tuple[float, float]:
-    """Return Jeffreys' interval, each side so many times as long."""
+    """Return Jeffreys' interval, longer on the side to which the rate is skewed."""
     events, tail = rate * n_effective, (1 - confidence_level) / 2
     low = beta.ppf(tail, events + 0.5, n_effective - events + 0.5) if rate > 0 else 0.0
     high = beta.ppf(1 - tail, events + 0.5, n_effective - events + 0.5) if rate < 1 else 1.0
     # A fraction of an event may lie outside its own interval by a hair.
     down, up = max(0.0, rate - float(low)), max(0.0, float(high) - rate)
-    return max(0.0, rate - longer[0] * down), min(1.0, rate + longer[1] * up)
+    longer = 1 + abs(skewness) * _reach_of_skewed(draws.quantile(confidence_level))
+    down, up = (down, longer * up) if skewness > 0 else (longer * down, up)
+    return max(0.0, rate - down), min(1.0, rate + up)
 
 
 def _binomial_skewness(rate: float, n_rows: float, n_effective: float) -> float:

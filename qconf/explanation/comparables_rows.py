@@ -15,7 +15,7 @@ from qconf.core.frames import as_frame_if_table, as_series
 from qconf.core.validation import select_rows
 from qconf.encoding.encoded import Encoded
 from qconf.encoding.encoder import TableEncoder
-from qconf.errors import OptionError, TableError, did_you_mean_column
+from qconf.errors import OptionError, TableError, did_you_mean
 from qconf.model.given_prediction import GivenPrediction
 from qconf.model.regressor import ConfidentRegressor
 from qconf.tables.roles import check_positive, is_name, moments_of, role_column, role_numbers
@@ -127,7 +127,7 @@ def _with_columns(model: ConfidentRegressor, table: Any) -> Any:
     if missing:
         msg = (
             f"The table has no column {missing[0]!r}, which the model was fitted on. "
-            f"{did_you_mean_column(str(missing[0]), table.columns, used=map(str, names))}"
+            f"{did_you_mean(str(missing[0]), table.columns, used=map(str, names))}"
         )
         raise TableError(msg)
     return table[list(names)]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from qconf._types import TableLike
 from qconf.core.frames import as_frame_if_table
-from qconf.errors import TableError, did_you_mean_column
+from qconf.errors import TableError, did_you_mean
 
 __all__ = ["columns_of_fit"]
 
@@ -57,7 +57,7 @@ def _check_there(names: list[str], frame: pd.DataFrame, unused: str | None) -> N
     others = f" (nor {', '.join(map(repr, missing[1:]))})" if missing[1:] else ""
     msg = (
         f"The table has no column {missing[0]!r}, which the model was fitted on{others}. "
-        f"{did_you_mean_column(missing[0], frame.columns, used=names)}"
+        f"{did_you_mean(missing[0], frame.columns, used=names)}"
     )
     raise TableError(msg)
 

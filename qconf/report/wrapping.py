@@ -8,13 +8,15 @@ from typing import Final
 
 __all__ = ["folded", "glued", "tied", "unglued"]
 
-#: A space of a number: before its unit (``5 % points`` is one thing), between the ends of an
+#: A space of a number: before its unit (``5 % points`` is one thing), before the upper end of an
 #: interval, and behind what it is the value of (``p = 0.03``).
-_WITHIN_A_NUMBER: Final = re.compile(
+_OF_A_NUMBER: Final = re.compile(
     r"(?<=[\d%]) (?=(?:%|points|rows|times|days|months|years|minutes|seconds|ms|MB|GB)(?!\w))"
-    r"|(?<=[\d%]) (?=to [-+]?\d)|(?<=[\d%] to) (?=[-+]?\d)"
+    r"|(?<=[\d%] to) (?=[-+]?\d)"
     r"|(?<=\w) (?== [-+]?\d)|(?<==) (?=[-+]?\d)"
 )
+#: Such a space, or the one behind the lower end.
+_WITHIN_A_NUMBER: Final = re.compile(rf"{_OF_A_NUMBER.pattern}|(?<=[\d%]) (?=to [-+]?\d)")
 #: No space to whatever folds lines (a no-break space is one to some), and nobody's: it prints
 #: nothing, so that `qconf.core.printable.shown` has written out any that was there before.
 _GLUE: Final = "\ue000"
@@ -54,7 +56,7 @@ def tied(text: str) -> str:
     >>> tied("346,506 to 445,202").split(" ")
     ['346,506', 'to\xa0445,202']
     """
-    return glued(text).replace(f"{_GLUE}to", " to").replace(_GLUE, "\N{NO-BREAK SPACE}")
+    return _OF_A_NUMBER.sub("\N{NO-BREAK SPACE}", text)
 
 
 def folded(text: str, width: int, first: str = "", others: str = "") -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from qconf.core.plain_columns import DATES, DURATIONS, EMPTY, LEVELS, NUMBERS
-from qconf.errors import TableError, did_you_mean_column
+from qconf.errors import TableError, did_you_mean
 from qconf.tables.cell_types import fits, read_typed, what_it_holds
 from qconf.tables.options import ReadingOptions, reading_options
 from qconf.tables.written_cells import WrittenCells
@@ -233,7 +233,7 @@ class Schema:
         others = f" (nor {', '.join(rest[:_NAMED])}{more})" if rest else ""
         return (
             f"The table has no column {name!r}, {self.wanted_by}{others}. "
-            f"{did_you_mean_column(name, there, used=self.names)}"
+            f"{did_you_mean(name, there, used=self.names)}"
         )
 
 

@@ -117,6 +117,9 @@ def test_levels_are_looked_up_in_columns_of_levels(names: list[str]) -> None:
     other = TableEncoder().fit(table[names])
     if names == ["rooms", "zone"]:
         design.check_columns(other)
+        # As a file of before has it, that was fitted to rooms without any value.
+        design.numbers_, design.with_gaps_ = np.array([], dtype=np.intp), np.array([0])
+        design.check_columns(other)
         return
     with pytest.raises(ValueError, match="of other columns"):
         design.check_columns(other)

@@ -237,13 +237,12 @@ def without(terms: list[PriorTerm], common: dict[str, str], frame: pd.DataFrame)
         cells = frame[column]
         if is_measured(cells) or cells.isna().all():
             floats = np.where(cells.isna(), np.nan, 0.0) if is_measured(cells) else np.nan
-            known = floats if "number" in kinds else cells
-            if "missing" in kinds and cells.isna().all():
-                # Nothing but gaps may be of any type, which `fillna` would keep or guess.
-                known = 0.0
-            blank[column] = pd.Series(known, index=frame.index)
+            known = pd.Series(floats if "number" in kinds else cells, index=frame.index)
             if "missing" in kinds:
-                blank[column] = blank[column].fillna(0.0)
+                # Nothing but gaps may be of any type, which `fillna` would keep or guess.
+                gaps_only = bool(cells.isna().all())
+                known = pd.Series(0.0, index=frame.index) if gaps_only else known.fillna(0.0)
+            blank[column] = known
         else:
             blank[column] = _with_common(cells, own, common.get(column))
     return frame.assign(**blank)
