@@ -20,6 +20,7 @@ _AS_THEY_ARE = {
     "explanations": "Reasons: set the top reason's column to typical, and see where the error goes",
     "comparables-seconds": "Comparables of ten thousand rows among a million sales",
     "own-chance": "The blend on the same rows with ten of its own seeds",
+    "million-rows": "All built-in estimators on a million rows of twenty columns",
     "evaluate-stream": "A billion rows judged, streamed",
     "scoring-stream": "Rows scored from Parquet to Parquet",
     "out-of-memory": "Rows fitted, scored and evaluated from Parquet",

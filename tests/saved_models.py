@@ -105,7 +105,7 @@ def _on_target(model: Any, **roles: Any) -> Any:
 
 
 def _opinion() -> Any:
-    return SecondOpinionConfidence(4, n_boosted_trees=8, n_error_trees=8, random_state=0)
+    return SecondOpinionConfidence(4, n_error_trees=8, random_state=0)
 
 
 def _small_blend() -> Any:

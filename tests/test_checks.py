@@ -41,7 +41,7 @@ OTHER_SETTINGS = [
     ResidualConfidence(LinearRegression()),
     ResidualConfidence(DecisionTreeRegressor(min_samples_leaf=20)),
     ResidualConfidence(RandomForestRegressor(10), n_bootstrap=2, bound="mean+sd"),
-    SecondOpinionConfidence(5, n_boosted_trees=10),
+    SecondOpinionConfidence(5),
 ]
 #: Those among the broken ones that are not: they say what they cannot do, or can do more.
 HONEST = [NumbersOnly(), OnlyRanks(), Signals(), Shared(), Timed(), Told()]

@@ -44,7 +44,7 @@ ESTIMATORS: list[Any] = [
     QuantileConfidence("forest", random_state=0),
     QuantileConfidence("linear"),
     ForestConfidence(20, random_state=0),
-    SecondOpinionConfidence(10, n_boosted_trees=20, random_state=0),
+    SecondOpinionConfidence(10, random_state=0),
     NeighborConfidence(random_state=0),
     CountConfidence(),
     ConstantConfidence(),

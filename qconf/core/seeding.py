@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from qconf._types import RandomState
+from qconf._types import IntArray, RandomState
 
-__all__ = ["draw_seed", "random_source", "with_seed"]
+__all__ = ["at_most", "draw_seed", "random_source", "with_seed"]
 
 
 def random_source(random_state: RandomState) -> np.random.RandomState:
@@ -30,6 +30,11 @@ def random_source(random_state: RandomState) -> np.random.RandomState:
         return np.random.RandomState()
     source: np.random.RandomState = check_random_state(random_state)
     return source
+
+
+def at_most(most: int, rows: IntArray, rng: np.random.RandomState) -> IntArray:
+    """Thin rows out at random if there are more than so many; they stay in their order."""
+    return rows if len(rows) <= most else np.sort(rng.permutation(rows)[:most])
 
 
 def draw_seed(rng: np.random.RandomState) -> int:

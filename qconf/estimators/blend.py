@@ -25,7 +25,7 @@ from qconf.core.frames import as_series
 from qconf.core.renamed import renamed
 from qconf.core.restored import require
 from qconf.core.row_by_row import mean_of
-from qconf.core.seeding import random_source, with_seed
+from qconf.core.seeding import at_most, random_source, with_seed
 from qconf.core.spreading import each
 from qconf.core.threads import rows_side_by_side
 from qconf.core.validation import (
@@ -42,7 +42,6 @@ from qconf.estimators.blend_folds import (
     BlendRows,
     Fold,
     apart,
-    at_most,
     dealt,
     deciding,
     judging,
@@ -105,13 +104,12 @@ class BlendConfidence(ConfidenceEstimator):
     ----------
     estimators : list of confidence estimators or None, default=None
         The members. None is `ResidualConfidence`, `ForestConfidence` and `OnlineConfidence`;
-        with them `SecondOpinionConfidence` (without boosted trees) where `fit` is told the
-        target, else `QuantileConfidence` (10 % and 90 %) and `NeighborConfidence` (up to 200,000
-        rows, beyond which it takes most of the time and has the least weight). A member with a
-        method ``signals`` is asked for those instead of ``predict``, and has a share of the
-        weights for each of its ``families``, which are numbers of signals; one with a method
-        ``share`` is fitted in shares; one whose ``fit`` asks for ``time``, ``groups`` or
-        ``target`` is told.
+        with them `SecondOpinionConfidence` where `fit` is told the target, else
+        `QuantileConfidence` (10 % and 90 %) and `NeighborConfidence` (up to 200,000 rows, beyond
+        which it takes most of the time and has the least weight). A member with a method
+        ``signals`` is asked for those instead of ``predict``, and has a share of the weights for
+        each of its ``families``, which are numbers of signals; one with a method ``share`` is
+        fitted in shares; one whose ``fit`` asks for ``time``, ``groups`` or ``target`` is told.
     folds : int, default=5
         Number of folds.
     places : "infer", None or (str, str), default="infer"
@@ -368,7 +366,7 @@ def _default_members(n_rows: int, *, told_target: bool) -> list[Any]:
     residual, forest, online = ResidualConfidence(), ForestConfidence(), OnlineConfidence()
     if told_target:
         # It says what the two others would say, and more.
-        return [residual, forest, online, SecondOpinionConfidence(n_boosted_trees=0)]
+        return [residual, forest, online, SecondOpinionConfidence()]
     near = [NeighborConfidence()] if n_rows <= _MOST_ROWS else []
     return [residual, QuantileConfidence(quantiles=(0.1, 0.9)), forest, *near, online]
 

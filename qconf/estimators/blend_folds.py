@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from qconf._types import FloatArray, IntArray, Table
+from qconf.core.seeding import at_most
 from qconf.core.validation import select_rows
 from qconf.encoding.encoded import Encoded, takes_encoded
 from qconf.errors import EstimatorError
@@ -21,7 +22,6 @@ __all__ = [
     "BlendRows",
     "Fold",
     "apart",
-    "at_most",
     "dealt",
     "deciding",
     "judging",
@@ -152,8 +152,3 @@ def newest_first(n_stretches: int) -> FloatArray:
     say = np.linspace(_SAY_WITHOUT_OLDEST, _SAY_WITHOUT_NEWEST, n_stretches)
     weights: FloatArray = say / say.sum()
     return weights
-
-
-def at_most(most: int, rows: IntArray, rng: np.random.RandomState) -> IntArray:
-    """Thin rows out at random if there are more than so many."""
-    return rows if len(rows) <= most else np.sort(rng.permutation(rows)[:most])

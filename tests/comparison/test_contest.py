@@ -115,7 +115,7 @@ def test_forward_scores_ignore_their_own_and_later_labels(sales: pd.DataFrame) -
 def test_who_is_told_targets_is_told_none_of_what_it_scores(options: dict[str, Any]) -> None:
     """Nor, in time, of anything later; a blend holds its own rows out once more."""
     table = sales_table(400).assign(given=lambda sales: sales["price"].mean())
-    opinion = SecondOpinionConfidence(3, n_boosted_trees=5)
+    opinion = SecondOpinionConfidence(3)
     told = {"told": BlendConfidence([opinion, CountConfidence()], folds=2), "alone": opinion}
     drop = [name for name in ("sold_on", "parcel") if name not in options.values()]
     row = int(np.argsort(table["sold_on"].to_numpy(), kind="stable")[250])

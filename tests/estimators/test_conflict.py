@@ -250,7 +250,7 @@ def test_it_passes_on_what_its_estimator_asks_for() -> None:
     """Targets, signals and shares of a second opinion, which a blend weighs."""
     table, residual = two_sources(200)
     table["prediction"] = 200.0 * table["tax"]
-    opinion = SecondOpinionConfidence(4, n_boosted_trees=8, random_state=0)
+    opinion = SecondOpinionConfidence(4, random_state=0)
     seeing = ConflictConfidence(opinion, PAIR)
     seeing.fit(table, residual, target=table["prediction"] / (1 + residual))
     assert seeing.estimator_.on_logs_

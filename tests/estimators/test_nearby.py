@@ -220,7 +220,7 @@ def model() -> ConfidentRegressor:
     X, residual = streets(300)
     X = X.rename(columns={"prediction": "area"})
     target = X["area"].to_numpy() * np.exp(-residual)
-    opinion = SecondOpinionConfidence(4, n_boosted_trees=0, n_error_trees=8)
+    opinion = SecondOpinionConfidence(4, n_error_trees=8)
     members = [NearbyConfidence(), opinion, CountConfidence()]
     blend = BlendConfidence(members, folds=2)
     return ConfidentRegressor(confidence=blend, random_state=0).fit(X, target)

@@ -23,7 +23,7 @@ from qconf.errors import TableError
 from qconf.estimators.informed_errors import InformedErrors
 from qconf.learners.trees.boosted import BoostedTrees
 
-_SMALL = {"n_trees": 10, "n_boosted_trees": 40, "n_error_trees": 20}
+_SMALL = {"n_trees": 10, "n_error_trees": 20}
 
 
 def wrong_in_half(n: int = 2000) -> tuple[pd.DataFrame, FloatArray, FloatArray]:
@@ -36,13 +36,13 @@ def wrong_in_half(n: int = 2000) -> tuple[pd.DataFrame, FloatArray, FloatArray]:
 
 
 def test_others_disagree_where_the_prediction_is_wrong() -> None:
-    """Both distances of large houses are about the fifth by which these are off."""
+    """The distance of large houses is about the fifth by which these are off."""
     table, residual, price = wrong_in_half()
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, residual, target=price)
-    away = est.signals(table)[:, 2:4]
+    away = est.signals(table)[:, 2]
     large = table["size"].to_numpy() > 1.55
-    assert np.median(away[large], axis=0) == pytest.approx(np.log(1.2), abs=0.03)
-    assert (np.median(away[table["size"] < 1.45], axis=0) < 0.06).all()
+    assert np.median(away[large]) == pytest.approx(np.log(1.2), abs=0.03)
+    assert np.median(away[table["size"] < 1.45]) < 0.06
 
 
 def test_trees_disagree_more_and_leaves_are_wider_where_targets_scatter() -> None:
@@ -69,7 +69,7 @@ def test_values_are_compared_as_errors_are(error: str) -> None:
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, given, target=price)
     assert est.on_logs_ == (error == "relative")
     large = table["size"].to_numpy() > 1.55
-    off = np.median(np.abs(est.signals(table)[large, 3]))
+    off = np.median(est.signals(table)[large, 2])
     truth = np.log(1.2) if error == "relative" else np.median(0.2 * table["size"][large])
     assert off == pytest.approx(truth, rel=0.2)
 
@@ -80,7 +80,7 @@ def test_the_prediction_itself_is_no_feature() -> None:
     est = SecondOpinionConfidence(**_SMALL, random_state=0).fit(table, residual, target=price)
     raised = table.assign(prediction=3 * table["prediction"])
     np.testing.assert_array_equal(est.signals(table)[:, :2], est.signals(raised)[:, :2])
-    apart = est.signals(raised)[:, 2:4] - est.signals(table)[:, 2:4]
+    apart = est.signals(raised)[:, 2] - est.signals(table)[:, 2]
     assert (apart > np.log(3) - 0.6).all()
 
 
@@ -95,12 +95,12 @@ def test_without_a_target_opinions_are_of_the_residual() -> None:
 
 
 def test_agreement_beyond_a_tenth_of_the_usual_error_says_no_more() -> None:
-    """The closest opinions are about that far off, and none is closer."""
+    """The closest opinion is about that far off, and none is closer."""
     table, residual, price = wrong_in_half(500)
     usual = np.sqrt(np.mean(residual**2))
-    closest = small().fit(table, residual, target=price).signals(table)[:, 2:4].min(axis=0)
-    assert closest / usual == pytest.approx([0.1, 0.1], abs=0.02)
-    assert (closest >= 0.1 * usual).all()
+    closest = small().fit(table, residual, target=price).signals(table)[:, 2].min()
+    assert closest / usual == pytest.approx(0.1, abs=0.02)
+    assert closest >= 0.1 * usual
 
 
 def test_targets_are_one_a_row() -> None:
@@ -113,23 +113,9 @@ def test_targets_are_one_a_row() -> None:
 
 def test_shares_add_up() -> None:
     """Five folds have as many trees as one whole."""
-    share = SecondOpinionConfidence(100, n_boosted_trees=500, n_error_trees=200).share(5)
-    assert (share.n_trees, share.n_boosted_trees, share.n_error_trees) == (20, 100, 40)
-
-
-def test_it_does_without_boosted_trees() -> None:
-    """A signal less, and no share of none; the others are those of the same forest."""
-    table, residual, price = wrong_in_half(600)
-    with_, without = (
-        SecondOpinionConfidence(10, n_boosted_trees=n, n_error_trees=20, random_state=0)
-        for n in (10, 0)
-    )
-    both = with_.fit(table, residual, target=price).signals(table)
-    forest = without.fit(table, residual, target=price).signals(table)
-    np.testing.assert_array_equal(forest[:, :3], both[:, :3])
-    assert (both.shape[1], sum(with_.families)) == (7, 7)
-    assert (forest.shape[1], sum(without.families)) == (6, 6)
-    assert without.share(5).n_boosted_trees == 0
+    share = SecondOpinionConfidence(100, n_error_trees=200).share(5)
+    assert (share.n_trees, share.n_error_trees) == (20, 40)
+    assert SecondOpinionConfidence(2, n_error_trees=1).share(5).n_trees == 1
 
 
 def test_a_blend_takes_it_in_when_it_is_told_the_target() -> None:
@@ -169,18 +155,46 @@ def test_it_is_learned_where_opinions_tell_errors(rng: np.random.Generator) -> N
     said = est.fit(table, residual, target=price).signals(table)
     right, wrong = kind & (off > 0), ~kind & (off > 0)
     # The opinion itself is far off either way.
-    assert np.median(said[right, 3]) > 0.5 * np.median(said[wrong, 3])
-    assert (np.median(said[right, 4:], axis=0) < 0.5 * np.median(said[wrong, 4:], axis=0)).all()
+    assert np.median(said[right, 2]) > 0.5 * np.median(said[wrong, 2])
+    assert (np.median(said[right, 3:], axis=0) < 0.5 * np.median(said[wrong, 3:], axis=0)).all()
+    # And so the answer is lower where it is no sign of an error, if not by as much.
+    expected = est.predict(table)
+    assert np.median(expected[right]) < 0.75 * np.median(expected[wrong])
+
+
+def test_the_answer_is_between_opinions_and_what_they_told_of_errors() -> None:
+    """The geometric mean of the opinions' root mean square, and of odds and size."""
+    table, residual, price = wrong_in_half(500)
+    est = small().fit(table, residual, target=price)
+    said = est.signals(table)
+    expected = (np.mean(said[:, :3] ** 2, axis=1) * said[:, 3] * said[:, 4]) ** 0.25
+    np.testing.assert_allclose(est.predict(table), expected, rtol=1e-12)
+
+
+def test_of_very_many_rows_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With their own residuals, targets and groups; what the others are is not looked at."""
+    table, residual, price = wrong_in_half(600)
+    monkeypatch.setattr("qconf.estimators.second_opinion._MOST_ROWS", 200)
+    monkeypatch.setattr("qconf.estimators.second_opinion.InformedErrors", Seen)
+    est = small().fit(table, residual, target=price, groups=np.arange(600) // 2)
+    size = Seen.rows[:, 0]
+    assert len(size) == 200
+    drawn = np.isin(table["size"], size)
+    np.testing.assert_array_equal(Seen.residual, residual[drawn])
+    changed = np.where(drawn, price, 1.9 * price), np.where(drawn, residual, 3 * residual)
+    again = small().fit(table, changed[1], target=changed[0], groups=np.arange(600) // 2)
+    np.testing.assert_array_equal(again.predict(table), est.predict(table))
 
 
 class Seen(InformedErrors):
-    """Keeps the opinions that it is shown in fit."""
+    """Keeps what it is shown in fit: the features, and the opinions beside them."""
 
     def fit(self, X: Any, residual: FloatArray, rng: Any) -> InformedErrors:
-        type(self).above = X.matrix[:, -3]
+        type(self).rows, type(self).residual = X.matrix, residual
         return super().fit(X, residual, rng)
 
-    above: ClassVar[FloatArray]
+    rows: ClassVar[FloatArray]
+    residual: ClassVar[FloatArray]
 
 
 @pytest.mark.parametrize("told", ["copies", "groups", "nothing"])
@@ -197,7 +211,7 @@ def test_opinions_of_a_row_are_of_trees_that_have_not_seen_its_like(
     table = pd.DataFrame({"x": x, "prediction": np.zeros(1000)})
     est = SecondOpinionConfidence(**_SMALL, random_state=0).set_params(n_trees=40)
     est.fit(table, -target, target=target, groups=pair if told == "groups" else None)
-    shared = np.corrcoef(-Seen.above, target)[0, 1]
+    shared = np.corrcoef(-Seen.rows[:, -3], target)[0, 1]
     assert (shared > 0.2) == (told == "nothing"), shared
 
 
@@ -274,7 +288,7 @@ def test_targets_may_be_zero_or_below(shift: float) -> None:
     for add in (10.0, shift):
         moved = table.assign(prediction=value + add)
         est = small().fit(moved, value - price, target=np.append(price + add, [])).signals(moved)
-        said.append(est[:, :4])
+        said.append(est[:, :3])
     np.testing.assert_allclose(said[1], said[0], rtol=0.05, atol=0.01)
 
 
@@ -290,7 +304,7 @@ def test_one_prediction_below_zero_does_not_change_the_scale() -> None:
     assert one.on_logs_
     assert other.on_logs_
     said = other.signals(table.assign(prediction=below))
-    assert 5 < said[7, 2:4].min() <= said[7, 2:4].max() < 20
+    assert 5 < said[7, 2] < 20
     calm = np.arange(400) != 7
     np.testing.assert_allclose(said[calm], one.signals(table)[calm], atol=0.2)
 
@@ -343,7 +357,7 @@ def test_a_missing_prediction_is_not_agreed_with(error: str) -> None:
         said = est.signals(missing)
         assert np.isfinite(said).all()
         calm = table["size"].to_numpy() < 1.2
-        assert (said[calm, 2:4].mean(axis=0) > 2 * est.signals(table)[calm, 2:4].mean(axis=0)).all()
+        assert said[calm, 2].mean() > 2 * est.signals(table)[calm, 2].mean()
 
 
 def test_a_prediction_that_is_no_number_is_none() -> None:

@@ -76,7 +76,7 @@ def test_that_nothing_is_certified_is_said() -> None:
 
 def told() -> ConfidentRegressor:
     """Make a pair whose blend is told targets."""
-    blend = BlendConfidence([SecondOpinionConfidence(3, n_boosted_trees=5)], folds=2)
+    blend = BlendConfidence([SecondOpinionConfidence(3)], folds=2)
     return ConfidentRegressor(LinearRegression(), blend, error="log")
 
 

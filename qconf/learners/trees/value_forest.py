@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from qconf._types import ArrayLike, BoolArray, FloatArray, IntArray, TableLike
-from qconf.core.seeding import random_source
+from qconf.core.seeding import at_most, random_source
 from qconf.learners.trees.leaf_forest import LeafForest
 
 __all__ = ["ValueForest", "ValueMoments"]
@@ -137,7 +137,7 @@ def _bag(
 ) -> IntArray:
     """Draw units until there are so many rows; mark all rows of theirs as seen."""
     if units is None:
-        rows = np.sort(rng.permutation(len(unseen))[:most])
+        rows = at_most(most, np.arange(len(unseen)), rng)
         unseen[rows] = False
         return rows
     size = np.bincount(units)
@@ -148,4 +148,4 @@ def _bag(
     unseen[taken[units]] = False
     rows = np.flatnonzero(~unseen)
     # One unit alone may have more rows than a tree is to have.
-    return rows if len(rows) <= most else np.sort(rng.permutation(rows)[:most])
+    return at_most(most, rows, rng)
