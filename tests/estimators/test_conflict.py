@@ -254,7 +254,7 @@ def test_it_passes_on_what_its_estimator_asks_for() -> None:
     seeing = ConflictConfidence(opinion, PAIR)
     seeing.fit(table, residual, target=table["prediction"] / (1 + residual))
     assert seeing.estimator_.on_logs_
-    assert seeing.signals(table).shape == (200, 7)
+    assert seeing.signals(table).shape == (200, 6)
     assert seeing.share(2).estimator.n_trees == 2
     assert not seeing.in_error_units
     assert not hasattr(ConflictConfidence(CountConfidence(), PAIR), "signals")
