@@ -215,3 +215,16 @@ def test_an_error_as_large_as_the_threshold_is_no_outlier() -> None:
     """An outlier is beyond the threshold, on either side."""
     outcome = Outcome.of(np.array([0.25, -0.25, 0.26, -0.26]), 0.25)
     assert outcome.outlier.tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("most", [3, 300, 70_000])
+def test_many_rows_are_looked_up_in_few_bytes_and_counted_the_same(
+    most: int, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one byte, two or four, and fractions as they are."""
+    rows = ranked(rng.integers(40, size=200).astype(np.float64), rng.normal(size=200))
+    counts = rng.integers(most + 1, size=200)
+    counts[0] = most
+    before = [statistics(rows, weights) for weights in (counts, counts / 3, None)]
+    monkeypatch.setattr("qconf.evaluation.ranking._VERY_MANY", 0)
+    assert [statistics(rows, weights) for weights in (counts, counts / 3, None)] == before
