@@ -132,7 +132,7 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         if self._parameter_constraints:
             check_parameters(self)
         table = self._checked_table(X, reset=True)
-        residual = check_target(self, y, len(table))
+        table, residual = self._learned_from(table, check_target(self, y, len(table)))
         if self.winsorises:
             residual = winsorised(residual)
         check_units(residual)
@@ -140,6 +140,10 @@ class ConfidenceEstimator(TakesTables, RegressorMixin, BaseEstimator, ABC):
         if self.averages_unseen:
             self._unseen_cells = unseen_cells(table, residual)
         return self
+
+    def _learned_from(self, table: Any, residual: FloatArray) -> tuple[Any, FloatArray]:
+        """Return the rows that are learned from: all of them, but where some are drawn."""
+        return table, residual
 
     @property
     def takes_encoded(self) -> bool:

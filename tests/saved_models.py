@@ -52,7 +52,8 @@ _OF_PROBABILITIES = ("predict_quantiles", "predict_within", "predict_interval")
 KEPT = (
     "blend-informed", "blend-told", "count", "empirical-bayes", "given", "model",
     "model-replicates", "neighbors", "online-max", "planes", "quantile-linear", "residual-glm",
-    "residual-leaves", "second-opinion-told", "trees-of-quantiles",
+    "residual-leaves", "second-opinion-boosted", "second-opinion-forest", "second-opinion-told",
+    "trees-of-quantiles",
 )  # fmt: skip
 
 
@@ -250,8 +251,11 @@ MODELS: dict[str, Callable[[], Any]] = {
         )
     ),
 }
-# The file of the former is of a version in which opinions had no models of errors.
+# Kept files of these are of versions in which opinions had no models of errors, or had some that
+# the answer did not ask, beside boosted trees or not.
 MODELS["blend-informed"] = MODELS["blend-told"]
+MODELS["second-opinion-boosted"] = MODELS["second-opinion-told"]
+MODELS["second-opinion-forest"] = MODELS["second-opinion-told"]
 #: Models of plain matrices.
 _OF_MATRICES: dict[str, Callable[[], Any]] = {
     "planes": lambda: LinearQuantileRegressor((0.1, 0.9)).fit(_numbers(table()[0]), table()[2]),

@@ -84,10 +84,23 @@ class InformedErrors:
             the variance; the geometric mean size; and how far the mean is from zero: > 0, lower
             is more confident.
         """
+        bias = np.abs(self.bias_.predict(X)) + _NO_BIAS * self.usual_
+        return np.column_stack([self.sizes(X), bias])
+
+    def sizes(self, X: Any) -> FloatArray:
+        """Say the first two of these.
+
+        Parameters
+        ----------
+        X : Encoded of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, 2)
+        """
         chance = np.clip(self.outlier_.predict(X), _LEAST_CHANCE, 1.0 - _LEAST_CHANCE)
         odds = self.usual_ * np.sqrt(chance / (1.0 - chance))
-        bias = np.abs(self.bias_.predict(X)) + _NO_BIAS * self.usual_
-        return np.column_stack([odds, np.exp(self.size_.predict(X)), bias])
+        return np.column_stack([odds, np.exp(self.size_.predict(X))])
 
     def _trees(self, loss: BoostingLoss, rng: np.random.RandomState) -> BoostedTrees:
         return BoostedTrees(

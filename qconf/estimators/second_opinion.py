@@ -1,4 +1,4 @@
-"""Predict error size from how far other models of the target are from the prediction."""
+"""Predict error size from how far another model of the target is from the prediction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from qconf._types import ArrayLike, FloatArray, IntArray, RandomState, TableLike
+from qconf._types import ArrayLike, FloatArray, RandomState, TableLike
 from qconf.base import PREDICTION, ConfidenceEstimator
 from qconf.core.frames import as_series
 from qconf.core.restored import is_count, require
@@ -27,8 +27,10 @@ __all__ = ["SecondOpinionConfidence"]
 #: Many trees of few rows each cost as much as few of many, and disagree less by chance.
 _ROWS_OF_A_TREE = 2000
 _NUMBERS_OF_TREES = ("n_trees", "n_error_trees")
-#: More rows would say the same, later.
+#: Rows that are learned from, at most.
 _MOST_ROWS = 200_000
+#: What estimators had that were saved when boosted trees were a fourth opinion, if any trees.
+_OF_BEFORE = ("boosted_", "n_boosted_trees")
 #: Opinions closer than this share of the root mean squared residual agree as well as any.
 _AGREEMENT = 0.1
 #: On the log scale a prediction below this share of the least target, or below 0, counts as it.
@@ -36,23 +38,22 @@ _LEAST = 1e-3
 
 
 class SecondOpinionConfidence(ConfidenceEstimator):
-    """Expect larger errors where other models of the target disagree with the prediction.
+    """Expect larger errors where another model of the target disagrees with the prediction.
 
-    Or with each other. All other estimators see residuals only. This one is told the target, and
-    learns it anew from the features without the prediction, by a forest. Where its value is far
-    from the prediction one of the two is wrong; where its trees disagree, or targets of rows in
-    the same leaves, any model must guess. Disagreement of models
-    as a measure of error is query by committee (Krogh & Vedelsby 1995, Advances in Neural
-    Information Processing Systems 7); the spread of a forest's targets is what quantile forests
-    look at (Meinshausen 2006, Journal of Machine Learning Research 7). Where opinions tell errors
-    and where they do not is then learned from the residuals: by boosted trees on the features and
-    the opinions of those trees of the forest that have not seen a row (`InformedErrors`).
+    Or its trees with each other. All other estimators see residuals only. This one is told the
+    target, and learns it anew from the features without the prediction, by a forest. Where its
+    value is far from the prediction one of the two is wrong; where its trees disagree, or targets
+    of rows in the same leaves, any model must guess. Disagreement of models as a measure of error
+    is query by committee (Krogh & Vedelsby 1995, Advances in Neural Information Processing
+    Systems 7); the spread of a forest's targets is what quantile forests look at (Meinshausen
+    2006, Journal of Machine Learning Research 7). Where opinions tell errors and where they do not
+    is then learned from the residuals: by boosted trees on the features and the opinions of those
+    trees of the forest that have not seen a row (`InformedErrors`).
 
     The answer of `predict` is for ranking: the geometric mean of the root mean square of the three
-    opinions and of what was learned of the odds and the size of errors. On eight tables it has 0.66
-    times the outliers in the safest tenth that opinions alone have
-    (``docs/decisions/0064-a-million-rows.md``). `BlendConfidence` weighs the signals.
-    In tables of more than 200,000 rows so many are drawn, and the others are not learned from.
+    opinions and of what was learned of the odds and the size of errors
+    (``docs/decisions/0064-a-million-rows.md``). `BlendConfidence` weighs the signals. Of more than
+    200,000 rows so many are drawn at random; the rest are not used.
 
     Parameters
     ----------
@@ -150,11 +151,27 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table, the residuals or the targets break their rule.
         """
+        for of_before in _OF_BEFORE:
+            vars(self).pop(of_before, None)
         self._told = groups, target
         try:
             return super().fit(X, y)
         finally:
             del self._told
+
+    def _learned_from(self, table: Encoded, residual: FloatArray) -> tuple[Encoded, FloatArray]:
+        groups, target = self._told
+        n_rows = len(residual)
+        units = None if groups is None else as_series(groups, "groups", n_rows)
+        truth = None if target is None else check_column("target", target, n_rows)
+        if n_rows > _MOST_ROWS:
+            rng = random_source(self.random_state)
+            drawn = at_most(_MOST_ROWS, np.arange(n_rows), rng)
+            table, residual = table[drawn], residual[drawn]
+            units = None if units is None else units.iloc[drawn]
+            truth = None if truth is None else truth[drawn]
+        self._told = units, truth
+        return table, residual
 
     def signals(self, X: TableLike) -> FloatArray:
         """Say more than one number of each row, for a blend.
@@ -206,31 +223,14 @@ class SecondOpinionConfidence(ConfidenceEstimator):
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
         rng = random_source(self.random_state)
-        groups, target = self._told
-        units = None if groups is None else as_series(groups, "groups", len(y))
-        truth = None if target is None else check_column("target", target, len(y))
-        if len(y) > _MOST_ROWS:
-            drawn = at_most(_MOST_ROWS, np.arange(len(y)), rng)
-            X, y = X[drawn], y[drawn]
-            units = None if units is None else units.iloc[drawn]
-            truth = None if truth is None else truth[drawn]
-        self._learn(X, y, groups_of(units), truth, rng)
-
-    def _learn(
-        self,
-        X: Encoded,
-        y: FloatArray,
-        groups: IntArray | None,
-        target: FloatArray | None,
-        rng: np.random.RandomState,
-    ) -> None:
+        units, target = self._told
         values = self._values(X, y, target)
         blind = self._without_prediction(X)
         self._floor = _AGREEMENT * float(np.sqrt(np.mean(y**2))) + np.finfo(np.float64).tiny
         self.forest_ = ValueForest(
             n_estimators=self.n_trees, max_samples=_ROWS_OF_A_TREE, random_state=draw_seed(rng)
         )
-        apart = joined(groups, find_copies(blind.matrix))
+        apart = joined(groups_of(units), find_copies(blind.matrix))
         opinion, variance = self.forest_.fit_out_of_bag(blind, values, apart)
         informed = self._beside_opinions(X, opinion, variance)
         self.errors_ = InformedErrors(self.n_error_trees).fit(informed, y, rng)
@@ -288,8 +288,10 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         if not hasattr(self, "errors_"):
             # Fitted, and saved, when there were no models of errors yet.
             return opinions
-        informed = self._beside_opinions(X, found.mean, found.variance_of_means)
-        return np.column_stack([opinions, self.errors_.signals(informed)])
+        return np.column_stack([opinions, self.errors_.signals(self._beside(X, found))])
+
+    def _beside(self, X: Encoded, found: ValueMoments) -> Encoded:
+        return self._beside_opinions(X, found.mean, found.variance_of_means)
 
     def _opinions(self, X: Encoded) -> tuple[ValueMoments, FloatArray]:
         """Return what the forest says, and the signals that are opinions."""
@@ -297,18 +299,18 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         found = self.forest_.moments(blind)
         away = [np.abs(found.mean - given)]
         if hasattr(self, "boosted_"):
-            # Fitted, and saved, when boosted trees were asked too.
             away.append(np.abs(self.boosted_.predict(blind) - given))
         spread = np.sqrt([found.variance_of_means, found.variance])
         return found, np.column_stack([*spread, *away]) + self._floor
 
     def _predict(self, X: Encoded) -> FloatArray:
-        if hasattr(self, "boosted_") or not hasattr(self, "errors_"):
+        found, opinions = self._opinions(X)
+        alone = _root_mean_square(opinions)
+        if "n_boosted_trees" in vars(self):
             # Saved when opinions alone were the answer.
-            return _root_mean_square(self._opinions(X)[1])
-        said = self._signals(X)
-        odds_and_size = np.sqrt(said[:, 3] * said[:, 4])
-        expected: FloatArray = np.sqrt(_root_mean_square(said[:, :3]) * odds_and_size)
+            return alone
+        odds, size = self.errors_.sizes(self._beside(X, found)).T
+        expected: FloatArray = np.sqrt(alone * np.sqrt(odds * size))
         return expected
 
 

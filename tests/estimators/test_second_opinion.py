@@ -184,6 +184,15 @@ def test_of_very_many_rows_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> No
     changed = np.where(drawn, price, 1.9 * price), np.where(drawn, residual, 3 * residual)
     again = small().fit(table, changed[1], target=changed[0], groups=np.arange(600) // 2)
     np.testing.assert_array_equal(again.predict(table), est.predict(table))
+    # Nor are their levels known, and a level that is new has the errors of drawn rows to go by.
+    zone = np.where(drawn, "near", "far")
+    told = [
+        small().fit(table.assign(zone=zone), own, target=price).predict(table.assign(zone=new))
+        for own in (residual, changed[1])
+        for new in ("far", "never seen")
+    ]
+    for one in told[1:]:
+        np.testing.assert_array_equal(one, told[0])
 
 
 class Seen(InformedErrors):

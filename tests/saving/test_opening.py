@@ -23,7 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import qconf
-from qconf import ConfidentRegressor, ResidualConfidence
+from qconf import ConfidentRegressor, ResidualConfidence, SecondOpinionConfidence
 from qconf.base import ConfidenceEstimator
 from qconf.errors import ModelFileError, OptionError
 from qconf.estimators import registry
@@ -114,6 +114,22 @@ def test_files_of_every_format_say_what_they_said(name: str) -> None:
             ]
         else:
             np.testing.assert_allclose(found, wanted[method], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["boosted", "forest", "told"])
+def test_an_opinion_of_before_that_is_fitted_again_is_a_new_one(name: str) -> None:
+    """Nothing is left of what it had, which was of other rows."""
+    X, target, residual = table()
+    opened = qconf.load(FORMATS / f"second-opinion-{name}.qconf").confidence_
+    fresh = SecondOpinionConfidence(4, random_state=0).set_params(
+        n_error_trees=getattr(opened, "n_error_trees", 200)
+    )
+    fewer = X.drop(columns="age")
+    again, new = (
+        one.fit(fewer, residual, target=target).predict(fewer)
+        for one in (opened.set_params(n_error_trees=fresh.n_error_trees), fresh)
+    )
+    np.testing.assert_array_equal(again, new)
 
 
 def test_a_shadow_of_before_trends_says_what_it_said() -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 
 from qconf._types import FloatArray, IntArray
-from qconf.learners.maps.weighted_signals import LARGEST_LOG_ERROR, WeightedSignals
+from qconf.learners.maps.weighted_signals import (
+    LARGEST_LOG_ERROR,
+    WeightedSignals,
+    spread_within,
+)
 
 __all__ = ["ENOUGH", "forward_weights", "newest_rows"]
 
@@ -24,6 +29,8 @@ _BREAK = 2.0
 #: In deviance, a difference that is hardly more than chance: stretches that are less far apart are
 #: alike, and weights that lost so much more than the best have 1/e of its say.
 _ALIKE = 0.01
+#: Weights that fewer rows test, or that are learned from fewer, say what chance was like.
+_FEW = 50
 
 
 def forward_weights(
@@ -128,7 +135,8 @@ class _History:
     ) -> list[WeightedSignals]:
         """Learn weights on some rows with each of the penalties."""
         shown = self.log_signals[rows], self.squared[rows]
-        return WeightedSignals.each(penalties, *shown, self.shares, self.stretches[rows])
+        stretches = self.stretches[rows]
+        return WeightedSignals.each(penalties, *shown, self.shares, stretches, self._usual)
 
     def lost_by(self, window: int) -> FloatArray:
         """Return what weights from so many rows before each stretch lost in it, on average.
@@ -145,17 +153,29 @@ class _History:
     def begins_anew(self) -> bool:
         """Tell whether the newest stretch is as far from those before it as none was."""
         usual = _PENALTIES.index(_USUAL)
-        far = []
-        for now in self._tests:
+        tests, far = self._tests, []
+        if len(tests) > 0 and tests[-1] != self.stretches.max():
+            # The newest has too few rows to begin anything.
+            return False
+        for now in tests:
             itself = self.learned(np.flatnonzero(self.stretches == now), (_USUAL,))
             told_before = self._lost_in(now, len(self.squared))[usual]
             far.append(told_before - self._lost(itself[0], now))
         # Of one step nobody can say whether it is a large one.
         return len(far) < 2 or far[-1] > _BREAK * max(_ALIKE, *far[:-1])  # noqa: PLR2004
 
-    @property
+    @cached_property
     def _tests(self) -> IntArray:
-        return np.unique(self.stretches)[1:]
+        """List the stretches that test weights; those of few rows only if there are no others."""
+        size = np.bincount(self.stretches)
+        known = np.cumsum(size) - size
+        tests = np.unique(self.stretches)[1:]
+        telling = np.minimum(size, known)[tests] >= _FEW
+        return tests[telling] if telling.any() else tests
+
+    @cached_property
+    def _usual(self) -> FloatArray:
+        return spread_within(self.log_signals, self.stretches)
 
     def _lost_in(self, now: int, window: int) -> FloatArray:
         """Return what weights from before a stretch lost in it, for each of the penalties."""

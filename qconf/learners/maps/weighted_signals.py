@@ -13,12 +13,14 @@ from scipy.optimize import minimize
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.row_by_row import product
 
-__all__ = ["LARGEST_LOG_ERROR", "WeightedSignals"]
+__all__ = ["LARGEST_LOG_ERROR", "WeightedSignals", "spread_within"]
 
 #: A log error beyond this is no information, only an overflow.
 LARGEST_LOG_ERROR = 30.0
 #: Of its standard deviation over all times: one that moves less within them says when a row was.
+#: And of what it moves as a rule: one that hardly does now would be given a slope without measure.
 _LEAST_WITHIN = 0.1
+_LEAST_SPREAD = 1e-12
 
 
 class WeightedSignals:
@@ -84,9 +86,24 @@ class WeightedSignals:
         squared: FloatArray,
         shares: FloatArray | None = None,
         stretches: IntArray | None = None,
+        usual: FloatArray | None = None,
     ) -> list[Self]:
-        """Learn from the same rows with each of several penalties; parameters are as above."""
-        shown = _Standardised.of(log_signals, squared, shares, stretches)
+        """Learn from the same rows with each of several penalties.
+
+        Parameters
+        ----------
+        penalties : sequence of float
+        log_signals, squared, shares, stretches
+            As above.
+        usual : ndarray of shape (n_signals,), default=None
+            Standard deviations within stretches of a longer history (`spread_within`). A signal
+            that moves by less than a tenth of that here has no weight; None asks nothing.
+
+        Returns
+        -------
+        list of WeightedSignals
+        """
+        shown = _Standardised.of(log_signals, squared, shares, stretches, usual)
         found = [cls.__new__(cls) for _ in penalties]
         for one, penalty in zip(found, penalties, strict=True):
             cls._learn(one, shown, penalty)
@@ -162,11 +179,15 @@ class _Standardised:
         squared: FloatArray,
         shares: FloatArray | None,
         stretches: IntArray | None,
+        usual: FloatArray | None = None,
     ) -> Self:
         within, target = _within(log_signals, squared, stretches)
         spread = within.std(axis=0)
-        moves = spread > _LEAST_WITHIN * log_signals.std(axis=0)
-        spread = np.where(moves, np.maximum(spread, 1e-12), 1.0)
+        usual = np.zeros(len(spread)) if usual is None else usual
+        moves = spread > _LEAST_WITHIN * np.maximum(log_signals.std(axis=0), usual)
+        # What does not move here is told in the units in which it does elsewhere.
+        elsewhere = np.where(usual > 0, usual, 1.0)
+        spread = np.maximum(np.where(moves, spread, elsewhere), _LEAST_SPREAD)
         known = (np.ones(len(spread)) if shares is None else shares)[moves]
         of_all = log_signals.mean(axis=0), spread, log_signals.min(axis=0), log_signals.max(axis=0)
         return cls(of_all, moves, within[:, moves] / spread[moves], target, known / known.sum())
@@ -181,6 +202,23 @@ class _Standardised:
     def drawn_weights(self, penalty: float) -> FloatArray:
         """Draw weights to the prior."""
         return _fit(self.signals, self.target, self.prior, penalty)
+
+
+def spread_within(log_signals: FloatArray, stretches: IntArray) -> FloatArray:
+    """Return the standard deviation of each signal around the means of its stretches.
+
+    Parameters
+    ----------
+    log_signals : ndarray of shape (n_samples, n_signals)
+    stretches : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    ndarray of shape (n_signals,)
+    """
+    within, _ = _within(log_signals, np.zeros(len(stretches)), stretches)
+    spread: FloatArray = within.std(axis=0)
+    return spread
 
 
 def _within(

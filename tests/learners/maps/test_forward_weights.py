@@ -106,6 +106,36 @@ def test_stretches_without_an_error_harm_nothing() -> None:
         assert np.isfinite(weights).all()
 
 
+@pytest.mark.parametrize("spread", [0.0, 1e-9, 1e-4, 1e-2])
+def test_a_signal_that_hardly_moves_any_more_is_given_no_steep_slope(spread: float) -> None:
+    """For rows in which it moves again it counts as in its history, and not a thousand times."""
+    rng = np.random.default_rng(0)
+    a, b, c = rng.normal(scale=0.5, size=(3, 6000))
+    a = np.where(_STRETCHES == 4, spread * rng.normal(size=6000), a)
+    squared = (np.exp(0.7 * a + 0.7 * b) * rng.normal(size=6000)) ** 2
+    found = forward_weights(np.column_stack([a, b, c]), squared, _STRETCHES)
+    # One unit of either has the same effect, and a spread of a half has at most 0.7.
+    assert found.weights[0] < 1.2 * found.weights[1] < 1.2
+    assert (found.weights / found.spread)[0] < 2.0
+
+
+@pytest.mark.parametrize("few", [0, 4])
+def test_three_rows_decide_nothing(few: int) -> None:
+    """A stretch may be a year that has just begun, or of which hardly anything is known."""
+    found = []
+    rng = np.random.default_rng(1)
+    signals = rng.normal(scale=0.7, size=(len(_STRETCHES), 3))
+    squared = (np.exp(signals @ [0.9, 0.3, 0.0]) * rng.normal(size=len(signals))) ** 2
+    whole = forward_weights(signals, squared, _STRETCHES).weights
+    for sign in (1.0, -1.0):
+        three = np.outer([1.0, 0.0, -1.0], [-sign, sign, sign])
+        errors = np.array([1e3, 1.0, 1e-3])
+        stretches = np.append(_STRETCHES + (few == 0), [few + (few > 0)] * 3)
+        told = np.vstack([signals, three]), np.append(squared, errors), stretches
+        found.append(forward_weights(*told).weights)
+    np.testing.assert_allclose(found, [whole, whole], atol=0.05)
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=40), st.integers(1, 50))
 def test_newest_rows_are_whole_stretches_and_no_more_than_needed(
