@@ -88,7 +88,7 @@ class InformedErrors:
         return np.column_stack([self.sizes(X), bias])
 
     def sizes(self, X: Any) -> FloatArray:
-        """Say the first two of these.
+        """Say how large errors are: the first two signals.
 
         Parameters
         ----------

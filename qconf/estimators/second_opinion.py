@@ -29,7 +29,7 @@ _ROWS_OF_A_TREE = 2000
 _NUMBERS_OF_TREES = ("n_trees", "n_error_trees")
 #: Rows that are learned from, at most.
 _MOST_ROWS = 200_000
-#: What estimators had that were saved when boosted trees were a fourth opinion, if any trees.
+#: Attributes of estimators that were saved when boosted trees could be a fourth opinion.
 _OF_BEFORE = ("boosted_", "n_boosted_trees")
 #: Opinions closer than this share of the root mean squared residual agree as well as any.
 _AGREEMENT = 0.1
@@ -151,8 +151,6 @@ class SecondOpinionConfidence(ConfidenceEstimator):
         ValueError
             If a parameter, the table, the residuals or the targets break their rule.
         """
-        for of_before in _OF_BEFORE:
-            vars(self).pop(of_before, None)
         self._told = groups, target
         try:
             return super().fit(X, y)
@@ -222,6 +220,8 @@ class SecondOpinionConfidence(ConfidenceEstimator):
             require(inside, "the prediction is no column")
 
     def _fit(self, X: Encoded, y: FloatArray) -> None:
+        for of_before in _OF_BEFORE:
+            vars(self).pop(of_before, None)
         rng = random_source(self.random_state)
         units, target = self._told
         values = self._values(X, y, target)
