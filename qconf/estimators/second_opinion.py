@@ -91,6 +91,8 @@ class SecondOpinionConfidence(ConfidenceEstimator):
     winsorises: ClassVar[bool] = True
     takes_encoded = True
     n_features_in_: int
+    #: Groups and targets: as they are given, and then of the rows that are learned from.
+    _told: tuple[Any, Any]
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "n_trees": [Interval(Integral, 1, None, closed="left")],
         "n_error_trees": [Interval(Integral, 1, None, closed="left")],

@@ -261,8 +261,7 @@ def _looked_up(weights: Weights, order: IntArray) -> Weights:
     if len(order) < _VERY_MANY or not np.issubdtype(weights.dtype, np.integer):
         return weights[order]
     few_bytes = np.min_scalar_type(int(weights.max()))
-    ordered: Weights = weights.astype(few_bytes)[order].astype(weights.dtype)
-    return ordered
+    return weights.astype(few_bytes)[order].astype(np.intp)
 
 
 def _sums_from(values: Weights, starts: IntArray) -> Weights:
