@@ -221,9 +221,9 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             self.n_estimators_ = trees_until_no_change(
                 parameters, rows, self.n_estimators, held_out, self.n_iter_no_change
             )
-        booster = grow(parameters, rows, self.n_estimators_, self._parts(n_rows, rng))
-        self.trees_ = FlatTrees.of_lightgbm(booster)
-        self.in_sets_ = splits_into_sets(booster)
+        boosters = grow(parameters, rows, self.n_estimators_, self._parts(n_rows, rng))
+        self.trees_ = FlatTrees.of_lightgbm(*boosters)
+        self.in_sets_ = splits_into_sets(boosters[0])
         return self
 
     def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[IntArray]:
@@ -231,7 +231,8 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
         if self.max_rows is None or n_rows <= self.max_rows:
             return []
         n_parts = min(-(-n_rows // self.max_rows), self.n_estimators_)
-        return np.array_split(rng.permutation(n_rows), n_parts)
+        # In their order, which is looked up four times as soon.
+        return [np.sort(part) for part in np.array_split(rng.permutation(n_rows), n_parts)]
 
     def share(self, n: int) -> BoostedTrees:
         """Make unfitted trees for one of `n` folds, whose average is as good as these.

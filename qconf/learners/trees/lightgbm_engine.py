@@ -11,6 +11,7 @@ import numpy as np
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.errors import QconfError
 from qconf.learners.trees.binned_rows import BinnedRows
+from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import gamma_deviance, gamma_gradients
 from qconf.learners.trees.streamed_rows import engine_rows
 
@@ -61,7 +62,7 @@ class EngineRows:
             weight=self.weight,
             categorical_feature=np.flatnonzero(self.is_categorical).tolist(),
             params=parameters,
-            # Is the caller's in any case; trees that go on from others are asked of it.
+            # Is the caller's in any case.
             free_raw_data=False,
             **options,
         )
@@ -69,7 +70,7 @@ class EngineRows:
 
 def grow(
     parameters: dict[str, Any], rows: EngineRows, n_trees: int, parts: Sequence[IntArray] = ()
-) -> Any:
+) -> list[Any]:
     """Grow trees; each part of the rows has its share of them, going on from those before.
 
     Parameters
@@ -83,17 +84,27 @@ def grow(
 
     Returns
     -------
-    lightgbm.Booster
+    list of lightgbm.Booster
+        One for each part, in their order.
     """
-    booster = None
-    n_parts = max(1, len(parts))
-    for k in range(n_parts):
-        # All rows are taken as they are: they may be streamed.
-        data = (rows[parts[k]] if parts else rows).dataset(parameters)
+    # All rows are taken as they are: they may be streamed.
+    whole = rows.dataset(parameters)
+    if not parts:
+        return [_trained(parameters, whole, n_trees)]
+    boosters: list[Any] = []
+    n_parts = len(parts)
+    for k, part in enumerate(parts):
+        # Bins are found once, of all rows.
+        data = whole.subset(part, params=parameters)
+        if boosters:
+            # The engine could go on from its trees itself, and walks them half as fast.
+            before = FlatTrees.of_lightgbm(*boosters)
+            told = before.sums(rows.encoded[part], parameters["num_threads"])
+            data.construct().set_init_score(told[:, 0])
         # Numbers of trees that add up, and differ by one at most.
         of_part = (k + 1) * n_trees // n_parts - k * n_trees // n_parts
-        booster = _trained(parameters, data, of_part, init_model=booster)
-    return booster
+        boosters.append(_trained(parameters, data, of_part))
+    return boosters
 
 
 def trees_until_no_change(
