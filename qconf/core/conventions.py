@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any
 
@@ -20,6 +21,8 @@ PREDICTION = "prediction"
 _MIN_RESAMPLES = 2
 
 
+# Each resample asks for the same shares of as many rows.
+@lru_cache(maxsize=4096)
 def accepted_rows(fraction: float, n_rows: float) -> int:
     """Return how many rows are the safest `fraction`: rounded, halves up, at least one.
 

@@ -77,7 +77,11 @@ class Outcome:
 
     def overall(self, weights: Weights | None = None) -> list[float]:
         """Return each metric's mean over all rows, each counted `weights` times."""
-        return [float(np.average(one, weights=weights)) for one in self.per_row.values()]
+        if weights is None:
+            return [float(np.mean(one)) for one in self.per_row.values()]
+        times = weights.astype(np.float64)
+        total = times.sum()
+        return [float((times * one).sum() / total) for one in self.per_row.values()]
 
 
 class RankedRows:
@@ -142,8 +146,9 @@ class RankedRows:
             In the order the rows were given, none negative: how often each was drawn, or any
             other weight; None counts each row once.
         """
-        once = np.ones(len(self.order), dtype=np.intp)
-        return WeightedRows(self, once if weights is None else weights)
+        if weights is None:
+            weights = np.ones(len(self.order), dtype=np.intp)
+        return WeightedRows(self, weights)
 
     def curve(self) -> pd.DataFrame:
         """Return the risk-coverage curve: one row for each cut-off there can be.

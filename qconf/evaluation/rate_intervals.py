@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from qconf.core.estimate import Estimate
 from qconf.evaluation.resampling import Draws, percentile_estimate
@@ -147,8 +147,9 @@ def _jeffreys(
 ) -> tuple[float, float]:
     """Return Jeffreys' interval, longer on the side to which the rate is skewed."""
     events, tail = rate * n_effective, (1 - confidence_level) / 2
-    low = beta.ppf(tail, events + 0.5, n_effective - events + 0.5) if rate > 0 else 0.0
-    high = beta.ppf(1 - tail, events + 0.5, n_effective - events + 0.5) if rate < 1 else 1.0
+    others = n_effective - events
+    low = betaincinv(events + 0.5, others + 0.5, tail) if rate > 0 else 0.0
+    high = betaincinv(events + 0.5, others + 0.5, 1 - tail) if rate < 1 else 1.0
     # A fraction of an event may lie outside its own interval by a hair.
     down, up = max(0.0, rate - float(low)), max(0.0, float(high) - rate)
     longer = 1 + abs(skewness) * _reach_of_skewed(draws.quantile(confidence_level))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from qconf._types import FloatArray, IntArray
 from qconf.core.estimate import Estimate
@@ -80,7 +80,7 @@ class Draws:
     def quantile(self, confidence_level: float) -> float:
         """Return how many standard errors an interval reaches: with few units Student's t."""
         freedom = len(self.waves) or (np.inf if self.n_groups is None else self.n_groups - 1)
-        return float(t.ppf((1 + confidence_level) / 2, freedom))
+        return float(stdtrit(freedom, (1 + confidence_level) / 2))
 
     def spread(self, confidence_level: float) -> float:
         """Return the standard error that gives a normal interval the width it must have.
@@ -101,7 +101,7 @@ class Draws:
 def beyond_normal(freedom: int, confidence_level: float) -> float:
     """Say how much further Student's t reaches than the normal distribution."""
     tail = (1 + confidence_level) / 2
-    return float(t.ppf(tail, freedom) / norm.ppf(tail))
+    return float(stdtrit(freedom, tail) / ndtri(tail))
 
 
 def few_groups(n_groups: int | None, confidence_level: float) -> float:
@@ -137,7 +137,7 @@ def percentile_estimate(
         # With rows drawn one by one and no time the spread is their own, and nothing moves.
         low, high = (value + (end - value) * spread / own for end in (low, high))
     elif spread > 0:
-        reach = float(norm.ppf((1 + confidence_level) / 2)) * spread
+        reach = float(ndtri((1 + confidence_level) / 2)) * spread
         low, high = value - reach, value + reach
     low, high = np.clip([low, high], *bounds)
     return Estimate(value, (float(low), float(high)))
