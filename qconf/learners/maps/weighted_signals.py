@@ -181,7 +181,8 @@ class _Standardised:
         stretches: IntArray | None,
         usual: FloatArray | None = None,
     ) -> Self:
-        within, target = _within(log_signals, squared, stretches)
+        of = np.zeros(len(squared), dtype=np.intp) if stretches is None else stretches
+        within, target = _above_mean(log_signals, of), _of_mean(squared, of)
         spread = within.std(axis=0)
         usual = np.zeros(len(spread)) if usual is None else usual
         moves = spread > _LEAST_WITHIN * np.maximum(log_signals.std(axis=0), usual)
@@ -216,23 +217,27 @@ def spread_within(log_signals: FloatArray, stretches: IntArray) -> FloatArray:
     -------
     ndarray of shape (n_signals,)
     """
-    within, _ = _within(log_signals, np.zeros(len(stretches)), stretches)
-    spread: FloatArray = within.std(axis=0)
+    spread: FloatArray = _above_mean(log_signals, stretches).std(axis=0)
     return spread
 
 
-def _within(
-    log_signals: FloatArray, squared: FloatArray, stretches: IntArray | None
-) -> tuple[FloatArray, FloatArray]:
-    """Take the level of each stretch out of its signals and of its squared errors."""
-    of = np.zeros(len(squared), dtype=np.intp) if stretches is None else stretches
-    within, target = np.empty_like(log_signals), np.empty(len(squared))
-    for one in np.unique(of):
-        rows = of == one
-        within[rows] = log_signals[rows] - log_signals[rows].mean(axis=0)
+def _above_mean(log_signals: FloatArray, stretches: IntArray) -> FloatArray:
+    """Return how far log signals are above the mean of their stretch."""
+    above = np.empty_like(log_signals)
+    for one in np.unique(stretches):
+        rows = stretches == one
+        above[rows] = log_signals[rows] - log_signals[rows].mean(axis=0)
+    return above
+
+
+def _of_mean(squared: FloatArray, stretches: IntArray) -> FloatArray:
+    """Return squared errors as shares of the mean of their stretch."""
+    shares = np.empty(len(squared))
+    for one in np.unique(stretches):
+        rows = stretches == one
         level = max(float(squared[rows].mean()), np.finfo(np.float64).tiny)
-        target[rows] = squared[rows] / level
-    return within, target
+        shares[rows] = squared[rows] / level
+    return shares
 
 
 def _fit(signals: FloatArray, target: FloatArray, prior: FloatArray, penalty: float) -> FloatArray:

@@ -212,6 +212,16 @@ def test_parts_of_a_long_table_go_on_from_each_other(loss: BoostingLoss) -> None
         assert found == pytest.approx(known, rel=0.1)
 
 
+def test_weights_reach_each_part(rng: np.random.Generator) -> None:
+    """Rows without weight have no say in any of them."""
+    x = rng.uniform(size=(6000, 2))
+    wrong = rng.random(6000) < 0.5
+    y = np.where(wrong, 100.0, x[:, 0])
+    model = BoostedTrees(max_rows=1500, min_samples_leaf=50, random_state=0)
+    predicted = model.fit(x, y, sample_weight=(~wrong).astype(float)).predict(x)
+    np.testing.assert_allclose(predicted, x[:, 0], atol=0.1)
+
+
 def test_a_table_within_the_limit_is_one_part() -> None:
     """With as many rows as there may be, nothing is cut."""
     x = np.linspace(0, 1, 300).reshape(-1, 1)
