@@ -140,7 +140,7 @@ def _judged(
             "scored": len(together),
             "overall_rate": round(overall, 5),
             "best_decile_rate": round(safest, 5),
-            "aurc": round(AURC.of(ranked), 5),
+            "aurc": round(float(AURC.of(ranked)), 5),
             "seconds": round(float(own["seconds"].iloc[0]), 2),
             **intervals.get(name, {}),
         }

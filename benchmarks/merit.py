@@ -64,7 +64,7 @@ class _Resampled:
         for counts in counted:
             for key, rows in ranked.items():
                 under = rows.under(counts)
-                drawn[key].append((under.risks([_FRACTION])[0], AURC.of(under)))
+                drawn[key].append((under.risks([_FRACTION])[0], float(AURC.of(under))))
         for key, pairs in drawn.items():
             self._replicates[key] = dict(zip(ADDED, np.array(pairs).T, strict=True))
 

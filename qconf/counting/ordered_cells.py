@@ -46,22 +46,24 @@ class OrderedCells:
         return cls(RankedRows(score, Outcome(outlier, np.zeros(2 * n_cells), per_row), fraction))
 
     def under(self, n: Counts, outliers: Counts) -> WeightedRows:
-        """Count each cell so many times."""
+        """Count each cell so many times; counts are of shape (..., n_cells)."""
         # Floats hold whole numbers to 2^53, and do not ask for a table of harmonic numbers. Under a
         # wave, the outliers of a cell may be a hair more than its rows.
-        counts = np.stack([np.maximum(n - outliers, 0), outliers], axis=1).ravel()
-        counts = counts.astype(np.float64)
-        return self.ranked.under(counts)
+        counts = np.stack([np.maximum(n - outliers, 0), outliers], axis=-1)
+        return self.ranked.under(counts.reshape(*n.shape[:-1], -1).astype(np.float64))
 
-    def told(self, n: Counts, outliers: Counts, metrics: Sequence[OrderMetric]) -> list[float]:
-        """Return the outlier rates of the safest and of all rows, the metrics, and the risks."""
+    def told(self, n: Counts, outliers: Counts, metrics: Sequence[OrderMetric]) -> FloatArray:
+        """Tell the outlier rates of the safest and of all rows, the metrics, and the risks.
+
+        Returns
+        -------
+        ndarray of shape (..., n_statistics)
+            For counts of shape (..., n_cells).
+        """
         under = self.under(n, outliers)
-        return [
-            *under.safest_means(),
-            float(outliers.sum()) / float(n.sum()),
-            *(one.of(under) for one in metrics),
-            *under.risks(COVERAGES),
-        ]
+        overall = outliers.sum(axis=-1) / n.sum(axis=-1)
+        rates = [*under.safest_means(), overall, *(one.of(under) for one in metrics)]
+        return np.concatenate([np.stack(rates, axis=-1), under.risks(COVERAGES)], axis=-1)
 
 
 def bounds_of_area(n: IntArray, outliers: IntArray, is_tie: BoolArray) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from qconf.counting.replicates import Replicates
 from qconf.counting.settings import Settings
 from qconf.counting.settled_order import SettledOrder
 from qconf.counting.units import cluster_size, poisson_counts
+from qconf.evaluation.measuring import COUNTED_AT_ONCE
 from qconf.evaluation.resampling import Draws
 
 if TYPE_CHECKING:
@@ -92,15 +93,13 @@ class Resampled:
         they say of themselves is taken from each replicate.
         """
         cells = OrderedCells.of(self.n.shape[1], fraction)
-        own = np.array(cells.told(*order.counts_of_parts, metrics))
-        told = np.array(
-            [cells.told(n, bad, metrics) for n, bad in zip(self.n, self.outliers, strict=True)]
-        )
+        own = cells.told(*order.counts_of_parts, metrics)
+        told = _told_of_each(cells, self.n, self.outliers, metrics)
         moved = np.empty((0, told.shape[1]))
         if self.in_time is not None:
             weights, history = self.in_time.weights, self.in_time
-            under = zip(weights @ history.n, weights @ history.outliers, strict=True)
-            moved = history.moved(np.array([cells.told(n, bad, metrics) for n, bad in under]))
+            under = weights @ history.n, weights @ history.outliers
+            moved = history.moved(_told_of_each(cells, *under, metrics))
         return [
             Draws(one, wave, self.n_groups)
             for one, wave in zip((told - own + values).T, moved.T, strict=True)
@@ -162,6 +161,15 @@ class Resampled:
         moved = history.moved(told)
         moved = history.moving_as(column, moved) if as_itself else moved
         return moved[:, 0], moved[:, 1]
+
+
+def _told_of_each(
+    cells: OrderedCells, n: Counts, outliers: Counts, metrics: Sequence[OrderMetric]
+) -> FloatArray:
+    """Ask what is told of each of many counts, so many at once as are summed up best."""
+    at_once = max(1, COUNTED_AT_ONCE // n.shape[1])
+    some = (slice(begin, begin + at_once) for begin in range(0, len(n), at_once))
+    return np.vstack([cells.told(n[part], outliers[part], metrics) for part in some])
 
 
 def _safest_mean(n: Counts, sums: FloatArray, fraction: float) -> float:

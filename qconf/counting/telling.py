@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +94,8 @@ class _Teller:
         self.resampled, self.level = resampled, level
         self.metrics = (AURC, *map(CoverageAt, settings.outlier_rates))
         cells = OrderedCells.of(len(order.n), settings.fraction)
-        self.told: Sequence[float] = cells.told(order.n, order.outliers, self.metrics)
+        told = cells.told(order.n, order.outliers, self.metrics)
+        self.told: list[float] = told.tolist()
         self.draws = resampled.draws(self.told, order, self.metrics, settings.fraction)
 
     def skewness(self, taken: FloatArray) -> float:

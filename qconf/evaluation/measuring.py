@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby, islice
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,10 +26,12 @@ from qconf.evaluation.resampling import Draws, percentile_estimate
 from qconf.evaluation.sampling import Sampling
 from qconf.evaluation.selection import Selection
 
-__all__ = ["COVERAGES", "Measured", "Measurement"]
+__all__ = ["COUNTED_AT_ONCE", "COVERAGES", "Measured", "Measurement"]
 
 #: Where the risk-coverage curve gets its intervals.
 COVERAGES = (0.02, *(twentieths / 20 for twentieths in range(1, 21)))
+#: Rows, of all resamples together, that are counted at once: more do not stay in the cache.
+COUNTED_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,14 @@ class Measurement:
         self, ranked: Mapping[str, RankedRows], n_draws: int, rng: np.random.Generator
     ) -> tuple[Measured, dict[str, Measured]]:
         """Sum up all rows, and each order of them, under the weights of the sampling."""
-        overall: list[Sequence[float]] = []
-        each: dict[str, list[Sequence[float]]] = {name: [] for name in ranked}
-        n_threads = min(threads_for(len(self.outcome.outlier)), len(ranked))
+        n_rows = len(self.outcome.outlier)
+        overall: list[FloatArray] = []
+        each: dict[str, list[FloatArray]] = {name: [] for name in ranked}
+        n_threads = min(threads_for(n_rows), len(ranked))
         with ThreadPoolExecutor(max(1, n_threads)) as pool:
             # On short tables handing work over takes a quarter as long as the work itself.
-            mapped: Callable[..., Iterable[Sequence[float]]] = pool.map if n_threads > 1 else map
-            for weights in self.sampling.weights(n_draws, rng):
+            mapped: Callable[..., Iterable[FloatArray]] = pool.map if n_threads > 1 else map
+            for weights in _side_by_side(self.sampling.weights(n_draws, rng), n_rows):
                 overall.append(self.outcome.overall(weights))
                 told = mapped(partial(self._summed, weights=weights), ranked.values())
                 for name, one in zip(ranked, told, strict=True):
@@ -158,19 +163,32 @@ class Measurement:
             self.sampling.skewness(self.outcome.per_row[metric], taken),
         )
 
-    def _summed(self, rows: RankedRows, weights: Weights | None = None) -> list[float]:
+    def _summed(self, rows: RankedRows, weights: Weights | None = None) -> FloatArray:
         under = rows.under(weights)
         order = (one.of(under) for one in self.order_metrics)
-        return [*under.safest_means(), *order, *under.risks(COVERAGES)]
+        one_each = np.stack([*under.safest_means(), *order], axis=-1)
+        return np.concatenate([one_each, under.risks(COVERAGES)], axis=-1)
 
-    def _sorted_out(
-        self, values: Sequence[float], under_weights: Sequence[Sequence[float]]
-    ) -> Measured:
-        both = list(zip(values, self.sampling.draws(np.array(under_weights)), strict=True))
+    def _sorted_out(self, values: FloatArray, under_weights: Sequence[FloatArray]) -> Measured:
+        draws = self.sampling.draws(np.vstack(under_weights))
+        both = list(zip(values.tolist(), draws, strict=True))
         rows = dict(zip(self.outcome.per_row, both, strict=False))
         for metric in set(rows) - set(ALWAYS_TOLD):
-            value, draws = rows[metric]
-            rows[metric] = value, self.sampling.moving_as(self.outcome.per_row[metric], draws)
+            value, own = rows[metric]
+            rows[metric] = value, self.sampling.moving_as(self.outcome.per_row[metric], own)
         left = both[len(rows) :]
         order = dict(zip(self.order_metrics, left, strict=False))
         return Measured(rows, order, left[len(order) :])
+
+
+def _side_by_side(weights: Iterator[Weights], n_rows: int) -> Iterator[Weights]:
+    """Put as many weights of few rows together, (n, n_rows), as are summed up best at once."""
+    at_once = COUNTED_AT_ONCE // n_rows
+    if at_once <= 1:
+        yield from weights
+        return
+    # Those of resamples are whole numbers, those of waves are not.
+    for _, alike in groupby(weights, key=lambda one: one.dtype):
+        while some := list(islice(alike, at_once)):
+            together: Any = np.stack(some)
+            yield together

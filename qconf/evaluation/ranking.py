@@ -75,13 +75,20 @@ class Outcome:
         per_row = {one: one.values(residual, threshold) for one in metrics}
         return cls(size > threshold, _centred_ranks(size), per_row)
 
-    def overall(self, weights: Weights | None = None) -> list[float]:
-        """Return each metric's mean over all rows, each counted `weights` times."""
+    def overall(self, weights: Weights | None = None) -> FloatArray:
+        """Return each metric's mean over all rows, each counted `weights` times.
+
+        Returns
+        -------
+        ndarray of shape (..., n_metrics)
+            For weights of shape (..., n_samples).
+        """
         if weights is None:
-            return [float(np.mean(one)) for one in self.per_row.values()]
+            return np.array([np.mean(one) for one in self.per_row.values()])
         times = weights.astype(np.float64)
-        total = times.sum()
-        return [float((times * one).sum() / total) for one in self.per_row.values()]
+        sums = np.stack([times @ one for one in self.per_row.values()], axis=-1)
+        means: FloatArray = sums / times.sum(axis=-1, keepdims=True)
+        return means
 
 
 class RankedRows:
@@ -112,7 +119,8 @@ class RankedRows:
     outliers : ndarray of shape (n_outliers,) of int
         Places of the outliers in `order`.
     with_outliers : ndarray of int
-        The ties that have outliers, and in `outlier_starts` where theirs begin in `outliers`.
+        The ties that have outliers; theirs begin in `outliers` at the `outlier_borders`, of which
+        the last is the number of outliers.
     moments : ndarray of shape (5, n_samples)
         In the order the rows were given: rank of the expected error, rank of the absolute
         residual, their squares and their product.
@@ -130,7 +138,8 @@ class RankedRows:
         # Most sums are over outliers alone, which are few: in which tie each of them is.
         self.outliers: IntArray = np.flatnonzero(outcome.outlier[self.order])
         tie_of_outlier = np.cumsum(first)[self.outliers] - 1
-        self.with_outliers, self.outlier_starts = np.unique(tie_of_outlier, return_index=True)
+        self.with_outliers, starts_in = np.unique(tie_of_outlier, return_index=True)
+        self.outlier_borders: IntArray = np.append(starts_in, len(self.outliers))
         rank, size_rank = _centred_ranks(expected_error), outcome.size_rank
         self.moments = np.stack(
             [rank, size_rank, rank * rank, size_rank * size_rank, rank * size_rank]
@@ -142,9 +151,9 @@ class RankedRows:
 
         Parameters
         ----------
-        weights : ndarray of shape (n_samples,), default=None
+        weights : ndarray of shape (..., n_samples), default=None
             In the order the rows were given, none negative: how often each was drawn, or any
-            other weight; None counts each row once.
+            other weight; None counts each row once. Several at once are summed up side by side.
         """
         if weights is None:
             weights = np.ones(len(self.order), dtype=np.intp)
@@ -191,25 +200,28 @@ class RankedRows:
 class WeightedRows:
     """Ranked rows, each counted so many times: what metrics are summed up from.
 
+    Of one resample, or of several side by side, which is twice as fast where rows are few: `...`
+    stands for their number, or for nothing.
+
     Parameters
     ----------
     rows : RankedRows
-    weights : ndarray of shape (n_samples,)
+    weights : ndarray of shape (..., n_samples)
         In the order the rows were given.
 
     Attributes
     ----------
     rows, weights
         As given.
-    upto : ndarray of shape (n_ties,)
+    upto : ndarray of shape (..., n_ties)
         The weight of all rows up to the end of each tie.
-    total : int or float
+    total : ndarray of shape (...)
         The weight of all rows.
-    outliers : ndarray
+    outliers : ndarray of shape (..., n_with_outliers)
         The weight of the outliers in each of the ties that have any.
-    found : ndarray
+    found : ndarray of shape (..., n_with_outliers + 1)
         The weight of the outliers before each of those ties, and of all of them.
-    size, after : ndarray
+    size, after : ndarray of shape (..., n_with_outliers)
         The weight of all rows in each of those ties, and of all up to its end.
     """
 
@@ -217,45 +229,55 @@ class WeightedRows:
         self.rows = rows
         self.weights = weights
         self._drawn = _looked_up(weights, rows.order)
-        self._tie = _sums_from(self._drawn, rows.borders[:-1])
-        self.upto: Any = np.cumsum(self._tie)  # whole numbers where the weights are
-        self.total: Any = self.upto[-1]
-        self.outliers = _sums_from(self._drawn[rows.outliers], rows.outlier_starts)
-        self.found = np.append(0, np.cumsum(self.outliers))
-        self.size, self.after = self._tie[rows.with_outliers], self.upto[rows.with_outliers]
+        self._tie = _sums_between(rows.borders, self._drawn)
+        self.upto: Any = np.cumsum(self._tie, axis=-1)  # whole numbers where the weights are
+        self.total: Any = self.upto[..., -1]
+        of_outliers = self._drawn.take(rows.outliers, axis=-1)
+        self.outliers = _sums_between(rows.outlier_borders, of_outliers)
+        self.found = _summed_up(self.outliers)
+        self.size = self._tie.take(rows.with_outliers, axis=-1)
+        self.after = self.upto.take(rows.with_outliers, axis=-1)
 
-    def safest_means(self) -> list[float]:
-        """Return each metric's mean over the safest fraction.
+    def safest_means(self) -> list[FloatArray]:
+        """Return each metric's mean over the safest fraction, each of shape (...).
 
         It is chosen anew under the weights; of a tie at its border, the share that is needed.
         """
-        n_accepted, last, share = self._border(self.rows.fraction)
-        begin, end = self.rows.borders[last : last + 2]
-        head, border = self._drawn[:begin], self._drawn[begin:end]
-        return [
-            (float(head @ one[:begin]) + share * float(border @ one[begin:end])) / n_accepted
-            for one in self.rows.per_row.values()
-        ]
+        accepted, last, share = (one[..., 0] for one in self._border([self.rows.fraction]))
+        begin, end = self.rows.borders[last], self.rows.borders[last + 1]
+        most = int(end.max())
+        means = []
+        for one in self.rows.per_row.values():
+            upto = _summed_up(self._drawn[..., :most] * one[:most])
+            before = _at(upto, begin)
+            means.append((before + share * (_at(upto, end) - before)) / accepted)
+        return means
 
-    def risks(self, coverages: Sequence[float]) -> list[float]:
-        """Return the outlier rate among the safest rows, for several shares of the rows."""
-        total = float(self.total)
-        accepted = np.array([accepted_rows(coverage, total) for coverage in coverages])
-        last = np.minimum(self.upto.searchsorted(accepted), len(self._tie) - 1)
-        tie = self._tie[last]
-        share = (accepted - self.upto[last] + tie) / tie
-        here = self.rows.with_outliers.searchsorted(np.append(last, last + 1))
-        before, upto = self.found[here].reshape(2, -1)
-        risks: list[float] = ((before + share * (upto - before)) / accepted).tolist()
+    def risks(self, coverages: Sequence[float]) -> FloatArray:
+        """Return the outlier rate among the safest rows, for several shares of the rows.
+
+        Returns
+        -------
+        ndarray of shape (..., n_coverages)
+        """
+        accepted, last, share = self._border(coverages)
+        before = _at(self.found, self.rows.with_outliers.searchsorted(last))
+        upto = _at(self.found, self.rows.with_outliers.searchsorted(last + 1))
+        risks: FloatArray = (before + share * (upto - before)) / accepted
         return risks
 
-    def _border(self, fraction: float) -> tuple[int, int, float]:
-        """Return how many rows are the safest fraction, the last tie, and how much of it."""
-        n_accepted = accepted_rows(fraction, float(self.total))
+    def _border(self, fractions: Sequence[float]) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return how many rows each fraction is, the last tie, and how much of it."""
+        totals = self.total.ravel().tolist()
+        accepted = np.array([[accepted_rows(one, total) for one in fractions] for total in totals])
         # Weights that are no whole numbers may add up to a hair less than the rows there are.
-        last = min(int(np.searchsorted(self.upto, n_accepted)), len(self._tie) - 1)
-        tie = self._tie[last]
-        return n_accepted, last, float((n_accepted - (self.upto[last] - tie)) / tie)
+        upto = self.upto.reshape(len(totals), -1)
+        found = [one.searchsorted(few) for one, few in zip(upto, accepted, strict=True)]
+        shape = *self.total.shape, len(fractions)
+        accepted = accepted.reshape(shape)
+        last = np.minimum(np.reshape(found, shape), self._tie.shape[-1] - 1)
+        tie = _at(self._tie, last)
+        return accepted, last, (accepted - (_at(self.upto, last) - tie)) / tie
 
 
 def _looked_up(weights: Weights, order: IntArray) -> Weights:
@@ -264,17 +286,31 @@ def _looked_up(weights: Weights, order: IntArray) -> Weights:
     They are looked up all over memory, and what fits in the cache is there ten times as soon.
     """
     if len(order) < _VERY_MANY or not np.issubdtype(weights.dtype, np.integer):
-        return weights[order]
+        return weights.take(order, axis=-1)
     few_bytes = np.min_scalar_type(int(weights.max()))
-    return weights.astype(few_bytes)[order].astype(np.intp)
+    return weights.astype(few_bytes).take(order, axis=-1).astype(np.intp)
 
 
-def _sums_from(values: Weights, starts: IntArray) -> Weights:
-    """Sum up from each start to the next."""
-    if len(starts) == len(values):
+def _sums_between(borders: IntArray, values: Any) -> Any:
+    """Sum up along the last axis from each border to the next."""
+    if len(borders) > values.shape[-1]:
         return values
-    sums: Weights = np.add.reduceat(values, starts)
+    return np.diff(_summed_up(values).take(borders, axis=-1))
+
+
+def _summed_up(values: Any) -> Any:
+    """Sum up along the last axis all that comes before each value, and at the end all of them."""
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=values.dtype)
+    np.cumsum(values, axis=-1, out=sums[..., 1:])
     return sums
+
+
+def _at(values: Any, places: IntArray) -> Any:
+    """Look up places along the last axis: one, or several, of each resample."""
+    if values.ndim == 1:
+        return values[places]
+    resample = np.arange(len(values))
+    return values[resample if places.ndim == 1 else resample[:, None], places]
 
 
 def _centred_ranks(values: FloatArray) -> FloatArray:

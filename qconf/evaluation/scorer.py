@@ -78,7 +78,7 @@ def best_decile_scorer(
     residual = error_scale(model.error).residual(prediction, np.asarray(y, dtype=np.float64))
     outcome = Outcome.of(residual, threshold, [OUTLIER_RATE])
     (rate,) = RankedRows(expected, outcome, fraction).under().safest_means()
-    return -rate
+    return -float(rate)
 
 
 def brier_within_scorer(estimator: Any, X: TableLike, y: ArrayLike, *, x: float = 0.10) -> float:

@@ -39,8 +39,9 @@ def ranked(score: FloatArray, residual: FloatArray, fraction: float = 0.1) -> Ra
 def statistics(rows: RankedRows, weights: Any = None) -> Statistics:
     under = rows.under(weights)
     rate, mae = under.safest_means()
-    coverage = tuple(CoverageAt(at).of(under) for at in (0.05, 0.5))
-    return Statistics(rate, mae, AURC.of(under), SPEARMAN.of(under), coverage)
+    coverage = tuple(float(CoverageAt(at).of(under)) for at in (0.05, 0.5))
+    area, correlation = float(AURC.of(under)), float(SPEARMAN.of(under))
+    return Statistics(float(rate), float(mae), area, correlation, coverage)
 
 
 def by_definition(score: FloatArray, residual: FloatArray, fraction: float) -> Statistics:
@@ -128,6 +129,26 @@ def test_weights_need_not_be_whole_numbers(
     score, residual, counts = rows
     one = ranked(score, residual)
     assert_same(statistics(one, counts), statistics(one, counts.astype(np.float64)))
+
+
+@given(scored_rows(), st.integers(1, 4), st.booleans())
+@settings(max_examples=100)
+def test_resamples_side_by_side_are_as_each_alone(
+    rows: tuple[FloatArray, FloatArray, IntArray], n_more: int, whole: bool
+) -> None:
+    """However many rows each has, and whether they are counted in whole numbers."""
+    score, residual, counts = rows
+    own = ranked(score, residual)
+    weights = np.stack([counts, *(np.roll(counts, k) + k for k in range(n_more))])
+    weights = weights if whole else weights.astype(np.float64)
+    together = own.under(weights)
+    each = [own.under(one) for one in weights]
+    for metric in (AURC, SPEARMAN, CoverageAt(0.05), CoverageAt(0.5)):
+        alone = [metric.of(one) for one in each]
+        np.testing.assert_allclose(metric.of(together), alone, atol=1e-12)
+    means, risks = together.safest_means(), together.risks([0.07, 0.5, 1.0])
+    np.testing.assert_allclose(np.transpose(means), [one.safest_means() for one in each])
+    np.testing.assert_allclose(risks, [one.risks([0.07, 0.5, 1.0]) for one in each])
 
 
 @pytest.mark.slow

@@ -23,9 +23,10 @@ class _AreaUnderRiskCoverage(OrderMetric):
     better = "lower"
     bounds = (0.0, 1.0)
 
-    def of(self, rows: WeightedRows) -> float:
+    def of(self, rows: WeightedRows) -> FloatArray:
         """Sum up rows by the closed form of that mean, over the orders of ties."""
-        return float(rows.outliers @ self.counted(rows) / float(rows.total))
+        area: FloatArray = (rows.outliers * self.counted(rows)).sum(axis=-1) / rows.total
+        return area
 
     def counted(self, rows: WeightedRows) -> FloatArray:
         """Return by how much an outlier counts, in each tie that has any: more among the safest."""
@@ -36,9 +37,9 @@ class _AreaUnderRiskCoverage(OrderMetric):
         harmonics = rows.rows.harmonics
         before = rows.after - rows.size
         till, since = harmonics(rows.after), harmonics(before)
-        tail = harmonics(np.asarray([rows.total]))[0] - till
+        tail = harmonics(rows.total[..., None]) - till
         # A tie that was not drawn at all has no outliers either.
-        ratio = np.divide(before, rows.size, out=np.zeros(len(before)), where=rows.size > 0)
+        ratio = np.divide(before, rows.size, out=np.zeros(before.shape), where=rows.size > 0)
         counted: FloatArray = 1 + tail - ratio * (till - since)
         return counted
 

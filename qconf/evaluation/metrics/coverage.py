@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qconf._types import FloatArray
 from qconf.core.estimate import Estimate, in_percent, percent_range
 from qconf.evaluation.metrics.order_metric import OrderMetric
 from qconf.evaluation.ranking import WeightedRows
@@ -28,13 +29,14 @@ class CoverageAt(OrderMetric):
         self.name = f"coverage_at_{outlier_rate:g}"
         self.label = f"coverage at {100 * outlier_rate:g} % outliers"
 
-    def of(self, rows: WeightedRows) -> float:
+    def of(self, rows: WeightedRows) -> FloatArray:
         """Find the longest head of the order that has few enough outliers."""
         # Within a stretch without outliers the rate only falls: it is enough to look just
         # before each tie that has outliers, and at the end.
-        total = float(rows.total)
-        accepted = np.append(rows.after - rows.size, total)
-        return float(accepted[rows.found <= self.outlier_rate * accepted].max(initial=0)) / total
+        accepted = np.concatenate([rows.after - rows.size, rows.total[..., None]], axis=-1)
+        borne = np.where(rows.found <= self.outlier_rate * accepted, accepted, 0)
+        share: FloatArray = borne.max(axis=-1) / rows.total
+        return share
 
     def text(self, estimate: Estimate) -> str:
         """Write a value with its interval."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from qconf._types import FloatArray
 from qconf.core.estimate import Estimate, with_range
 from qconf.evaluation.metrics.row_metric import Direction, in_words
 from qconf.evaluation.ranking import WeightedRows
@@ -33,8 +34,14 @@ class OrderMetric(ABC):
     bounds: tuple[float, float]
 
     @abstractmethod
-    def of(self, rows: WeightedRows) -> float:
-        """Sum up rows, each counted by its weight."""
+    def of(self, rows: WeightedRows) -> FloatArray:
+        """Sum up rows, each counted by its weight.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            For weights of shape (..., n_samples).
+        """
 
     def estimate(self, value: float, draws: Draws, confidence_level: float) -> Estimate:
         """Make an interval from what it was under other weights."""
