@@ -21,7 +21,7 @@ PREDICTION = "prediction"
 _MIN_RESAMPLES = 2
 
 
-# Each resample asks for the same shares of as many rows.
+# Resamples ask for the same shares, and most often of as many rows.
 @lru_cache(maxsize=4096)
 def accepted_rows(fraction: float, n_rows: float) -> int:
     """Return how many rows are the safest `fraction`: rounded, halves up, at least one.

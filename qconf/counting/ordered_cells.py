@@ -53,7 +53,7 @@ class OrderedCells:
         return self.ranked.under(counts.reshape(*n.shape[:-1], -1).astype(np.float64))
 
     def told(self, n: Counts, outliers: Counts, metrics: Sequence[OrderMetric]) -> FloatArray:
-        """Tell the outlier rates of the safest and of all rows, the metrics, and the risks.
+        """Return the outlier rates of the safest and of all rows, the metrics, and the risks.
 
         Returns
         -------

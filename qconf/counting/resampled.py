@@ -167,7 +167,8 @@ def _told_of_each(
     cells: OrderedCells, n: Counts, outliers: Counts, metrics: Sequence[OrderMetric]
 ) -> FloatArray:
     """Ask what is told of each of many counts, so many at once as are summed up best."""
-    at_once = max(1, COUNTED_AT_ONCE // n.shape[1])
+    # A cell is two rows: one that is an outlier, and one that is none.
+    at_once = max(1, COUNTED_AT_ONCE // (2 * n.shape[1]))
     some = (slice(begin, begin + at_once) for begin in range(0, len(n), at_once))
     return np.vstack([cells.told(n[part], outliers[part], metrics) for part in some])
 

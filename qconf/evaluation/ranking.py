@@ -81,7 +81,7 @@ class Outcome:
         Returns
         -------
         ndarray of shape (..., n_metrics)
-            For weights of shape (..., n_samples).
+            For weights of shape (..., n_samples), as of `WeightedRows`.
         """
         if weights is None:
             return np.array([np.mean(one) for one in self.per_row.values()])
@@ -153,7 +153,8 @@ class RankedRows:
         ----------
         weights : ndarray of shape (..., n_samples), default=None
             In the order the rows were given, none negative: how often each was drawn, or any
-            other weight; None counts each row once. Several at once are summed up side by side.
+            other weight; None counts each row once. Several at once, (n, n_samples), are summed up
+            side by side.
         """
         if weights is None:
             weights = np.ones(len(self.order), dtype=np.intp)

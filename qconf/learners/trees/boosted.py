@@ -29,11 +29,9 @@ from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError
 from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.boosting_losses import INVERSE_LINKS, OBJECTIVES, scaled_target
-from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import LARGEST_STEP
 from qconf.learners.trees.holds_trees import HoldsTrees
 from qconf.learners.trees.lightgbm_engine import EngineRows, grow, leaf_size, trees_until_no_change
-from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.monotonic import monotone_signs
 
 __all__ = ["BINS_OF_A_SHARE", "PENALTY_OF_SETS", "BoostedTrees"]
@@ -221,9 +219,8 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
             self.n_estimators_ = trees_until_no_change(
                 parameters, rows, self.n_estimators, held_out, self.n_iter_no_change
             )
-        boosters = grow(parameters, rows, self.n_estimators_, self._parts(n_rows, rng))
-        self.trees_ = FlatTrees.of_lightgbm(*boosters)
-        self.in_sets_ = splits_into_sets(boosters[0])
+        parts = self._parts(n_rows, rng)
+        self.trees_, self.in_sets_ = grow(parameters, rows, self.n_estimators_, parts)
         return self
 
     def _parts(self, n_rows: int, rng: np.random.RandomState) -> list[IntArray]:
@@ -231,8 +228,7 @@ class BoostedTrees(HoldsTrees, TakesTables, RegressorMixin, BaseEstimator):
         if self.max_rows is None or n_rows <= self.max_rows:
             return []
         n_parts = min(-(-n_rows // self.max_rows), self.n_estimators_)
-        # In their order, which is looked up four times as soon.
-        return [np.sort(part) for part in np.array_split(rng.permutation(n_rows), n_parts)]
+        return np.array_split(rng.permutation(n_rows), n_parts)
 
     def share(self, n: int) -> BoostedTrees:
         """Make unfitted trees for one of `n` folds, whose average is as good as these.

@@ -73,13 +73,13 @@ class FlatTrees:
     values: FloatArray
 
     @classmethod
-    def of_lightgbm(cls, *boosters: Any) -> Self:
+    def of_lightgbm(cls, booster: Any) -> Self:
         """Read a `lightgbm.Booster` that says one number of each row, such as a regressor's.
 
         Sums of these trees are the booster's raw scores; what its objective, or the average of a
-        random forest, makes of them is the caller's. Several were grown one on top of another.
+        random forest, makes of them is the caller's.
         """
-        return cls.of_trees([tree for booster in boosters for tree in lightgbm_trees(booster)])
+        return cls.of_trees(lightgbm_trees(booster))
 
     @classmethod
     def of_sklearn(cls, forest: Any) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -13,9 +13,11 @@ from qconf.errors import QconfError
 from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import gamma_deviance, gamma_gradients
+from qconf.learners.trees.lightgbm_text import lightgbm_trees, splits_into_sets
+from qconf.learners.trees.one_tree import OneTree
 from qconf.learners.trees.streamed_rows import engine_rows
 
-__all__ = ["EngineRows", "grow", "leaf_size", "load_lightgbm", "trees_until_no_change"]
+__all__ = ["EngineRows", "Grown", "grow", "leaf_size", "load_lightgbm", "trees_until_no_change"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +64,34 @@ class EngineRows:
             weight=self.weight,
             categorical_feature=np.flatnonzero(self.is_categorical).tolist(),
             params=parameters,
-            # Is the caller's in any case.
+            # The matrix is the caller's, and goes when that goes.
             free_raw_data=False,
             **options,
         )
 
 
+class Grown(NamedTuple):
+    """Trees as they were grown.
+
+    Attributes
+    ----------
+    trees : FlatTrees
+    in_sets : ndarray of shape (n_features,), dtype bool
+        Columns whose levels were split into two sets.
+    """
+
+    trees: FlatTrees
+    in_sets: BoolArray
+
+    @classmethod
+    def of(cls, booster: Any) -> Self:
+        """Read a `lightgbm.Booster`."""
+        return cls(FlatTrees.of_lightgbm(booster), splits_into_sets(booster))
+
+
 def grow(
     parameters: dict[str, Any], rows: EngineRows, n_trees: int, parts: Sequence[IntArray] = ()
-) -> list[Any]:
+) -> Grown:
     """Grow trees; each part of the rows has its share of them, going on from those before.
 
     Parameters
@@ -84,27 +105,33 @@ def grow(
 
     Returns
     -------
-    list of lightgbm.Booster
-        One for each part, in their order.
+    Grown
     """
     # All rows are taken as they are: they may be streamed.
     whole = rows.dataset(parameters)
     if not parts:
-        return [_trained(parameters, whole, n_trees)]
-    boosters: list[Any] = []
+        return Grown.of(_trained(parameters, whole, n_trees))
+    trees: list[OneTree] = []
+    in_sets = np.zeros(len(rows.is_categorical), dtype=bool)
     n_parts = len(parts)
     for k, part in enumerate(parts):
+        # The engine puts them in their order, and says nothing.
+        rising = np.sort(part)
         # Bins are found once, of all rows.
-        data = whole.subset(part, params=parameters)
-        if boosters:
+        data = whole.subset(rising, params=parameters)
+        data.free_raw_data = True
+        if trees:
             # The engine could go on from its trees itself, and walks them half as fast.
-            before = FlatTrees.of_lightgbm(*boosters)
-            told = before.sums(rows.encoded[part], parameters["num_threads"])
+            told = FlatTrees.of_trees(trees).sums(rows.encoded[rising], parameters["num_threads"])
             data.construct().set_init_score(told[:, 0])
         # Numbers of trees that add up, and differ by one at most.
         of_part = (k + 1) * n_trees // n_parts - k * n_trees // n_parts
-        boosters.append(_trained(parameters, data, of_part))
-    return boosters
+        booster = _trained(parameters, data, of_part)
+        trees += lightgbm_trees(booster)
+        in_sets = splits_into_sets(booster)
+        # They hold the rows of the part.
+        del booster, data
+    return Grown(FlatTrees.of_trees(trees), in_sets)
 
 
 def trees_until_no_change(

@@ -134,8 +134,7 @@ class QuantileForest(HoldsTrees, TakesTables, ScoresQuantiles, RegressorMixin, B
         # The engine's labels are short floats: in units of their own mean.
         labels = distance / (float(distance.mean()) or 1.0)
         rows = EngineRows(encoded, labels, None, self.encoder_.is_categorical_)
-        boosters = grow(self._engine_parameters(len(target)), rows, self.n_estimators)
-        grown = FlatTrees.of_lightgbm(*boosters)
+        grown = grow(self._engine_parameters(len(target)), rows, self.n_estimators).trees
         order = np.argsort(target, kind="stable")
         kept = [
             _quantiles_of_groups(leaves[order], int(n_leaves), target[order], quantiles)

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from qconf._types import BoostingLoss
+from qconf.encoding.encoder import TableEncoder
 from qconf.errors import OptionError
 from qconf.learners.trees.boosted import BoostedTrees
+from qconf.learners.trees.lightgbm_engine import EngineRows, grow
 
 
 @pytest.mark.parametrize("loss", ["squared", "gamma"])
@@ -273,3 +275,16 @@ def test_trees_that_were_saved_before_bins_could_be_chosen_have_as_many_as_then(
     del model.__dict__["max_bins"]
     model.check_restored()
     assert clone(model).max_bins == 255
+
+
+def test_parts_are_grown_on_in_any_order(rng: np.random.Generator) -> None:
+    """The engine puts the rows of a part in their order; what earlier trees say goes with them."""
+    x = rng.uniform(size=(1500, 1))
+    target = np.sin(9 * x[:, 0])
+    rows = EngineRows(x, target, None, np.zeros(1, dtype=bool))
+    model = BoostedTrees(n_estimators=90, random_state=0)
+    model.encoder_ = TableEncoder().fit(x)
+    parts = np.array_split(rng.permutation(1500), 3)
+    grown = grow(model._engine_parameters(500, 0), rows, 90, parts)
+    assert grown.trees.n_trees == 90
+    assert np.mean((grown.trees.sums(x)[:, 0] - target) ** 2) < 0.02
