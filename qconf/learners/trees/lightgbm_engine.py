@@ -112,7 +112,6 @@ def grow(
     if not parts:
         return Grown.of(_trained(parameters, whole, n_trees))
     trees: list[OneTree] = []
-    in_sets = np.zeros(len(rows.is_categorical), dtype=bool)
     n_parts = len(parts)
     for k, part in enumerate(parts):
         # The engine puts them in their order, and says nothing.
