@@ -40,6 +40,21 @@ def estimate(server: RunningServer) -> str:
     return str(json.loads(told)["estimates"][0]["id"])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_failed(server: RunningServer, estimate: str, place: Path) -> Iterator[None]:
+    """Read the log at the end: no fault of ours, no line of what was sent; and what was kept.
+
+    Not a test of its own: each process that runs a part of these tests has its own server.
+    """
+    yield
+    assert server.is_ready()
+    lines = server.log.read_text().splitlines()
+    told = [json.loads(one) for one in lines if one.startswith("{")]
+    assert not [one for one in told if one["level"] in ("error", "critical")]
+    assert not [one for one in lines if "Traceback" in one or estimate in one]
+    assert kept(place) <= {"honest"}
+
+
 def feedback(text: str) -> bytes:
     return json.dumps({"who": "eve", "reason": "other", "text": text}).encode()
 
@@ -224,13 +239,3 @@ def test_a_client_that_goes_before_its_answer_leaves_nothing_behind(server: Runn
             )
     time.sleep(0.5)
     assert server.is_ready()
-
-
-def test_nothing_failed_in_all_of_this(server: RunningServer, estimate: str, place: Path) -> None:
-    """The log has no fault of ours, and no line of what was sent; only what was honest is kept."""
-    assert server.is_ready()
-    lines = server.log.read_text().splitlines()
-    told = [json.loads(one) for one in lines if one.startswith("{")]
-    assert not [one for one in told if one["level"] in ("error", "critical")]
-    assert not [one for one in lines if "Traceback" in one or estimate in one]
-    assert kept(place) == {"honest"}
