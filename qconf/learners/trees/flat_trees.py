@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray, IntArray
 from qconf.core.threads import rows_side_by_side
+from qconf.learners.trees.flat_arrays import NOT_IN_SETS, offsets
 from qconf.learners.trees.flat_trees_check import check_trees
 from qconf.learners.trees.flat_trees_loops import NODE, Walked, add_values, find_leaves, room
 from qconf.learners.trees.flat_trees_together import add_values_together, together_room
@@ -79,7 +80,7 @@ class FlatTrees:
         Sums of these trees are the booster's raw scores; what its objective, or the average of a
         random forest, makes of them is the caller's.
         """
-        return cls.of_trees(lightgbm_trees(booster))
+        return cls(**lightgbm_trees(booster))
 
     @classmethod
     def of_sklearn(cls, forest: Any) -> Self:
@@ -91,25 +92,47 @@ class FlatTrees:
 
     @classmethod
     def of_trees(cls, trees: Sequence[OneTree]) -> Self:
-        """Put trees one after another."""
-        n_sets = _offsets([len(tree.sets) for tree in trees])
-        sets = [one for tree in trees for one in tree.sets]
-        set_of = [
-            np.where(tree.set_of >= 0, tree.set_of + first, tree.set_of)
-            for tree, first in zip(trees, n_sets[:-1], strict=True)
-        ]
+        """Put trees that split by numbers one after another."""
+        n_splits = [len(tree.feature) for tree in trees]
         return cls(
-            split_offsets=_offsets([len(tree.feature) for tree in trees]),
-            leaf_offsets=_offsets([len(tree.values) for tree in trees]),
+            split_offsets=offsets(n_splits),
+            leaf_offsets=offsets([len(tree.values) for tree in trees]),
             feature=np.concatenate([tree.feature for tree in trees]),
             threshold=np.concatenate([tree.threshold for tree in trees]),
             rule=np.concatenate([tree.rule for tree in trees]),
             left=np.concatenate([tree.left for tree in trees]),
             right=np.concatenate([tree.right for tree in trees]),
-            set_of=np.concatenate(set_of).astype(np.int32),
-            set_offsets=_offsets([len(one) for one in sets]),
-            set_words=np.concatenate([np.empty(0, dtype=np.uint32), *sets]),
+            set_of=np.full(sum(n_splits), NOT_IN_SETS, dtype=np.int32),
+            set_offsets=offsets([]),
+            set_words=np.empty(0, dtype=np.uint32),
             values=np.concatenate([tree.values for tree in trees]),
+        )
+
+    @classmethod
+    def joined(cls, models: Sequence[Self]) -> Self:
+        """Put the trees of several models one after another."""
+
+        def all_of(name: str) -> Any:
+            return np.concatenate([getattr(one, name) for one in models])
+
+        def starts(name: str) -> NDArray[np.int64]:
+            return offsets(np.concatenate([np.diff(getattr(one, name)) for one in models]))
+
+        set_of = all_of("set_of")
+        sets_before = offsets([len(one.set_offsets) - 1 for one in models])[:-1]
+        moved = set_of + np.repeat(sets_before, [len(one.feature) for one in models])
+        return cls(
+            split_offsets=starts("split_offsets"),
+            leaf_offsets=starts("leaf_offsets"),
+            feature=all_of("feature"),
+            threshold=all_of("threshold"),
+            rule=all_of("rule"),
+            left=all_of("left"),
+            right=all_of("right"),
+            set_of=np.where(set_of == NOT_IN_SETS, NOT_IN_SETS, moved).astype(np.int32),
+            set_offsets=starts("set_offsets"),
+            set_words=all_of("set_words"),
+            values=all_of("values"),
         )
 
     @property
@@ -239,10 +262,6 @@ class FlatTrees:
     def __getstate__(self) -> dict[str, Any]:
         # What is made of the arrays when it is needed is not kept.
         return {one.name: getattr(self, one.name) for one in fields(self)}
-
-
-def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
 def _as_read(matrix: FloatArray) -> FloatArray:

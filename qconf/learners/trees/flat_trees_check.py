@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from qconf._types import BoolArray, IntArray
-from qconf.learners.trees.one_tree import CATEGORICAL, MISSING_LEFT, NOT_IN_SETS, ZERO_IS_MISSING
+from qconf.learners.trees.flat_arrays import CATEGORICAL, MISSING_LEFT, NOT_IN_SETS, ZERO_IS_MISSING
 
 __all__ = ["check_trees"]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.core.compiled import exactly_compiled, exactly_inlined
-from qconf.learners.trees.one_tree import CATEGORICAL, MISSING_LEFT, ZERO, ZERO_IS_MISSING
+from qconf.learners.trees.flat_arrays import CATEGORICAL, MISSING_LEFT, ZERO, ZERO_IS_MISSING
 
 __all__ = ["NODE", "Room", "Walked", "add_values", "find_leaves", "goes_left", "room"]
 

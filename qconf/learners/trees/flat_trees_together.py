@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.core.compiled import exactly_compiled
+from qconf.learners.trees.flat_arrays import MISSING_LEFT
 from qconf.learners.trees.flat_trees_loops import Walked, goes_left
-from qconf.learners.trees.one_tree import MISSING_LEFT
 
 __all__ = ["TogetherRoom", "add_values_together", "put_left_first", "together_room"]
 

@@ -13,8 +13,7 @@ from qconf.errors import QconfError
 from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import gamma_deviance, gamma_gradients
-from qconf.learners.trees.lightgbm_text import lightgbm_trees, splits_into_sets
-from qconf.learners.trees.one_tree import OneTree
+from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.streamed_rows import engine_rows
 
 __all__ = ["EngineRows", "Grown", "grow", "leaf_size", "load_lightgbm", "trees_until_no_change"]
@@ -111,7 +110,7 @@ def grow(
     whole = rows.dataset(parameters)
     if not parts:
         return Grown.of(_trained(parameters, whole, n_trees))
-    trees: list[OneTree] = []
+    grown: list[Grown] = []
     n_parts = len(parts)
     for k, part in enumerate(parts):
         # The engine puts them in their order, and says nothing.
@@ -119,18 +118,22 @@ def grow(
         # Bins are found once, of all rows.
         data = whole.subset(rising, params=parameters)
         data.free_raw_data = True
-        if trees:
+        if grown:
             # The engine could go on from its trees itself, and walks them half as fast.
-            told = FlatTrees.of_trees(trees).sums(rows.encoded[rising], parameters["num_threads"])
+            told = _joined(grown).sums(rows.encoded[rising], parameters["num_threads"])
             data.construct().set_init_score(told[:, 0])
         # Numbers of trees that add up, and differ by one at most.
         of_part = (k + 1) * n_trees // n_parts - k * n_trees // n_parts
         booster = _trained(parameters, data, of_part)
-        trees += lightgbm_trees(booster)
-        in_sets = splits_into_sets(booster)
+        grown.append(Grown.of(booster))
         # They hold the rows of the part.
         del booster, data
-    return Grown(FlatTrees.of_trees(trees), in_sets)
+    # Which columns are split into sets is the same in all: it hangs on their levels in all rows.
+    return Grown(_joined(grown), grown[0].in_sets)
+
+
+def _joined(grown: Sequence[Grown]) -> FlatTrees:
+    return FlatTrees.joined([one.trees for one in grown])
 
 
 def trees_until_no_change(

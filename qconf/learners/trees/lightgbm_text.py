@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qconf._types import BoolArray, FloatArray
-from qconf.learners.trees.one_tree import (
+from qconf.learners.trees.flat_arrays import (
     CATEGORICAL,
     MISSING_LEFT,
     NOT_IN_SETS,
     ZERO,
     ZERO_IS_MISSING,
-    OneTree,
+    offsets,
 )
 
 __all__ = ["lightgbm_trees", "splits_into_sets"]
@@ -24,7 +24,7 @@ __all__ = ["lightgbm_trees", "splits_into_sets"]
 _CATEGORICAL, _DEFAULT_LEFT, _ZERO_IS_MISSING, _NAN_IS_MISSING = 1, 2, 4, 8
 
 
-def lightgbm_trees(booster: Any) -> list[OneTree]:
+def lightgbm_trees(booster: Any) -> dict[str, NDArray[Any]]:
     """Read the trees of a `lightgbm.Booster` that says one number of each row.
 
     Parameters
@@ -33,30 +33,33 @@ def lightgbm_trees(booster: Any) -> list[OneTree]:
 
     Returns
     -------
-    list of OneTree
-        One output each.
+    dict of str to ndarray
+        What `FlatTrees` is made of, under the names of its attributes.
     """
+    # All trees at once: a name's lines are read as one, since trees are many and small.
     texts = _parts(booster.model_to_string())[1:]
-    n_leaves = np.array([int(_line(text, "num_leaves")) for text in texts], dtype=np.intp)
+    n_leaves = _integers("num_leaves", texts)
     # A tree of one leaf may be written as if it had a split.
     split = [text for text, n in zip(texts, n_leaves, strict=True) if n > 1]
-    decision = _numbers("decision_type", split).astype(np.int32)
+    n_sets = np.zeros_like(n_leaves)
+    n_sets[n_leaves > 1] = _integers("num_cat", split)
+    sets_before = np.repeat(np.cumsum(n_sets) - n_sets, n_leaves - 1)
+    decision = _integers("decision_type", split).astype(np.int32)
     threshold = _numbers("threshold", split)
     categorical = decision & _CATEGORICAL != 0
-    of_splits = (
-        _numbers("split_feature", split).astype(np.int32),
-        np.where(categorical, 0.0, _as_zeros_are_read(threshold)),
-        _rule(decision, threshold),
-        _numbers("left_child", split).astype(np.int32),
-        _numbers("right_child", split).astype(np.int32),
-        np.where(categorical, threshold, NOT_IN_SETS).astype(np.int32),
-    )
-    values = _numbers("leaf_value", texts).reshape(-1, 1)
-    last_splits, last_leaves = np.cumsum(n_leaves - 1)[:-1], np.cumsum(n_leaves)[:-1]
-    parts = zip(*(np.split(one, last_splits) for one in of_splits), strict=True)
-    sets = (_sets(text) if n > 1 else [] for text, n in zip(texts, n_leaves, strict=True))
-    leaves = np.split(values, last_leaves)
-    return [OneTree(*one, *of) for one, *of in zip(parts, sets, leaves, strict=True)]
+    return {
+        "split_offsets": offsets(n_leaves - 1),
+        "leaf_offsets": offsets(n_leaves),
+        "feature": _integers("split_feature", split).astype(np.int32),
+        "threshold": np.where(categorical, 0.0, _as_zeros_are_read(threshold)),
+        "rule": _rule(decision, threshold),
+        "left": _integers("left_child", split).astype(np.int32),
+        "right": _integers("right_child", split).astype(np.int32),
+        "set_of": np.where(categorical, threshold + sets_before, NOT_IN_SETS).astype(np.int32),
+        "set_offsets": offsets(_sizes_of_sets(split, n_sets)),
+        "set_words": _integers("cat_threshold", split).astype(np.uint32),
+        "values": _numbers("leaf_value", texts).reshape(-1, 1),
+    }
 
 
 def splits_into_sets(booster: Any) -> BoolArray:
@@ -83,14 +86,24 @@ def _parts(text: str) -> list[str]:
 
 def _numbers(name: str, texts: list[str]) -> FloatArray:
     """Read the numbers of one name in all trees at once, one tree after another."""
-    return np.fromstring(" ".join(_line(text, name) for text in texts), sep=" ")
+    return np.fromstring(_all_lines(name, texts), sep=" ")
 
 
-def _sets(text: str) -> list[NDArray[np.uint32]]:
-    """Read the sets of levels that a tree is split by."""
-    words = np.array(_line(text, "cat_threshold").split(), dtype=np.uint32)
-    ends = np.array(_line(text, "cat_boundaries").split(), dtype=np.intp)
-    return np.split(words, ends[1:-1]) if len(words) else []
+def _integers(name: str, texts: list[str]) -> NDArray[np.int64]:
+    """Read integers, which takes a seventh of the time that numbers take."""
+    return np.fromstring(_all_lines(name, texts), dtype=np.int64, sep=" ")
+
+
+def _all_lines(name: str, texts: list[str]) -> str:
+    # Of spaces alone numpy would make a -1.
+    return " ".join(_line(text, name) for text in texts).strip()
+
+
+def _sizes_of_sets(texts: list[str], n_sets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the words of each set of levels that a tree is split by, one tree after another."""
+    steps = np.diff(_integers("cat_boundaries", texts))
+    # A tree's boundaries are one more than its sets; between trees there is no set.
+    return np.delete(steps, np.cumsum(n_sets[n_sets > 0] + 1)[:-1] - 1)
 
 
 def _as_zeros_are_read(threshold: FloatArray) -> FloatArray:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from qconf._types import FloatArray, IntArray
 from qconf.core.threads import threads_for
 from qconf.learners.trees.flat_trees import FlatTrees
-from qconf.learners.trees.one_tree import NOT_IN_SETS, OneTree
+from qconf.learners.trees.one_tree import OneTree
 from qconf.learners.trees.sklearn_trees import as_of_longer_floats
 
 __all__ = ["RandomTrees"]
@@ -130,7 +130,5 @@ class RandomTrees:
             rule=tree.rule[:n],
             left=tree.left[:n],
             right=tree.right[:n],
-            set_of=np.full(n, NOT_IN_SETS, dtype=np.int32),
-            sets=[],
             values=tree.values[: n + 1],
         )

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from qconf._types import FloatArray
 from qconf.core.compiled import compiled, inlined
+from qconf.learners.trees.flat_arrays import MISSING_LEFT
 from qconf.learners.trees.flat_trees_together import put_left_first
-from qconf.learners.trees.one_tree import MISSING_LEFT
 
 __all__ = ["GrownTree", "Room", "grow", "room", "tree_with_room"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from qconf._types import FloatArray
-from qconf.learners.trees.one_tree import MISSING_LEFT, NOT_IN_SETS, OneTree
+from qconf.learners.trees.flat_arrays import MISSING_LEFT
+from qconf.learners.trees.one_tree import OneTree
 
 __all__ = ["as_of_longer_floats", "sklearn_trees"]
 
@@ -67,7 +68,6 @@ def _tree(tree: Any) -> OneTree:
     # Splits and leaves are numbered together there, apart here; both keep their order.
     split, leaf = np.cumsum(is_split) - 1, np.cumsum(~is_split) - 1
     number = np.where(is_split, split, ~leaf).astype(np.int32)
-    n_splits = int(is_split.sum())
     missing_left = np.asarray(tree.missing_go_to_left)[is_split] != 0
     return OneTree(
         feature=tree.feature[is_split].astype(np.int32),
@@ -75,7 +75,5 @@ def _tree(tree: Any) -> OneTree:
         rule=np.where(missing_left, MISSING_LEFT, 0).astype(np.uint8),
         left=number[tree.children_left[is_split]],
         right=number[tree.children_right[is_split]],
-        set_of=np.full(n_splits, NOT_IN_SETS, dtype=np.int32),
-        sets=[],
         values=tree.value[~is_split, :, 0].astype(np.float64),
     )

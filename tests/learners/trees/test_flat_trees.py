@@ -111,6 +111,22 @@ def test_a_random_forest_and_a_model_that_goes_on(rng: np.random.Generator) -> N
     assert_same(trees, longer, other)
 
 
+def test_joined_models_are_walked_one_after_another(rng: np.random.Generator) -> None:
+    """Each tree is the one it was, with its own sets, also beside models that have none."""
+    X, other = rows(rng, 2000, 0.1), asked(rng)
+    no_sets = boosted(np.where(np.arange(5) > 2, 0.0, X), 2)
+    boosters = [boosted(X, 9), no_sets, boosted(X[:10], 1), boosted(X[500:], 9)]
+    models = [FlatTrees.of_lightgbm(one) for one in boosters]
+    assert [len(one.set_words) > 0 for one in models] == [True, False, False, True]
+    joined = FlatTrees.joined(models)
+    joined.check(5)
+    assert joined.n_trees == sum(one.n_trees for one in models)
+    leaves = np.concatenate([one.leaves(other) for one in models])
+    np.testing.assert_array_equal(joined.leaves(other), leaves)
+    kinds = [getattr(joined, one.name).dtype for one in fields(FlatTrees)]
+    assert kinds == [getattr(models[0], one.name).dtype for one in fields(FlatTrees)]
+
+
 def test_an_infinite_threshold(rng: np.random.Generator) -> None:
     """A split of all numbers from what is missing: only that goes right."""
     X = np.where(np.arange(200) < 100, np.nan, rng.normal(size=200)).reshape(-1, 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from qconf._types import FloatArray
 from qconf.learners.trees.boosted import PENALTY_OF_SETS, BoostedTrees
-from qconf.learners.trees.one_tree import CATEGORICAL
+from qconf.learners.trees.flat_arrays import CATEGORICAL
 
 __all__ = ["GrownTrees"]
 
