@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,10 +13,12 @@ from qconf.errors import QconfError
 from qconf.learners.trees.binned_rows import BinnedRows
 from qconf.learners.trees.flat_trees import FlatTrees
 from qconf.learners.trees.gamma_objective import gamma_deviance, gamma_gradients
-from qconf.learners.trees.lightgbm_text import splits_into_sets
 from qconf.learners.trees.streamed_rows import engine_rows
 
 __all__ = ["EngineRows", "Grown", "grow", "leaf_size", "load_lightgbm", "trees_until_no_change"]
+
+#: A column of levels with so many bins at most is split level by level: the engine's own default.
+_ONE_BY_ONE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,16 +78,11 @@ class Grown(NamedTuple):
     ----------
     trees : FlatTrees
     in_sets : ndarray of shape (n_features,), dtype bool
-        Columns whose levels were split into two sets.
+        Columns whose levels were split into two sets, not one level from the others.
     """
 
     trees: FlatTrees
     in_sets: BoolArray
-
-    @classmethod
-    def of(cls, booster: Any) -> Self:
-        """Read a `lightgbm.Booster`."""
-        return cls(FlatTrees.of_lightgbm(booster), splits_into_sets(booster))
 
 
 def grow(
@@ -106,34 +103,43 @@ def grow(
     -------
     Grown
     """
-    # All rows are taken as they are: they may be streamed.
-    whole = rows.dataset(parameters)
-    if not parts:
-        return Grown.of(_trained(parameters, whole, n_trees))
-    grown: list[Grown] = []
+    parameters = parameters | {"max_cat_to_onehot": _ONE_BY_ONE}
+    # All rows are taken as they are: they may be streamed. Bins are found once, of all of them.
+    whole = rows.dataset(parameters).construct()
+    if parts:
+        trees = _part_by_part(parameters, rows, n_trees, parts, whole)
+    else:
+        trees = FlatTrees.of_lightgbm(_trained(parameters, whole, n_trees))
+    return Grown(trees, rows.is_categorical & (_n_bins(whole) > _ONE_BY_ONE))
+
+
+def _part_by_part(
+    parameters: dict[str, Any],
+    rows: EngineRows,
+    n_trees: int,
+    parts: Sequence[IntArray],
+    whole: Any,
+) -> FlatTrees:
+    models: list[FlatTrees] = []
     n_parts = len(parts)
     for k, part in enumerate(parts):
         # The engine puts them in their order, and says nothing.
         rising = np.sort(part)
-        # Bins are found once, of all rows.
         data = whole.subset(rising, params=parameters)
+        # Else they would be copied as they were before they got bins, too.
         data.free_raw_data = True
-        if grown:
+        if models:
             # The engine could go on from its trees itself, and walks them half as fast.
-            told = _joined(grown).sums(rows.encoded[rising], parameters["num_threads"])
+            before = FlatTrees.joined(models)
+            told = before.sums(rows.encoded[rising], parameters["num_threads"])
             data.construct().set_init_score(told[:, 0])
         # Numbers of trees that add up, and differ by one at most.
         of_part = (k + 1) * n_trees // n_parts - k * n_trees // n_parts
         booster = _trained(parameters, data, of_part)
-        grown.append(Grown.of(booster))
+        models.append(FlatTrees.of_lightgbm(booster))
         # They hold the rows of the part.
         del booster, data
-    # Which columns are split into sets is the same in all: it hangs on their levels in all rows.
-    return Grown(_joined(grown), grown[0].in_sets)
-
-
-def _joined(grown: Sequence[Grown]) -> FlatTrees:
-    return FlatTrees.joined([one.trees for one in grown])
+    return FlatTrees.joined(models)
 
 
 def trees_until_no_change(
@@ -180,8 +186,11 @@ def _trained(parameters: dict[str, Any], data: Any, n_trees: int, **options: Any
 
 def _has_splits(data: Any) -> bool:
     """Tell whether any column of a `lightgbm.Dataset` has values that can be told apart."""
-    built = data.construct()
-    return any(built.feature_num_bin(column) > 0 for column in range(built.num_feature()))
+    return bool((_n_bins(data.construct()) > 0).any())
+
+
+def _n_bins(data: Any) -> IntArray:
+    return np.array([data.feature_num_bin(column) for column in range(data.num_feature())])
 
 
 def leaf_size(n_rows: int) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qconf._types import BoolArray, FloatArray
+from qconf._types import FloatArray
 from qconf.learners.trees.flat_arrays import (
     CATEGORICAL,
     MISSING_LEFT,
@@ -18,7 +17,7 @@ from qconf.learners.trees.flat_arrays import (
     offsets,
 )
 
-__all__ = ["lightgbm_trees", "splits_into_sets"]
+__all__ = ["lightgbm_trees"]
 
 #: Bits of the engine's type of a decision.
 _CATEGORICAL, _DEFAULT_LEFT, _ZERO_IS_MISSING, _NAN_IS_MISSING = 1, 2, 4, 8
@@ -37,7 +36,9 @@ def lightgbm_trees(booster: Any) -> dict[str, NDArray[Any]]:
         What `FlatTrees` is made of, under the names of its attributes.
     """
     # All trees at once: a name's lines are read as one, since trees are many and small.
-    texts = _parts(booster.model_to_string())[1:]
+    # What stands behind the trees has names of columns in it, which may be any.
+    trees, _, _ = booster.model_to_string().partition("\nend of trees")
+    texts = trees.split("\nTree=")[1:]
     n_leaves = _integers("num_leaves", texts)
     # A tree of one leaf may be written as if it had a split.
     split = [text for text, n in zip(texts, n_leaves, strict=True) if n > 1]
@@ -62,28 +63,6 @@ def lightgbm_trees(booster: Any) -> dict[str, NDArray[Any]]:
     }
 
 
-def splits_into_sets(booster: Any) -> BoolArray:
-    """Tell the columns whose levels were split into two sets, not one level from the others.
-
-    Parameters
-    ----------
-    booster : lightgbm.Booster
-
-    Returns
-    -------
-    ndarray of shape (n_features,), dtype bool
-    """
-    # What is looked for stands before and after the trees, of which the first will do.
-    head, *_, last = _parts(booster.model_to_string(num_iteration=1))
-    most = int(_setting(last, "max_cat_to_onehot"))
-    return np.array([info.count(":") >= most for info in _line(head, "feature_infos").split()])
-
-
-def _parts(text: str) -> list[str]:
-    """Cut the text into what comes before the trees, and a part for each of them."""
-    return text.split("\nTree=")
-
-
 def _numbers(name: str, texts: list[str]) -> FloatArray:
     """Read the numbers of one name in all trees at once, one tree after another."""
     return np.fromstring(_all_lines(name, texts), sep=" ")
@@ -95,7 +74,7 @@ def _integers(name: str, texts: list[str]) -> NDArray[np.int64]:
 
 
 def _all_lines(name: str, texts: list[str]) -> str:
-    # Of spaces alone numpy would make a -1.
+    # Of spaces alone numpy would make a number.
     return " ".join(_line(text, name) for text in texts).strip()
 
 
@@ -123,12 +102,6 @@ def _rule(decision: NDArray[np.int32], threshold: FloatArray) -> NDArray[np.uint
     rule = MISSING_LEFT * missing_left + ZERO_IS_MISSING * zero_is_missing
     bits: NDArray[np.uint8] = (rule + CATEGORICAL * categorical).astype(np.uint8)
     return bits
-
-
-def _setting(text: str, name: str) -> str:
-    found = re.search(rf"^\[{name}: (\S+)\]$", text, flags=re.MULTILINE)
-    assert found is not None  # noqa: S101 - the engine writes down all its settings
-    return found[1]
 
 
 def _line(text: str, name: str) -> str:

@@ -21,7 +21,7 @@ class OneTree(NamedTuple):
     threshold : ndarray of shape (n_splits,), dtype float64
         Numbers up to it go left, others right.
     rule : ndarray of shape (n_splits,), dtype uint8
-        Bits of `flat_arrays`, added up.
+        `MISSING_LEFT` and `ZERO_IS_MISSING`, added up.
     left, right : ndarray of shape (n_splits,), dtype int32
         The number of a split; or ``~leaf``, the complement of the number of a leaf.
     values : ndarray of shape (n_leaves, n_outputs), dtype float64

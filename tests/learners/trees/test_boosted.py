@@ -288,3 +288,27 @@ def test_parts_are_grown_on_in_any_order(rng: np.random.Generator) -> None:
     grown = grow(model._engine_parameters(500, 0), rows, 90, parts)
     assert grown.trees.n_trees == 90
     assert np.mean((grown.trees.sums(x)[:, 0] - target) ** 2) < 0.02
+
+
+@pytest.mark.parametrize("n_parts", [1, 2, 3])
+def test_which_levels_are_split_into_sets_hangs_on_all_rows(
+    rng: np.random.Generator, n_parts: int
+) -> None:
+    """Columns of many levels are, also where a part has but one of them; splits agree."""
+    x = np.column_stack([rng.integers(30, size=3000), rng.integers(3, size=3000)]).astype(float)
+    x[:1000, 0] = 7.0
+    rows = EngineRows(
+        np.column_stack([x, rng.uniform(size=3000)]),
+        rng.normal(size=30)[x[:, 0].astype(int)] + x[:, 1],
+        None,
+        np.array([True, True, False]),
+    )
+    model = BoostedTrees(n_estimators=30, random_state=0)
+    model.encoder_ = TableEncoder().fit(rows.encoded)
+    parts = np.array_split(np.arange(3000), n_parts) if n_parts > 1 else []
+    trees, in_sets = grow(model._engine_parameters(1000, 0), rows, 30, parts)
+    assert in_sets.tolist() == [True, False, False]
+    n_levels = np.add.reduceat(np.bitwise_count(trees.set_words), trees.set_offsets[:-1])
+    of_sets = trees.set_of >= 0
+    most = [n_levels[trees.set_of[of_sets & (trees.feature == k)]].max() for k in (0, 1)]
+    assert most[0] > most[1] == 1

@@ -123,6 +123,7 @@ def test_joined_models_are_walked_one_after_another(rng: np.random.Generator) ->
     assert joined.n_trees == sum(one.n_trees for one in models)
     leaves = np.concatenate([one.leaves(other) for one in models])
     np.testing.assert_array_equal(joined.leaves(other), leaves)
+    np.testing.assert_array_equal(joined.values, np.concatenate([one.values for one in models]))
     kinds = [getattr(joined, one.name).dtype for one in fields(FlatTrees)]
     assert kinds == [getattr(models[0], one.name).dtype for one in fields(FlatTrees)]
 
