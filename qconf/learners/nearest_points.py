@@ -79,7 +79,8 @@ def nearest(blocks: Blocks, asked: Points, n_neighbors: int) -> tuple[FloatArray
     found = np.empty((n_asked, n_neighbors), dtype=np.int64)
 
     def find(part: slice) -> None:
-        some = Points(asked.numbers[:, part], asked.levels[:, part])
+        # Copies: for views the loop would be compiled once more.
+        some = Points(*(np.ascontiguousarray(one[:, part]) for one in asked))
         search(blocks, some, room(blocks.low.shape[1]), found[part])
 
     rows_side_by_side(find, n_asked)

@@ -7,6 +7,7 @@ import pytest
 
 from qconf.encoding.unit_cube import Points
 from qconf.learners.nearest_points import NearestPoints
+from qconf.learners.nearest_rows_loops import search
 
 
 def points(n_points: int, seed: int) -> Points:
@@ -33,3 +34,18 @@ def test_what_comes_from_a_file_is_checked(changed: dict[str, object]) -> None:
     vars(found).update(changed)
     with pytest.raises((ValueError, AttributeError)):
         found.check_restored()
+
+
+@pytest.mark.parametrize("n_threads", ["1", "2"])
+def test_the_search_is_compiled_once(monkeypatch: pytest.MonkeyPatch, n_threads: str) -> None:
+    """Whatever part of the rows a thread looks for: compiling takes seconds."""
+    monkeypatch.setenv("OMP_NUM_THREADS", n_threads)
+    rng = np.random.default_rng(0)
+    for n_levels, n_asked in ((0, 3), (2, 3), (2, 3000)):
+        numbers = rng.uniform(size=(2, 3000)).astype(np.float32)
+        points = Points(numbers, rng.integers(3, size=(n_levels, 3000), dtype=np.int32))
+        asked = Points(*(one[:, :n_asked] for one in points))
+        NearestPoints(points, 1)(asked)
+    signatures = [str(one) for one in search.signatures]  # type: ignore[attr-defined]
+    assert signatures
+    assert not any("2d, A" in one or "readonly" in one for one in signatures)
