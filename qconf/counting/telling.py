@@ -24,6 +24,7 @@ from qconf.counting.settings import Settings
 from qconf.counting.settled_order import SettledOrder, settled_order
 from qconf.counting.sort_keys import scores_of
 from qconf.counting.units import sampled_units
+from qconf.evaluation.coverage_intervals import coverage_estimate
 from qconf.evaluation.direction import wrong_way_round
 from qconf.evaluation.measuring import COVERAGES
 from qconf.evaluation.metrics.aurc import AURC
@@ -66,7 +67,8 @@ def evaluation_of(
     teller = _Teller(settings, order, sampling, resampled, confidence_level)
     rates = _RateTeller.of(teller)
     best_decile, overall = _selections(teller, rates)
-    of_order, rate = _of_the_order(teller), overall.outlier_rate
+    curve, risks = _curve(order), _risks(teller, rates)
+    of_order, rate = _of_the_order(teller, curve, risks), overall.outlier_rate
     doubts = wrong_way_round(best_decile.outlier_rate, rate, of_order["aurc_difference"])
     return CountedEvaluation(
         **of_order, best_decile=best_decile, overall=overall,
@@ -74,7 +76,7 @@ def evaluation_of(
         threshold=settings.threshold, fraction=settings.fraction,
         confidence_level=confidence_level, metrics=settings.metrics,
         notes=(*doubts, *limits_of_validity(rate, order.total, sampling)),
-        curve=_curve(order), risks=_risks(teller, rates),
+        curve=curve, risks=risks,
         calibration=calibration_by_bin(order, resampled, confidence_level),
         calibration_ratio=ratio_of_all(order, resampled, confidence_level),
         rate=rates.safest, overall_rate=rates.overall,
@@ -187,11 +189,11 @@ def _selections(teller: _Teller, rates: _RateTeller) -> tuple[Selection, Selecti
     )
 
 
-def _of_the_order(teller: _Teller) -> dict[str, Any]:
+def _of_the_order(teller: _Teller, curve: pd.DataFrame, risks: pd.DataFrame) -> dict[str, Any]:
     """Tell the area and the coverages."""
     values, draws, level = teller.told, teller.draws, teller.level
     coverages = (
-        metric.estimate(value, own, level)
+        coverage_estimate(metric, value, own, level, curve, risks)
         for metric, value, own in zip(
             teller.metrics[1:], values[_AREA + 1 :], draws[_AREA + 1 :], strict=False
         )

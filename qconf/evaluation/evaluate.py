@@ -15,6 +15,7 @@ from qconf.core.renamed import renamed
 from qconf.core.validation import check_column
 from qconf.errors import TableError
 from qconf.evaluation.calibration import by_decile, calibration_ratio
+from qconf.evaluation.coverage_intervals import coverage_estimate
 from qconf.evaluation.direction import wrong_way_round
 from qconf.evaluation.measuring import Measured, Measurement
 from qconf.evaluation.metrics.aurc import AURC
@@ -214,9 +215,10 @@ def _evaluation(
     """Tell all of one score."""
     confidence_level, n_rows = measurement.confidence_level, len(rows.order)
     best_decile, rate = measurement.safest(rows, measured, overall)
-    told = {
-        one: one.estimate(*measured.order[one], confidence_level)
-        for one in (SPEARMAN, *by_rate.values())
+    curve, risks = rows.curve(), measurement.risks(rows, measured, overall)
+    coverages = {
+        at: coverage_estimate(metric, *measured.order[metric], confidence_level, curve, risks)
+        for at, metric in by_rate.items()
     }
     (aurc, aurc_draws), (everywhere, draws) = measured.order[AURC], whole.rows[OUTLIER_RATE]
     beyond = aurc_draws.minus(draws)
@@ -227,15 +229,15 @@ def _evaluation(
         overall=measurement.selection(overall, n_rows),
         aurc=measurement.area(rows, measured),
         aurc_difference=more,
-        spearman=told[SPEARMAN],
-        coverage_at={at: told[metric] for at, metric in by_rate.items()},
+        spearman=SPEARMAN.estimate(*measured.order[SPEARMAN], confidence_level),
+        coverage_at=coverages,
         notes=(
             *wrong_way_round(few, all_, more, name),
             *limits_of_validity(all_, n_rows, measurement.sampling),
         ),
         metrics=measurement.asked,
-        curve=rows.curve(),
-        risks=measurement.risks(rows, measured, overall),
+        curve=curve,
+        risks=risks,
         rate=rate,
         overall_rate=measurement.rate_of_all(OUTLIER_RATE, everywhere, draws),
         aurc_draws=aurc_draws,

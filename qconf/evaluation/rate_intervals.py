@@ -103,8 +103,7 @@ def weighted_rate_estimate(
     (0.064, 0.147)
     """
     variance = draws.spread(confidence_level) ** 2
-    alone = draws.n_groups is None and not len(draws.waves)
-    if alone or not (0 < rate < 1 and variance > 0):
+    if draws.of_single_rows or not (0 < rate < 1 and variance > 0):
         return percentile_estimate(rate, draws, confidence_level, (0.0, 1.0))
     n_effective = rate * (1 - rate) / variance
     return Estimate(rate, _jeffreys(rate, n_effective, draws, confidence_level, skewness))

@@ -73,6 +73,11 @@ class Draws:
     waves: FloatArray = field(default_factory=lambda: np.empty(0))
     n_groups: int | None = None
 
+    @property
+    def of_single_rows(self) -> bool:
+        """Whether rows were resampled one by one, and no time was told."""
+        return self.n_groups is None and not len(self.waves)
+
     def minus(self, other: Draws) -> Draws:
         """Return the draws of a difference of two statistics of the same rows."""
         return Draws(self.resamples - other.resamples, self.waves - other.waves, self.n_groups)

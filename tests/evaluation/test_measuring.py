@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -286,21 +287,27 @@ def hanging_together(seed: int, unit: str) -> tuple[FloatArray, FloatArray, dict
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", ["groups", "time"])
-def test_the_area_of_what_hangs_together_is_held(unit: str) -> None:
-    """The truth lies above 95 % intervals in at most 7.5 % of tables, and below in 4.
+def test_what_hangs_together_is_held(unit: str) -> None:
+    """The truth lies above 95 % intervals in at most 7.5 % of tables, and below in 5.
 
-    Percentiles, as wide as they must be, are too low in 10 to 12 %. Of 200 tables a share of 5 %
-    has a standard error of 1.5 points.
+    Of the AURC, and of the coverage at 5 and at 10 % outliers. Percentiles, as wide as they must
+    be, are too low in 10 to 12 % for the one, and in time miss the others in 15 and 21 %. Of 200
+    tables a share of 5 % has a standard error of 1.5 points.
     """
     worlds = [hanging_together(10**6 + seed, unit)[:2] for seed in range(1500)]
     places = np.arange(1, 601)
     outliers = [(np.abs(residual) > 0.15)[np.argsort(score)] for score, residual in worlds]
-    truth = float(np.mean([(np.cumsum(one) / places).mean() for one in outliers]))
-    too_low = too_high = 0
+    risks = np.array([np.cumsum(one) / places for one in outliers])
+    truth = {"area": float(risks.mean())} | {
+        rate: float(np.where(risks <= rate, places, 0).max(axis=1).mean() / 600)
+        for rate in (0.05, 0.10)
+    }
+    too_low, too_high = Counter[str | float](), Counter[str | float]()
     for seed in range(1000, 1200):
         score, residual, units = hanging_together(seed, unit)
-        low, high = evaluate(
-            score, residual, threshold=0.15, n_resamples=200, **units
-        ).aurc.interval
-        too_low, too_high = too_low + (high < truth), too_high + (low > truth)
-    assert (too_low / 200 <= 0.075, too_high / 200 <= 0.04) == (True, True), (too_low, too_high)
+        one = evaluate(score, residual, threshold=0.15, n_resamples=200, **units)
+        for name, told_ in {"area": one.aurc, **one.coverage_at}.items():
+            too_low[name] += told_.interval[1] < truth[name]
+            too_high[name] += told_.interval[0] > truth[name]
+    assert max(too_low.values()) / 200 <= 0.075, too_low
+    assert max(too_high.values()) / 200 <= 0.05, too_high
