@@ -94,7 +94,8 @@ class _Teller:
     ) -> None:  # fmt: skip
         self.settings, self.order, self.sampling = settings, order, sampling
         self.resampled, self.level = resampled, level
-        self.metrics = (AURC, *map(CoverageAt, settings.outlier_rates))
+        self.coverages = tuple(map(CoverageAt, settings.outlier_rates))
+        self.metrics = (AURC, *self.coverages)
         cells = OrderedCells.of(len(order.n), settings.fraction)
         told = cells.told(order.n, order.outliers, self.metrics)
         self.told: list[float] = told.tolist()
@@ -195,7 +196,7 @@ def _of_the_order(teller: _Teller, curve: pd.DataFrame, risks: pd.DataFrame) -> 
     coverages = (
         coverage_estimate(metric, value, own, level, curve, risks)
         for metric, value, own in zip(
-            teller.metrics[1:], values[_AREA + 1 :], draws[_AREA + 1 :], strict=False
+            teller.coverages, values[_AREA + 1 :], draws[_AREA + 1 :], strict=False
         )
     )
     rates = teller.settings.outlier_rates

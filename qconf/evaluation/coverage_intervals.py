@@ -53,7 +53,8 @@ def coverage_estimate(
 
     def moved(end: str) -> FloatArray:
         away = risks[end] - risks["outlier_rate"]
-        return rate + np.interp(share, risks["coverage"], away)
+        there: FloatArray = rate + np.interp(share, risks["coverage"], away)
+        return there
 
     # Of a smaller share than the first of the points it is not known how far the rate may be up.
     known = share >= risks["coverage"].iloc[0]

@@ -80,8 +80,9 @@ def nearest(blocks: Blocks, asked: Points, n_neighbors: int) -> tuple[FloatArray
 
     def find(part: slice) -> None:
         # Copies: for views the loop would be compiled once more.
-        some = Points(*(np.ascontiguousarray(one[:, part]) for one in asked))
-        search(blocks, some, room(blocks.low.shape[1]), found[part])
+        numbers = np.ascontiguousarray(asked.numbers[:, part])
+        levels = np.ascontiguousarray(asked.levels[:, part])
+        search(blocks, Points(numbers, levels), room(blocks.low.shape[1]), found[part])
 
     rows_side_by_side(find, n_asked)
     squared = (found >> 32).astype(np.int32).view(np.float32)

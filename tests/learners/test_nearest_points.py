@@ -44,7 +44,7 @@ def test_the_search_is_compiled_once(monkeypatch: pytest.MonkeyPatch, n_threads:
     for n_levels, n_asked in ((0, 3), (2, 3), (2, 3000)):
         numbers = rng.uniform(size=(2, 3000)).astype(np.float32)
         points = Points(numbers, rng.integers(3, size=(n_levels, 3000), dtype=np.int32))
-        asked = Points(*(one[:, :n_asked] for one in points))
+        asked = Points(points.numbers[:, :n_asked], points.levels[:, :n_asked])
         NearestPoints(points, 1)(asked)
     signatures = [str(one) for one in search.signatures]  # type: ignore[attr-defined]
     assert signatures
