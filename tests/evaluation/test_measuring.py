@@ -288,7 +288,7 @@ def hanging_together(seed: int, unit: str) -> tuple[FloatArray, FloatArray, dict
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", ["groups", "time"])
 def test_what_hangs_together_is_held(unit: str) -> None:
-    """The truth lies above 95 % intervals in at most 7.5 % of tables, and below in 5.
+    """The truth lies above 95 % intervals in at most 7.5 % of tables, and below in 4.
 
     Of the AURC, and of the coverage at 5 and at 10 % outliers. Percentiles, as wide as they must
     be, are too low in 10 to 12 % for the one, and in time miss the others in 15 and 21 %. Of 200
@@ -311,4 +311,4 @@ def test_what_hangs_together_is_held(unit: str) -> None:
             too_low[name] += estimate.interval[1] < truth[name]
             too_high[name] += estimate.interval[0] > truth[name]
     assert max(too_low.values()) / 200 <= 0.075, too_low
-    assert max(too_high.values()) / 200 <= 0.05, too_high
+    assert max(too_high.values()) / 200 <= 0.04, too_high

@@ -42,17 +42,22 @@ def estimate(server: RunningServer) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_failed(server: RunningServer, estimate: str, place: Path) -> Iterator[None]:
-    """Read the log at the end: no fault of ours, no line of what was sent; and what was kept.
+    """Read the log at the end: no fault of ours, and no line of what was sent.
 
-    Not a test of its own: each process that runs a part of these tests has its own server.
+    And all that was honest is kept, and nothing else. Not a test of its own: each process that runs
+    a part of these tests has its own server. A fault is shown as an error of the test that came
+    last.
     """
+    first = {"who": "eve", "reason": "other", "text": "before all attacks"}
+    assert server.ask("POST", f"/estimates/{estimate}/feedback", first)[0] == 201
     yield
     assert server.is_ready()
     lines = server.log.read_text().splitlines()
     told = [json.loads(one) for one in lines if one.startswith("{")]
     assert not [one for one in told if one["level"] in ("error", "critical")]
     assert not [one for one in lines if "Traceback" in one or estimate in one]
-    assert kept(place) <= {"honest"}
+    # What is sent to see that the attacks' way of sending works is there, too, if that ran here.
+    assert kept(place) - {"honest"} == {"before all attacks"}
 
 
 def feedback(text: str) -> bytes:
