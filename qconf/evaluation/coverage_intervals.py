@@ -25,9 +25,11 @@ def coverage_estimate(
 
     Where rows are resampled one by one, of the middle resamples. Where they hang together these
     tell too little: what a bad month does to the coverage does not show in months that were good,
-    and where all rows can be accepted no slow wave moves it. Then it is told by the rates
-    themselves (a test turned round, as Fieller 1954 has it): the shares at which the rate asked
-    for lies in the interval of the outlier rate (docs/decisions/0066-coverage-intervals.md).
+    and where all rows can be accepted no slow wave moves it. So the rates themselves have a say
+    (a test turned round, as Fieller 1954 has it): the interval reaches as far as the shares at
+    which the rate asked for lies in the interval of the outlier rate. The resamples keep their say,
+    for they alone know how many rows share a coarse score
+    (docs/decisions/0066-coverage-intervals.md).
 
     Parameters
     ----------
@@ -47,8 +49,9 @@ def coverage_estimate(
     -------
     Estimate
     """
+    told = metric.estimate(value, draws, confidence_level)
     if draws.of_single_rows:
-        return metric.estimate(value, draws, confidence_level)
+        return told
     share, rate = (curve[name].to_numpy() for name in ("coverage", "outlier_rate"))
 
     def moved(end: str) -> FloatArray:
@@ -61,4 +64,5 @@ def coverage_estimate(
     surely = share[known & (moved("high") <= metric.outlier_rate)].max(initial=0.0)
     perhaps = share[moved("low") <= metric.outlier_rate].max(initial=0.0)
     # Within a tie a share may be accepted that is none of the curve's.
-    return Estimate(value, (min(float(surely), value), max(float(perhaps), value)))
+    ends = (float(surely), float(perhaps), *told.interval, value)
+    return Estimate(value, (min(ends), max(ends)))

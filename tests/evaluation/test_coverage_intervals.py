@@ -14,7 +14,9 @@ from qconf.evaluation.coverage_intervals import coverage_estimate
 from qconf.evaluation.metrics.coverage import CoverageAt
 from qconf.evaluation.resampling import Draws, percentile_estimate
 
-DRAWS = Draws(np.linspace(0.4, 0.6, 101), n_groups=20)
+#: Of which nothing is to be learned, and of which the middle is from 0.4 to 0.6 or so.
+DRAWS = Draws(np.full(101, 0.5), n_groups=20)
+WIDE = Draws(np.linspace(0.4, 0.6, 101), n_groups=20)
 SHARE = np.arange(1, 1001) / 1000
 #: At half of the rows 10 % are outliers, at all 20.
 CURVE = pd.DataFrame({"coverage": SHARE, "outlier_rate": 0.2 * SHARE})
@@ -61,9 +63,22 @@ def test_the_value_is_always_inside() -> None:
 
 def test_single_rows_keep_the_middle_of_their_resamples() -> None:
     """Which hold the truth as often as they say."""
-    alone = Draws(DRAWS.resamples)
+    alone = Draws(WIDE.resamples)
     expected = percentile_estimate(0.5, alone, 0.95, (0.0, 1.0))
     assert told(0.04, 0.02, draws=alone) == expected
+
+
+def test_resamples_keep_their_say() -> None:
+    """Where few scores are told apart, only they know how many rows have each."""
+    middle = percentile_estimate(0.5, WIDE, 0.95, (0.0, 1.0)).interval
+    assert told(0.0, 0.0, draws=WIDE).interval == middle
+    assert told(0.04, 0.0, draws=WIDE).interval == (middle[0], pytest.approx(0.7, abs=0.002))
+    grade = np.random.default_rng(0).integers(3, size=3000)
+    group = np.arange(3000) // 100
+    residual = (np.random.default_rng(1).uniform(size=3000) < 0.02 + 0.14 * grade) * 1.0
+    one = evaluate(grade, residual, threshold=0.5, outlier_rates=[0.05], groups=group)
+    low, high = one.coverage_at[0.05].interval
+    assert low < one.coverage_at[0.05].value < high
 
 
 def sales(rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
